@@ -1,0 +1,1 @@
+"""Find, judge and clear duplicate images."""
