@@ -1,0 +1,283 @@
+"""The values that everything passes around. It imports nothing of ours and does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+FieldValue = str | int | float | bool | datetime
+"""One value of a field. Dates are timezone-aware UTC."""
+Fields = Mapping[str, FieldValue | tuple[FieldValue, ...]]
+"""The fields of one image: a single value, or a tuple where the field is multi-valued."""
+
+
+class FieldType(StrEnum):
+    """What a field holds; decides its operators and how a filter compares."""
+
+    STRING = "string"
+    TEXT = "text"
+    LONG = "long"
+    DOUBLE = "double"
+    BOOLEAN = "boolean"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A field that the collection knows."""
+
+    name: str
+    type: FieldType
+    multi: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCount:
+    """A value of a field (as text) and how many images have it; count is None where unknown."""
+
+    value: str
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """One image of a collection. What a backend does not know is None.
+
+    id        stable: the same image again has the same id
+    location  where it is: an absolute path or a URL
+    bytes     size of the file
+    modified  when the file was last changed, UTC
+    content   SHA-256 (hex) of the file's bytes
+    pixels    SHA-256 (hex) of its upright pixels: equal where only the container differs
+    skipped   why it cannot be compared (too flat, too small …), or None
+    """
+
+    id: str
+    location: str
+    fields: Fields = field(default_factory=dict)
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+    format: str | None = None
+    modified: datetime | None = None
+    content: str | None = None
+    pixels: str | None = None
+    skipped: str | None = None
+
+    @property
+    def filename(self) -> str:
+        """The last part of the location."""
+        return self.location.rstrip("/").replace("\\", "/").rsplit("/", 1)[-1] or self.id
+
+
+class ScanMode(StrEnum):
+    """How thorough a scan is; see `scanmode.resolve`."""
+
+    BALANCED = "balanced"
+    SPEED = "speed"
+    EXACT = "exact"
+
+
+class Smartfilter(StrEnum):
+    """How strictly candidates are filtered before they are compared (Flow's rank.smartfilter)."""
+
+    OFF = "off"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    EXTREME = "extreme"
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateQuery:
+    """How to search the duplicates of one image; one-to-one with Flow's rank.* parameters.
+
+    threshold    0…1, hits below it are dropped
+    rows         at most so many hits; more are reported as `Hits.truncated`
+    fq           filters on what is searched; all must hold
+    """
+
+    threshold: float = 0.7
+    rows: int = 1000
+    approximate: bool = False
+    smartfilter: Smartfilter = Smartfilter.OFF
+    fq: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """The query image is one of the collection."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByUrl:
+    """The query image is fetched from an http(s) URL, by whoever answers the query."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByData:
+    """The query image is uploaded: the bytes of an image file."""
+
+    data: bytes
+    name: str = "upload"
+
+
+@dataclass(frozen=True, slots=True)
+class ByAnalysis:
+    """The query image was analysed before: JSON as `analyze` gave it, not to be looked into."""
+
+    analysis: Any
+
+
+QueryImage = ById | ByUrl | ByData | ByAnalysis
+
+
+class ChangeKind(StrEnum):
+    """What happened between two images that match, in the order in which it is told."""
+
+    IDENTICAL_FILE = "identical file"
+    IDENTICAL_PIXELS = "identical pixels"
+    REENCODED = "re-encoded"
+    RESIZED = "resized"
+    CROPPED = "cropped"
+    BORDERED = "border added"
+    PART_OF = "part of a larger picture"
+    STRETCHED = "stretched"
+    ROTATED = "rotated"
+    TURNED = "turned"
+    MIRRORED = "mirrored"
+    BRIGHTER = "brighter"
+    DARKER = "darker"
+    CONTRAST = "contrast changed"
+    COLOUR = "colours changed"
+    GRAY = "black and white"
+    BLURRED = "blurred"
+    SHARPENED = "sharpened"
+    NOISE = "noise added"
+    OVERLAY = "text or logo added"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why two images match; b is seen as made from a.
+
+    kinds      what changed, most important first
+    affine     six numbers (m00 m01 m02 m10 m11 m12): a point of a in the unit square (x right, y down) to
+               b's unit square; None where no registration was needed or found
+    mirrored   b is the mirror image (already part of `affine`)
+    overlap_a  share of a that is seen in b, 0…1; overlap_b the other way round
+    rotation   degrees, counter-clockwise, -180…180
+    scale      size of a's content in b, in pixels per pixel of the decoded pictures
+    aspect     horizontal over vertical scale; 1 = not stretched
+    inliers    keypoints that agree on the registration
+    residual   boxes (x0 y0 x1 y1, unit square of b) where the registered pictures differ: overlays, edits
+    """
+
+    kinds: tuple[ChangeKind, ...] = ()
+    affine: tuple[float, ...] | None = None
+    mirrored: bool = False
+    overlap_a: float = 1.0
+    overlap_b: float = 1.0
+    rotation: float = 0.0
+    scale: float = 1.0
+    aspect: float = 1.0
+    inliers: int = 0
+    residual: tuple[tuple[float, float, float, float], ...] = ()
+
+    def words(self) -> str:
+        """One line for a person: "cropped to 72 %, brighter"."""
+        return ", ".join(self._word(k) for k in self.kinds) or "similar picture"
+
+    def _word(self, kind: ChangeKind) -> str:
+        if kind is ChangeKind.CROPPED:
+            return f"cropped to {min(self.overlap_a, self.overlap_b):.0%}"
+        if kind in (ChangeKind.ROTATED, ChangeKind.TURNED):
+            return f"{kind} {abs(self.rotation):.0f}°"
+        return str(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer to a query for duplicates; never the query image itself."""
+
+    id: str
+    score: float
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """All answers to one query, best first (ties by id). `truncated`: there may be more than were sent."""
+
+    hits: tuple[Hit, ...]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An image to be added to a collection, with its fields.
+
+    analysis  what `analyze` gave for it; where it is None the collection reads `location` itself.
+    """
+
+    id: str
+    location: str
+    fields: Fields = field(default_factory=dict)
+    analysis: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One image that could not be read, compared or asked about; `what` is its id or path."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A snapshot of long work.
+
+    `seconds` since it started; `skipped` of `done` were there before (resumed).
+    """
+
+    stage: str
+    done: int
+    total: int | None
+    seconds: float = 0.0
+    skipped: int = 0
+    matches: int = 0
+    groups: int = 0
+    failures: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Items a second in this run; 0 before the first."""
+        return max(0, self.done - self.skipped) / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left at this rate, or None where that is not known."""
+        if self.total is None or self.rate == 0:
+            return None
+        return max(0, self.total - self.done) / self.rate
+
+
+ReportProgress = Callable[[Progress], None]
+IsCancelled = Callable[[], bool]
+
+
+def ignore(_progress: Progress) -> None:
+    """The progress receiver of those who do not watch."""
+
+
+def never() -> bool:
+    """The stop signal of those who do not stop."""
+    return False
