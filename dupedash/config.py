@@ -1,0 +1,122 @@
+"""Where things are kept and how an instance behaves; resolved once at the edge, then passed on."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dupedash.errors import ConfigError, Forbidden
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"", "0", "false", "no", "off"})
+
+
+def collection_name(text: str) -> str:
+    """`text` where it is a name that is safe as a folder and in a URL. Raises ConfigError."""
+    if not _NAME.fullmatch(text):
+        raise ConfigError(
+            f"{text!r} cannot be the name of a collection: use 1–64 letters, digits, '.', '_' or '-', "
+            "and begin with a letter or digit."
+        )
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder that holds everything dupedash writes. Deleting `caches` or `jobs` loses no work."""
+
+    root: Path
+
+    @property
+    def collections(self) -> Path:
+        """A folder per embedded collection: collection.sqlite (the truth) and cache/ (derived)."""
+        return self.root / "collections"
+
+    @property
+    def scans(self) -> Path:
+        """A folder per stored scan."""
+        return self.root / "scans"
+
+    @property
+    def jobs(self) -> Path:
+        """State of background work: a JSON file per job."""
+        return self.root / "jobs"
+
+    @property
+    def reviews(self) -> Path:
+        """Decisions by content, for all collections (SQLite)."""
+        return self.root / "reviews.sqlite"
+
+    @property
+    def journals(self) -> Path:
+        """A folder per applied plan: what was done and how to take it back."""
+        return self.root / "journals"
+
+    @property
+    def quarantine(self) -> Path:
+        """Where removed files wait, out of the collection, until someone empties it."""
+        return self.root / "quarantine"
+
+    @property
+    def connections(self) -> Path:
+        """Flow servers the user added (JSON, readable by the owner only)."""
+        return self.root / "connections.json"
+
+    @property
+    def filters(self) -> Path:
+        """Saved filters (JSON)."""
+        return self.root / "filters.json"
+
+    @property
+    def example(self) -> Path:
+        """The pictures of the example collection."""
+        return self.root / "example"
+
+    def collection(self, name: str) -> Path:
+        """The folder of one embedded collection. Raises ConfigError for an unsafe name."""
+        return self.collections / collection_name(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this instance behaves.
+
+    readonly         nobody changes anything, whatever their access
+    editor_token, viewer_token   access tokens; where both are None only localhost is served
+    """
+
+    workspace: Workspace
+    readonly: bool = False
+    editor_token: str | None = None
+    viewer_token: str | None = None
+
+    def must_write(self) -> None:
+        """Raises Forbidden on a read-only instance."""
+        if self.readonly:
+            raise Forbidden("This instance is read-only (DUPEDASH_READONLY is set): nothing can be changed.")
+
+
+def flag(name: str, environment: Mapping[str, str]) -> bool:
+    """A yes/no setting of the environment. Raises ConfigError for anything else."""
+    text = environment.get(name, "").strip().lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ConfigError(f"{name}={environment[name]!r} is neither yes nor no: use 1 or 0.")
+
+
+def settings(data: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Command line (`data`) over environment (DUPEDASH_DATA …) over defaults (./data). Raises ConfigError."""
+    env = os.environ if environment is None else environment
+    root = data or Path(env.get("DUPEDASH_DATA") or "data")
+    return Settings(
+        workspace=Workspace(root.expanduser().resolve()),
+        readonly=flag("DUPEDASH_READONLY", env),
+        editor_token=env.get("DUPEDASH_EDITOR_TOKEN") or None,
+        viewer_token=env.get("DUPEDASH_VIEWER_TOKEN") or None,
+    )

@@ -1,0 +1,329 @@
+"""Matches → maximum spanning forest → groups at any threshold. Pure, and fast enough for a slider.
+
+The connected components of a graph at a threshold are those of its maximum spanning forest cut at that
+threshold. So the forest is built once per scan and every threshold is only a view of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+
+Ints = npt.NDArray[np.int32]
+Positions = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+
+class Strictness(StrEnum):
+    """When images form a group.
+
+    component   each is linked to another one of the group (chains are possible, and shown)
+    complete    each matches every other one
+    """
+
+    COMPONENT = "component"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matches:
+    """All matches of a scan: `ids` sorted; `a`, `b` (int32, a < b) point into them; `score` 0…1 (float32)."""
+
+    ids: tuple[str, ...]
+    a: Ints
+    b: Ints
+    score: Floats
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    @staticmethod
+    def of(pairs: Sequence[tuple[str, str, float]]) -> Matches:
+        """From (id, id, score) in any order; a pair's best score counts, self-matches are dropped."""
+        best: dict[tuple[str, str], float] = {}
+        for first, second, score in pairs:
+            if first != second:
+                key = (first, second) if first < second else (second, first)
+                best[key] = max(score, best.get(key, 0.0))
+        ids = tuple(sorted({i for key in best for i in key}))
+        place = {image_id: index for index, image_id in enumerate(ids)}
+        keys = sorted(best)
+        return Matches(
+            ids,
+            np.array([place[k[0]] for k in keys], np.int32),
+            np.array([place[k[1]] for k in keys], np.int32),
+            np.array([best[k] for k in keys], np.float32),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One match inside a group. `bridge`: without it the group falls apart."""
+
+    a: str
+    b: str
+    score: float
+    bridge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Images that belong together at a threshold.
+
+    key       the first member's id: names the group in links (any member's id finds it)
+    members   ids, sorted
+    links     its matches at or above the threshold, best first
+    weakest   the lowest score that holds it together: a higher threshold splits it
+    mean      mean score of its links
+    missing   pairs of members without a match: 0 where every pair matches
+    """
+
+    key: str
+    members: tuple[str, ...]
+    links: tuple[Link, ...]
+    weakest: float
+    mean: float
+    missing: int
+
+    @property
+    def chained(self) -> bool:
+        """Some members are only linked through others."""
+        return self.missing > 0
+
+
+class Cut:
+    """The groups at one threshold, as arrays; a `Group` value is made only for those that are looked at.
+
+    Groups are ordered by size (largest first), then by key. `threshold` 0…1, inclusive.
+    """
+
+    def __init__(self, graph: DuplicateGraph, threshold: float, labels: Ints) -> None:
+        """`labels`: a component number per image, -1 for images without a match."""
+        self.graph = graph
+        self.threshold = threshold
+        counts = np.bincount(labels[labels >= 0]) if (labels >= 0).any() else np.zeros(0, np.int64)
+        wanted = np.flatnonzero(counts >= 2)
+        grouped = np.flatnonzero((labels >= 0) & np.isin(labels, wanted))
+        first = np.full(len(counts), len(labels), np.int64)
+        np.minimum.at(first, labels[grouped], grouped)
+        order = wanted[np.lexsort((first[wanted], -counts[wanted]))]
+        rank = np.full(len(counts) + 1, -1, np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        self.label: Ints = np.where(labels >= 0, rank[labels], -1).astype(np.int32)
+        self.sizes: Ints = counts[order].astype(np.int32)
+        by_group = np.argsort(self.label[grouped], kind="stable")
+        self._members = grouped[by_group]
+        self._starts = np.r_[0, np.cumsum(self.sizes)]
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    @property
+    def images(self) -> int:
+        """How many images are in groups."""
+        return int(self.sizes.sum())
+
+    @property
+    def surplus(self) -> int:
+        """Images to gain: all members but one of each group."""
+        return self.images - len(self)
+
+    @cached_property
+    def weakest(self) -> Floats:
+        """Per group the lowest score that holds it together: a higher threshold splits it."""
+        m = self.graph.matches
+        inside = (self.label[m.a] >= 0) & (self.label[m.a] == self.label[m.b]) & (m.score >= self.threshold)
+        # In a strict grouping the links of the whole forest may lead outside, so the groups get their own.
+        kept = self.graph.spanning(np.flatnonzero(inside))
+        low = np.ones(len(self), np.float32)
+        np.minimum.at(low, self.label[m.a[kept]], m.score[kept])
+        return low
+
+    def indices(self, number: int) -> Positions:
+        """The members of group `number` as sorted indices into `matches.ids`."""
+        members: Positions = self._members[self._starts[number] : self._starts[number + 1]]
+        return members
+
+    def members(self, number: int) -> tuple[str, ...]:
+        """The ids of group `number`, sorted."""
+        return tuple(self.graph.matches.ids[i] for i in self.indices(number))
+
+    def key(self, number: int) -> str:
+        """The name of group `number` in links: its first member's id."""
+        return self.graph.matches.ids[int(self.indices(number)[0])]
+
+    def find(self, image_id: str) -> int | None:
+        """The number of the group that holds this image, or None."""
+        index = self.graph.index.get(image_id)
+        number = -1 if index is None else int(self.label[index])
+        return None if number < 0 else number
+
+    def links(self, number: int) -> Positions:
+        """Positions in `matches` of the group's matches at or above the threshold, best first."""
+        inside = self.graph.touching(self.indices(number))
+        score = self.graph.matches.score[inside]
+        same = self.label[self.graph.matches.a[inside]] == self.label[self.graph.matches.b[inside]]
+        kept: Positions = inside[same & (score >= self.threshold)]
+        return kept[np.argsort(-self.graph.matches.score[kept], kind="stable")]
+
+    def group(self, number: int) -> Group:
+        """The whole group, its bridges marked."""
+        matches, members, positions = self.graph.matches, self.members(number), self.links(number)
+        pairs = [(int(matches.a[p]), int(matches.b[p])) for p in positions]
+        bridges = {frozenset(pair) for pair in nx.bridges(nx.Graph(pairs))} if len(members) > 2 else set()
+        links = tuple(
+            Link(matches.ids[a], matches.ids[b], float(matches.score[p]), frozenset((a, b)) in bridges)
+            for p, (a, b) in zip(positions, pairs, strict=True)
+        )
+        mean = float(matches.score[positions].mean()) if len(positions) else 0.0
+        missing = len(members) * (len(members) - 1) // 2 - len(links)
+        return Group(members[0], members, links, float(self.weakest[number]), mean, missing)
+
+
+class DuplicateGraph:
+    """All matches of a scan with their maximum spanning forest."""
+
+    def __init__(self, matches: Matches) -> None:
+        self.matches = matches
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """id → index into `matches.ids`."""
+        return {image_id: number for number, image_id in enumerate(self.matches.ids)}
+
+    @cached_property
+    def forest(self) -> Positions:
+        """Positions in `matches` of the maximum spanning forest, best score first."""
+        return self.spanning(np.arange(len(self.matches)))
+
+    def spanning(self, among: Positions) -> Positions:
+        """The maximum spanning forest of the matches at these positions, best score first."""
+        m, size = self.matches, len(self.matches.ids)
+        if not len(among):
+            return among
+        # scipy takes a zero weight for "no edge" and loses ties: so the weights are ranks from 1, best first.
+        order = among[np.argsort(-m.score[among], kind="stable")]
+        weight = np.arange(1, len(order) + 1, dtype=np.float64)
+        edges = coo_array((weight, (m.a[order], m.b[order])), shape=(size, size))
+        tree = minimum_spanning_tree(edges.tocsr())
+        ranks: Positions = np.sort(tree.data).astype(np.int64) - 1
+        return order[ranks]
+
+    @cached_property
+    def _touching(self) -> tuple[Positions, Positions]:
+        """Matches by their first image: (positions, start of each image's run)."""
+        order = np.argsort(self.matches.a, kind="stable")
+        starts = np.searchsorted(self.matches.a[order], np.arange(len(self.matches.ids) + 1))
+        return order, starts
+
+    def touching(self, indices: Positions) -> Positions:
+        """Positions of the matches whose first image is one of these."""
+        order, starts = self._touching
+        runs = [order[starts[i] : starts[i + 1]] for i in indices]
+        return np.concatenate(runs) if runs else np.zeros(0, np.int64)
+
+    def neighbours(self, image_id: str, threshold: float = 0.0) -> list[tuple[str, float]]:
+        """Everything that matches this image at or above the threshold, best first."""
+        index, m = self.index.get(image_id), self.matches
+        if index is None:
+            return []
+        near = np.flatnonzero(((m.a == index) | (m.b == index)) & (m.score >= threshold))
+        other = np.where(m.a[near] == index, m.b[near], m.a[near])
+        pairs = [(m.ids[o], float(s)) for o, s in zip(other, m.score[near], strict=True)]
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+    def cut(self, threshold: float, strictness: Strictness = Strictness.COMPONENT) -> Cut:
+        """The groups at this threshold (0…1, inclusive)."""
+        labels = self._components(threshold)
+        if strictness is Strictness.COMPLETE:
+            labels = self._complete(threshold, labels)
+        return Cut(self, threshold, labels)
+
+    def _components(self, threshold: float) -> Ints:
+        m, size = self.matches, len(self.matches.ids)
+        kept = self.forest[m.score[self.forest] >= np.float32(threshold)]
+        if not size:
+            return np.zeros(0, np.int32)
+        graph = coo_array((np.ones(len(kept), np.int8), (m.a[kept], m.b[kept])), shape=(size, size))
+        labels: Ints = connected_components(graph.tocsr(), directed=False)[1].astype(np.int32)
+        return labels
+
+    def _complete(self, threshold: float, components: Ints) -> Ints:
+        """Complete linkage: best matches first, two groups join where every pair matches."""
+        m = self.matches
+        order = np.argsort(-m.score, kind="stable")
+        strong = order[m.score[order] >= np.float32(threshold)]
+        neighbours: dict[int, set[int]] = {}
+        for a, b in zip(m.a[strong].tolist(), m.b[strong].tolist(), strict=True):
+            neighbours.setdefault(a, set()).add(b)
+            neighbours.setdefault(b, set()).add(a)
+        home = np.arange(len(components), dtype=np.int32)
+        inside: dict[int, set[int]] = {}
+        for a, b in zip(m.a[strong].tolist(), m.b[strong].tolist(), strict=True):
+            left, right = int(home[a]), int(home[b])
+            if left == right:
+                continue
+            ours, theirs = inside.get(left, {left}), inside.get(right, {right})
+            if len(ours) < len(theirs):
+                left, right, ours, theirs = right, left, theirs, ours
+            if all(ours <= neighbours[image] for image in theirs):
+                inside[left] = ours | theirs
+                home[list(theirs)] = left
+        return home
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """What every threshold would give; all arrays are of the length of `threshold` (rising)."""
+
+    threshold: Floats
+    groups: Ints
+    images: Ints
+    surplus: Ints
+    largest: Ints
+
+
+def curves(graph: DuplicateGraph, floor: float, steps: int = 101) -> Curves:
+    """Groups, images in groups, images to gain and largest group at `steps` thresholds, floor to 1.
+
+    One sweep over the forest from its best link down: each link joins two components.
+    """
+    at = np.linspace(floor, 1.0, steps, dtype=np.float32)
+    after = _sweep(graph)
+    score = graph.matches.score[graph.forest]
+    kept = np.searchsorted(-score, -at, side="right")
+    groups, images, largest = (after[:, column][kept] for column in range(3))
+    return Curves(at, groups, images, images - groups, largest)
+
+
+def _sweep(graph: DuplicateGraph) -> Ints:
+    """Row k: (groups, images in groups, largest group) after the k best links of the forest."""
+    m, parent = graph.matches, list(range(len(graph.matches.ids)))
+    size, groups, images, largest = [1] * len(parent), 0, 0, 0
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    rows = [(0, 0, 0)]
+    forest = graph.forest
+    for a, b in zip(m.a[forest].tolist(), m.b[forest].tolist(), strict=True):
+        left, right = root(a), root(b)
+        if size[left] < size[right]:
+            left, right = right, left
+        alone = (size[left] == 1) + (size[right] == 1)
+        groups, images = groups + alone - 1, images + alone
+        parent[right], size[left] = left, size[left] + size[right]
+        largest = max(largest, size[left])
+        rows.append((groups, images, largest))
+    return np.array(rows, np.int32)
