@@ -1,0 +1,59 @@
+"""Finds a Chromium for the browser tests, or gets one: `python -m tests.chromium`.
+
+In this order: one that is there; Debian's package where we may install it; Playwright's own download.
+Where none can be had the browser tests are skipped, and pytest's summary says so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+MINUTES_10 = 600
+
+
+def find() -> str | None:
+    """The program to start, or None: $DUPEDASH_CHROMIUM, the system's, Playwright's."""
+    given = os.environ.get("DUPEDASH_CHROMIUM")
+    if given:
+        return given
+    on_path = next(filter(None, map(shutil.which, NAMES)), None)
+    return on_path or next(filter(os.path.exists, PLACES), None) or _playwrights_own()
+
+
+def _playwrights_own() -> str | None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def _try(*command: str) -> None:
+    print("Browser for the tests:", *command, flush=True)
+    try:
+        subprocess.run(command, check=True, timeout=MINUTES_10, stdout=subprocess.DEVNULL)
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"  did not work: {error}", flush=True)
+
+
+def main() -> None:
+    """Gets a browser if there is none; says what was found."""
+    if find() is None and os.name == "posix" and shutil.which("apt-get") and os.geteuid() == 0:
+        _try("apt-get", "update", "-qq")
+        _try("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+    if find() is None:
+        _try(sys.executable, "-m", "playwright", "install", "chromium")
+    print(f"Browser for the tests: {find() or 'none to be had, the browser tests will be skipped'}")
+
+
+if __name__ == "__main__":
+    main()
