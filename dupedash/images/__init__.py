@@ -1,0 +1,27 @@
+"""Picture files → upright RGB pixels, and back to small files: the one home of Pillow for reading.
+
+Everything here treats the file as hostile: sizes are checked before memory is spent, only harmless formats
+are tried, and whatever goes wrong is an UnreadableImage with a short reason.
+"""
+
+from __future__ import annotations
+
+from dupedash.images.decode import Picture, decode, picture_size
+from dupedash.images.digest import content_hash, pixel_hash
+from dupedash.images.encode import render, thumbnail
+from dupedash.images.files import EXTENSIONS, LIMITS, Limits, looks_like_image, read_file
+
+__all__ = [
+    "EXTENSIONS",
+    "LIMITS",
+    "Limits",
+    "Picture",
+    "content_hash",
+    "decode",
+    "looks_like_image",
+    "picture_size",
+    "pixel_hash",
+    "read_file",
+    "render",
+    "thumbnail",
+]

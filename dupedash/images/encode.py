@@ -1,0 +1,34 @@
+"""Pixels → small files for screens."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from dupedash.images.decode import decode
+from dupedash.images.files import LIMITS, Limits
+
+THUMBNAIL_SIDE = 320
+WEBP_METHOD = 1  # measured at 320×213: 4.7 ms and 15 kB; method 4 takes 10.7 ms for 13.6 kB
+
+
+def thumbnail(pixels: np.ndarray, long_side: int = THUMBNAIL_SIDE) -> bytes:
+    """A WebP file of RGB pixels (uint8, H×W×3), long side bounded."""
+    image = Image.fromarray(pixels)
+    image.thumbnail((long_side, long_side), Image.Resampling.BILINEAR)
+    return _saved(image, "WEBP", quality=78, method=WEBP_METHOD)
+
+
+def render(source: Path | bytes, long_side: int = 1600, limits: Limits = LIMITS) -> bytes:
+    """A JPEG of a picture file in any format, upright, long side bounded. Raises UnreadableImage."""
+    pixels = decode(source, long_side=long_side, limits=limits).pixels
+    return _saved(Image.fromarray(pixels), "JPEG", quality=88)
+
+
+def _saved(image: Image.Image, kind: str, **options: int) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()

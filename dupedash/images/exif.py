@@ -1,0 +1,62 @@
+"""The few things of a picture's EXIF data that dupedash uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from PIL import Image
+
+_ORIENTATION, _MAKE, _MODEL, _CHANGED = 0x0112, 0x010F, 0x0110, 0x0132
+_EXIF_IFD, _TAKEN, _DIGITIZED, _OFFSET = 0x8769, 0x9003, 0x9004, 0x9011
+
+
+@dataclass(frozen=True, slots=True)
+class Exif:
+    """`taken` is UTC (a camera that names no zone is taken at its word); `orientation` is 1…8."""
+
+    taken: datetime | None = None
+    camera: str | None = None
+    orientation: int = 1
+
+
+def read_exif(image: Image.Image) -> Exif:
+    """What the picture says of itself; damaged EXIF data are as good as none."""
+    try:
+        tags = image.getexif()
+        details = tags.get_ifd(_EXIF_IFD)
+        moment = details.get(_TAKEN) or details.get(_DIGITIZED) or tags.get(_CHANGED)
+        return Exif(
+            _date(moment, details.get(_OFFSET)),
+            _camera(tags.get(_MAKE), tags.get(_MODEL)),
+            _orientation(tags.get(_ORIENTATION)),
+        )
+    except Exception:  # Pillow's EXIF parser raises nearly anything on damaged data
+        return Exif()
+
+
+def _orientation(value: object) -> int:
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _text(value: object) -> str:
+    return " ".join(value.replace("\0", " ").split())[:80] if isinstance(value, str) else ""
+
+
+def _camera(make: object, model: object) -> str | None:
+    maker, name = _text(make), _text(model)
+    if maker and name.lower().startswith(maker.split()[0].lower()):
+        maker = ""  # "Canon" + "Canon EOS 5D"
+    return f"{maker} {name}".strip() or None
+
+
+def _date(value: object, offset: object) -> datetime | None:
+    text = _text(value)[:19]
+    try:
+        moment = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
+    except ValueError:
+        return None
+    try:
+        return datetime.strptime(f"{text} {_text(offset)}", "%Y:%m:%d %H:%M:%S %z").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return moment.replace(tzinfo=UTC)

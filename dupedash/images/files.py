@@ -1,0 +1,91 @@
+"""From a path to the bytes of a file, with limits, and which files are pictures at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from dupedash.errors import UnreadableImage
+
+EXTENSIONS = frozenset(
+    f".{ending}"
+    for ending in (
+        *("jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "dib"),
+        *("avif", "heic", "heif", "jp2", "ppm", "pgm", "pbm"),
+    )
+)
+"""Files with these endings (lower case) are taken for pictures; reading them shows what they hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one picture may cost.
+
+    max_pixels   width × height as the file claims it, checked before anything is decoded
+    max_bytes    size of the file
+    max_seconds  reading and decoding; enforced where pictures are read in worker processes
+    """
+
+    max_pixels: int = 200_000_000
+    max_bytes: int = 512 * 1024 * 1024
+    max_seconds: float = 20.0
+
+
+LIMITS = Limits()
+
+
+def looks_like_image(name: str) -> bool:
+    """Whether the file name has the ending of a picture."""
+    return os.path.splitext(name)[1].lower() in EXTENSIONS
+
+
+def printable(path: Path | str) -> str:
+    """The path as text that can be stored and shown: bytes that are no UTF-8 become \\xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def read_file(path: Path, limits: Limits = LIMITS) -> bytes:
+    """All bytes of a regular file. Raises UnreadableImage."""
+    try:
+        # O_NONBLOCK: opening a FIFO that nobody writes to must not wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            _check_size(path, status, limits)
+            data = file.read(limits.max_bytes + 1)  # it may grow while it is read
+    except UnreadableImage:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise UnreadableImage(printable(path), _reason(error)) from error
+    return checked(data, printable(path), limits)
+
+
+def checked(data: bytes, name: str, limits: Limits) -> bytes:
+    """The same bytes. Raises UnreadableImage where there are none or too many."""
+    if not data:
+        raise UnreadableImage(name, "empty file")
+    if len(data) > limits.max_bytes:
+        raise UnreadableImage(name, f"more than {limits.max_bytes // 2**20} MB")
+    return data
+
+
+def _check_size(path: Path, status: os.stat_result, limits: Limits) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableImage(printable(path), "not a regular file")
+    if status.st_size > limits.max_bytes:
+        raise UnreadableImage(printable(path), f"more than {limits.max_bytes // 2**20} MB")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    match error:
+        case PermissionError():
+            return "no read permission"
+        case FileNotFoundError():
+            return "no such file"
+        case IsADirectoryError():
+            return "a folder"
+        case OSError(strerror=str(text)):
+            return text.lower()
+    return str(error)
