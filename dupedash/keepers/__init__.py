@@ -1,0 +1,19 @@
+"""Which image of a group stays, by rule, and why, in words. Pure: it reads values and touches nothing."""
+
+from dupedash.keepers.choose import Choice, Effect, Removal, choose, effect
+from dupedash.keepers.criteria import Criterion, Rule
+from dupedash.keepers.policy import PRESETS, Policy, ProtectedField, preset
+
+__all__ = [
+    "PRESETS",
+    "Choice",
+    "Criterion",
+    "Effect",
+    "Policy",
+    "ProtectedField",
+    "Removal",
+    "Rule",
+    "choose",
+    "effect",
+    "preset",
+]

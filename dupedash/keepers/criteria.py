@@ -1,0 +1,255 @@
+"""One criterion: how the members of a group stand under it, and how that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any
+
+from dupedash.errors import ConfigError
+from dupedash.model import ChangeKind, Explanation, Fields, FieldValue, ImageRecord
+
+Explanations = Mapping[tuple[str, str], Explanation]
+"""(id a, id b) → why they match; b is seen as made from a."""
+
+
+class Rule(StrEnum):
+    """What a criterion looks at; the value is its name on screens and in files."""
+
+    PIXELS = "most pixels"
+    BYTES = "largest file"
+    FORMAT = "preferred format"
+    ORIGINAL = "original over edited"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    METADATA = "most metadata"
+    PATH = "preferred path"
+    NOT_PATH = "avoided path"
+    FIELD = "field value"
+
+
+_NEEDS_VALUES = {Rule.FORMAT, Rule.PATH, Rule.NOT_PATH, Rule.FIELD}
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One rule with its settings. Raises ConfigError where a setting is missing.
+
+    field   FIELD: the field; OLDEST/NEWEST: a date field (empty: when the file was changed)
+    values  FORMAT: formats, FIELD: values, best first; PATH/NOT_PATH: patterns with * and ?;
+            METADATA: the fields that count (empty: all)
+    """
+
+    rule: Rule
+    field: str = ""
+    values: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.rule in _NEEDS_VALUES and not self.values:
+            raise ConfigError(f"The criterion {self.rule!s} needs at least one value.")
+        if self.rule is Rule.FIELD and not self.field:
+            raise ConfigError("The criterion 'field value' needs the name of a field.")
+
+    @property
+    def label(self) -> str:
+        """As it is named on screens: "field value status: approved, draft"."""
+        settings = ", ".join(self.values)
+        named = f"{self.rule} {self.field}".rstrip()
+        return f"{named}: {settings}" if settings else named
+
+    @property
+    def subject(self) -> str:
+        """What a tie is on: "tie on format"."""
+        return _SUBJECTS[self.rule] if not self.field else self.field
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one image stands: the higher `rank` is the better; `words` say it."""
+
+    rank: float
+    words: str
+
+
+_SUBJECTS = {
+    Rule.PIXELS: "pixels",
+    Rule.BYTES: "file size",
+    Rule.FORMAT: "format",
+    Rule.ORIGINAL: "edits",
+    Rule.OLDEST: "date",
+    Rule.NEWEST: "date",
+    Rule.METADATA: "metadata",
+    Rule.PATH: "path",
+    Rule.NOT_PATH: "path",
+    Rule.FIELD: "field",
+}
+_UNKNOWN = float("-inf")
+
+# What makes b the edited one of a pair (a, b). Turning, mirroring, brightness and colour can have been done
+# either way, and sharper or larger is not "more original", so they decide nothing.
+_B_IS_EDITED = {
+    ChangeKind.CROPPED,
+    ChangeKind.BORDERED,
+    ChangeKind.GRAY,
+    ChangeKind.BLURRED,
+    ChangeKind.NOISE,
+    ChangeKind.OVERLAY,
+}
+
+
+def standings(criterion: Criterion, members: Sequence[ImageRecord], why: Explanations) -> list[Standing]:
+    """How every member stands, in their order."""
+    if criterion.rule is Rule.ORIGINAL:
+        return _originals(members, why)
+    rank = _RANKS[criterion.rule]
+    return [rank(criterion, member) for member in members]
+
+
+def beats(criterion: Criterion, winner: Standing, loser: Standing) -> str:
+    """ "4032×3024 beats 1600×1200", in the words that fit the rule."""
+    return f"{winner.words} {_VERBS.get(criterion.rule, 'beats')} {loser.words}"
+
+
+_VERBS = {
+    Rule.FORMAT: "is preferred over",
+    Rule.METADATA: "are more than",
+    Rule.OLDEST: "is older than",
+    Rule.NEWEST: "is newer than",
+    Rule.ORIGINAL: "comes before",
+    Rule.PATH: "is preferred over",
+    Rule.NOT_PATH: "is preferred over",
+    Rule.FIELD: "is preferred over",
+}
+
+
+def matches_path(location: str, patterns: Sequence[str]) -> str | None:
+    """The first pattern that the location fits, ignoring case; it may fit any whole part of the path."""
+    path = location.replace("\\", "/").lower()
+    for pattern in patterns:
+        wanted = pattern.replace("\\", "/").lower().strip("/")
+        if any(fnmatchcase(path, p) for p in (wanted, f"*/{wanted}", f"*/{wanted}/*", f"/{wanted}/*")):
+            return pattern
+    return None
+
+
+def values_of(fields: Fields, name: str) -> tuple[FieldValue, ...]:
+    """All values of a field; empty where it has none."""
+    value = fields.get(name, ())
+    return value if isinstance(value, tuple) else (value,)
+
+
+def value_text(value: FieldValue) -> str:
+    """A value as a person writes it in a filter: true, 3, 2026-01-02."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.date().isoformat() if isinstance(value, datetime) else str(value)
+
+
+def bytes_text(size: float) -> str:
+    """ "3.2 MB" (1 MB = 1,000,000 bytes)."""
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def _pixels(_c: Criterion, r: ImageRecord) -> Standing:
+    if r.width is None or r.height is None:
+        return Standing(_UNKNOWN, "unknown dimensions")
+    return Standing(r.width * r.height, f"{r.width}×{r.height}")
+
+
+def _bytes(_c: Criterion, r: ImageRecord) -> Standing:
+    return Standing(_UNKNOWN, "unknown size") if r.bytes is None else Standing(r.bytes, bytes_text(r.bytes))
+
+
+def _format(c: Criterion, r: ImageRecord) -> Standing:
+    wanted = [value.lower() for value in c.values]
+    found = (r.format or "").lower()
+    rank = -wanted.index(found) if found in wanted else -len(wanted)
+    return Standing(rank, (r.format or "unknown format").upper() if r.format else "unknown format")
+
+
+def _date(c: Criterion, r: ImageRecord) -> datetime | None:
+    if not c.field:
+        return r.modified
+    dates = [value for value in values_of(r.fields, c.field) if isinstance(value, datetime)]
+    return min(dates, default=None)
+
+
+def _oldest(c: Criterion, r: ImageRecord) -> Standing:
+    when = _date(c, r)
+    return Standing(-when.timestamp(), _date_text(when)) if when else Standing(_UNKNOWN, "no date")
+
+
+def _newest(c: Criterion, r: ImageRecord) -> Standing:
+    when = _date(c, r)
+    return Standing(when.timestamp(), _date_text(when)) if when else Standing(_UNKNOWN, "no date")
+
+
+def _date_text(when: datetime) -> str:
+    return when.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _metadata(c: Criterion, r: ImageRecord) -> Standing:
+    names = c.values or tuple(r.fields)
+    filled = sum(any(v != "" for v in values_of(r.fields, name)) for name in names)
+    return Standing(filled, f"{filled} filled field{'' if filled == 1 else 's'}")
+
+
+def _path(c: Criterion, r: ImageRecord) -> Standing:
+    found = matches_path(r.location, c.values)
+    if found is None:
+        return Standing(-len(c.values), "another place")
+    return Standing(-c.values.index(found), f"a place in {found}")
+
+
+def _not_path(c: Criterion, r: ImageRecord) -> Standing:
+    found = matches_path(r.location, c.values)
+    return Standing(1, "another place") if found is None else Standing(0, f"a place in {found}")
+
+
+def _field(c: Criterion, r: ImageRecord) -> Standing:
+    held = {value_text(value).lower() for value in values_of(r.fields, c.field)}
+    for place, value in enumerate(c.values):
+        if value.lower() in held:
+            return Standing(-place, f"{c.field} {value}")
+    other = ", ".join(sorted(held))
+    return Standing(-len(c.values), f"{c.field} {other}" if other else f"no {c.field}")
+
+
+_RANKS: dict[Rule, Callable[[Criterion, ImageRecord], Standing]] = {
+    Rule.PIXELS: _pixels,
+    Rule.BYTES: _bytes,
+    Rule.FORMAT: _format,
+    Rule.OLDEST: _oldest,
+    Rule.NEWEST: _newest,
+    Rule.METADATA: _metadata,
+    Rule.PATH: _path,
+    Rule.NOT_PATH: _not_path,
+    Rule.FIELD: _field,
+}
+
+
+def _originals(members: Sequence[ImageRecord], why: Explanations) -> list[Standing]:
+    """Fewer members of which it is an edited copy is better."""
+    edits: dict[str, list[str]] = {member.id: [] for member in members}
+    for (a, b), explanation in why.items():
+        if a in edits and b in edits and (edited := edited_side(explanation)):
+            edits[a if edited < 0 else b].append(explanation.words())
+    return [
+        Standing(-len(found), f"an edited copy ({found[0]})" if found else "an original")
+        for found in edits.values()
+    ]
+
+
+def edited_side(explanation: Explanation) -> int:
+    """1: b is an edited copy of a; -1: a is one of b; 0: it cannot be told."""
+    kinds: set[Any] = set(explanation.kinds)
+    if ChangeKind.PART_OF in kinds:  # a is seen whole inside b, so a is the crop
+        return 0 if kinds & _B_IS_EDITED else -1
+    return 1 if kinds & _B_IS_EDITED else 0

@@ -1,0 +1,150 @@
+"""A keeper policy: ordered criteria and what is never removed; its JSON; the presets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dupedash.errors import ConfigError
+from dupedash.keepers.criteria import Criterion, Rule, matches_path, value_text, values_of
+from dupedash.model import ImageRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedField:
+    """Images with this value of this field are never removed (compared as text, ignoring case)."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How keepers are chosen.
+
+    criteria           asked in order until one image is left; a last tie goes to the first id
+    protected_paths    patterns of places (* and ?) from which nothing is ever removed
+    protected_fields   images with one of these values are never removed
+    indirect           also remove images that match the keeper only through others (chains)
+    """
+
+    name: str
+    criteria: tuple[Criterion, ...]
+    protected_paths: tuple[str, ...] = ()
+    protected_fields: tuple[ProtectedField, ...] = ()
+    indirect: bool = False
+
+    def protects(self, record: ImageRecord) -> str | None:
+        """Why this image is never removed, or None."""
+        if place := matches_path(record.location, self.protected_paths):
+            return f"it lies in the protected place {place}"
+        for guard in self.protected_fields:
+            if guard.value.lower() in {value_text(v).lower() for v in values_of(record.fields, guard.field)}:
+                return f"{guard.field} {guard.value} is protected"
+        return None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON; `of_json` reads it back equal."""
+        return {
+            "name": self.name,
+            "criteria": [
+                {"rule": str(c.rule), "field": c.field, "values": list(c.values)} for c in self.criteria
+            ],
+            "protected_paths": list(self.protected_paths),
+            "protected_fields": [{"field": p.field, "value": p.value} for p in self.protected_fields],
+            "indirect": self.indirect,
+        }
+
+    @staticmethod
+    def of_json(data: Any) -> Policy:
+        """Raises ConfigError, naming what is wrong."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
+            raise ConfigError("A keeper policy is a JSON object with a name and a list of criteria.")
+        unknown = set(data) - {"name", "criteria", "protected_paths", "protected_fields", "indirect"}
+        if unknown:
+            raise ConfigError(f"The keeper policy {data['name']!r} has unknown settings: {sorted(unknown)}.")
+        return Policy(
+            name=data["name"],
+            criteria=tuple(_criterion(item) for item in _list(data, "criteria")),
+            protected_paths=tuple(str(p) for p in _list(data, "protected_paths")),
+            protected_fields=tuple(_protected(item) for item in _list(data, "protected_fields")),
+            indirect=bool(data.get("indirect", False)),
+        )
+
+
+def _list(data: Mapping[str, Any], name: str) -> list[Any]:
+    value = data.get(name, [])
+    if not isinstance(value, list):
+        raise ConfigError(f"{name} of a keeper policy is a list, not {value!r}.")
+    return value
+
+
+def _criterion(data: Any) -> Criterion:
+    rules = {str(rule): rule for rule in Rule}
+    if not isinstance(data, Mapping) or data.get("rule") not in rules:
+        raise ConfigError(f"{data!r} is no criterion: its rule is one of {', '.join(rules)}.")
+    values = tuple(str(v) for v in _list(data, "values"))
+    return Criterion(rules[data["rule"]], str(data.get("field", "")), values)
+
+
+def _protected(data: Any) -> ProtectedField:
+    if not isinstance(data, Mapping) or not data.get("field") or "value" not in data:
+        raise ConfigError(f"{data!r} protects nothing: it needs a field and a value.")
+    return ProtectedField(str(data["field"]), str(data["value"]))
+
+
+_LOSSLESS_FIRST = Criterion(Rule.FORMAT, values=("TIFF", "PNG", "JPEG", "WEBP", "AVIF", "HEIF", "GIF"))
+
+PRESETS: Mapping[str, Policy] = {
+    policy.name: policy
+    for policy in (
+        Policy(
+            "Best quality",
+            (
+                Criterion(Rule.ORIGINAL),
+                Criterion(Rule.PIXELS),
+                _LOSSLESS_FIRST,
+                Criterion(Rule.BYTES),
+                Criterion(Rule.OLDEST),
+            ),
+        ),
+        Policy(
+            "Oldest original",
+            (
+                Criterion(Rule.ORIGINAL),
+                Criterion(Rule.OLDEST),
+                Criterion(Rule.PIXELS),
+                Criterion(Rule.BYTES),
+            ),
+        ),
+        Policy(
+            "Approved first",
+            (
+                Criterion(Rule.FIELD, "status", ("approved", "verified", "published")),
+                Criterion(Rule.FIELD, "verified", ("true",)),
+                Criterion(Rule.ORIGINAL),
+                Criterion(Rule.PIXELS),
+                Criterion(Rule.BYTES),
+            ),
+        ),
+        Policy(
+            "Richest metadata",
+            (
+                Criterion(Rule.METADATA),
+                Criterion(Rule.ORIGINAL),
+                Criterion(Rule.PIXELS),
+                Criterion(Rule.OLDEST),
+            ),
+        ),
+    )
+}
+"""The policies that are there from the start, by name; the first is the default."""
+
+
+def preset(name: str) -> Policy:
+    """The preset of this name, ignoring case. Raises ConfigError."""
+    for policy in PRESETS.values():
+        if policy.name.lower() == name.lower():
+            return policy
+    raise ConfigError(f"There is no keeper policy {name!r}: use one of {', '.join(PRESETS)}, or a JSON file.")
