@@ -1,20 +1,21 @@
 """The whole error tree. It imports nothing of ours, so that every module may raise from it.
 
-    DupedashError
-    ├─ ConfigError (also ValueError)          a bad option, setting or file; says which and what is accepted
-    │  └─ QueryError                          a filter query that cannot be used; says where
-    ├─ CollectionError                        carries the collection's name or URL
-    │  ├─ Unreachable                         refused, no such host, timeout
-    │  ├─ Rejected                            the server answered "no"; carries status and its message
-    │  │  └─ DocumentLimit                    the licence's number of images is used up
-    │  ├─ BadReply                            an answer that is not understood
-    │  ├─ Unsupported                         this kind of collection cannot do that
-    │  └─ UnknownImage (also KeyError)        no such id
-    ├─ UnreadableImage                        one picture that cannot be decoded; carries path and reason
-    ├─ ScanError                              no such scan, damaged, made by a newer version
-    ├─ ActionError                            a plan that must not or cannot be carried out
-    ├─ Forbidden                              a viewer or a read-only instance tried to change something
-    └─ Cancelled                              somebody asked to stop; what was finished is kept
+DupedashError
+├─ ConfigError (also ValueError)          a bad option, setting or file; says which and what is accepted
+│  └─ QueryError                          a filter query that cannot be used; says where
+├─ CollectionError                        carries the collection's name or URL
+│  ├─ Unreachable                         refused, no such host, timeout
+│  ├─ Rejected                            the server answered "no"; carries status and its message
+│  │  └─ DocumentLimit                    the licence's number of images is used up
+│  ├─ BadReply                            an answer that is not understood
+│  ├─ Unsupported                         this kind of collection cannot do that
+│  └─ UnknownImage (also KeyError)        no such id
+├─ UnreadableImage                        one picture that cannot be decoded; carries path and reason
+├─ ScanError                              no such scan, damaged, made by a newer version
+├─ ActionError                            a plan that must not or cannot be carried out
+├─ Conflict                               somebody else changed it meanwhile; nothing was overwritten
+├─ Forbidden                              a viewer or a read-only instance tried to change something
+└─ Cancelled                              somebody asked to stop; what was finished is kept
 """
 
 from __future__ import annotations
@@ -99,6 +100,10 @@ class ScanError(DupedashError):
 
 class ActionError(DupedashError):
     """A plan, a step or an undo that must not or cannot be carried out; the journal has the rest."""
+
+
+class Conflict(DupedashError):
+    """Somebody else changed the same thing meanwhile; the text says who, when and what."""
 
 
 class Forbidden(DupedashError):
