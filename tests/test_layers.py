@@ -19,7 +19,7 @@ LAYERS = (
     ("dupedash.embedded", "dupedash.example", "dupedash.flow"),
     ("dupedash.connect", "dupedash.scans", "dupedash.review"),
     ("dupedash.actions", "dupedash.bench", "dupedash.check", "dupedash.export", "dupedash.jobs",
-     "dupedash.layout", "dupedash.report", "dupedash.scan"),
+     "dupedash.network", "dupedash.report", "dupedash.scan"),
     ("dupedash.ui", "dupedash.cli"),
     ("dupedash.__main__", "app", "pages"),
 )  # fmt: skip
@@ -37,7 +37,7 @@ HOMES = {
     "pdqhash": ("dupedash.embedded",),
     "luqum": ("dupedash.query",),
     "click": ("dupedash.cli", "dupedash.__main__"),
-    "pyvis": ("dupedash.layout", "dupedash.report", "dupedash.ui"),
+    "pyvis": ("dupedash.network", "dupedash.report", "dupedash.ui"),
     "sqlite3": ("dupedash.embedded", "dupedash.review", "dupedash.query", "dupedash.actions"),
 }
 

@@ -1,0 +1,133 @@
+"""Groups → nodes and edges of a pyvis network, coloured and labelled as dupe-scanner has them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pyvis.network import Network as PyvisNetwork
+
+from dupedash.graph import Cut
+from dupedash.model import ImageRecord
+from dupedash.network.layout import place
+
+# dupe-scanner's scale: red at 0.6, yellow at 0.8, green at 1; below 0.6 stays red.
+_SCORES = (0.6, 0.8, 1.0)
+_RED, _GREEN = (255, 255, 0), (0, 255, 255)
+EDGES_PER_IMAGE = 6  # of huge groups: the links that hold them together and so many of the best per image
+LABEL = 22  # letters of a file name under its picture
+
+OPTIONS: dict[str, Any] = {
+    "physics": {"enabled": False},
+    "edges": {"smooth": False, "selectionWidth": 2},
+    "nodes": {"font": {"size": 9}, "borderWidthSelected": 3, "shapeProperties": {"useBorderWithImage": True}},
+    "interaction": {"hover": True, "multiselect": False, "tooltipDelay": 75, "hideEdgesOnDrag": True},
+}
+
+Thumb = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What vis-network draws. Every text in it is plain text; the page must show it as such.
+
+    nodes    id (number), label, x, y, shape, member (image id), where (location), group (number in the cut)
+    edges    from, to, score, color, width, dashes (a bridge), weakest (holds the group together by a thread)
+    options  of vis-network
+    left_out edges of huge groups that are not drawn
+    """
+
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
+    options: dict[str, Any]
+    left_out: int = 0
+
+    def to_json(self) -> str:
+        """As the page loads it; no NaN can be in it."""
+        return json.dumps(
+            {"nodes": self.nodes, "edges": self.edges, "options": self.options},
+            allow_nan=False,
+            separators=(",", ":"),
+        )
+
+
+def colour(score: float) -> str:
+    """#rrggbb of an edge: red at 0.6 and below, over yellow at 0.8, to green at 1."""
+    red, green = np.interp(score, _SCORES, _RED), np.interp(score, _SCORES, _GREEN)
+    return f"#{int(red):02x}{int(green):02x}00"
+
+
+def build(cut: Cut, numbers: Sequence[int], records: Mapping[str, ImageRecord], thumb: Thumb) -> Network:
+    """The groups with these numbers; `thumb` gives an image's address (URL or data URI), None for a dot."""
+    links = [_drawn_links(cut, number) for number in numbers]
+    members = np.concatenate([cut.indices(n) for n in numbers]) if len(numbers) else np.zeros(0, np.int64)
+    net = PyvisNetwork(cdn_resources="in_line")
+    net.set_options(json.dumps(OPTIONS))
+    # Filled directly: pyvis' add_node and add_edge look through all that is there (5,000 nodes: 4.5 s).
+    places = place([int(cut.sizes[n]) for n in numbers], _local(cut, numbers, links))
+    net.nodes = [
+        _node(cut, int(index), records, thumb, x, y)
+        for index, (x, y) in zip(members, places.round(1).tolist(), strict=True)
+    ]
+    net.edges = [
+        edge for number, found in zip(numbers, links, strict=True) for edge in _edges(cut, number, found)
+    ]
+    all_links = sum(len(cut.links(n)) for n in numbers)
+    return Network(net.nodes, net.edges, OPTIONS, all_links - len(net.edges))
+
+
+def _drawn_links(cut: Cut, number: int) -> list[int]:
+    """Positions of the matches to draw: all of a small group, of a huge one its forest and the best."""
+    links = cut.links(number)
+    if len(links) <= EDGES_PER_IMAGE * int(cut.sizes[number]):
+        return [int(p) for p in links]
+    m, drawn = cut.graph.matches, {int(p) for p in cut.graph.spanning(links)}
+    degree: dict[int, int] = {}
+    for position in map(int, links):
+        a, b = int(m.a[position]), int(m.b[position])
+        if min(degree.get(a, 0), degree.get(b, 0)) < EDGES_PER_IMAGE // 2:
+            drawn.add(position)
+            degree[a], degree[b] = degree.get(a, 0) + 1, degree.get(b, 0) + 1
+    return sorted(drawn)
+
+
+def _local(cut: Cut, numbers: Sequence[int], links: Sequence[list[int]]) -> list[list[tuple[int, int]]]:
+    m, found = cut.graph.matches, []
+    for number, positions in zip(numbers, links, strict=True):
+        members = cut.indices(number)
+        a, b = np.searchsorted(members, m.a[positions]), np.searchsorted(members, m.b[positions])
+        found.append(list(zip(a.tolist(), b.tolist(), strict=True)))
+    return found
+
+
+def _node(
+    cut: Cut, index: int, records: Mapping[str, ImageRecord], thumb: Thumb, x: float, y: float
+) -> dict[str, Any]:
+    member = cut.graph.matches.ids[index]
+    record = records.get(member)
+    name = record.filename if record else member
+    # pyvis' own tooltip ("title") turns to HTML when any holds "href": paths are kept out of it.
+    node = {
+        "id": index, "label": name if len(name) <= LABEL else name[: LABEL - 1] + "…", "x": x, "y": y,
+        "member": member, "where": record.location if record else member, "group": int(cut.label[index]),
+        "shape": "dot", "size": 10,
+    }  # fmt: skip
+    image = thumb(member)
+    return node | {"shape": "image", "image": image, "size": 30} if image else node
+
+
+def _edges(cut: Cut, number: int, positions: Sequence[int]) -> list[dict[str, Any]]:
+    m, group = cut.graph.matches, cut.group(number)
+    bridges = {(link.a, link.b) for link in group.links if link.bridge}
+    edges = []
+    for position in positions:
+        a, b, score = int(m.a[position]), int(m.b[position]), float(m.score[position])
+        bridge = (m.ids[a], m.ids[b]) in bridges
+        edges.append({
+            "from": a, "to": b, "score": round(score, 4), "color": colour(score),
+            "width": round(score * 10, 2), "dashes": bridge, "weakest": bridge and score <= group.weakest,
+        })  # fmt: skip
+    return edges

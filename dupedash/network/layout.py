@@ -1,0 +1,84 @@
+"""Where images stand in the graph: computed beforehand, because physics in the browser blocks the page.
+
+Measured with vis-network 9.1.2: 1,000 nodes with default physics stay blocked for over a minute, 5,000
+nodes with fixed places are drawn in 2.5 seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+Points = npt.NDArray[np.float64]
+
+STEP = 120.0  # between neighbours, in units of the drawing; a thumbnail is 60 wide
+CIRCLE_UP_TO = 12
+SPRINGS_UP_TO = 200  # beyond, networkx' spring layout takes seconds
+WIDE = 1.8  # the whole drawing is so much wider than high, like a screen
+_GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
+
+
+def place(sizes: Sequence[int], links: Sequence[Sequence[tuple[int, int]]]) -> Points:
+    """Coordinates (sum of sizes, 2) for groups of these sizes, in their order; y points down.
+
+    `links` holds pairs of member numbers (0…size-1) per group. Groups never overlap, and the same
+    input gives the same places.
+    """
+    drawn = [_group(size, pairs) for size, pairs in zip(sizes, links, strict=True)]
+    corners = _shelves([_extent(points) for points in drawn])
+    moved = [points - points.min(axis=0) + corner for points, corner in zip(drawn, corners, strict=True)]
+    return np.concatenate(moved) if moved else np.zeros((0, 2))
+
+
+def _group(size: int, links: Sequence[tuple[int, int]]) -> Points:
+    if size <= CIRCLE_UP_TO:
+        return _circle(size)
+    return _springs(size, links) if size <= SPRINGS_UP_TO else _spiral(size)
+
+
+def _circle(size: int) -> Points:
+    if size == 1:
+        return np.zeros((1, 2))
+    angles = np.arange(size) * 2 * np.pi / size - np.pi / 2 * (size > 2)
+    radius = STEP / (2 * np.sin(np.pi / size))
+    return np.stack([radius * np.cos(angles), radius * np.sin(angles)], axis=1)
+
+
+def _springs(size: int, links: Sequence[tuple[int, int]]) -> Points:
+    graph = nx.Graph()
+    graph.add_nodes_from(range(size))
+    graph.add_edges_from(links)
+    found = nx.spring_layout(graph, seed=1, iterations=60)
+    points: Points = np.array([found[n] for n in range(size)]) * (STEP * np.sqrt(size) * 0.75)
+    return points
+
+
+def _spiral(size: int) -> Points:
+    """A sunflower: evenly dense, whatever the size."""
+    number = np.arange(size) + 0.5
+    radius, angle = STEP * 0.6 * np.sqrt(number), number * _GOLDEN_ANGLE
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+
+
+def _extent(points: Points) -> Points:
+    """Width and height of a group with the space around it."""
+    size: Points = points.max(axis=0) - points.min(axis=0) + 1.5 * STEP
+    return size
+
+
+def _shelves(extents: Sequence[Points]) -> Points:
+    """The corner of each box, put in rows from the left, in the given order."""
+    if not extents:
+        return np.zeros((0, 2))
+    boxes = np.array(extents)
+    width = max(boxes[:, 0].max(), np.sqrt(boxes.prod(axis=1).sum() * WIDE))
+    corners, x, y, height = np.zeros_like(boxes), 0.0, 0.0, 0.0
+    for number, (box_width, box_height) in enumerate(boxes):
+        if x and x + box_width > width:
+            x, y, height = 0.0, y + height, 0.0
+        corners[number] = x, y
+        x, height = x + box_width, max(height, box_height)
+    return corners

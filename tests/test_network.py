@@ -1,0 +1,95 @@
+"""The graph's picture: places that never overlap, dupe-scanner's colours, and no HTML anywhere."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dupedash.graph import DuplicateGraph, Matches
+from dupedash.model import ImageRecord
+from dupedash.network import build, place
+from dupedash.network.build import EDGES_PER_IMAGE, colour
+from dupedash.network.layout import CIRCLE_UP_TO, SPRINGS_UP_TO, STEP
+
+
+def ring(size):
+    return [(n, (n + 1) % size) for n in range(size)]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.sampled_from([1, 2, 3, 7, CIRCLE_UP_TO, CIRCLE_UP_TO + 1, SPRINGS_UP_TO + 1]), max_size=8))
+def test_groups_never_overlap_and_images_keep_apart(sizes):
+    points = place(sizes, [ring(n) for n in sizes])
+    assert points.shape == (sum(sizes), 2)
+    ends = np.cumsum([0, *sizes])
+    boxes = [(points[i:j].min(axis=0), points[i:j].max(axis=0)) for i, j in itertools.pairwise(ends.tolist())]
+    for (low, high), (other_low, other_high) in itertools.combinations(boxes, 2):
+        assert (low > other_high + STEP / 2).any() or (other_low > high + STEP / 2).any()
+
+
+def test_the_same_groups_get_the_same_places():
+    sizes = [30, 5, 2]
+    links = [ring(n) for n in sizes]
+    assert np.array_equal(place(sizes, links), place(sizes, links))
+
+
+def test_no_groups_have_no_places():
+    assert place([], []).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("score", "expected"),
+    [
+        (1.0, "#00ff00"),
+        (0.9, "#7fff00"),
+        (0.8, "#ffff00"),
+        (0.7, "#ff7f00"),
+        (0.6, "#ff0000"),
+        (0.5, "#ff0000"),
+    ],
+)
+def test_edges_have_dupe_scanners_colours_and_low_scores_are_no_error(score, expected):
+    assert colour(score) == expected
+
+
+def cut_of(pairs, threshold=0.5):
+    return DuplicateGraph(Matches.of(pairs)).cut(threshold)
+
+
+def records_of(cut, location="/pictures/{}"):
+    return {i: ImageRecord(i, location.format(i)) for n in range(len(cut)) for i in cut.members(n)}
+
+
+def test_a_chain_is_drawn_with_its_bridges_and_its_weakest_link():
+    cut = cut_of([("a", "b", 0.9), ("b", "c", 0.6)])
+    network = build(cut, [0], records_of(cut), lambda _: None)
+    drawn = {(e["from"], e["to"]): (e["dashes"], e["weakest"], e["width"]) for e in network.edges}
+    assert drawn == {(0, 1): (True, False, 9.0), (1, 2): (True, True, 6.0)}
+    assert [n["where"] for n in network.nodes] == ["/pictures/a", "/pictures/b", "/pictures/c"]
+
+
+def test_hostile_names_stay_text_and_never_reach_pyvis_tooltips():
+    cut = cut_of([("a", "b", 0.9)])
+    hostile = "/x/href<img src=x onerror=alert(1)></script>{}"
+    network = build(cut, [0], records_of(cut, hostile), lambda _: "data:,")
+    assert all("title" not in part for part in [*network.nodes, *network.edges])
+    assert json.loads(network.to_json())["nodes"][0]["where"] == hostile.format("a")
+    assert network.nodes[0]["image"] == "data:,"
+
+
+def test_a_huge_group_keeps_its_spanning_links_but_not_all_others():
+    size = 120
+    every = itertools.combinations(range(size), 2)
+    pairs = [(f"{a:03}", f"{b:03}", 0.5 + (a * 7 + b) % 50 / 100) for a, b in every]
+    cut = cut_of(pairs)
+    network = build(cut, [0], records_of(cut), lambda _: None)
+    assert len(network.nodes) == size
+    assert size - 1 <= len(network.edges) <= EDGES_PER_IMAGE * size
+    assert len(network.edges) + network.left_out == len(pairs)
+    joined = cut_of([(str(e["from"]), str(e["to"]), 1.0) for e in network.edges])
+    assert joined.sizes.tolist() == [size]
