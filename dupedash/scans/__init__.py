@@ -1,0 +1,11 @@
+"""Stored scans: what was scanned, every match down to the floor, and what could not be compared.
+
+A stored scan opens on its own: it holds the records of its images as they were, and does not care who made
+it.
+"""
+
+from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
+from dupedash.scans.store import ScanStore
+from dupedash.scans.stored import StoredScan
+
+__all__ = ["Gap", "ScanConfig", "ScanStats", "ScanStatus", "ScanStore", "StoredScan"]

@@ -1,0 +1,103 @@
+"""The values of a stored scan: how it was configured, how it went, what it could not compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dupedash.errors import ConfigError
+from dupedash.model import ScanMode
+
+
+class ScanStatus(StrEnum):
+    """How far a scan came. `stopped` and `failed` ones hold what was found and can go on."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanConfig:
+    """What decides the result of a scan; with the collection and its state it is the key of the cache.
+
+    floor    lowest score that is kept, above 0 and at most 1; thresholds are chosen later, above it
+    fq       filters on what is scanned; all must hold
+    against  filters on what it is compared with; none: with the scanned images themselves
+
+    The order of filters does not matter, so they are kept sorted. Raises ConfigError.
+    """
+
+    mode: ScanMode = ScanMode.BALANCED
+    floor: float = 0.5
+    fq: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mode", _mode(self.mode))
+        object.__setattr__(self, "floor", _floor(self.floor))
+        object.__setattr__(self, "fq", _filters("fq", self.fq))
+        object.__setattr__(self, "against", _filters("against", self.against))
+
+
+def _mode(mode: str) -> ScanMode:
+    try:
+        return ScanMode(mode)
+    except ValueError:
+        known = ", ".join(ScanMode)
+        raise ConfigError(f"The scan mode {mode!r} is not known: use one of {known}.") from None
+
+
+def _floor(floor: float) -> float:
+    if not 0 < floor <= 1:
+        raise ConfigError(f"The floor {floor!r} is not a score: use a number above 0 and at most 1.")
+    return float(floor)
+
+
+def _filters(name: str, filters: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(filters, str) or not all(isinstance(f, str) and f.strip() for f in filters):
+        raise ConfigError(f"{name}={filters!r} is not a list of filter queries, each with some text.")
+    return tuple(sorted({f.strip() for f in filters}))
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStats:
+    """Figures of a scan.
+
+    images     in its scope
+    against    images that the scope was compared with
+    searched   of the scope in this scan; fewer than `images` where an earlier scan was extended
+    compared   of the scope; the rest is in the coverage
+    carried    matches taken over from the earlier scan
+    matches    at or above the floor
+    unasked    images that could not be asked about: the next scan asks again
+    truncated  images with more hits than could be sent
+    seconds    spent, over all runs
+    """
+
+    images: int = 0
+    against: int = 0
+    searched: int = 0
+    compared: int = 0
+    carried: int = 0
+    matches: int = 0
+    failures: int = 0
+    unasked: int = 0
+    truncated: int = 0
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Images searched a second; 0 where nothing was."""
+        return self.searched / self.seconds if self.seconds > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Images of the scope that were not (fully) compared for one reason; `first`: locations of some."""
+
+    reason: str
+    count: int
+    first: tuple[str, ...] = ()

@@ -1,0 +1,65 @@
+"""Whole pieces of an unfinished scan: a Parquet file each, with an account of what it covers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dupedash.errors import ScanError
+from dupedash.model import Failure
+from dupedash.scans.tables import write_table
+
+CARRIED = -1
+"""The number of the part that holds the matches of an earlier scan."""
+_KEY = b"dupedash"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a part adds up to.
+
+    number     its place; `images` searched for it, in `seconds`
+    asked      ids that were answered, where images are asked about one by one
+    truncated  ids with more hits than could be sent
+    """
+
+    number: int
+    images: int = 0
+    seconds: float = 0.0
+    asked: tuple[str, ...] = ()
+    truncated: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+def write_part(folder: Path, table: pa.Table, account: Account) -> None:
+    """Write one more part, wholly or not at all."""
+    known = {name: getattr(account, name) for name in ("number", "images", "seconds", "asked", "truncated")}
+    known["failures"] = [[failure.what, failure.reason] for failure in account.failures]
+    described = table.replace_schema_metadata({_KEY: json.dumps(known).encode()})
+    write_table(described, folder / f"{account.number + 1:06}.parquet")
+
+
+def part_files(folder: Path) -> Sequence[Path]:
+    """The whole parts, in order."""
+    return sorted(folder.glob("*.parquet"))
+
+
+def read_account(path: Path) -> Account:
+    """What a part says of itself. Raises ScanError."""
+    try:
+        known = json.loads((pq.read_schema(path).metadata or {})[_KEY])
+        return Account(
+            number=known["number"],
+            images=known["images"],
+            seconds=known["seconds"],
+            asked=tuple(known["asked"]),
+            truncated=tuple(known["truncated"]),
+            failures=tuple(Failure(what, reason) for what, reason in known["failures"]),
+        )
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        raise ScanError(f"A part of a stored scan is damaged: {path} ({error}). Delete the scan.") from error

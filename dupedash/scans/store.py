@@ -1,0 +1,157 @@
+"""The folder of stored scans: find, create, rename, delete; one folder per scan."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from dupedash.errors import ScanError
+from dupedash.model import Failure
+from dupedash.scanmode import Effort
+from dupedash.scans.config import ScanConfig, ScanStatus
+from dupedash.scans.stored import LOCK, META, PARTS, StoredScan, load, save
+from dupedash.scans.writer import ScanWriter
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+INTERRUPTED = "The scan was interrupted. What it found is kept; scan again to go on."
+# Longer than a look at the lock (`_runs`) takes, short enough not to be noticed.
+LOCK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStore:
+    """All stored scans in one folder (`Workspace.scans`), shared by any number of processes."""
+
+    folder: Path
+
+    def list(self) -> Sequence[StoredScan]:
+        """All scans that can be read, newest first; see `damaged` for the others."""
+        found = [scan for scan in map(self._try, self._folders()) if isinstance(scan, StoredScan)]
+        return sorted(found, key=lambda scan: (scan.started, scan.id), reverse=True)
+
+    def damaged(self) -> Sequence[Failure]:
+        """The scans that cannot be read, with the reason."""
+        return [scan for scan in map(self._try, self._folders()) if isinstance(scan, Failure)]
+
+    def get(self, scan_id: str) -> StoredScan:
+        """Raises ScanError: no such scan, damaged, or made by a newer version."""
+        return _as_it_is(load(self._home(scan_id)))
+
+    def find(self, collection: str, state: str, config: ScanConfig) -> StoredScan | None:
+        """The scan of exactly this: a complete one before one that can go on, the newest first."""
+        same = [s for s in self.list() if (s.collection, s.state, s.config) == (collection, state, config)]
+        return next((s for s in same if s.complete), same[0] if same else None)
+
+    def earlier(self, collection: str, config: ScanConfig) -> Sequence[StoredScan]:
+        """Complete scans of this collection and configuration in any state, newest first."""
+        return [s for s in self.list() if (s.collection, s.config) == (collection, config) and s.complete]
+
+    def create(
+        self,
+        collection: str,
+        engine: str,
+        state: str,
+        config: ScanConfig,
+        effort: Effort,
+        name: str | None = None,
+    ) -> StoredScan:
+        """A new scan, not yet running."""
+        started = datetime.now(UTC)
+        home = self._new_home(started)
+        called = name or f"{collection} {started.astimezone():%Y-%m-%d %H:%M}"
+        scan = StoredScan(
+            home, home.name, called, collection, engine, state, config, effort, ScanStatus.STOPPED, started
+        )
+        return save(scan)
+
+    def rename(self, scan_id: str, name: str) -> StoredScan:
+        """Raises ScanError where it runs just now."""
+        if not name.strip():
+            raise ScanError("A scan needs a name with some text.")
+        scan = self.get(scan_id)
+        with _locked(scan):
+            return save(replace(load(scan.folder), name=name.strip()))
+
+    def delete(self, scan_id: str) -> None:
+        """Forget a scan, a damaged one too. Raises ScanError where there is none or it runs just now."""
+        home = self._home(scan_id)
+        if not home.is_dir():
+            raise ScanError(f"There is no stored scan {scan_id!r}.")
+        if _runs(home):
+            raise ScanError(f"The scan {scan_id} runs just now: stop it first.")
+        # First out of sight, then away: a scan is there wholly or not at all.
+        going = home.with_name(f".deleted-{scan_id}")
+        home.rename(going)
+        shutil.rmtree(going)
+
+    @contextmanager
+    def writing(self, scan: StoredScan) -> Iterator[ScanWriter]:
+        """The one writer of a scan. Raises ScanError where another process has it."""
+        with _locked(scan):
+            yield ScanWriter(load(scan.folder))
+
+    def _home(self, scan_id: str) -> Path:
+        if not _ID.fullmatch(scan_id):
+            raise ScanError(f"There is no stored scan {scan_id!r}.")
+        return self.folder / scan_id
+
+    def _folders(self) -> Sequence[Path]:
+        if not self.folder.is_dir():
+            return []
+        return [home for home in self.folder.iterdir() if _ID.fullmatch(home.name) and home.is_dir()]
+
+    def _new_home(self, started: datetime) -> Path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        number = 1
+        while True:
+            home = self.folder / f"{started:%Y-%m-%d}-{number}"
+            try:
+                home.mkdir()
+            except FileExistsError:
+                number += 1
+            else:
+                (home / PARTS).mkdir()
+                return home
+
+    def _try(self, home: Path) -> StoredScan | Failure | None:
+        if not (home / META).exists():  # being created or deleted just now
+            return None
+        try:
+            return _as_it_is(load(home))
+        except ScanError as error:
+            return Failure(home.name, str(error))
+
+
+@contextmanager
+def _locked(scan: StoredScan) -> Iterator[None]:
+    lock = FileLock(scan.folder / LOCK, timeout=LOCK_SECONDS)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ScanError(f"The scan {scan.id} runs already in another process.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _runs(home: Path) -> bool:
+    """Whether somebody writes this scan: the system frees the lock however its holder ended."""
+    try:
+        with FileLock(home / LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def _as_it_is(scan: StoredScan) -> StoredScan:
+    if scan.status is not ScanStatus.RUNNING or _runs(scan.folder):
+        return scan
+    return replace(scan, status=ScanStatus.STOPPED, message=INTERRUPTED)

@@ -1,0 +1,203 @@
+"""One stored scan: what it knows of itself, and its matches, images and explanations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dupedash import __version__
+from dupedash.errors import ScanError
+from dupedash.graph import Matches
+from dupedash.model import Explanation, Failure, ImageRecord, Smartfilter
+from dupedash.scanmode import Effort
+from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
+from dupedash.scans.merge import merge
+from dupedash.scans.parts import part_files
+from dupedash.scans.tables import (
+    IMAGES,
+    MATCHES,
+    PART,
+    decode_explanation,
+    decode_record,
+    read_table,
+    settle,
+)
+
+FORMAT = 1
+META, PARTS, LOCK = "scan.json", "parts", "lock"
+IMAGES_FILE, MATCHES_FILE = "images.parquet", "matches.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredScan:
+    """A scan on disk. Everything here is small; images, matches and explanations are read when asked for.
+
+    id          names it in URLs and on the command line
+    collection  name of the collection, `engine` its kind, `state` what was in it
+    effort      what the mode resolved to
+    message     why it was stopped or failed, or what else is to be known; a sentence or ""
+    failures    the first 1,000; `stats.failures` counts all
+    base        the earlier scan that this one extends, or None
+    """
+
+    folder: Path
+    id: str
+    name: str
+    collection: str
+    engine: str
+    state: str
+    config: ScanConfig
+    effort: Effort
+    status: ScanStatus
+    started: datetime
+    finished: datetime | None = None
+    stats: ScanStats = field(default_factory=ScanStats)
+    coverage: tuple[Gap, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    message: str = ""
+    base: str | None = None
+    version: str = __version__
+
+    @property
+    def complete(self) -> bool:
+        """Done, and every image could be asked about."""
+        return self.status is ScanStatus.DONE and not self.stats.unasked
+
+    def matches(self) -> Matches:
+        """Every match so far, of a running or stopped scan too. Raises ScanError."""
+        names = ("a", "b", "score")
+        table = self._matches(names)
+        a, b = (table[name].to_numpy().astype(np.int32) for name in ("a", "b"))
+        ids = self._ids()
+        used = np.zeros(len(ids), bool)
+        used[a] = used[b] = True
+        place = np.cumsum(used, dtype=np.int32) - 1
+        kept = tuple(ids.take(pa.array(np.flatnonzero(used))).to_pylist())
+        return Matches(kept, place[a], place[b], table["score"].to_numpy().astype(np.float32))
+
+    def images(self) -> pd.DataFrame:
+        """A row per image of scope and against, sorted by id; columns as `tables.IMAGES`, fields as JSON."""
+        path = self.folder / IMAGES_FILE
+        table = read_table(path, IMAGES) if path.exists() else IMAGES.empty_table()
+        frame: pd.DataFrame = table.to_pandas()
+        return frame
+
+    def record(self, image_id: str) -> ImageRecord:
+        """The record of one image as it was scanned. Raises ScanError where it was not part of the scan."""
+        return self.records([image_id])[0]
+
+    def records(self, ids: Iterable[str]) -> list[ImageRecord]:
+        """The records in the order asked for. Raises ScanError."""
+        wanted = list(ids)
+        rows = pc.index_in(pa.array(wanted, pa.string()), value_set=self._ids())
+        missing = [i for i, row in zip(wanted, rows.to_pylist(), strict=True) if row is None]
+        if missing:
+            raise ScanError(f"The image {missing[0]!r} is not part of the scan {self.id}.")
+        table = read_table(self.folder / IMAGES_FILE, IMAGES).take(rows) if wanted else IMAGES.empty_table()
+        return [decode_record(row) for row in table.to_pylist()]
+
+    def explanation(self, one: str, other: str) -> Explanation | None:
+        """Why these two match, told from the smaller id to the larger one; None where that is not known."""
+        return self.explanations([(one, other)]).get((min(one, other), max(one, other)))
+
+    def explanations(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Explanation]:
+        """(smaller id, larger id) → why they match, for those that have an explanation."""
+        wanted = {(min(pair), max(pair)) for pair in pairs}
+        if not wanted:
+            return {}
+        ids, table = self._ids(), self._matches(MATCHES.names)
+        flat = pc.index_in(pa.array([i for pair in sorted(wanted) for i in pair]), value_set=ids)
+        rows = np.array([-1 if r is None else r for r in flat.to_pylist()], np.int64).reshape(-1, 2)
+        rows = rows[(rows >= 0).all(axis=1)]
+        key = table["a"].to_numpy().astype(np.int64) * len(ids) + table["b"].to_numpy()
+        place = np.searchsorted(key, rows[:, 0] * len(ids) + rows[:, 1])
+        place = place[place < len(key)]
+        found = {}
+        for row in table.take(pa.array(place)).to_pylist():
+            pair, why = (ids[row["a"]].as_py(), ids[row["b"]].as_py()), decode_explanation(row)
+            if pair in wanted and why is not None:
+                found[pair] = why
+        return found
+
+    def _ids(self) -> pa.ChunkedArray:
+        path = self.folder / IMAGES_FILE
+        table = read_table(path, IMAGES, ["id"]) if path.exists() else IMAGES.empty_table()
+        return table["id"]
+
+    def _matches(self, columns: Iterable[str]) -> pa.Table:
+        finished = self.folder / MATCHES_FILE
+        if finished.exists():
+            return read_table(finished, MATCHES, list(columns))
+        if self.status is ScanStatus.DONE:
+            raise ScanError(f"The stored scan {self.id} is damaged: its matches are gone. Scan again.")
+        return self.merged().select(list(columns))
+
+    def merged(self) -> pa.Table:
+        """The matches table from the parts that are there."""
+        return merge([read_table(path, PART) for path in part_files(self.folder / PARTS)], self._ids())
+
+
+def save(scan: StoredScan) -> StoredScan:
+    """Write `scan.json` anew, wholly or not at all."""
+    known = asdict(scan)
+    del known["folder"]
+    known |= {"started": scan.started.isoformat(), "format": FORMAT}
+    known["finished"] = scan.finished and scan.finished.isoformat()
+    temporary = scan.folder / (META + ".tmp")
+    temporary.write_text(json.dumps(known, indent=1), "utf-8")
+    settle(temporary, scan.folder / META)
+    return scan
+
+
+def load(folder: Path) -> StoredScan:
+    """The scan in this folder. Raises ScanError: none, damaged, or made by a newer version."""
+    try:
+        known = json.loads((folder / META).read_text("utf-8"))
+    except FileNotFoundError:
+        raise ScanError(f"There is no stored scan {folder.name!r}.") from None
+    except (OSError, ValueError) as error:
+        raise ScanError(
+            f"The stored scan {folder.name!r} is damaged: {error}. Delete it and scan again."
+        ) from error
+    try:
+        if known["format"] > FORMAT:
+            raise ScanError(
+                f"The stored scan {folder.name!r} was made by a newer dupedash ({known['version']}, "
+                f"this is {__version__}): use that one."
+            )
+        return _decode(folder, known)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ScanError(
+            f"The stored scan {folder.name!r} is damaged: {META} is not understood ({error}). "
+            "Delete it and scan again."
+        ) from error
+
+
+def _decode(folder: Path, known: dict[str, Any]) -> StoredScan:
+    config, effort = known["config"], known["effort"]
+    scan = StoredScan(
+        folder=folder,
+        config=ScanConfig(config["mode"], config["floor"], tuple(config["fq"]), tuple(config["against"])),
+        effort=Effort(effort["approximate"], Smartfilter(effort["smartfilter"])),
+        status=ScanStatus(known["status"]),
+        started=datetime.fromisoformat(known["started"]),
+        **{name: known[name] for name in ("id", "name", "collection", "engine", "state")},
+    )
+    stats = {f.name: known["stats"][f.name] for f in fields(ScanStats)}
+    return replace(
+        scan,
+        finished=known["finished"] and datetime.fromisoformat(known["finished"]),
+        stats=ScanStats(**stats),
+        coverage=tuple(Gap(g["reason"], g["count"], tuple(g["first"])) for g in known["coverage"]),
+        failures=tuple(Failure(f["what"], f["reason"]) for f in known["failures"]),
+        **{name: known[name] for name in ("message", "base", "version")},
+    )

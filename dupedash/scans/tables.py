@@ -1,0 +1,197 @@
+"""The columns of a stored scan: records, matches and explanations to and from Arrow tables."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dupedash.collection import FoundMatch
+from dupedash.errors import ScanError
+from dupedash.model import ChangeKind, Explanation, Fields, FieldValue, ImageRecord
+
+# The bits of `kinds`, by place. Appending is safe; the order must never change: it is in stored files.
+KIND_BITS: tuple[ChangeKind, ...] = (
+    ChangeKind.IDENTICAL_FILE,
+    ChangeKind.IDENTICAL_PIXELS,
+    ChangeKind.REENCODED,
+    ChangeKind.RESIZED,
+    ChangeKind.CROPPED,
+    ChangeKind.BORDERED,
+    ChangeKind.PART_OF,
+    ChangeKind.STRETCHED,
+    ChangeKind.ROTATED,
+    ChangeKind.TURNED,
+    ChangeKind.MIRRORED,
+    ChangeKind.BRIGHTER,
+    ChangeKind.DARKER,
+    ChangeKind.CONTRAST,
+    ChangeKind.COLOUR,
+    ChangeKind.GRAY,
+    ChangeKind.BLURRED,
+    ChangeKind.SHARPENED,
+    ChangeKind.NOISE,
+    ChangeKind.OVERLAY,
+)
+_BIT = {kind: 1 << place for place, kind in enumerate(KIND_BITS)}
+
+# in_scope, in_against: its part in the scan; fresh: to be searched (the rest comes from an earlier scan)
+IMAGES = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("location", pa.string(), nullable=False),
+        pa.field("fields", pa.string(), nullable=False),
+        pa.field("width", pa.int32()),
+        pa.field("height", pa.int32()),
+        pa.field("bytes", pa.int64()),
+        pa.field("format", pa.string()),
+        pa.field("modified", pa.timestamp("us", tz="UTC")),
+        pa.field("content", pa.string()),
+        pa.field("pixels", pa.string()),
+        pa.field("skipped", pa.string()),
+        pa.field("in_scope", pa.bool_(), nullable=False),
+        pa.field("in_against", pa.bool_(), nullable=False),
+        pa.field("fresh", pa.bool_(), nullable=False),
+    ]
+)
+
+_WHY = [
+    pa.field("explained", pa.bool_(), nullable=False),
+    pa.field("kinds", pa.uint32(), nullable=False),
+    pa.field("affine", pa.list_(pa.float32())),
+    pa.field("mirrored", pa.bool_(), nullable=False),
+    pa.field("overlap_a", pa.float32(), nullable=False),
+    pa.field("overlap_b", pa.float32(), nullable=False),
+    pa.field("rotation", pa.float32(), nullable=False),
+    pa.field("scale", pa.float32(), nullable=False),
+    pa.field("aspect", pa.float32(), nullable=False),
+    pa.field("inliers", pa.int32(), nullable=False),
+    pa.field("residual", pa.list_(pa.float32())),
+]
+_SCORE = pa.field("score", pa.float32(), nullable=False)
+
+# While a scan runs: by id. When it is finished: by row number in the images table, a < b, sorted.
+PART = pa.schema([pa.field("a", pa.string()), pa.field("b", pa.string()), _SCORE, *_WHY])
+MATCHES = pa.schema([pa.field("a", pa.int32()), pa.field("b", pa.int32()), _SCORE, *_WHY])
+WHY = tuple(field.name for field in _WHY)
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a Parquet file so that it is there wholly or not at all, whatever happens meanwhile."""
+    temporary = path.with_name(path.name + ".tmp")
+    pq.write_table(table, temporary, compression="zstd", row_group_size=65_536)
+    settle(temporary, path)
+
+
+def settle(temporary: Path, path: Path) -> None:
+    """Make a finished temporary file durable under its real name."""
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a Parquet file of ours. Raises ScanError for a missing or damaged one."""
+    try:
+        table = pq.read_table(path, columns=None if columns is None else list(columns))
+    except (OSError, pa.ArrowException) as error:
+        raise ScanError(
+            f"The stored scan in {path.parent} is damaged: {path.name} cannot be read ({error}). "
+            "Delete the scan and scan again."
+        ) from error
+    wanted = schema.names if columns is None else list(columns)
+    if table.column_names != wanted:
+        raise ScanError(
+            f"The stored scan in {path.parent} is damaged: {path.name} lacks columns. Scan again."
+        )
+    return table
+
+
+def encode_records(records: Iterable[ImageRecord]) -> dict[str, list[Any]]:
+    """The record columns of the images table."""
+    columns: dict[str, list[Any]] = {name: [] for name in IMAGES.names[:11]}
+    for r in records:
+        row = (r.id, _text(r.location), _fields_to_json(r.fields), r.width, r.height, r.bytes, r.format,
+               r.modified, r.content, r.pixels, r.skipped)  # fmt: skip
+        for column, value in zip(columns.values(), row, strict=True):
+            column.append(value)
+    return columns
+
+
+def decode_record(row: Mapping[str, Any]) -> ImageRecord:
+    """A record from a row of the images table."""
+    known = {name: row[name] for name in IMAGES.names[:11] if name != "fields"}
+    return ImageRecord(**known, fields=fields_of(row["fields"]))
+
+
+def encode_matches(matches: Iterable[FoundMatch]) -> pa.Table:
+    """A part's table."""
+    rows = [(m.a, m.b, m.score, *_encode(m.explanation)) for m in matches]
+    columns = zip(*rows, strict=True) if rows else ([] for _ in PART.names)
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, PART, strict=True)], schema=PART)
+
+
+def _encode(why: Explanation | None) -> tuple[Any, ...]:
+    if why is None:
+        return (False, 0, None, False, 1.0, 1.0, 0.0, 1.0, 1.0, 0, None)
+    kinds = sum({_BIT[kind] for kind in why.kinds})
+    residual = [number for box in why.residual for number in box]
+    return (True, kinds, why.affine, why.mirrored, why.overlap_a, why.overlap_b, why.rotation, why.scale,
+            why.aspect, why.inliers, residual)  # fmt: skip
+
+
+def decode_explanation(row: Mapping[str, Any]) -> Explanation | None:
+    """What `encode_matches` stored: numbers in single precision, kinds in the order of ChangeKind."""
+    if not row["explained"]:
+        return None
+    boxes = row["residual"] or []
+    present = {kind for kind in KIND_BITS if row["kinds"] & _BIT[kind]}
+    return Explanation(
+        kinds=tuple(kind for kind in ChangeKind if kind in present),
+        affine=None if row["affine"] is None else tuple(row["affine"]),
+        mirrored=row["mirrored"],
+        overlap_a=row["overlap_a"],
+        overlap_b=row["overlap_b"],
+        rotation=row["rotation"],
+        scale=row["scale"],
+        aspect=row["aspect"],
+        inliers=row["inliers"],
+        residual=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in zip(*[iter(boxes)] * 4, strict=True)),
+    )
+
+
+def _text(text: str) -> str:
+    """File names that are not valid text keep a readable form: Parquet holds UTF-8 only."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _fields_to_json(fields: Fields) -> str:
+    return json.dumps(dict(fields), default=_date_to_json, ensure_ascii=True)
+
+
+def _date_to_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"date": value.astimezone(UTC).isoformat()}
+    raise TypeError(f"{value!r} is not the value of a field")
+
+
+def fields_of(text: str) -> Fields:
+    """The fields of one image from the `fields` column."""
+    return {name: _value(value) for name, value in json.loads(text).items()}
+
+
+def _value(value: Any) -> FieldValue | tuple[FieldValue, ...]:
+    if isinstance(value, list):
+        return tuple(_single(v) for v in value)
+    return _single(value)
+
+
+def _single(value: Any) -> FieldValue:
+    single: FieldValue = datetime.fromisoformat(value["date"]) if isinstance(value, dict) else value
+    return single
