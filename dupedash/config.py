@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dupedash.errors import ConfigError, Forbidden
@@ -13,6 +13,8 @@ from dupedash.errors import ConfigError, Forbidden
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
+_READONLY = "This instance is read-only (DUPEDASH_READONLY is set): nothing can be changed."
+_VIEWER = "You came with a viewer's link: you see everything, but only an editor can change something."
 
 
 def collection_name(text: str) -> str:
@@ -85,19 +87,24 @@ class Workspace:
 class Settings:
     """How this instance behaves.
 
-    readonly         nobody changes anything, whatever their access
+    readonly         nobody changes anything with these settings; `why` says it to the person who tried
     editor_token, viewer_token   access tokens; where both are None only localhost is served
     """
 
     workspace: Workspace
     readonly: bool = False
+    why: str = _READONLY
     editor_token: str | None = None
     viewer_token: str | None = None
 
     def must_write(self) -> None:
-        """Raises Forbidden on a read-only instance."""
+        """Every service that changes something asks this first. Raises Forbidden where `readonly`."""
         if self.readonly:
-            raise Forbidden("This instance is read-only (DUPEDASH_READONLY is set): nothing can be changed.")
+            raise Forbidden(self.why)
+
+    def for_viewer(self) -> Settings:
+        """The same instance as a viewer may use it."""
+        return self if self.readonly else replace(self, readonly=True, why=_VIEWER)
 
 
 def flag(name: str, environment: Mapping[str, str]) -> bool:

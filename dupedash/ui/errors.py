@@ -1,0 +1,54 @@
+"""The one place where an error becomes something to read: our own are sentences, others name their type."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from dupedash.errors import DupedashError, Forbidden, QueryError, Unreachable
+
+_log = logging.getLogger(__name__)
+
+
+def show(error: DupedashError) -> None:
+    """The sentence of an error, with what may help, as text (never as Markdown or HTML)."""
+    icon = ":material/lock:" if isinstance(error, Forbidden) else ":material/error:"
+    if isinstance(error, Unreachable):
+        icon = ":material/cloud_off:"
+    st.error(as_text(str(error)), icon=icon)
+    if isinstance(error, QueryError):
+        show_query(error)
+
+
+def show_query(error: QueryError) -> None:
+    """Where in the query the error is: a caret below the column."""
+    if error.query and error.position is not None:
+        st.code(f"{error.query}\n{' ' * error.position}^", language=None)
+    if error.hint:
+        st.caption(as_text(error.hint))
+
+
+def show_uncaught(error: Exception) -> bool:
+    """Streamlit's handler for callbacks and fragments, too. True: shown here, no traceback wanted."""
+    if isinstance(error, DupedashError):
+        show(error)
+        return True
+    return False
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Around a part of a page: a DupedashError inside is shown in its place and the rest goes on."""
+    try:
+        yield
+    except DupedashError as error:
+        _log.info("shown to the user: %s", error)
+        show(error)
+
+
+def as_text(text: str) -> str:
+    """`text` so that Streamlit's Markdown shows it letter by letter."""
+    return "".join("\\" + c if c in r"\`*_{}[]<>()#+-.!|$:~&" else c for c in text)

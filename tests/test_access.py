@@ -1,0 +1,251 @@
+"""Who comes in: the rule, the tokens, and the guard in front of a real server."""
+
+from __future__ import annotations
+
+import http.client
+import stat
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+
+from dupedash.config import Settings, Workspace
+from dupedash.errors import ConfigError, Forbidden
+from dupedash.ui.access import Access, Role, host_name, is_local, resolve
+from dupedash.ui.guard import Guard, SecurityHeaders
+from dupedash.ui.welcome import words
+
+EDITOR, VIEWER = "editor-token-1234567890", "viewer-token-0987654321"
+
+
+def instance(folder: Path, **changes) -> Settings:
+    return Settings(Workspace(folder), **changes)
+
+
+# ------------------------------------------------------------------ the rule
+
+
+def test_on_this_machine_everybody_edits_and_no_token_is_made(tmp_path):
+    rule = resolve(instance(tmp_path), "127.0.0.1", 8501)
+    assert rule.role(None) is Role.EDITOR
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "example.org", None, ""])
+def test_beyond_this_machine_only_tokens_open(tmp_path, address):
+    rule = resolve(instance(tmp_path), address, 8501)
+    assert rule.required
+    assert rule.role(None) is rule.role("") is rule.role("guess") is rule.role("é") is None
+    assert rule.role(rule.editor) is Role.EDITOR
+    assert rule.role(rule.viewer) is Role.VIEWER
+
+
+def test_made_tokens_are_kept_for_their_owner_only(tmp_path):
+    first, again = (resolve(instance(tmp_path), "0.0.0.0", 8501) for _ in range(2))
+    assert (first.editor, first.viewer) == (again.editor, again.viewer)
+    assert first.editor != first.viewer
+    assert len(first.viewer) >= 32
+    assert stat.S_IMODE((tmp_path / "access.json").stat().st_mode) == 0o600
+
+
+def test_given_tokens_count_on_this_machine_too(tmp_path):
+    rule = resolve(instance(tmp_path, editor_token=EDITOR, viewer_token=VIEWER), "127.0.0.1", 8501)
+    assert rule.role(None) is None
+    assert (rule.role(EDITOR), rule.role(VIEWER)) == (Role.EDITOR, Role.VIEWER)
+    assert not (tmp_path / "access.json").exists()
+
+
+def test_a_token_that_is_not_set_opens_nothing(tmp_path):
+    rule = resolve(instance(tmp_path, editor_token=EDITOR), "127.0.0.1", 8501)
+    assert rule.role("") is None
+    assert Access(required=True).role("") is None
+
+
+def test_equal_tokens_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match="the same"):
+        resolve(instance(tmp_path, editor_token=EDITOR, viewer_token=EDITOR), "127.0.0.1", 8501)
+
+
+def test_a_damaged_token_file_is_an_error_and_not_an_open_door(tmp_path):
+    (tmp_path / "access.json").write_text("{}")
+    with pytest.raises(ConfigError, match=r"access\.json"):
+        resolve(instance(tmp_path), "0.0.0.0", 8501)
+
+
+def test_on_a_read_only_instance_an_editor_is_a_viewer(tmp_path):
+    rule = resolve(instance(tmp_path, readonly=True, editor_token=EDITOR, viewer_token=VIEWER), "0.0.0.0", 1)
+    assert rule.role(EDITOR) is Role.VIEWER
+    assert resolve(instance(tmp_path, readonly=True), "127.0.0.1", 1).role(None) is Role.VIEWER
+
+
+def test_what_arrives_from_outside_needs_a_token_whatever_the_configuration_says(tmp_path):
+    rule = resolve(instance(tmp_path), "127.0.0.1", 8501)
+    assert rule.role(None, local=False) is rule.role("", local=False) is None
+
+
+def test_a_viewers_settings_refuse_to_write_and_say_why(tmp_path):
+    viewer = instance(tmp_path).for_viewer()
+    with pytest.raises(Forbidden, match="viewer's link"):
+        viewer.must_write()
+    with pytest.raises(Forbidden, match="DUPEDASH_READONLY"):
+        instance(tmp_path, readonly=True).for_viewer().must_write()
+    instance(tmp_path).must_write()
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("localhost:8501", "localhost"),
+        ("[::1]:8501", "::1"),
+        ("EVIL.example", "evil.example"),
+        ("a.b.:1", "a.b"),
+        ("", ""),
+    ],
+)
+def test_host_names_are_read_without_port(host, name):
+    assert host_name(host) == name
+
+
+def test_only_loopback_addresses_are_local():
+    assert all(map(is_local, ["localhost", "127.0.0.1", "127.8.8.8", "::1"]))
+    assert not any(map(is_local, [None, "", "0.0.0.0", "::", "10.0.0.1", "127.evil.example"]))
+
+
+def test_foreign_host_names_are_refused_on_this_machine_only(tmp_path):
+    here = resolve(instance(tmp_path), "127.0.0.1", 8501, "photos.lan")
+    assert here.admits_host("localhost:8501")
+    assert here.admits_host("photos.lan")
+    assert not here.admits_host("evil.example")
+    assert resolve(instance(tmp_path), "0.0.0.0", 8501).admits_host("any.example")
+
+
+def test_the_terminal_shows_links_only_where_they_are_needed(tmp_path):
+    assert "token" not in words(resolve(instance(tmp_path), "127.0.0.1", 8501), "127.0.0.1", 8501)
+    rule = resolve(instance(tmp_path), "0.0.0.0", 8501)
+    said = words(rule, "0.0.0.0", 8501)
+    assert f"?token={rule.editor}" in said
+    assert f"?token={rule.viewer}" in said
+    readonly = resolve(instance(tmp_path, readonly=True), "0.0.0.0", 8501)
+    assert rule.editor not in words(readonly, "0.0.0.0", 8501)
+
+
+# ------------------------------------------------------------------ the guard
+
+
+async def _hello(_request):
+    return PlainTextResponse("inside")
+
+
+async def _talk(socket):
+    await socket.accept()
+    await socket.close()
+
+
+class Served:
+    """A small application behind the guard, on a real port."""
+
+    def __init__(self, rule: Access) -> None:
+        paths = ("/", "/groups", "/media/x", "/thumb/c/1.webp", "/graph/k.json", "/_stcore/health")
+        routes = [Route(path, _hello) for path in paths]
+        guard = [Middleware(SecurityHeaders), Middleware(Guard, rule=lambda: rule)]
+        app = Starlette(routes=[*routes, WebSocketRoute("/_stcore/stream", _talk)], middleware=guard)
+        self.server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.01)
+        self.port = self.server.servers[0].sockets[0].getsockname()[1]
+
+    def get(self, path: str, cookie: str = "", **headers: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection.request("GET", path, headers=headers | ({"Cookie": cookie} if cookie else {}))
+        return connection.getresponse()
+
+    def socket(self, cookie: str = "", **headers: str) -> int:
+        upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+                   "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}  # fmt: skip
+        return self.get("/_stcore/stream", cookie, **(upgrade | headers)).status
+
+    def close(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def closed():
+    served = Served(Access(True, EDITOR, VIEWER, hosts=frozenset(), cookie="dupedash-1"))
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="module")
+def opened():
+    served = Served(Access(False))
+    yield served
+    served.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/groups", "/media/x", "/thumb/c/1.webp", "/graph/k.json", "/nothing"])
+def test_without_a_token_every_path_is_closed(closed, path):
+    assert closed.get(path).status == 401
+    assert closed.get(path, cookie="dupedash-1=wrong").status == 401
+    assert closed.get(path, cookie=f"dupedash-1={VIEWER}").status in (200, 404)
+
+
+def test_the_websocket_is_closed_alike(closed):
+    assert closed.socket() == 403
+    assert closed.socket(cookie="dupedash-1=wrong") == 403
+    assert closed.socket(cookie=f"dupedash-1={VIEWER}") == 101
+
+
+def test_health_is_open_for_supervisors(closed):
+    assert closed.get("/_stcore/health").status == 200
+
+
+def test_a_link_becomes_a_cookie_and_keeps_its_other_parameters(closed):
+    answer = closed.get(f"/groups?scan=2026-11-22-1&token={VIEWER}&t=0.8&fq=a%26b")
+    assert answer.status == 303
+    assert answer.headers["location"] == "/groups?scan=2026-11-22-1&t=0.8&fq=a%26b"
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"dupedash-1={VIEWER};")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert closed.get("/groups", cookie=cookie.partition(";")[0]).status == 200
+
+
+def test_a_wrong_token_is_refused_even_with_a_good_cookie(closed):
+    answer = closed.get("/?token=wrong", cookie=f"dupedash-1={EDITOR}")
+    assert answer.status == 401
+    assert "wrong" not in answer.read().decode()
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_link_cannot_lead_to_another_host(closed):
+    answer = closed.get(f"//evil.example/x?token={VIEWER}")
+    assert answer.headers["location"] == "/evil.example/x"
+
+
+def test_every_answer_carries_the_security_headers(closed, opened):
+    for answer in (closed.get("/"), opened.get("/"), opened.get("/nothing")):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "object-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["referrer-policy"] == "same-origin"
+
+
+def test_a_rebound_host_name_is_refused(opened):
+    assert opened.get("/").status == 200
+    assert opened.socket() == 101
+    assert opened.get("/thumb/c/1.webp", Host="evil.example").status == 421
+    assert opened.socket(Host="evil.example") == 403
+
+
+def test_an_open_instance_drops_a_token_from_the_address_without_a_cookie(opened):
+    answer = opened.get("/groups?token=old&t=0.8")
+    assert answer.headers["location"] == "/groups?t=0.8"
+    assert "set-cookie" not in answer.headers
