@@ -1,0 +1,35 @@
+"""Filter queries (`fq`) in Lucene's syntax: read, checked, asked of a store or a record, built and told.
+
+text ─parse→ tree ─resolve(fields, now)→ predicates ─→ SQL, or a record matched in Python
+rows of a form ─to_lucene→ text ─from_lucene→ rows; tree ─explain→ words
+
+Where it differs from Solr: no fuzzy, proximity, regular expressions and local parameters (an error says
+so); brackets with nothing but exclusions are an error instead of finding nothing; a date without a time is
+the whole day; several words in one term without a field must follow one another.
+"""
+
+from dupedash.query.explain import explain
+from dupedash.query.match import matches
+from dupedash.query.parse import parse
+from dupedash.query.read import from_lucene
+from dupedash.query.resolve import check
+from dupedash.query.rows import Filter, Join, Operator, Row, operators_for
+from dupedash.query.sql import to_sql
+from dupedash.query.tree import Query
+from dupedash.query.write import to_lucene
+
+__all__ = [
+    "Filter",
+    "Join",
+    "Operator",
+    "Query",
+    "Row",
+    "check",
+    "explain",
+    "from_lucene",
+    "matches",
+    "operators_for",
+    "parse",
+    "to_lucene",
+    "to_sql",
+]
