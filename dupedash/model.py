@@ -197,7 +197,7 @@ class Explanation:
 
     def _word(self, kind: ChangeKind) -> str:
         if kind is ChangeKind.CROPPED:
-            return f"cropped to {min(self.overlap_a, self.overlap_b):.0%}"
+            return f"cropped to {100 * min(self.overlap_a, self.overlap_b):.0f} %"
         if kind in (ChangeKind.ROTATED, ChangeKind.TURNED):
             return f"{kind} {abs(self.rotation):.0f}°"
         return str(kind)

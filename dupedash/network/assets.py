@@ -10,7 +10,8 @@ from importlib.resources import files
 def vis_script() -> str:
     """vis-network 9.1.2 as it lies in the pyvis wheel, without the reference to a source map."""
     text = (files("pyvis") / "templates/lib/vis-9.1.2/vis-network.min.js").read_text("utf-8")
-    return "\n".join(line for line in text.splitlines() if not line.startswith("//# sourceMappingURL"))
+    # Not splitlines(): vis-network's strings hold other characters that it would take for line ends.
+    return "\n".join(line for line in text.split("\n") if not line.startswith("//# sourceMappingURL"))
 
 
 @cache
