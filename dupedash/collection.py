@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from dupedash.model import (
@@ -84,6 +85,14 @@ class WritableCollection(Collection, Protocol):
 
     def commit(self) -> None:
         """Make everything so far durable and visible."""
+
+
+@runtime_checkable
+class Rooted(Protocol):
+    """A collection of local files: an action touches no file outside these folders."""
+
+    def roots(self) -> list[Path]:
+        """The folders that were indexed, absolute."""
 
 
 @dataclass(frozen=True, slots=True)

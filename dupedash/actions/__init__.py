@@ -1,0 +1,36 @@
+"""Plan → preview → apply → journal → undo: the only place that changes files or removes documents."""
+
+from dupedash.actions.apply import Outcome, apply_plan
+from dupedash.actions.guard import check_plan
+from dupedash.actions.journal import Entry, Journal, JournalSummary, Mark, Status, find_journal, journals
+from dupedash.actions.merge import MergeRule
+from dupedash.actions.plan import FieldChange, Member, Plan, PlannedGroup, Step, StepKind
+from dupedash.actions.planning import Candidates, Head, Wish, candidates, draw_plan, needs_explanations
+from dupedash.actions.undo import undo_plan
+
+__all__ = [
+    "Candidates",
+    "Entry",
+    "FieldChange",
+    "Head",
+    "Journal",
+    "JournalSummary",
+    "Mark",
+    "Member",
+    "MergeRule",
+    "Outcome",
+    "Plan",
+    "PlannedGroup",
+    "Status",
+    "Step",
+    "StepKind",
+    "Wish",
+    "apply_plan",
+    "candidates",
+    "check_plan",
+    "draw_plan",
+    "find_journal",
+    "journals",
+    "needs_explanations",
+    "undo_plan",
+]

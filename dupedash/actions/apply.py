@@ -1,0 +1,204 @@
+"""Apply a plan: each step is checked, journalled and done. One that fails is reported; the rest goes on."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from dupedash.actions.disk import FileState
+from dupedash.actions.displace import aside, must_be_movable, put_aside, put_back
+from dupedash.actions.guard import check_plan
+from dupedash.actions.journal import Journal, Mark
+from dupedash.actions.lock import exclusive
+from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, StepKind
+from dupedash.actions.present import Present
+from dupedash.collection import WritableCollection
+from dupedash.config import Workspace
+from dupedash.errors import ActionError, Cancelled, DupedashError
+from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
+
+# So many steps share one commit of the collection: a Flow server opens a new searcher at each.
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it. `failed`: id and reason; `bytes` of the files of the steps that were done."""
+
+    done: int
+    failed: tuple[Failure, ...]
+    bytes: int
+
+
+def apply_plan(
+    journal: Journal,
+    collection: WritableCollection,
+    workspace: Workspace,
+    *,
+    progress: ReportProgress = ignore,
+    cancelled: IsCancelled = never,
+) -> Outcome:
+    """Do what the plan says. May be repeated, also after a crash: what is done is not done again.
+
+    Raises ActionError where nothing may be done at all, Conflict where another apply or undo runs, Cancelled
+    (what was done before is journalled).
+    """
+    plan = journal.plan()
+    check_plan(plan)
+    must_be_its_collection(plan, collection)
+    with exclusive(workspace):
+        return _Application(plan, journal, collection, workspace).run(progress, cancelled)
+
+
+def must_be_its_collection(plan: Plan, collection: WritableCollection) -> None:
+    """Raises ActionError where the plan is about another collection."""
+    if plan.collection != collection.name:
+        raise ActionError(
+            f"Plan {plan.id} is about the collection {plan.collection}, not {collection.name}: "
+            "choose that one."
+        )
+
+
+def batches(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """In order, at most BATCH of one kind at a time."""
+    for _kind, same in groupby(steps, key=lambda step: step.kind):
+        run = list(same)
+        for start in range(0, len(run), BATCH):
+            yield run[start : start + BATCH]
+
+
+class _Application:
+    def __init__(
+        self, plan: Plan, journal: Journal, collection: WritableCollection, workspace: Workspace
+    ) -> None:
+        self.plan, self.journal, self.collection = plan, journal, collection
+        self.quarantine = workspace.quarantine
+        self.present = Present(plan, collection)
+        self.last = journal.last()
+        self.failed: list[Failure] = []
+        self.unmerged: set[tuple[str, str]] = set()
+        removed = plan.removed
+        self.staying = {
+            os.path.realpath(m.location) for g in plan.groups for m in g.members if m.id not in removed
+        }
+
+    def run(self, progress: ReportProgress, cancelled: IsCancelled) -> Outcome:
+        todo = [step for step in self.plan.steps if not self._is(step, Mark.DONE)]
+        started, done, size = time.monotonic(), 0, 0
+        for batch in batches(todo):
+            begun: list[Step] = []
+            for step in batch:
+                if cancelled():
+                    self._finish(begun)
+                    raise Cancelled(f"Stopped; what was done is in the journal {self.plan.id}.")
+                if self._begin(step):
+                    begun.append(step)
+            finished = self._finish(begun)
+            done += len(finished)
+            size += sum(step.bytes or 0 for step in finished if step.kind in TOUCHES_FILES)
+            tried = done + len(self.failed)
+            seconds = time.monotonic() - started
+            progress(Progress("apply", tried, len(todo), seconds, failures=len(self.failed)))
+        return Outcome(done, tuple(self.failed), size)
+
+    def _is(self, step: Step, *marks: Mark) -> bool:
+        entry = self.last.get(step.number)
+        return entry is not None and entry.mark in marks
+
+    def _begin(self, step: Step) -> bool:
+        """Everything up to the change in the collection; False where the step failed."""
+        try:
+            self._check(step)
+            if step.kind in TOUCHES_FILES:
+                self._move(step)
+            elif not self._is(step, Mark.INTENT):
+                self.journal.record(step.number, Mark.INTENT)
+        except (DupedashError, OSError) as error:
+            self._fail(step, error)
+            return False
+        return True
+
+    def _check(self, step: Step) -> None:
+        if (step.group, step.keeper) in self.unmerged and step.kind is not StepKind.MERGE:
+            raise ActionError(f"{step.id} is left alone, since its fields could not be merged.")
+        record = self.present.record(step.id)
+        if record is None and not self._is(step, Mark.INTENT, Mark.MOVED):
+            raise ActionError(f"{step.id} is no longer in the collection.")
+        self.present.must_have_keeper(step)
+        if record is None:
+            return
+        self.present.must_be_as_planned(step, record)
+        self.present.must_have_fields(step, record)
+        if step.kind in REMOVES:
+            self.journal.keep_document(step.number, self.present.document(record))
+
+    def _move(self, step: Step) -> None:
+        source, target, keeper = self._places(step)
+        if not target.exists():
+            if os.path.realpath(source) in self.staying:
+                raise ActionError(f"{source} is the file of an image that stays: it is left alone.")
+            state = must_be_movable(step, keeper, self.plan)
+            self.journal.record(step.number, Mark.INTENT, file=state.to_json())
+        put_aside(source, target, keeper, step)
+        self.journal.record(step.number, Mark.MOVED, folder_ns=source.parent.stat().st_mtime_ns)
+
+    def _places(self, step: Step) -> tuple[Path, Path, Path]:
+        return (
+            Path(step.location),
+            aside(self.quarantine, self.plan, step),
+            Path(self.present.keeper(step).location),
+        )
+
+    def _finish(self, begun: Sequence[Step]) -> list[Step]:
+        """Change the collection for these steps (of one kind); those that are done."""
+        if not begun:
+            return []
+        try:
+            refused = self._change_collection(begun)
+        except DupedashError as error:
+            for step in begun:
+                self._take_back(step, error)
+            return []
+        for step in begun:
+            if step.id in refused:
+                self._take_back(step, ActionError(refused[step.id]))
+        finished = [step for step in begun if step.id not in refused]
+        self.journal.record_all([step.number for step in finished], Mark.DONE)
+        return finished
+
+    def _change_collection(self, steps: Sequence[Step]) -> dict[str, str]:
+        """id → why the collection refused."""
+        failures: list[Failure] = []
+        if steps[0].kind in REMOVES:
+            self.collection.remove([step.id for step in steps])
+        else:
+            changes = {step.id: {c.field: c.new for c in step.changes} for step in steps}
+            failures = self.collection.set_fields(changes)
+        self.collection.commit()
+        return {failure.what: failure.reason for failure in failures}
+
+    def _take_back(self, step: Step, error: DupedashError) -> None:
+        """The collection did not follow: so the file returns too."""
+        try:
+            if step.kind in TOUCHES_FILES:
+                source, target, keeper = self._places(step)
+                put_back(source, target, keeper, step, file_state(self.journal, step))
+        except (DupedashError, OSError) as second:
+            error = ActionError(f"{error} And its file could not be put back: {second} Use undo.")
+        self._fail(step, error)
+
+    def _fail(self, step: Step, error: Exception) -> None:
+        self.journal.record(step.number, Mark.FAILED, reason=str(error))
+        self.failed.append(Failure(step.id, str(error)))
+        if step.kind is StepKind.MERGE:
+            self.unmerged.add((step.group, step.keeper))
+
+
+def file_state(journal: Journal, step: Step) -> FileState | None:
+    """What the file was like before it was moved, or None where it never was."""
+    kept = journal.info(step.number, Mark.INTENT).get("file")
+    return FileState(**kept) if kept else None

@@ -1,0 +1,54 @@
+"""What no plan may do, whoever made it: asked when a plan is made, and again before it is applied."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, PlannedGroup, Step, StepKind
+from dupedash.errors import ActionError
+
+
+def check_plan(plan: Plan) -> None:
+    """Raises ActionError, naming the group or step, where the plan would lose what must stay."""
+    removed = plan.removed
+    groups = {group.key: group for group in plan.groups}
+    if len(groups) < len(plan.groups):
+        raise ActionError(f"Plan {plan.id}: two groups have the same key.")
+    for group in plan.groups:
+        _check_group(group, removed)
+    twice = [image for image, n in Counter(s.id for s in plan.steps if s.kind in REMOVES).items() if n > 1]
+    if twice:
+        raise ActionError(f"Plan {plan.id} removes {twice[0]} more than once.")
+    staying = {m.location for group in plan.groups for m in group.members if m.id not in removed}
+    for step in plan.steps:
+        _check_step(step, groups.get(step.group), plan, removed)
+        if step.kind in TOUCHES_FILES and step.location in staying:
+            raise ActionError(
+                f"Step {step.number} would move {step.location}, which belongs to a kept image too."
+            )
+
+
+def _check_group(group: PlannedGroup, removed: frozenset[str]) -> None:
+    members = {member.id for member in group.members}
+    if members <= removed:
+        raise ActionError(f"Group {group.key} would lose its last copy: nothing was changed.")
+    if group.keeper not in members or group.keeper in removed:
+        raise ActionError(f"Group {group.key} would lose its keeper {group.keeper}: nothing was changed.")
+    if lost := removed & (group.protected | group.kept.keys()):
+        raise ActionError(f"Group {group.key} would lose {min(lost)}, which must stay: nothing was changed.")
+
+
+def _check_step(step: Step, group: PlannedGroup | None, plan: Plan, removed: frozenset[str]) -> None:
+    members = {member.id for member in group.members} if group else set()
+    if step.id not in members or step.keeper not in members:
+        raise ActionError(f"Step {step.number} names images that are not in its group {step.group}.")
+    if step.keeper in removed:
+        raise ActionError(
+            f"Step {step.number}: {step.keeper} cannot stand in for {step.id}, it would go too."
+        )
+    if step.kind is not StepKind.MERGE and step.id == step.keeper:
+        raise ActionError(f"Step {step.number} would replace {step.id} by itself.")
+    if step.kind in TOUCHES_FILES and (not plan.roots or not step.content):
+        raise ActionError(
+            f"Step {step.number} would touch {step.location} without knowing its folder or content."
+        )

@@ -1,0 +1,205 @@
+"""A plan: what would be done, to which images, and why. A value that touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from dupedash.actions.fieldjson import value_of_json, value_to_json
+from dupedash.errors import ActionError
+from dupedash.keepers import Policy
+from dupedash.model import FieldValue
+
+_VERSION = 1
+
+AnyValue = FieldValue | tuple[FieldValue, ...] | None
+"""The value of a field; None: the image has no such field."""
+
+
+class StepKind(StrEnum):
+    """What is done to one image.
+
+    QUARANTINE   the file moves into the quarantine, its document leaves the collection
+    HARDLINK     the same, and a hard link to the keeper's file takes the file's place
+    SYMLINK      the same with a symbolic link
+    REMOVE       only the document leaves the collection; a file stays where it is
+    LABEL        a field names the image it duplicates; nothing is removed
+    MERGE        fields of the others are merged into the keeper
+    """
+
+    QUARANTINE = "quarantine"
+    HARDLINK = "hardlink"
+    SYMLINK = "symlink"
+    REMOVE = "remove"
+    LABEL = "label"
+    MERGE = "merge"
+
+
+TOUCHES_FILES = frozenset({StepKind.QUARANTINE, StepKind.HARDLINK, StepKind.SYMLINK})
+REMOVES = TOUCHES_FILES | {StepKind.REMOVE}
+"""The steps after which an image is no longer in the collection."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field before and after; None: not there."""
+
+    field: str
+    old: AnyValue
+    new: AnyValue
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One image, one thing to do.
+
+    id, location, content, bytes   the image that is changed, as the plan saw it (content: SHA-256 or None)
+    keeper    the image that stays in its place; of a MERGE step the image itself
+    group     key of its group
+    """
+
+    number: int
+    kind: StepKind
+    id: str
+    keeper: str
+    group: str
+    location: str
+    content: str | None
+    bytes: int | None
+    reason: str
+    changes: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An image of a planned group, as the plan saw it."""
+
+    id: str
+    location: str
+    content: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedGroup:
+    """One group and what was chosen. `kept`: id → why it stays too; `decided`: what settled the choice."""
+
+    key: str
+    members: tuple[Member, ...]
+    keeper: str
+    why: str
+    decided: str
+    kept: Mapping[str, str] = field(default_factory=dict)
+    protected: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All steps, in the order in which they are done. `roots`: no file outside these folders is touched."""
+
+    id: str
+    created: datetime
+    collection: str
+    scan: str
+    threshold: float
+    action: StepKind
+    policy: Policy
+    roots: tuple[str, ...] = ()
+    groups: tuple[PlannedGroup, ...] = ()
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def removed(self) -> frozenset[str]:
+        """The images that would leave the collection."""
+        return frozenset(step.id for step in self.steps if step.kind in REMOVES)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the files that would go (a quarantine must be emptied before the disk gains them)."""
+        return sum(step.bytes or 0 for step in self.steps if step.kind in TOUCHES_FILES)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON; `of_json` reads it back equal."""
+        return {
+            "version": _VERSION,
+            "id": self.id,
+            "created": self.created.isoformat(),
+            "collection": self.collection,
+            "scan": self.scan,
+            "threshold": self.threshold,
+            "action": str(self.action),
+            "policy": self.policy.to_json(),
+            "roots": list(self.roots),
+            "groups": [_group_to_json(group) for group in self.groups],
+            "steps": [_step_to_json(step) for step in self.steps],
+            "warnings": list(self.warnings),
+        }
+
+    @staticmethod
+    def of_json(data: Any) -> Plan:
+        """Raises ActionError for anything that is not a plan of this version."""
+        if not isinstance(data, Mapping) or data.get("version") != _VERSION:
+            raise ActionError(f"This is not a plan of version {_VERSION}: make a new one.")
+        try:
+            return Plan(
+                id=data["id"],
+                created=datetime.fromisoformat(data["created"]),
+                collection=data["collection"],
+                scan=data["scan"],
+                threshold=float(data["threshold"]),
+                action=StepKind(data["action"]),
+                policy=Policy.of_json(data["policy"]),
+                roots=tuple(data["roots"]),
+                groups=tuple(_group_of_json(item) for item in data["groups"]),
+                steps=tuple(_step_of_json(item) for item in data["steps"]),
+                warnings=tuple(data["warnings"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ActionError(f"The plan is damaged ({error!r}): make a new one.") from error
+
+
+def _group_to_json(group: PlannedGroup) -> dict[str, Any]:
+    return {
+        "key": group.key,
+        "members": [[m.id, m.location, m.content] for m in group.members],
+        "keeper": group.keeper,
+        "why": group.why,
+        "decided": group.decided,
+        "kept": dict(group.kept),
+        "protected": sorted(group.protected),
+    }
+
+
+def _group_of_json(data: Mapping[str, Any]) -> PlannedGroup:
+    return PlannedGroup(
+        key=data["key"],
+        members=tuple(Member(*member) for member in data["members"]),
+        keeper=data["keeper"],
+        why=data["why"],
+        decided=data["decided"],
+        kept=dict(data["kept"]),
+        protected=frozenset(data["protected"]),
+    )
+
+
+def _step_to_json(step: Step) -> dict[str, Any]:
+    return {
+        "number": step.number,
+        "kind": str(step.kind),
+        "id": step.id,
+        "keeper": step.keeper,
+        "group": step.group,
+        "location": step.location,
+        "content": step.content,
+        "bytes": step.bytes,
+        "reason": step.reason,
+        "changes": [[c.field, value_to_json(c.old), value_to_json(c.new)] for c in step.changes],
+    }
+
+
+def _step_of_json(data: Mapping[str, Any]) -> Step:
+    changes = tuple(FieldChange(f, value_of_json(o), value_of_json(n)) for f, o, n in data["changes"])
+    return Step(**{**data, "kind": StepKind(data["kind"]), "changes": changes})

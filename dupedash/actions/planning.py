@@ -1,0 +1,265 @@
+"""Make a plan from groups: choose each keeper, respect what people decided, and say what would be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+
+from dupedash.actions.guard import check_plan
+from dupedash.actions.merge import MergeRule, merged
+from dupedash.actions.plan import (
+    TOUCHES_FILES,
+    FieldChange,
+    Member,
+    Plan,
+    PlannedGroup,
+    Step,
+    StepKind,
+)
+from dupedash.collection import Collection as ImageCollection
+from dupedash.collection import Rooted
+from dupedash.errors import ConfigError
+from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
+from dupedash.keepers import PRESETS, Choice, Policy, Rule, choose
+from dupedash.keepers.criteria import Explanations
+from dupedash.model import FieldInfo, ImageRecord
+from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, spared
+
+Explain = Callable[[Iterable[tuple[str, str]]], Explanations]
+"""Pairs → why they match, for those where it is known (`StoredScan.explanations`)."""
+
+# Fields that belong to one file and are not merged into another image's document.
+_OF_THE_FILE = frozenset({"filename", "folder", "location", "format", "width", "height", "bytes", "modified",
+                          "added", "image", "import"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user wants done.
+
+    action      what happens to the images that are not kept (not MERGE)
+    pinned      images kept by hand
+    only        keys or member ids of groups; None: all groups
+    merge       also merge their fields into the keeper, by these rules; None: do not
+    link_field  the field that LABEL writes the keeper's id into
+    """
+
+    action: StepKind = StepKind.QUARANTINE
+    policy: Policy = field(default_factory=lambda: next(iter(PRESETS.values())))
+    pinned: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
+    merge: Mapping[str, MergeRule] | None = None
+    link_field: str = "duplicate_of"
+
+    def __post_init__(self) -> None:
+        if self.action is StepKind.MERGE:
+            raise ConfigError(
+                "merge goes with another action: quarantine, hardlink, symlink, remove or label."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """One group before the choice.
+
+    links   the pairs that match directly; None: all do, since somebody decided so
+    spared  id → why it stays, decided by people
+    held    the decision for which nothing of the group is planned, or None
+    """
+
+    key: str
+    records: tuple[ImageRecord, ...]
+    links: tuple[tuple[str, str], ...] | None
+    explanations: Explanations = field(default_factory=dict)
+    spared: Mapping[str, str] = field(default_factory=dict)
+    held: str | None = None
+
+    def choose(self, policy: Policy, pinned: Collection[str] = ()) -> Choice:
+        """The keeper of this group by a policy."""
+        return choose(
+            self.records,
+            policy,
+            links=self.links,
+            explanations=self.explanations,
+            pinned=pinned,
+            spared=self.spared,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a plan is about, besides its groups. `fields`: those the collection knows."""
+
+    id: str
+    created: datetime
+    collection: str
+    scan: str
+    threshold: float
+    roots: tuple[str, ...] = ()
+    fields: Mapping[str, FieldInfo] = field(default_factory=dict)
+
+    @staticmethod
+    def now(collection: ImageCollection, scan: str, threshold: float) -> Head:
+        """The head of a plan made now; its id sorts by time."""
+        created = datetime.now(UTC)
+        roots = tuple(str(root) for root in collection.roots()) if isinstance(collection, Rooted) else ()
+        name = f"{created:%Y%m%d-%H%M%S-%f}-{token_hex(2)}"
+        return Head(name, created, collection.name, scan, threshold, roots, collection.fields())
+
+
+def candidates(
+    matches: Matches,
+    threshold: float,
+    collection: ImageCollection,
+    decisions: Decisions,
+    explain: Explain | None = None,
+    strictness: Strictness = Strictness.COMPONENT,
+) -> list[Candidates]:
+    """The groups at a threshold as the collection and the decisions are now.
+
+    Images that left the collection since the scan are left out, and with them groups of one.
+    """
+    there = set(collection.ids())
+    records = {r.id: r for r in collection.records([i for i in matches.ids if i in there])}
+    keys = {image_id: image_key(record, collection.name) for image_id, record in records.items()}
+    cut = DuplicateGraph(_among(apply_decisions(matches, keys, decisions), there)).cut(threshold, strictness)
+    links = [_links(cut, number) for number in range(len(cut))]
+    why = explain(pair for group in links for pair in group) if explain else {}
+    found = []
+    for number, pairs in enumerate(links):
+        members = cut.members(number)
+        images = {image_id: keys[image_id] for image_id in members}
+        decision = decisions.of(list(images.values()))
+        confirmed = decision is not None and decision.verdict is Verdict.DUPLICATE
+        found.append(
+            Candidates(
+                members[0],
+                tuple(records[image_id] for image_id in members),
+                None if confirmed else pairs,
+                {pair: why[pair] for pair in pairs if pair in why},
+                spared(images, decisions),
+                f"{decision.verdict} ({decision.who})" if decision and decision.verdict in HELD else None,
+            )
+        )
+    return found
+
+
+def _links(cut: Cut, number: int) -> tuple[tuple[str, str], ...]:
+    """The pairs of a group that match at or above the threshold."""
+    matches = cut.graph.matches
+    return tuple((matches.ids[matches.a[p]], matches.ids[matches.b[p]]) for p in cut.links(number))
+
+
+def needs_explanations(policy: Policy) -> bool:
+    """Whether it is worth reading why images match."""
+    return any(criterion.rule is Rule.ORIGINAL for criterion in policy.criteria)
+
+
+def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
+    """The plan; nothing is touched. Raises ActionError where it would break a rule of `guard`."""
+    planned: list[PlannedGroup] = []
+    merges: list[_Draft] = []
+    others: list[_Draft] = []
+    warnings: list[str] = []
+    for group in groups:
+        if wish.only is not None and not wish.only & {group.key, *(r.id for r in group.records)}:
+            continue
+        if group.held:
+            warnings.append(f"Group {group.key} is left alone: decided {group.held}.")
+            continue
+        choice = group.choose(wish.policy, wish.pinned)
+        drafts = _drafts(group, choice, wish, head, warnings)
+        if drafts:
+            planned.append(_planned(group, choice))
+            others += drafts
+            merges += _merge(group, drafts, wish, head)
+    steps = tuple(
+        Step(number, d.kind, d.record.id, d.keeper, d.group, d.record.location, d.record.content,
+             d.record.bytes, d.reason, d.changes)
+        for number, d in enumerate(merges + others)
+    )  # fmt: skip
+    plan = Plan(
+        head.id, head.created, head.collection, head.scan, head.threshold, wish.action, wish.policy,
+        head.roots, tuple(planned), steps, tuple(warnings),
+    )  # fmt: skip
+    check_plan(plan)
+    return plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A step without its number."""
+
+    kind: StepKind
+    record: ImageRecord
+    keeper: str
+    group: str
+    reason: str
+    changes: tuple[FieldChange, ...] = ()
+
+
+def _among(matches: Matches, there: Collection[str]) -> Matches:
+    """The matches between images that are still there."""
+    if all(image_id in there for image_id in matches.ids):
+        return matches
+    triples = zip(matches.a.tolist(), matches.b.tolist(), matches.score.tolist(), strict=True)
+    ids = matches.ids
+    return Matches.of([(ids[a], ids[b], s) for a, b, s in triples if ids[a] in there and ids[b] in there])
+
+
+def _planned(group: Candidates, choice: Choice) -> PlannedGroup:
+    members = tuple(Member(r.id, r.location, r.content) for r in group.records)
+    return PlannedGroup(
+        group.key, members, choice.keeper, choice.why, choice.decided, dict(choice.kept), choice.protected
+    )
+
+
+def _drafts(group: Candidates, choice: Choice, wish: Wish, head: Head, warnings: list[str]) -> list[_Draft]:
+    records = {record.id: record for record in group.records}
+    drafts = []
+    for removal in choice.removed:
+        record, keeper = records[removal.id], records[removal.keeper]
+        if hindrance := _hindrance(record, keeper, wish, head):
+            warnings.append(f"{record.location} is left alone: {hindrance}.")
+            continue
+        changes: tuple[FieldChange, ...] = ()
+        if wish.action is StepKind.LABEL:
+            changes = (FieldChange(wish.link_field, record.fields.get(wish.link_field), keeper.id),)
+            if changes[0].old == keeper.id:
+                continue
+        drafts.append(_Draft(wish.action, record, keeper.id, group.key, removal.why, changes))
+        if wish.action in (StepKind.HARDLINK, StepKind.SYMLINK) and record.format != keeper.format:
+            warnings.append(f"{record.location} would hold {keeper.format} data under its old name.")
+    return drafts
+
+
+def _hindrance(record: ImageRecord, keeper: ImageRecord, wish: Wish, head: Head) -> str | None:
+    """Why this action cannot be done with this image, or None."""
+    if wish.action not in TOUCHES_FILES:
+        return None
+    for image in (record, keeper):
+        if not Path(image.location).is_absolute() or not image.content:
+            return f"{wish.action} works on local files of known content only; use remove or label"
+    if not any(Path(record.location).is_relative_to(root) for root in head.roots):
+        return "it lies outside the folders of the collection"
+    if record.location == keeper.location:
+        return "it is the same file as the one that stays"
+    return None
+
+
+def _merge(group: Candidates, drafts: Sequence[_Draft], wish: Wish, head: Head) -> list[_Draft]:
+    """For each keeper one step, where its fields would change."""
+    if wish.merge is None:
+        return []
+    records = {record.id: record for record in group.records}
+    steps = []
+    for keeper in sorted({draft.keeper for draft in drafts}):
+        others = [draft.record for draft in drafts if draft.keeper == keeper]
+        changes = merged(records[keeper], others, head.fields, wish.merge, _OF_THE_FILE | {wish.link_field})
+        if changes:
+            reason = f"fields of {len(others)} image{'' if len(others) == 1 else 's'} merged"
+            steps.append(_Draft(StepKind.MERGE, records[keeper], keeper, group.key, reason, changes))
+    return steps

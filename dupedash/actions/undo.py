@@ -1,0 +1,142 @@
+"""Undo a plan, last step first: files, times, documents and fields come back; nothing is overwritten."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection
+from dupedash.actions.displace import aside, put_back
+from dupedash.actions.journal import Journal, Mark
+from dupedash.actions.lock import exclusive
+from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step
+from dupedash.actions.present import Present, as_values
+from dupedash.collection import WritableCollection
+from dupedash.config import Workspace
+from dupedash.errors import ActionError, Cancelled, DupedashError
+from dupedash.keepers.criteria import values_of
+from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
+
+
+def undo_plan(
+    journal: Journal,
+    collection: WritableCollection,
+    workspace: Workspace,
+    *,
+    progress: ReportProgress = ignore,
+    cancelled: IsCancelled = never,
+) -> Outcome:
+    """Take back every step that was begun. May be repeated: what is back already is left as it is.
+
+    Raises ActionError where the journal or the collection is not the right one, Conflict, Cancelled.
+    """
+    plan = journal.plan()
+    must_be_its_collection(plan, collection)
+    with exclusive(workspace):
+        return _Reversal(plan, journal, collection, workspace).run(progress, cancelled)
+
+
+class _Reversal:
+    def __init__(
+        self, plan: Plan, journal: Journal, collection: WritableCollection, workspace: Workspace
+    ) -> None:
+        self.plan, self.journal, self.collection = plan, journal, collection
+        self.quarantine = workspace.quarantine
+        self.present = Present(plan, collection)
+        self.failed: list[Failure] = []
+
+    def run(self, progress: ReportProgress, cancelled: IsCancelled) -> Outcome:
+        last = self.journal.last()
+        begun = {number for number, entry in last.items() if entry.mark is not Mark.UNDONE}
+        todo = [step for step in reversed(self.plan.steps) if step.number in begun]
+        started, done, size = time.monotonic(), 0, 0
+        for batch in batches(todo):
+            if cancelled():
+                raise Cancelled(f"Stopped; what was taken back is in the journal {self.plan.id}.")
+            finished = self._finish([step for step in batch if self._begin(step)])
+            done += len(finished)
+            size += sum(step.bytes or 0 for step in finished if step.kind in TOUCHES_FILES)
+            seconds = time.monotonic() - started
+            tried = done + len(self.failed)
+            progress(Progress("undo", tried, len(todo), seconds, failures=len(self.failed)))
+        return Outcome(done, tuple(self.failed), size)
+
+    def _begin(self, step: Step) -> bool:
+        """The files; False where that failed."""
+        self.journal.record(step.number, Mark.UNDO_INTENT)
+        try:
+            if step.kind in TOUCHES_FILES:
+                self._restore(step)
+        except (DupedashError, OSError) as error:
+            self._fail(step, str(error))
+            return False
+        return True
+
+    def _restore(self, step: Step) -> None:
+        source = Path(step.location)
+        state = file_state(self.journal, step)
+        source.parent.mkdir(parents=True, exist_ok=True)
+        folder_ns = source.parent.stat().st_mtime_ns
+        target = aside(self.quarantine, self.plan, step)
+        keeper = Path(self.present.keeper(step).location)
+        moved = put_back(source, target, keeper, step, state)
+        if moved and state and folder_ns == self.journal.info(step.number, Mark.MOVED).get("folder_ns"):
+            # Nobody else changed the folder since, so it gets its own time back too.
+            os.utime(source.parent, ns=(source.parent.stat().st_atime_ns, state.folder_ns))
+
+    def _finish(self, begun: Sequence[Step]) -> list[Step]:
+        """The collection, for steps of one kind; those that are wholly back."""
+        if not begun:
+            return []
+        try:
+            restore = self._documents if begun[0].kind in REMOVES else self._fields
+            refused = restore(begun)
+            self.collection.commit()
+        except DupedashError as error:
+            refused = {step.id: str(error) for step in begun}
+        for step in begun:
+            if step.id in refused:
+                self._fail(step, refused[step.id])
+        finished = [step for step in begun if step.id not in refused]
+        self.journal.record_all([step.number for step in finished], Mark.UNDONE)
+        for step in finished:
+            self.journal.forget_document(step.number)
+        return finished
+
+    def _documents(self, steps: Sequence[Step]) -> dict[str, str]:
+        """Add again what the collection no longer has. id → why it was refused."""
+        kept = [self.journal.document(step.number) for step in steps]
+        missing = [doc for doc in kept if doc is not None and self.present.record(doc.id) is None]
+        return {failure.what: failure.reason for failure in self.collection.add(missing)}
+
+    def _fields(self, steps: Sequence[Step]) -> dict[str, str]:
+        changes: dict[str, dict[str, object]] = {}
+        refused: dict[str, str] = {}
+        for step in steps:
+            try:
+                changes[step.id] = self._old_values(step)
+            except ActionError as error:
+                refused[step.id] = str(error)
+        failures = self.collection.set_fields({i: change for i, change in changes.items() if change})
+        return refused | {failure.what: failure.reason for failure in failures}
+
+    def _old_values(self, step: Step) -> dict[str, object]:
+        """Field → old value, for those that still have the new one."""
+        record = self.present.record(step.id)
+        if record is None:
+            raise ActionError(f"{step.id} is no longer in the collection.")
+        values: dict[str, object] = {}
+        for change in step.changes:
+            now = values_of(record.fields, change.field)
+            if now == as_values(change.old):
+                continue
+            if now != as_values(change.new):
+                raise ActionError(f"{change.field} of {step.id} was changed since: it is left as it is.")
+            values[change.field] = change.old
+        return values
+
+    def _fail(self, step: Step, reason: str) -> None:
+        self.journal.record(step.number, Mark.UNDO_FAILED, reason=reason)
+        self.failed.append(Failure(step.id, reason))
