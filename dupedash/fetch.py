@@ -1,0 +1,182 @@
+"""Fetch a picture from a URL that a stranger chose, without being led into our own network.
+
+Off unless allowed. Then: http and https only; the host is resolved once, every address of it is checked, and
+the connection goes to the checked address itself, so that a name that resolves differently a second time
+(DNS rebinding) gains nothing; each redirect is checked the same way; size and time are bounded as a whole.
+Proxies are not used, because a proxy would resolve the name itself.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPException
+from urllib.parse import urljoin, urlsplit
+
+import certifi
+from urllib3 import HTTPResponse
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from dupedash.errors import UnreadableImage
+
+_HEADERS = {"User-Agent": "dupedash", "Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class UrlAccess:
+    """Which URLs may be fetched.
+
+    allowed   at all
+    trusted   host names that may also have private addresses (the company's own image server)
+    seconds   for one picture, redirects included
+    most      bytes of one picture
+    """
+
+    allowed: bool = False
+    trusted: frozenset[str] = frozenset()
+    seconds: float = 20.0
+    most: int = 32 << 20
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def fetch(url: str, access: UrlAccess) -> bytes:
+    """The bytes behind the URL. Raises UnreadableImage, whose reason tells nothing about our network."""
+    if not access.allowed:
+        raise UnreadableImage(_shown(url), "fetching images from URLs is switched off here")
+    deadline = time.monotonic() + access.seconds
+    here = url
+    for _ in range(access.redirects + 1):
+        target = _target(here)
+        try:
+            answer = _get(target, access, deadline)
+        except (HTTPError, HTTPException, OSError, UnicodeError) as error:
+            raise UnreadableImage(_shown(url), "could not be fetched") from error
+        if isinstance(answer, bytes):
+            return answer
+        here = urljoin(here, answer)
+    raise UnreadableImage(_shown(url), f"more than {access.redirects} redirects")
+
+
+def _target(url: str) -> _Target:
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        raise UnreadableImage(_shown(url), "is not a URL") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise UnreadableImage(_shown(url), "only http and https URLs are fetched")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return _Target(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path)
+
+
+def _get(target: _Target, access: UrlAccess, deadline: float) -> bytes | str:
+    """The picture, or where a redirect leads."""
+    connection = _connection(target, _checked_address(target, access), max(0.1, deadline - time.monotonic()))
+    try:
+        connection.connect()
+        with _ends(connection, deadline):
+            connection.request("GET", target.path, headers=_headers(target), preload_content=False)
+            return _read(target, connection.getresponse(), access, deadline)
+    finally:
+        connection.close()
+
+
+def _headers(target: _Target) -> dict[str, str]:
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    usual = target.port == (443 if target.scheme == "https" else 80)
+    return {**_HEADERS, "Host": host if usual else f"{host}:{target.port}"}
+
+
+def _connection(target: _Target, address: str, left: float) -> HTTPConnection:
+    """Not yet open: to the address, which has to prove that it is `target.host` where it is https."""
+    if target.scheme == "http":
+        return HTTPConnection(address, target.port, timeout=left)
+    return HTTPSConnection(
+        address,
+        target.port,
+        timeout=left,
+        cert_reqs="CERT_REQUIRED",
+        ca_certs=certifi.where(),
+        server_hostname=target.host,
+        assert_hostname=target.host,
+    )
+
+
+@contextmanager
+def _ends(connection: HTTPConnection, deadline: float) -> Iterator[None]:
+    """Hangs up at the deadline, also on a server that sends its headers byte by byte."""
+    timer = threading.Timer(max(0.0, deadline - time.monotonic()), _hang_up, [connection.sock])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(sock: socket.socket | None) -> None:
+    with suppress(OSError):
+        if sock is not None:
+            sock.shutdown(socket.SHUT_RDWR)
+
+
+def _read(target: _Target, response: HTTPResponse, access: UrlAccess, deadline: float) -> bytes | str:
+    location = response.headers.get("Location")
+    if 300 <= response.status < 400 and location:
+        return location
+    if response.status != 200:
+        raise UnreadableImage(target.host, f"the server answered {response.status}")
+    data = bytearray()
+    for chunk in response.stream(_CHUNK):
+        data += chunk
+        if len(data) > access.most:
+            raise UnreadableImage(target.host, f"is larger than {access.most:,} bytes")
+        if time.monotonic() > deadline:
+            raise UnreadableImage(target.host, f"took longer than {access.seconds:g} seconds")
+    return bytes(data)
+
+
+def _checked_address(target: _Target, access: UrlAccess) -> str:
+    """An address of the host, where all of them may be visited."""
+    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    addresses = [str(entry[4][0]) for entry in found]
+    if target.host.lower() not in access.trusted and not all(map(is_public, addresses)):
+        raise UnreadableImage(target.host, "could not be fetched")
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address lies in the open Internet; an IPv4 address hidden in an IPv6 one counts."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def _shown(url: str) -> str:
+    """The URL without what may be secret in it."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"[:200]
+    except ValueError:
+        return "URL"

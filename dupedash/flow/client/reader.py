@@ -1,0 +1,266 @@
+"""Ask a Flow server: count, list, describe, search. All that goes out and comes in passes through `wire`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from dupedash import images
+from dupedash.errors import (
+    BadReply,
+    QueryError,
+    Rejected,
+    UnknownImage,
+    UnreadableImage,
+    Unsupported,
+)
+from dupedash.flow.client.pictures import read_picture
+from dupedash.flow.client.settings import FlowSettings
+from dupedash.flow.client.transport import Transport, mapped
+from dupedash.flow.wire import asking, documents, told
+from dupedash.flow.wire.parameters import START_MARK, Pairs
+from dupedash.model import (
+    ByAnalysis,
+    ByData,
+    ById,
+    ByUrl,
+    DuplicateQuery,
+    FieldInfo,
+    Hits,
+    ImageRecord,
+    QueryImage,
+    ValueCount,
+)
+
+IDS_AT_ONCE = 200  # Solr refuses more than 1,024 clauses in one query
+_SAMPLE = 100
+_ABSENT = frozenset({400, 403, 404, 405, 501})  # how servers say that they lack or hide a handler
+_LARGEST_UPLOAD = 8 << 20
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStatus:
+    """What a connection check found. `finds_duplicates` False: it is Solr, but without Flow."""
+
+    images: int
+    finds_duplicates: bool
+
+
+class FlowReader:
+    """A Collection over HTTP; threads may share it, `workers` of them at the same time.
+
+    What Flow cannot do: it keeps no pictures and no thumbnails (they are read from the image's address where
+    the settings allow that), no checksums and no explanations; it knows nothing of what changed since when.
+    """
+
+    def __init__(self, settings: FlowSettings) -> None:
+        self.settings = settings
+        self._transport = Transport(settings)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.settings.root!r})"
+
+    @property
+    def name(self) -> str:
+        """What the user calls it; else the collection's name on the server."""
+        return self.settings.name or self.settings.collection
+
+    @property
+    def engine(self) -> str:
+        """Flow and where."""
+        return f"Flow at {self.settings.base}"
+
+    def check(self) -> FlowStatus:
+        """Whether the collection is really there; asked once only. Raises CollectionError.
+
+        The core's own address does not count: Solr answers it with 200 for cores that do not exist.
+        """
+        with mapped(self.label):
+            found = told.page(self._transport.ask("select", asking.select((), rows=0), again=False))
+        try:
+            self._transport.ask("duplicate", [("rows", "0")], again=False)
+        except Rejected as error:  # a 400 is right: there is no query image
+            return FlowStatus(found.number, finds_duplicates=error.status == 400)
+        return FlowStatus(found.number, finds_duplicates=True)
+
+    def state(self) -> str:
+        """From the number of images and the index's version, where the server shows it.
+
+        A server behind SolrCloud or a proxy may hide the version: then a change that leaves the number of
+        images as it was goes unseen.
+        """
+        core = self._perhaps("", []) or {}
+        return f"flow:{self.count()}:{told.index_signature(core, self.settings.collection)}"
+
+    def count(self, fq: Sequence[str] = ()) -> int:
+        """How many images all filters admit. Raises QueryError."""
+        return self._select(asking.select(fq, rows=0)).number
+
+    def ids(self, fq: Sequence[str] = ()) -> list[str]:
+        """Their ids, sorted. Raises QueryError; BadReply where the listing ends before it is complete."""
+        found: set[str] = set()
+        mark, least = START_MARK, None
+        while True:
+            page = self._select(asking.listing(fq, mark))
+            found.update(map(told.image_id, page.documents))
+            least = page.number if least is None else min(least, page.number)
+            if page.mark is None:
+                raise BadReply(f"{self.label}: the list of ids has no nextCursorMark.", self.label)
+            if page.mark == mark or not page.documents:
+                break
+            mark = page.mark
+        if len(found) < least:
+            told_so = f"{self.label} counts {least} images and lists {len(found)}: try again."
+            raise BadReply(told_so, self.label)
+        return sorted(found)
+
+    def records(self, ids: Sequence[str]) -> list[ImageRecord]:
+        """The records in the order asked for. Raises UnknownImage."""
+        found: dict[str, ImageRecord] = {}
+        for part in parts(dict.fromkeys(ids), IDS_AT_ONCE):
+            page = self._select(asking.select([asking.any_of(part)], rows=len(part), fl="*"))
+            found |= {record.id: record for record in map(documents.record, page.documents)}
+        if missing := next((image_id for image_id in ids if image_id not in found), None):
+            raise UnknownImage(missing, self.label)
+        return [found[image_id] for image_id in ids]
+
+    def fields(self) -> Mapping[str, FieldInfo]:
+        """From the schema, else from the index's own description, else from some documents."""
+        for handler, pairs, read in (
+            ("schema/fields", Pairs(), told.schema_fields),
+            ("admin/luke", [("numTerms", "0")], told.luke_fields),
+        ):
+            if (reply := self._perhaps(handler, pairs)) is not None:
+                return read(reply)
+        page = self._select(asking.select((), rows=_SAMPLE, fl="*"))
+        return told.guessed_fields(documents.record(document) for document in page.documents)
+
+    def values(self, field: str, prefix: str = "", limit: int = 50) -> list[ValueCount]:
+        """The most frequent values; from /terms, else from a facet, else none."""
+        ways = (
+            ("terms", asking.terms(field, prefix, limit), told.term_counts),
+            ("select", asking.facet(field, prefix, limit), told.facet_counts),
+        )
+        for handler, pairs, read in ways:
+            reply = self._perhaps(handler, pairs)
+            if reply is not None and (found := read(reply, field)):
+                return found[:limit]
+        return []
+
+    def duplicates(self, image: QueryImage, how: DuplicateQuery) -> Hits:
+        """What is at or above the threshold, without the query image. Raises UnknownImage, UnreadableImage.
+
+        Under approximate search Flow sends hits below the threshold too: they are dropped here.
+        """
+        page = self._found(image, how)
+        if page.number and not page.documents:
+            raise BadReply(f"{self.label}: {page.number} hits were found, none was sent.", self.label)
+        own = image.id if isinstance(image, ById) else None
+        hits = [told.hit(document) for document in page.documents]
+        if own is not None and all(hit.id != own for hit in hits):
+            self._must_exist(own)
+        others = sorted(
+            (hit for hit in hits if hit.id != own and hit.score >= how.threshold),
+            key=lambda hit: (-hit.score, hit.id),
+        )
+        more = page.number > len(page.documents) or not page.exact
+        return Hits(tuple(others[: how.rows]), truncated=more or len(others) > how.rows)
+
+    def analyze(self, image: QueryImage) -> Any:
+        """Flow's analysis, opaque. An indexed image cannot be analysed: Flow does not keep the picture."""
+        match image:
+            case ByAnalysis(analysis=analysis):
+                return analysis
+            case ById():
+                raise Unsupported(f"{self.label} cannot analyse an indexed image: send its file.", self.label)
+        with _named(image):
+            reply = self._transport.ask("analyze", asking.analyze(_small(image), self.settings.names))
+        if "outputs" not in reply:
+            raise BadReply(f"{self.label}: the analysis has no outputs.", self.label)
+        return reply["outputs"]
+
+    def thumbnail(self, image_id: str) -> bytes | None:
+        """A small WebP, made from the picture where that may be read."""
+        return self._made(image_id, lambda data: images.thumbnail(images.decode(data, long_side=320).pixels))
+
+    def picture(self, image_id: str, long_side: int = 1600) -> bytes | None:
+        """The upright picture, read from the image's address where the settings allow that."""
+        return self._made(image_id, lambda data: images.render(data, long_side))
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._transport.close()
+
+    @property
+    def label(self) -> str:
+        """What the collection is called in messages."""
+        return self.settings.label
+
+    def _select(self, pairs: Pairs) -> told.Page:
+        with mapped(self.label):
+            return told.page(self._transport.ask("select", pairs))
+
+    def _found(self, image: QueryImage, how: DuplicateQuery) -> told.Page:
+        """The answer of /duplicate. A server may also say 400 to an id that it does not know."""
+        sent = _small(image) if isinstance(image, ByData) else image
+        try:
+            with _named(image), mapped(self.label):
+                return told.page(
+                    self._transport.ask("duplicate", asking.duplicate(sent, how, self.settings.names))
+                )
+        except Rejected as error:
+            if isinstance(image, ById) and error.status in (400, 404):
+                self._must_exist(image.id)
+            raise
+
+    def _must_exist(self, image_id: str) -> None:
+        if not self.count([asking.any_of([image_id])]):
+            raise UnknownImage(image_id, self.label)
+
+    def _perhaps(self, handler: str, pairs: Pairs) -> Mapping[str, Any] | None:
+        """The answer of a handler that not every server has or shows; None where this one does not."""
+        try:
+            return self._transport.ask(handler, pairs)
+        except QueryError:
+            return None
+        except Rejected as error:
+            if error.status in _ABSENT:
+                return None
+            raise
+
+    def _made(self, image_id: str, make: Callable[[bytes], bytes]) -> bytes | None:
+        location = self.records([image_id])[0].location
+        try:
+            data = read_picture(location, self.settings.images)
+            return None if data is None else make(data)
+        except UnreadableImage:
+            return None
+
+
+def parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    left = iter(items)
+    while part := list(islice(left, size)):
+        yield part
+
+
+def _small(image: T) -> T | ByData:
+    """A picture that is not too large to send: beyond 8 MB a version of 1,600 px goes in its place."""
+    if isinstance(image, ByData) and len(image.data) > _LARGEST_UPLOAD:
+        return ByData(images.render(image.data), image.name)
+    return image
+
+
+@contextmanager
+def _named(image: QueryImage) -> Iterator[None]:
+    """Puts the name of an upload into the server's complaint about it."""
+    try:
+        yield
+    except UnreadableImage as error:
+        what = image.name if isinstance(image, ByData) else image.url if isinstance(image, ByUrl) else "image"
+        raise UnreadableImage(what, error.reason) from error

@@ -1,0 +1,121 @@
+"""Who is let in, and how much at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from dupedash.flow.server.settings import ServerSettings
+
+FORM = "application/x-www-form-urlencoded"
+_JSON = ("application/json", "text/json")
+
+
+class Admission:
+    """Counts what is inside; belongs to one event loop. Whatever it refuses is an HTTPException."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self.settings = settings
+        self.inside = 0
+        self.held = 0
+
+    @contextmanager
+    def place(self) -> Iterator[Place]:
+        """A place for one request, until it is answered."""
+        if self.inside >= self.settings.queue:
+            raise _busy("The server is busy: try again in a second.")
+        self.inside += 1
+        place = Place(self)
+        try:
+            yield place
+        finally:
+            self.inside -= 1
+            self.held -= place.held
+
+    def check(self, request: Request) -> None:
+        """The name the server was called by, and the key."""
+        hosts, key = self.settings.hosts, self.settings.api_key
+        if hosts and (request.url.hostname or "").lower() not in hosts:
+            raise HTTPException(403, "This server is not called by that name.")
+        if key and not secrets.compare_digest(_key(request).encode("utf-8", "replace"), key.encode()):
+            raise HTTPException(
+                401,
+                "A key is needed: as the header X-Api-Key, or as the password of basic authentication.",
+                {"WWW-Authenticate": 'Basic realm="dupedash", charset="UTF-8"'},
+            )
+
+
+class Place:
+    """One request inside, and the bytes of its body."""
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+        self.held = 0
+
+    async def body(self, request: Request) -> bytes:
+        """The whole body, within the limits on size and time."""
+        settings = self._admission.settings
+        if int(request.headers.get("content-length") or 0) > settings.most_body:
+            raise _too_large(settings)
+        data = bytearray()
+        try:
+            async with asyncio.timeout(settings.body_seconds):
+                async for chunk in request.stream():
+                    data += chunk
+                    self._hold(len(chunk))
+        except TimeoutError:
+            raise HTTPException(408, "The request did not arrive in time.") from None
+        return bytes(data)
+
+    def _hold(self, size: int) -> None:
+        self.held += size
+        self._admission.held += size
+        if self.held > self._admission.settings.most_body:
+            raise _too_large(self._admission.settings)
+        if self._admission.held > self._admission.settings.most_held:
+            raise _busy("The server is busy with uploads: try again in a second.")
+
+
+def _busy(message: str) -> HTTPException:
+    return HTTPException(429, message, {"Retry-After": "1"})
+
+
+def _too_large(settings: ServerSettings) -> HTTPException:
+    return HTTPException(413, f"The request is larger than {settings.most_body:,} bytes.")
+
+
+def _key(request: Request) -> str:
+    """The key that came with the request; empty if none did."""
+    if given := request.headers.get("x-api-key"):
+        return given
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(credentials, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def must_be_form(request: Request, body: bytes) -> None:
+    """Questions are query strings, or forms where they are long."""
+    _must_be(request, body, (FORM,), "A question is a query string or a form")
+
+
+def must_be_json(request: Request, body: bytes) -> None:
+    """Changes are JSON; this also keeps other sites' web forms from posting them."""
+    _must_be(request, body, _JSON, "An update is JSON")
+
+
+def _must_be(request: Request, body: bytes, accepted: tuple[str, ...], what: str) -> None:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    encoded = request.headers.get("content-encoding", "identity").lower() != "identity"
+    if body and (given not in accepted or encoded):
+        raise HTTPException(415, f"{what}, not compressed: use Content-Type {accepted[0]}.")

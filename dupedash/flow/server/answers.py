@@ -1,0 +1,42 @@
+"""Which question each address asks; those that need no more than a line are answered here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dupedash.flow.server import searches, vocabulary
+from dupedash.flow.server.desk import Desk
+from dupedash.flow.wire import asked
+from dupedash.flow.wire.parameters import Given
+from dupedash.flow.wire.telling import Told
+
+
+def analyze(desk: Desk, given: Given) -> Told:
+    """/analyze: one picture, nothing is stored."""
+    return {"outputs": desk.collection.analyze(desk.picture(asked.analyzed(given, desk.settings.names)))}
+
+
+def ping(desk: Desk, _given: Given) -> Told:
+    """/admin/ping, and Flow's check of its configuration: the collection answers."""
+    desk.collection.count()
+    return {"status": "OK"}
+
+
+def core_status(desk: Desk, _given: Given) -> Told:
+    """The address of the core itself."""
+    return {"initFailures": {}, "status": {desk.name: desk.core()}}
+
+
+Answer = Callable[[Desk, Given], Told]
+ANSWERS: Mapping[str, Answer] = {
+    "": core_status,
+    "select": searches.select,
+    "duplicate": searches.duplicate,
+    "analyze": analyze,
+    "terms": vocabulary.terms,
+    "schema/fields": vocabulary.schema_fields,
+    "admin/luke": vocabulary.luke,
+    "admin/ping": ping,
+    "pixolution": ping,
+}
+"""By the handler's name."""

@@ -1,0 +1,96 @@
+"""/update over any collection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dupedash.errors import ConfigError, Forbidden
+from dupedash.flow.server.desk import Desk
+from dupedash.flow.wire import updates
+from dupedash.flow.wire.parameters import EVERYTHING, Given
+from dupedash.model import ByUrl, Document
+
+_COMMITS = ("commit", "softCommit", "optimize")
+_NAMED_FAILURES = 5
+
+
+def update(desk: Desk, given: Given, body: bytes, *, commands: bool) -> None:
+    """Do what the body says, in its order; then commit where that is asked for.
+
+    Raises ConfigError for what is not understood, before anything is changed, and for documents that the
+    collection refuses, after the others were added. Raises Forbidden on a read-only server.
+    """
+    if desk.settings.read_only:
+        raise Forbidden("This server is read-only.")
+    commit = any(given.flag(name) for name in _COMMITS) or given.text("commitWithin") is not None
+    if not body.strip() and not commit:
+        raise ConfigError("missing content stream: send documents or commands, or ask for a commit.")
+    asked_for = updates.updates(body, commands=commands) if body.strip() else []
+    ready = [_prepared(desk, command) for command in asked_for]
+    with desk.writing:
+        for command in ready:
+            _apply(desk, command)
+        if commit:
+            desk.collection.commit()
+
+
+def _prepared(desk: Desk, command: updates.Command) -> updates.Command:
+    """Images are fetched and analysed before anything is stored."""
+    if isinstance(command, updates.Add):
+        return updates.Add(tuple(_analysed(desk, document) for document in command.documents))
+    return command
+
+
+def _analysed(desk: Desk, document: Document) -> Document:
+    if document.analysis is not None:
+        return document
+    if not document.location.startswith(("http://", "https://")):
+        raise ConfigError(
+            f"The document {document.id[:80]!r} has a local path as image and no import: this server opens "
+            "no files for clients. Send the file to /analyze and its outputs as import."
+        )
+    analysis = desk.collection.analyze(desk.picture(ByUrl(document.location)))
+    return replace(document, analysis=analysis)
+
+
+def _apply(desk: Desk, command: updates.Command) -> None:
+    match command:
+        case updates.Add(documents=documents):
+            _add(desk, documents)
+        case updates.Change():
+            _change(desk, command)
+        case updates.Delete(ids=ids, query=None):
+            desk.collection.remove(ids)
+        case updates.Delete(query=str() as query):
+            fq = () if query.strip() == EVERYTHING else (query,)
+            desk.collection.remove(desk.collection.ids(fq))
+        case updates.Commit():
+            desk.collection.commit()
+
+
+def _add(desk: Desk, documents: tuple[Document, ...]) -> None:
+    failures = desk.collection.add(documents)
+    if failures:
+        named = "; ".join(f"{failure.what}: {failure.reason}" for failure in failures[:_NAMED_FAILURES])
+        more = "; …" if len(failures) > _NAMED_FAILURES else ""
+        raise ConfigError(f"{len(failures)} of {len(documents)} documents were not added: {named}{more}")
+
+
+def _change(desk: Desk, change: updates.Change) -> None:
+    value = change.value
+    if change.how != "set":
+        value = _combined(desk, change)
+    failures = desk.collection.set_fields({change.image_id: {change.field: value}})
+    if failures:
+        raise ConfigError(f"{failures[0].what}: {failures[0].reason}")
+
+
+def _combined(desk: Desk, change: updates.Change) -> Any:
+    """The values there are, with these added or removed."""
+    present = desk.collection.records([change.image_id])[0].fields.get(change.field, ())
+    before = present if isinstance(present, tuple) else (present,)
+    given = change.value if isinstance(change.value, tuple) else (change.value,)
+    if change.how == "add":
+        return (*before, *given)
+    return tuple(value for value in before if value not in given) or None

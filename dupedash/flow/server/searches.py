@@ -1,0 +1,106 @@
+"""/select and /duplicate over any collection. They block; the app calls them in its worker threads."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+from dupedash.errors import ConfigError, UnknownImage
+from dupedash.flow.server.desk import Desk
+from dupedash.flow.server.vocabulary import facets
+from dupedash.flow.wire import asked, asking, documents, telling
+from dupedash.flow.wire.parameters import START_MARK, FieldList, Given, Paging
+from dupedash.flow.wire.telling import Told
+from dupedash.model import ById, Hit
+
+
+def select(desk: Desk, given: Given) -> Told:
+    """/select: documents by filters; by picture where rank.mode is given."""
+    if asked.ranked(given):
+        return duplicate(desk, given)
+    request = asked.SelectRequest.read(given, desk.settings.most_rows)
+    extra: Told = {}
+    if request.facets is not None:
+        extra["facet_counts"] = facets(desk, request.facets, request.fq)
+    if request.paging.rows == 0:
+        number = desk.collection.count(request.fq)
+        return {"response": telling.found([], number, request.paging.start), **extra}
+    ids = _sorted(desk, desk.ids(request.fq), request.sort)
+    part = _part(ids, request)
+    if request.cursor is not None:
+        extra["nextCursorMark"] = asked.mark_after(part[-1]) if part else request.cursor
+    sent = _documents(desk, [Hit(image_id, 1.0) for image_id in part], request.fields)
+    best = 1.0 if request.fields.score and ids else None
+    return {"response": telling.found(sent, len(ids), request.paging.start, best=best), **extra}
+
+
+def duplicate(desk: Desk, given: Given) -> Told:
+    """/duplicate: an indexed image finds itself too, as with Flow, and an unknown one finds nothing."""
+    request = asked.DuplicateRequest.read(given, desk.settings.names, desk.settings.most_rows)
+    try:
+        hits = desk.collection.duplicates(desk.picture(request.image), request.how)
+    except UnknownImage:
+        return {"response": telling.found([], 0, request.paging.start, best=0.0)}
+    found = [*_own_hit(desk, request), *hits.hits]
+    sent = _documents(desk, _slice(found, request.paging), request.fields)
+    best = max((hit.score for hit in found), default=0.0)
+    exact = not hits.truncated
+    return {"response": telling.found(sent, len(found), request.paging.start, exact=exact, best=best)}
+
+
+def _own_hit(desk: Desk, request: asked.DuplicateRequest) -> list[Hit]:
+    """The query image as its own hit, unless a filter keeps it out."""
+    if not isinstance(request.image, ById):
+        return []
+    fq = request.how.fq
+    if fq and not desk.collection.count((*fq, asking.any_of([request.image.id]))):
+        return []
+    return [Hit(request.image.id, 1.0)]
+
+
+def _documents(desk: Desk, hits: Sequence[Hit], fields: FieldList) -> list[dict[str, Any]]:
+    if fields.only_id:
+        return [fields.pick({"id": hit.id}, hit.score) for hit in hits]
+    scores = {hit.id: hit.score for hit in hits}
+    return [fields.pick(documents.document(r), scores[r.id]) for r in desk.records(list(scores))]
+
+
+def _slice(items: Sequence[Any], paging: Paging) -> Sequence[Any]:
+    return items[paging.start : paging.start + paging.rows]
+
+
+def _part(ids: Sequence[str], request: asked.SelectRequest) -> Sequence[str]:
+    """The ids of this page; `ids` are in the order asked for, by id where there is a cursor."""
+    if request.cursor in (None, START_MARK):
+        return _slice(ids, request.paging)
+    after = asked.marked(str(request.cursor))
+    down = request.sort[0][1]
+    start = len(ids) - bisect_left(ids[::-1], after) if down else bisect_right(ids, after)
+    return ids[start : start + request.paging.rows]
+
+
+def _sorted(desk: Desk, ids: list[str], sort: Sequence[tuple[str, bool]]) -> list[str]:
+    """By several fields; ties by id, images without a value last. Without ranking all scores are equal."""
+    clauses = [clause for clause in sort if clause[0] != "score"]
+    if not clauses:
+        return ids
+    if clauses[0][0] == "id":
+        return ids[::-1] if clauses[0][1] else ids
+    known = desk.collection.fields()
+    if wrong := next((name for name, _ in clauses if name != "id" and name not in known), None):
+        raise ConfigError(f"sort: can not sort on undefined field {wrong!r}.")
+    described = {record.id: documents.searchable(record) for record in desk.all_records(ids)}
+    ordered = [image_id for image_id in ids if image_id in described]
+    for name, down in reversed(clauses):
+        ordered.sort(key=lambda image_id: _sort_key(described[image_id].get(name), down), reverse=down)
+    return ordered
+
+
+def _sort_key(value: Any, down: bool) -> tuple[bool, str, Any]:
+    """Many values sort by the smallest, downwards by the largest; unlike types stay apart."""
+    if isinstance(value, list):
+        value = (max if down else min)(value, key=lambda item: (type(item).__name__, item))
+    missing = value is None
+    number = isinstance(value, int | float)
+    return (missing != down, "" if number else type(value).__name__, 0 if missing else value)

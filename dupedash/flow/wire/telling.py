@@ -1,0 +1,132 @@
+"""What the server tells: our values → JSON. `Told` is a JSON object on its way out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dupedash.errors import (
+    CollectionError,
+    ConfigError,
+    DocumentLimit,
+    DupedashError,
+    Forbidden,
+    QueryError,
+    Rejected,
+    UnknownImage,
+    UnreadableImage,
+    Unsupported,
+)
+from dupedash.model import FieldInfo, FieldType, ValueCount
+
+Told = dict[str, Any]
+
+SOLR_TYPES = {
+    FieldType.STRING: "string",
+    FieldType.TEXT: "text_general",
+    FieldType.LONG: "plong",
+    FieldType.DOUBLE: "pdouble",
+    FieldType.BOOLEAN: "boolean",
+    FieldType.DATE: "pdate",
+}
+
+# The first that fits counts. Only the status is Solr's; the class is for clients of ours (see `told`).
+_STATUS: tuple[tuple[type[DupedashError], int], ...] = (
+    (QueryError, 400),
+    (ConfigError, 400),
+    (DocumentLimit, 403),
+    (Unsupported, 400),
+    (UnknownImage, 404),
+    (UnreadableImage, 400),
+    (Forbidden, 403),
+    (CollectionError, 502),
+    (DupedashError, 500),
+)
+
+
+def envelope(milliseconds: int, **parts: Any) -> Told:
+    """A successful answer."""
+    return {"responseHeader": {"status": 0, "QTime": milliseconds}, **parts}
+
+
+def failure(status: int, message: str, kind: str = "") -> Told:
+    """An answer that says no, as Solr shapes it. `kind` is the class of the error."""
+    metadata = {"metadata": ["error-class", kind]} if kind else {}
+    return {
+        "responseHeader": {"status": status, "QTime": 0},
+        "error": {**metadata, "msg": message, "code": status},
+    }
+
+
+def failed(error: DupedashError) -> tuple[int, Told]:
+    """The HTTP status and the answer for one of our errors."""
+    kind, status = next((kind, status) for kind, status in _STATUS if isinstance(error, kind))
+    if isinstance(error, Rejected) and not isinstance(error, DocumentLimit):
+        status = error.status
+    message = f"Document limit: {error}" if isinstance(error, DocumentLimit) else str(error)
+    return status, failure(status, message, f"dupedash.{kind.__name__}")
+
+
+def found(
+    documents: Sequence[Mapping[str, Any]],
+    number: int,
+    start: int,
+    *,
+    exact: bool = True,
+    best: float | None = None,
+) -> Told:
+    """The `response` of a search: `number` were found, these are sent."""
+    score = {} if best is None else {"maxScore": best}
+    return {
+        "numFound": number,
+        "start": start,
+        **score,
+        "numFoundExact": exact,
+        "docs": list(documents),
+    }
+
+
+def facets(values: Mapping[str, Sequence[ValueCount]]) -> Told:
+    """The `facet_counts` of a search."""
+    empty: dict[str, Told] = {f"facet_{kind}": {} for kind in ("queries", "ranges", "intervals", "heatmaps")}
+    return {**empty, "facet_fields": counts(values)}
+
+
+def counts(values: Mapping[str, Sequence[ValueCount]]) -> dict[str, list[str | int]]:
+    """Solr's flat lists: value, count, value, count …"""
+    return {
+        field: [part for item in listed for part in (item.value, item.count or 0)]
+        for field, listed in values.items()
+    }
+
+
+def field(info: FieldInfo) -> Told:
+    """One entry of /schema/fields."""
+    return {
+        "name": info.name,
+        "type": SOLR_TYPES[info.type],
+        "indexed": True,
+        "stored": True,
+        "multiValued": info.multi,
+    }
+
+
+def luke(fields: Mapping[str, FieldInfo], number: int, state: str) -> Told:
+    """The parts of /admin/luke."""
+    described = {
+        name: {"type": SOLR_TYPES[info.type], "schema": "IM" if info.multi else "I"}
+        for name, info in fields.items()
+    }
+    return {"index": _index(number, state), "fields": described}
+
+
+def core(name: str, number: int, state: str, started: str, uptime: int) -> Told:
+    """The status of one core: since when (Solr's instant), and for how many ms it has run."""
+    return {"name": name, "startTime": started, "uptime": uptime, "index": _index(number, state)}
+
+
+def _index(number: int, state: str) -> Told:
+    """`version` stands for the collection's state: a number that changes with it, below 2^53 for JSON."""
+    version = int.from_bytes(hashlib.sha256(state.encode("utf-8", "surrogatepass")).digest()[:6])
+    return {"numDocs": number, "maxDoc": number, "deletedDocs": 0, "version": version, "current": True}
