@@ -56,8 +56,11 @@ def as_glob(parts: tuple[str | Wild, ...]) -> str:
 
 
 def escape(value: str) -> str:
-    """The value as a part of a bare term, with nothing in it that has a meaning."""
-    return re.sub(r"\W", r"\\\g<0>", value)
+    """The value as a part of a bare term, with nothing in it that has a meaning.
+
+    A line break is written \\u000a, since luqum takes none after a backslash.
+    """
+    return re.sub(r"[^\w.-]|^[.-]", r"\\\g<0>", value).replace("\\\n", r"\u000a")
 
 
 def write_value(value: str) -> str:
@@ -69,5 +72,5 @@ def write_value(value: str) -> str:
 
 def write_field(name: str) -> str:
     """A field's name as it stands before the colon."""
-    return name if _PLAIN.fullmatch(name) and name not in _OPERATORS else escape(name)
+    return "\\" + name if name in _OPERATORS else escape(name)
 

@@ -15,12 +15,14 @@ from luqum.exceptions import IllegalCharacterError, ParseSyntaxError
 
 from dupedash.query.faults import fault, short
 
-MAX_LENGTH = 65_536
+MAX_LENGTH = 300_000
 """Characters in one query."""
 MAX_TERMS = 4_096
 """Values in one query; Solr's own limit is 1,024 clauses."""
-MAX_DEPTH = 12
-"""Brackets inside brackets; SQLite's parser ends at about 25."""
+MAX_TOKENS = 5 * MAX_TERMS
+"""Values with all that can stand around them: field, colon, sign, operator."""
+MAX_DEPTH = 10
+"""Brackets inside brackets; SQLite's parser ends at about 18."""
 
 _SYMBOLS = {"&&": "AND_OP", "||": "OR_OP"}
 _UNSUPPORTED = {
@@ -69,7 +71,7 @@ class _Tokens:
         self.text = text
         self.lexer = luqum_parser.lexer.clone()
         self.last: Any = None
-        self.terms = 0
+        self.terms = self.tokens = 0
         self.open: list[tuple[str, int]] = []
 
     def next(self) -> Any:
@@ -93,9 +95,11 @@ class _Tokens:
                 raise fault("A quote cannot stand inside a term", self.text, position, 'Write it as \\".')
 
     def _count(self, token: Any) -> None:
+        self.tokens += 1
         self.terms += _COUNTED.get(token.type, 0)
-        if self.terms > MAX_TERMS:
-            raise fault(f"The filter has more than {MAX_TERMS:,} values", self.text, token.lexpos)
+        if self.terms > MAX_TERMS or self.tokens > MAX_TOKENS:
+            message = f"The filter has more than {MAX_TERMS:,} values or too many signs"
+            raise fault(message, self.text, token.lexpos)
         if token.type in _OPENERS:
             self.open.append((_OPENERS[token.type], token.lexpos))
         elif token.type in ("RPAREN", "RBRACKET") and self.open:

@@ -1,6 +1,7 @@
 """A filter as a WHERE clause over the tables of `schema`. Every value is a parameter.
 
-Each leaf is `d.rowid IN (SELECT doc …)` with a subquery that one index answers alone.
+Each leaf is `d.rowid IN (SELECT doc …)` with a subquery that one index answers alone. Only the existence of a
+value, which most documents have, is asked document by document: on 100,000 that took a third of the time.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ from dupedash.query.predicate import (
 from dupedash.query.resolve import ID, resolve
 from dupedash.query.tree import Query
 
+_EXISTS = "EXISTS (SELECT 1 FROM values_ WHERE doc = d.rowid AND field = ?)"
 _CHUNK = 200
 """Parts that stand side by side: a chain counts as deep as it is long."""
 _MAX_HEIGHT = 900
 """How deep an expression may be; SQLite refuses 1,000."""
-_MAX_STACK = 90
-"""Open symbols while SQLite parses; before its version 3.46 there is room for 100."""
+_MAX_STACK = 80
+"""Open symbols while SQLite parses: before its version 3.46 there is room for 100, the statement included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _join(parts: list[_Sql], operator: str) -> _Sql:
 def _value(asked: Has | Equals | Like | Between) -> _Sql:
     match asked:
         case Has(name):
-            return _Sql("1") if name == ID else _rows(name, "1", [])
+            return _Sql("1") if name == ID else _Sql(_EXISTS, [name])
         case Equals(name, column, value):
             return _in(name, column, [value])
         case Like(name, pattern):

@@ -1,0 +1,212 @@
+"""The rows of the filter builder, to Lucene's text and back, and a filter in words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dupedash.errors import ConfigError, QueryError
+from dupedash.model import FieldInfo, FieldType
+from dupedash.query import (
+    Filter,
+    Join,
+    Operator,
+    Row,
+    check,
+    explain,
+    from_lucene,
+    matches,
+    operators_for,
+    parse,
+    to_lucene,
+)  # fmt: skip
+from dupedash.query.literals import storable
+from tests.query_cases import FIELDS, NOW
+
+PAIRS = [
+    (Row("category", Operator.IS, ("doors",)), "category:doors", "category is doors"),
+    (Row("category", Operator.IS_NOT, ("doors",)), "-category:doors", "category is not doors"),
+    (Row("category", Operator.IS, ("a b",)), 'category:"a b"', "category is a b"),
+    (Row("category", Operator.IS, ("AND",)), 'category:"AND"', "category is AND"),
+    (Row("category", Operator.IS, ("",)), 'category:""', "category is “”"),
+    (Row("category", Operator.ONE_OF, ("a", "b c")), 'category:(a OR "b c")', "category is one of a or b c"),
+    (Row("category", Operator.ONE_OF, ("a", "b"), exclude=True), "-category:(a OR b)",
+     "category is none of a or b"),
+    (Row("category", Operator.CONTAINS, ("a b*",)), r"category:*a\ b\**", "category contains a b*"),
+    (Row("category", Operator.STARTS_WITH, ("/img",)), r"category:\/img*", "category starts with /img"),
+    (Row("category", Operator.STARTS_WITH, ("x",), exclude=True), "-category:x*",
+     "category does not start with x"),
+    (Row("labels", Operator.EXISTS), "labels:*", "labels has a value"),
+    (Row("labels", Operator.MISSING), "-labels:*", "labels has no value"),
+    (Row("title", Operator.CONTAINS, ("red door",)), 'title:"red door"', "title contains red door"),
+    (Row("rating", Operator.IS, ("-5",)), 'rating:"-5"', "rating is -5"),
+    (Row("rating", Operator.ONE_OF, ("1", "2")), "rating:(1 OR 2)", "rating is one of 1 or 2"),
+    (Row("rating", Operator.BETWEEN, ("1", "5")), "rating:[1 TO 5]", "rating between 1 and 5"),
+    (Row("rating", Operator.BETWEEN, ("-1", "")), "rating:[-1 TO *]", "rating from -1"),
+    (Row("price", Operator.BETWEEN, ("", "1.5")), "price:[* TO 1.5]", "price up to 1.5"),
+    (Row("price", Operator.BETWEEN, ("", "5"), exclude=True), "-price:[* TO 5]", "price is not up to 5"),
+    (Row("checked", Operator.IS, ("true",)), "checked:true", "checked is true"),
+    (Row("date", Operator.LAST_DAYS, ("7",)), "date:[NOW-7DAYS TO NOW]", "date in the last 7 days"),
+    (Row("date", Operator.IS, ("2024-01-31",)),
+     "date:[2024-01-31T00:00:00Z TO 2024-01-31T00:00:00Z+1DAY}", "date is 2024-01-31"),
+    (Row("date", Operator.IS, ("2024-01-31T10:00:00Z",)), 'date:"2024-01-31T10:00:00Z"',
+     "date is 2024-01-31T10:00:00Z"),
+    (Row("date", Operator.AFTER, ("2024-01-01",)), "date:[2024-01-01T00:00:00Z+1DAY TO *]",
+     "date after 2024-01-01"),
+    (Row("date", Operator.AFTER, ("NOW/DAY",)), "date:{NOW/DAY TO *]", "date after NOW/DAY"),
+    (Row("date", Operator.BEFORE, ("2024-01-01",)), "date:[* TO 2024-01-01T00:00:00Z}",
+     "date before 2024-01-01"),
+    (Row("date", Operator.BETWEEN, ("2024-01-01", "2024-01-31")),
+     "date:[2024-01-01T00:00:00Z TO 2024-01-31T00:00:00Z+1DAY}", "date between 2024-01-01 and 2024-01-31"),
+    (Row("date", Operator.BETWEEN, ("2024-01-01", "")), "date:[2024-01-01T00:00:00Z TO *]",
+     "date from 2024-01-01"),
+    (Row("date", Operator.BETWEEN, ("", "2024-01-31")), "date:[* TO 2024-01-31T00:00:00Z+1DAY}",
+     "date up to 2024-01-31"),
+    (Row("id", Operator.IS_NOT, ("1041",)), "-id:1041", "id is not 1041"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "text", "words"), PAIRS, ids=[text for _, text, _ in PAIRS])
+def test_a_row_is_written_read_back_and_told(row: Row, text: str, words: str) -> None:
+    assert to_lucene(Filter((row,)), FIELDS) == text
+    assert from_lucene(text, FIELDS) == Filter((row,))
+    assert explain(parse(text), FIELDS) == words
+
+
+DOORS, OLD, NOT_BAD = PAIRS[0][0], PAIRS[23][0], Row("rating", Operator.IS_NOT, ("1",))
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (Filter(), "*:*"),
+        (Filter((DOORS, OLD)), "category:doors AND date:[2024-01-01T00:00:00Z+1DAY TO *]"),
+        (Filter((DOORS, NOT_BAD)), "category:doors AND -rating:1"),
+        (Filter((NOT_BAD, DOORS)), "-rating:1 AND category:doors"),
+        (Filter((DOORS, OLD), Join.OR), "category:doors OR date:[2024-01-01T00:00:00Z+1DAY TO *]"),
+        (Filter((DOORS, NOT_BAD), Join.OR), "category:doors OR (*:* -rating:1)"),
+        (Filter((PAIRS[1][0], NOT_BAD), Join.OR), "(*:* -category:doors) OR (*:* -rating:1)"),
+        (Filter((Row("date", Operator.IS, ("2024",)), Row("date", Operator.IS, ("2023",))), Join.OR),
+         "date:2024 OR date:2023"),
+        (Filter((PAIRS[5][0], DOORS), Join.OR), 'category:(a OR "b c") OR category:doors'),
+    ],
+)  # fmt: skip
+def test_several_rows_are_written_and_read_back(rows: Filter, text: str) -> None:
+    assert to_lucene(rows, FIELDS) == text
+    assert from_lucene(text, FIELDS) == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("date:[2024-01-01 TO 2024-01-31]", PAIRS[26][0]),
+        ("date:{2024-01-01 TO *]", PAIRS[23][0]),
+        ("date:2024-01-31", PAIRS[21][0]),
+        ("rating:{* TO 5]", Row("rating", Operator.BETWEEN, ("", "5"))),
+        ("rating:5^2", Row("rating", Operator.IS, ("5",))),
+        ("category:a || category:b", Row("category", Operator.ONE_OF, ("a", "b"))),
+        ("*:* -category:doors", PAIRS[1][0]),
+        ("NOT labels:[* TO *]", PAIRS[11][0]),
+        ("-(category:a category:b)", Row("category", Operator.ONE_OF, ("a", "b"), exclude=True)),
+    ],
+)
+def test_another_spelling_of_the_same_is_read_as_the_same_row(text: str, same: Row) -> None:
+    assert from_lucene(text, FIELDS) == Filter((same,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["doors", "category:a*b", "title:re*", "rating:{1 TO 5]", "category:[a TO b]", "+category:a rating:1",
+     "category:a AND (rating:1 OR price:2)", "date:[NOW-1DAY TO NOW}"],
+)  # fmt: skip
+def test_what_rows_cannot_say_stays_text(text: str) -> None:
+    assert from_lucene(text, FIELDS) is None
+    assert explain(parse(text), FIELDS)
+
+
+def test_a_faulty_text_is_an_error_and_not_merely_unsayable() -> None:
+    for text in ("category:(a", "categry:a", "rating:x"):
+        with pytest.raises(QueryError):
+            from_lucene(text, FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (Row("categry", Operator.IS, ("a",)), "no such field"),
+        (Row("title", Operator.IS, ("a",)), "no such operator"),
+        (Row("rating", Operator.CONTAINS, ("a",)), "no such operator"),
+        (Row("category", Operator.IS), "takes 1"),
+        (Row("category", Operator.EXISTS, ("a",)), "takes 0"),
+        (Row("rating", Operator.BETWEEN, ("1",)), "takes 2"),
+        (Row("rating", Operator.BETWEEN, ("", "")), "bound"),
+        (Row("category", Operator.ONE_OF), "at least one"),
+        (Row("category", Operator.CONTAINS, ("",)), "missing"),
+        (Row("rating", Operator.IS, ("1 OR *:*",)), "whole number"),
+        (Row("rating", Operator.BETWEEN, ("1] OR *:* [2", "3")), "whole number"),
+        (Row("checked", Operator.IS, ("yes",)), "neither true nor false"),
+        (Row("date", Operator.AFTER, ("2024-01-01 TO *] OR *:*",)), "not a step"),
+        (Row("date", Operator.LAST_DAYS, ("7DAYS+1",)), "number of days"),
+        (Row("date", Operator.LAST_DAYS, ("-7",)), "number of days"),
+        (Row("date", Operator.LAST_DAYS, ("999999999",)), "years 1 to 9999"),
+    ],
+)
+def test_a_row_that_cannot_be_written_says_which_and_why(row: Row, message: str) -> None:
+    with pytest.raises(ConfigError, match=rf"Row 2 \({row.field}.*{message}"):
+        to_lucene(Filter((DOORS, row)), FIELDS)
+
+
+HOSTILE = st.text() | st.text('ab :()[]{}"\\+-!*?~^/&|<>\'\n\tANDORTO_.', max_size=12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(HOSTILE, HOSTILE)
+def test_hostile_values_are_found_as_they_are(value: str, other: str) -> None:
+    for operator in (Operator.IS, Operator.ONE_OF, Operator.CONTAINS, Operator.STARTS_WITH):
+        if value or operator in (Operator.IS, Operator.ONE_OF):
+            text = to_lucene(Filter((Row("category", operator, (value,)),)), FIELDS)
+            assert matches(parse(text), {"category": value}, FIELDS, NOW)
+    same = matches(parse(to_lucene(Filter((Row("category", Operator.IS, (value,)),)), FIELDS)),
+                   {"category": other}, FIELDS, NOW)  # fmt: skip
+    assert same == (value == other)
+    started = to_lucene(Filter((Row("category", Operator.STARTS_WITH, (value or "x",)),)), FIELDS)
+    assert matches(parse(started), {"category": other}, FIELDS, NOW) == other.startswith(value or "x")
+
+
+@settings(max_examples=100, deadline=None)
+@given(HOSTILE.map(storable).filter(bool), st.sampled_from(["12", "a b", "*"]))
+def test_hostile_field_names_are_written_so_that_they_are_read_back(name: str, value: str) -> None:
+    fields = {name: FieldInfo(name, FieldType.STRING)}
+    rows = Filter((Row(name, Operator.IS, (value,)), Row(name, Operator.EXISTS)))
+    assert from_lucene(to_lucene(rows, fields), fields) == rows
+
+
+@pytest.mark.parametrize("kind", FieldType)
+def test_every_operator_that_a_type_offers_can_be_written_and_checked(kind: FieldType) -> None:
+    fields = {"f": FieldInfo("f", kind)}
+    value = {FieldType.DATE: "2024-01-01", FieldType.BOOLEAN: "true"}.get(kind, "7")
+    for operator in operators_for(kind):
+        count = {Operator.EXISTS: 0, Operator.MISSING: 0, Operator.BETWEEN: 2}.get(operator, 1)
+        text = value if operator is not Operator.LAST_DAYS else "7"
+        for exclude in (False, True):
+            check(parse(to_lucene(Filter((Row("f", operator, (text,) * count, exclude),)), fields)), fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("*:*", "all images"),
+        ("category:doors AND date:[2024-01-02 TO *]", "category is doors and date from 2024-01-02"),
+        ("dogs", "any text contains dogs"),
+        ('title:"red door" OR rating:{3 TO 5]', "title contains red door or rating above 3 up to 5"),
+        ("(category:a OR rating:1) AND NOT dogs",
+         "(category is a or rating is 1) and not any text contains dogs"),
+        ("category:a rating:1 -checked:true", "(category is a or rating is 1) and not checked is true"),
+        ("+category:a rating:1", "category is a"),
+        ("category:a?b*", "category is like a?b*"),
+        ("id:(" + " ".join("abcdefgh") + ")", "id is one of a, b, c, d, e or 3 more"),
+    ],
+)  # fmt: skip
+def test_a_filter_is_told_in_plain_words(text: str, words: str) -> None:
+    assert explain(parse(text), FIELDS) == words
