@@ -1,0 +1,203 @@
+"""What is kept of a picture to compare it with others: keypoints, a global hash, a thumbnail.
+
+`describe` is a plain, deterministic function of pixels, so that it can run in any worker process. The gray
+picture is brought to 400 px on its long side; ORB's detector (FAST corners on eight scales, with an angle each)
+proposes keypoints, of which the strongest of every grid cell are kept: strongest first over the whole picture would put
+them all on overlaid text. The descriptor is our own mirror-symmetric one (`pattern`).
+"""
+
+import hashlib
+import struct
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import pdqhash
+
+from dupedash.embedded import pattern
+
+VERSION = 1
+"""Counts changes of the description: descriptors of different versions must not be compared."""
+
+SIDE = 400
+"""Long side of the picture in which keypoints are found, in pixels."""
+KEYPOINTS = 320
+"""The most keypoints that are kept of a picture."""
+LEVELS = 8
+SCALE_STEP = 1.2
+THUMB_SIDE = 160
+"""Long side of the colour thumbnail that the pixel check looks at."""
+POSITION_UNIT = 1 / 64
+"""Keypoint positions are kept in 1/64 px of the 400 px picture."""
+
+_GRID = 6
+_PROPOSED = 900
+_SMALLEST = 16
+_PAD = 20
+_JPEG_QUALITY = 85
+_HEAD = struct.Struct("<HIIHHBHI")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Descriptor:
+    """A picture as the engine sees it.
+
+    `points` (n, 2) uint16 in `POSITION_UNIT`, `octaves` (n,) uint8, `angles` (n,) uint8 in 1/256 turns, `binary`
+    (n, 32) uint8; `pdq` 32 bytes, `pdq_quality` 0–100; `thumb` a JPEG of `THUMB_SIDE`; `height`, `width` of the pixels
+    that were described. `reason` says why a picture cannot be compared, and is empty if it can.
+    """
+
+    points: np.ndarray
+    octaves: np.ndarray
+    angles: np.ndarray
+    binary: np.ndarray
+    pdq: bytes
+    pdq_quality: int
+    thumb: bytes
+    height: int
+    width: int
+    reason: str
+
+    @property
+    def comparable(self) -> bool:
+        return not self.reason
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the 400 px picture in which the keypoints lie."""
+        return working_size(self.height, self.width)
+
+    def to_bytes(self) -> bytes:
+        reason = self.reason.encode()
+        head = _HEAD.pack(
+            VERSION, self.height, self.width, len(self.points), len(reason), self.pdq_quality, len(self.pdq), len(self.thumb)
+        )
+        arrays = [self.points.tobytes(), self.octaves.tobytes(), self.angles.tobytes(), self.binary.tobytes()]
+        return b"".join([head, *arrays, self.pdq, reason, self.thumb])
+
+    @staticmethod
+    def from_bytes(data: bytes) -> "Descriptor":
+        """Read `to_bytes` back. Raises ValueError for another version or damaged bytes."""
+        if len(data) < _HEAD.size:
+            raise ValueError("descriptor is cut short; index the image again")
+        version, height, width, n, n_reason, quality, n_pdq, n_thumb = _HEAD.unpack_from(data)
+        if version != VERSION:
+            raise ValueError(f"descriptor has version {version}, this program makes {VERSION}; index the image again")
+        if len(data) != _HEAD.size + n * 38 + n_pdq + n_reason + n_thumb:
+            raise ValueError("descriptor has a wrong length; index the image again")
+        at = _HEAD.size
+        points = np.frombuffer(data, np.uint16, n * 2, at).reshape(n, 2)
+        octaves = np.frombuffer(data, np.uint8, n, at + n * 4)
+        angles = np.frombuffer(data, np.uint8, n, at + n * 5)
+        binary = np.frombuffer(data, np.uint8, n * 32, at + n * 6).reshape(n, 32)
+        at += n * 38
+        pdq, reason, thumb = data[at : at + n_pdq], data[at + n_pdq :][:n_reason], data[len(data) - n_thumb :]
+        return Descriptor(points, octaves, angles, binary, pdq, quality, thumb, height, width, reason.decode())
+
+
+def describe(pixels: np.ndarray) -> Descriptor:
+    """Describe an upright RGB picture, uint8 (height, width, 3), of any size."""
+    height, width = pixels.shape[:2]
+    gray = _resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), working_size(height, width))
+    points, octaves, angles, binary = keypoints(gray)
+    thumb_size = _scaled(height, width, THUMB_SIDE, 8)
+    thumb = _resize(pixels, thumb_size)
+    pdq, quality = pdqhash.compute(_resize(thumb, (128, 128)))
+    return Descriptor(
+        points, octaves, angles, binary, np.packbits(pdq).tobytes(), int(quality), _encode(thumb),
+        height, width, _why_not(gray, len(points), int(quality)),
+    )  # fmt: skip
+
+
+def working_size(height: int, width: int) -> tuple[int, int]:
+    return _scaled(height, width, SIDE, _SMALLEST)
+
+
+def _scaled(height: int, width: int, side: int, smallest: int) -> tuple[int, int]:
+    factor = side / max(height, width)
+    return max(smallest, round(height * factor)), max(smallest, round(width * factor))
+
+
+def _resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    method = cv2.INTER_AREA if size[0] < picture.shape[0] or size[1] < picture.shape[1] else cv2.INTER_LINEAR
+    return cv2.resize(picture, (size[1], size[0]), interpolation=method)
+
+
+def _encode(thumb: np.ndarray) -> bytes:
+    settings = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+    return cv2.imencode(".jpg", cv2.cvtColor(thumb, cv2.COLOR_RGB2BGR), settings)[1].tobytes()
+
+
+def _why_not(gray: np.ndarray, n: int, quality: int) -> str:
+    if float(gray.std()) < 2.0:
+        return "flat: nothing to compare"
+    if n < 8 and quality < 10:
+        return "too little content to compare"
+    return ""
+
+
+@lru_cache(1)
+def _turned() -> np.ndarray:
+    return pattern.turned_tests()
+
+
+def keypoints(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Positions, octaves, angles and binary descriptors of a gray picture (see `Descriptor`)."""
+    found = cv2.ORB_create(_PROPOSED, SCALE_STEP, LEVELS, edgeThreshold=12, fastThreshold=5).detect(gray)
+    raw = np.array([(*k.pt, k.octave, k.angle, k.response) for k in found], np.float32).reshape(-1, 5)
+    raw = raw[_spread(raw, gray.shape)]
+    points = np.rint(raw[:, :2] / POSITION_UNIT).astype(np.uint16)
+    octaves = raw[:, 2].astype(np.uint8)
+    angles = (np.rint(raw[:, 3] * (pattern.ANGLES / 360)).astype(int) % pattern.ANGLES).astype(np.uint8)
+    return points, octaves, angles, _binary(gray, raw[:, :2], octaves, angles)
+
+
+def _spread(raw: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Choose up to KEYPOINTS: the strongest of every grid cell, then the second of every cell, and so on."""
+    column = np.minimum(raw[:, 0] * _GRID / shape[1], _GRID - 1).astype(int)
+    row = np.minimum(raw[:, 1] * _GRID / shape[0], _GRID - 1).astype(int)
+    cell = row * _GRID + column
+    order = np.lexsort((raw[:, 0], raw[:, 1], -raw[:, 4], cell))
+    starts = np.searchsorted(cell[order], cell[order])
+    rank = np.empty(len(raw), int)
+    rank[order] = np.arange(len(raw)) - starts
+    return np.lexsort((raw[:, 0], raw[:, 1], -raw[:, 4], rank))[:KEYPOINTS]
+
+
+def _binary(gray: np.ndarray, points: np.ndarray, octaves: np.ndarray, angles: np.ndarray) -> np.ndarray:
+    """The 256 comparisons of every keypoint, in the picture of its own scale: uint8 (n, 32)."""
+    flat, offsets, strides = _pyramid(gray)
+    scale = SCALE_STEP ** octaves.astype(float)
+    centre = np.rint(points / scale[:, None]).astype(np.int32) + _PAD
+    stride = strides[octaves]
+    base = offsets[octaves] + centre[:, 1] * stride + centre[:, 0]
+    tests = _turned()[angles]
+    at = base[:, None, None] + tests[..., 1] * stride[:, None, None] + tests[..., 0]
+    values = flat[at]
+    return np.packbits(values[..., 0] < values[..., 1], axis=1)
+
+
+def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Every scale, smoothed and padded, one after the other in one flat array; where each starts, and its stride."""
+    levels = []
+    for level in range(LEVELS):
+        factor = SCALE_STEP**-level
+        size = max(1, round(gray.shape[1] * factor)), max(1, round(gray.shape[0] * factor))
+        smooth = cv2.GaussianBlur(cv2.resize(gray, size, interpolation=cv2.INTER_LINEAR) if level else gray, (7, 7), 2)
+        levels.append(cv2.copyMakeBorder(smooth, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_REPLICATE))
+    flat = np.concatenate([level.ravel() for level in levels])
+    offsets = np.cumsum([0] + [level.size for level in levels[:-1]], dtype=np.int32)
+    return flat, offsets, np.array([level.shape[1] for level in levels], np.int32)
+
+
+@lru_cache(4096)
+def decode_thumb(thumb: bytes) -> np.ndarray:
+    """The thumbnail's RGB pixels, float32 is left to the caller: uint8 (h, w, 3)."""
+    bgr = cv2.imdecode(np.frombuffer(thumb, np.uint8), cv2.IMREAD_COLOR)
+    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+
+
+def digest(descriptor: Descriptor) -> bytes:
+    """A short key of the content: equal for equal descriptors. It also gives pairs their canonical order."""
+    return hashlib.blake2b(descriptor.to_bytes(), digest_size=16).digest()

@@ -1,0 +1,220 @@
+"""Which pairs of pictures may be duplicates: a self-join on visual words, near-linear in the number of pictures.
+
+Every keypoint is looked up in the sorted words of the other pictures (`words`). Two pictures that share a few words by
+chance share them at unrelated places; so the shared words of a pair vote only together with others that imply the same turn,
+zoom and shift (`votes`). Pictures with hardly any keypoints are found by their global hash (`hashes`).
+
+One code path serves the whole join, A × B, new × all and a single query: pictures are looked up in an `Index`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from dupedash.embedded import hashes, pattern, words
+from dupedash.embedded.describe import POSITION_UNIT, Descriptor, digest
+from dupedash.embedded.votes import MOST_SHARED, Shared, count_votes
+
+BLOCK = 128
+"""Pictures that are looked up together: bounds the memory of a join."""
+HASH_VOTES = 9.0
+"""A near global hash counts as so many votes."""
+_HASH_WINDOW = 256
+
+
+class Strictness(StrEnum):
+    """Flow's smartfilter: how strictly pairs are filtered before they are verified."""
+
+    OFF = "off"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    EXTREME = "extreme"
+
+
+MIN_VOTES = {
+    Strictness.OFF: 2.0,
+    Strictness.LOW: 3.0,
+    Strictness.MEDIUM: 5.0,
+    Strictness.HIGH: 8.0,
+    Strictness.EXTREME: 14.0,
+}
+"""Votes that a pair needs to be verified."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """Pictures to search in, as arrays that can be mapped from files.
+
+    The pictures stand in the order of their digests. `numbers` (p,) int32 are the caller's numbers of them, `starts` (p+1,)
+    where the keypoints of each begin; `widths` (p,) of the 400 px pictures; per keypoint `owner` (picture), `points`,
+    `octaves`, `angles` as in `Descriptor`; `keys`, `entries` are the words' lists; `pdq` (p, 32) with its own lists.
+    """
+
+    numbers: np.ndarray
+    starts: np.ndarray
+    widths: np.ndarray
+    owner: np.ndarray
+    points: np.ndarray
+    octaves: np.ndarray
+    angles: np.ndarray
+    keys: np.ndarray
+    entries: np.ndarray
+    pdq: np.ndarray
+    pdq_keys: np.ndarray
+    pdq_entries: np.ndarray
+
+    @staticmethod
+    def build(descriptors: Sequence[Descriptor], numbers: Sequence[int] | None = None) -> "Index":
+        """Index descriptors under the given numbers (default: their places in the sequence)."""
+        digests = [digest(d) for d in descriptors]
+        order = sorted(range(len(descriptors)), key=digests.__getitem__)
+        chosen = [descriptors[i] for i in order]
+        given = np.arange(len(order)) if numbers is None else np.asarray(numbers)
+        counts = [len(d.points) for d in chosen]
+        lists = words.Postings.build(words.words(_join([d.binary for d in chosen], (0, 32), np.uint8)))
+        pdq = np.array([np.frombuffer(d.pdq, np.uint8) for d in chosen], np.uint8).reshape(-1, 32)
+        pdq_lists = words.Postings.build(hashes.chunks(pdq))
+        return Index(
+            given[order].astype(np.int32),
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            np.array([d.size[1] for d in chosen], np.float32),
+            np.repeat(np.arange(len(chosen), dtype=np.int32), counts),
+            _join([d.points for d in chosen], (0, 2), np.uint16),
+            _join([d.octaves for d in chosen], (0,), np.uint8),
+            _join([d.angles for d in chosen], (0,), np.uint8),
+            lists.keys, lists.entries, pdq, pdq_lists.keys, pdq_lists.entries,
+        )  # fmt: skip
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for field in fields(self):
+            np.save(folder / f"{field.name}.npy", getattr(self, field.name))
+
+    @staticmethod
+    def load(folder: Path) -> "Index":
+        """Map the arrays of `save`. Raises OSError or ValueError for missing or damaged files."""
+        return Index(*(np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(Index)))
+
+
+def _join(parts: list[np.ndarray], empty: tuple[int, ...], kind: type, axis: int = 0) -> np.ndarray:
+    return np.concatenate(parts, axis=axis) if parts else np.zeros(empty, kind)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """Candidates of queries, a row each: `query` is the place of the query in its batch, `picture` that of the hit in the index; whether
+    one of them must be `mirrored`; `votes`."""
+
+    query: np.ndarray
+    picture: np.ndarray
+    mirrored: np.ndarray
+    votes: np.ndarray
+
+
+def search(index: Index, queries: Sequence[Descriptor], min_votes: float, above: np.ndarray | None = None) -> Hits:
+    """The pictures of an index that may be duplicates of the queries.
+
+    With `above` (a place for every query) only pictures at later places of the index are looked at.
+    """
+    place = np.array([int.from_bytes(digest(q)[:4], "big") / 2**32 for q in queries])
+    earliest = np.zeros(len(queries), int) if above is None else above + 1
+    return _merged([_by_words(index, queries, place, earliest, min_votes), _by_hash(index, queries, place, earliest)])
+
+
+def _by_words(
+    index: Index, queries: Sequence[Descriptor], place: np.ndarray, earliest: np.ndarray, min_votes: float
+) -> Hits:
+    batch = _Batch.of(queries)
+    found = words.lookup(words.Postings(index.keys, index.entries), batch.keys, place[batch.query // 2])
+    owner = index.owner[found.entry]
+    pair = batch.query[found.query].astype(np.int64) * len(index.numbers) + owner
+    key = (pair * _MOST + batch.rank[found.query]) * _MOST + (found.entry - index.starts[owner])
+    key[owner < earliest[batch.query[found.query] // 2]] = -1
+    row = _usable(key)
+    query, entry = found.query[row], found.entry[row]
+    shared = Shared(
+        pair[row],
+        batch.points[query],
+        index.points[entry] * np.float32(POSITION_UNIT),
+        index.angles[entry] - batch.angles[query],
+        index.octaves[entry] - batch.octaves[query],
+        1 / (1 + np.log2(found.length[row]) / 4),
+    )
+    pairs, votes = count_votes(shared)
+    pairs, votes = pairs[votes >= min_votes], votes[votes >= min_votes]
+    side, picture = pairs // len(index.numbers), pairs % len(index.numbers)
+    return Hits(side // 2, picture, side % 2 == 1, votes)
+
+
+_MOST = 1 << 10
+"""More than the keypoints of any picture."""
+
+
+def _usable(key: np.ndarray) -> np.ndarray:
+    """One row for each distinct key that is not negative, in pairs (key // _MOST²) that have several, at most MOST_SHARED each."""
+    key, row = np.unique(key, return_index=True)
+    if len(key) and key[0] < 0:
+        key, row = key[1:], row[1:]
+    pair = key // _MOST**2
+    starts = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]][: len(pair)])
+    counts = np.diff(np.r_[starts, len(pair)])
+    rank = np.arange(len(pair)) - np.repeat(starts, counts)
+    return row[(np.repeat(counts, counts) > 1) & (rank < MOST_SHARED)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """Keypoints of several queries, first as they are and then mirrored: `query` is 2 x the query's number, + 1 if mirrored; `rank` the
+    place of the keypoint in its picture."""
+
+    query: np.ndarray
+    rank: np.ndarray
+    keys: np.ndarray
+    points: np.ndarray
+    angles: np.ndarray
+    octaves: np.ndarray
+
+    @staticmethod
+    def of(queries: Sequence[Descriptor]) -> "_Batch":
+        counts = [len(q.points) for q in queries]
+        query = np.repeat(np.arange(len(queries)), counts)
+        rank = np.concatenate([np.arange(n) for n in counts])
+        keys = words.words(np.concatenate([q.binary for q in queries]))
+        points = np.concatenate([q.points for q in queries]) * np.float32(POSITION_UNIT)
+        angles = np.concatenate([q.angles for q in queries]).astype(np.int32)
+        octaves = np.concatenate([q.octaves for q in queries]).astype(np.int32)
+        width = np.array([q.size[1] for q in queries], np.float32)[query]
+        flipped = np.stack([width - 1 - points[:, 0], points[:, 1]], axis=1)
+        return _Batch(
+            np.concatenate([2 * query, 2 * query + 1]),
+            np.tile(rank, 2),
+            np.concatenate([keys, words.mirrored(keys)], axis=1),
+            np.concatenate([points, flipped]),
+            np.concatenate([angles, pattern.ANGLES // 2 - angles]),
+            np.tile(octaves, 2),
+        )
+
+
+def _by_hash(index: Index, queries: Sequence[Descriptor], place: np.ndarray, earliest: np.ndarray) -> Hits:
+    plain = np.array([np.frombuffer(q.pdq, np.uint8) for q in queries])
+    both = np.concatenate([plain, hashes.mirrored(plain)])
+    found = words.lookup(words.Postings(index.pdq_keys, index.pdq_entries), hashes.chunks(both), np.tile(place, 2), _HASH_WINDOW)
+    key = np.unique(found.query * len(index.numbers) + found.entry)
+    side, picture = key // len(index.numbers), key % len(index.numbers)
+    near = hashes.distance(both[side], index.pdq[picture]) <= hashes.MAX_DISTANCE
+    keep = near & (picture >= earliest[side % len(queries)])
+    side, picture = side[keep], picture[keep]
+    return Hits(side % len(queries), picture, side >= len(queries), np.full(len(side), HASH_VOTES))
+
+
+def _merged(parts: list[Hits]) -> Hits:
+    """Each (query, picture, mirrored) once, with its most votes."""
+    query, picture, mirrored, votes = (np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Hits))
+    order = np.lexsort((-votes, mirrored, picture, query))
+    query, picture, mirrored, votes = query[order], picture[order], mirrored[order], votes[order]
+    new = np.r_[True, (query[1:] != query[:-1]) | (picture[1:] != picture[:-1]) | (mirrored[1:] != mirrored[:-1])][: len(query)]
+    return Hits(query[new], picture[new], mirrored[new], votes[new])
