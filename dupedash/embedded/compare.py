@@ -1,8 +1,8 @@
 """Compare two pictures pixel by pixel where they overlap, and find where they differ *locally*.
 
-Global edits (brightness, gamma, colour) are fitted and taken out first; what is left is judged in small windows. An edited
-copy agrees nearly everywhere and differs where something was put over it; two receipts of one shop differ in every
-line of text.
+Global edits (brightness, gamma, colour) are fitted and taken out first; what is left is judged in small
+windows. An edited copy agrees nearly everywhere and differs where something was put over it; two receipts
+of one shop differ in every line of text.
 """
 
 from dataclasses import dataclass, replace
@@ -19,9 +19,10 @@ _LEAST_PIXELS = 150
 class Agreement:
     """How two overlapping pictures agree.
 
-    `overlap_a`, `overlap_b`: part of each picture that lies in the overlap; `correlation` of all gray values; `structure` mean local
-    similarity of the gray values, -1…1; `differing` part of the overlap in which it is low; `tone` part in which brightness differs
-    although global edits were taken out; `colour` the same of chroma; `error` mean absolute difference of the untouched pixels, 0…255.
+    `overlap_a`, `overlap_b`: part of each picture that lies in the overlap; `correlation` of all gray
+    values; `structure` mean local similarity of the gray values, -1…1; `differing` part of the overlap in
+    which it is low; `tone` part in which brightness differs although global edits were taken out; `colour`
+    the same of chroma; `error` mean absolute difference of the untouched pixels, 0…255.
     """
 
     overlap_a: float
@@ -59,7 +60,9 @@ def compare(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> Agreement:
     return Agreement(*overlaps, *measures)
 
 
-def _overlay(a: np.ndarray, b: np.ndarray, matrix: np.ndarray, zoom: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _overlay(
+    a: np.ndarray, b: np.ndarray, matrix: np.ndarray, zoom: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """a shrunk and moved onto b; b; and where a covers b. Both in float32."""
     if zoom < 0.8:
         size = max(2, round(a.shape[1] * zoom)), max(2, round(a.shape[0] * zoom))
@@ -87,7 +90,8 @@ def _measure(over: np.ndarray, onto: np.ndarray, inside: np.ndarray) -> tuple[fl
     s = structure[inside]
     return (
         correlation, float(s.mean()), float((s < 0.5).mean()), float((tone[inside] > 24).mean()),
-        float((chroma[inside] > 14).mean()), error, gain, offset, chroma_gain, float((texture[inside] > 2 * _FLAT).mean()),
+        float((chroma[inside] > 14).mean()), error, gain, offset, chroma_gain, float((texture[inside] > 2 *
+        _FLAT).mean()),
     )  # fmt: skip
 
 
@@ -105,7 +109,9 @@ def _fit_tone(x: np.ndarray, y: np.ndarray, inside: np.ndarray) -> tuple[np.ndar
 def _mean(values: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Windowed mean over the pixels inside."""
     weight = cv2.blur(inside.astype(np.float32), _WINDOW)
-    return cv2.blur(np.where(inside, values, 0).astype(np.float32), _WINDOW) / np.maximum(weight, 1e-6)
+    total = cv2.blur(np.where(inside, values, 0).astype(np.float32), _WINDOW)
+    mean: np.ndarray = total / np.maximum(weight, 1e-6)
+    return mean
 
 
 def _structure(x: np.ndarray, y: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -133,5 +139,10 @@ def swapped(found: Agreement) -> Agreement:
     gain = 1 / found.gain if abs(found.gain) > 0.05 else 1.0
     chroma = 1 / found.chroma_gain if found.chroma_gain > 0.05 else 1.0
     return replace(
-        found, overlap_a=found.overlap_b, overlap_b=found.overlap_a, gain=gain, offset=-found.offset * gain, chroma_gain=chroma
+        found,
+        overlap_a=found.overlap_b,
+        overlap_b=found.overlap_a,
+        gain=gain,
+        offset=-found.offset * gain,
+        chroma_gain=chroma,
     )

@@ -1,9 +1,9 @@
 """What is kept of a picture to compare it with others: keypoints, a global hash, a thumbnail.
 
 `describe` is a plain, deterministic function of pixels, so that it can run in any worker process. The gray
-picture is brought to 400 px on its long side; ORB's detector (FAST corners on eight scales, with an angle each)
-proposes keypoints, of which the strongest of every grid cell are kept: strongest first over the whole picture would put
-them all on overlaid text. The descriptor is our own mirror-symmetric one (`pattern`).
+picture is brought to 400 px on its long side; ORB's detector (FAST corners on eight scales, with an angle
+each) proposes keypoints, of which the strongest of every grid cell are kept: strongest first over the whole
+picture would put them all on overlaid text. The descriptor is our own mirror-symmetric one (`pattern`).
 """
 
 import hashlib
@@ -43,9 +43,10 @@ _HEAD = struct.Struct("<HIIHHBHI")
 class Descriptor:
     """A picture as the engine sees it.
 
-    `points` (n, 2) uint16 in `POSITION_UNIT`, `octaves` (n,) uint8, `angles` (n,) uint8 in 1/256 turns, `binary`
-    (n, 32) uint8; `pdq` 32 bytes, `pdq_quality` 0–100; `thumb` a JPEG of `THUMB_SIDE`; `height`, `width` of the pixels
-    that were described. `reason` says why a picture cannot be compared, and is empty if it can.
+    `points` (n, 2) uint16 in `POSITION_UNIT`, `octaves` (n,) uint8, `angles` (n,) uint8 in 1/256 turns,
+    `binary` (n, 32) uint8; `pdq` 32 bytes, `pdq_quality` 0–100; `thumb` a JPEG of `THUMB_SIDE`; `height`,
+    `width` of the pixels that were described. `reason` says why a picture cannot be compared, and is empty
+    if it can.
     """
 
     points: np.ndarray
@@ -71,7 +72,14 @@ class Descriptor:
     def to_bytes(self) -> bytes:
         reason = self.reason.encode()
         head = _HEAD.pack(
-            VERSION, self.height, self.width, len(self.points), len(reason), self.pdq_quality, len(self.pdq), len(self.thumb)
+            VERSION,
+            self.height,
+            self.width,
+            len(self.points),
+            len(reason),
+            self.pdq_quality,
+            len(self.pdq),
+            len(self.thumb),
         )
         arrays = [self.points.tobytes(), self.octaves.tobytes(), self.angles.tobytes(), self.binary.tobytes()]
         return b"".join([head, *arrays, self.pdq, reason, self.thumb])
@@ -83,7 +91,9 @@ class Descriptor:
             raise ValueError("descriptor is cut short; index the image again")
         version, height, width, n, n_reason, quality, n_pdq, n_thumb = _HEAD.unpack_from(data)
         if version != VERSION:
-            raise ValueError(f"descriptor has version {version}, this program makes {VERSION}; index the image again")
+            raise ValueError(
+                f"descriptor has version {version}, this program makes {VERSION}; index the image again"
+            )
         if len(data) != _HEAD.size + n * 38 + n_pdq + n_reason + n_thumb:
             raise ValueError("descriptor has a wrong length; index the image again")
         at = _HEAD.size
@@ -93,7 +103,9 @@ class Descriptor:
         binary = np.frombuffer(data, np.uint8, n * 32, at + n * 6).reshape(n, 32)
         at += n * 38
         pdq, reason, thumb = data[at : at + n_pdq], data[at + n_pdq :][:n_reason], data[len(data) - n_thumb :]
-        return Descriptor(points, octaves, angles, binary, pdq, quality, thumb, height, width, reason.decode())
+        return Descriptor(
+            points, octaves, angles, binary, pdq, quality, thumb, height, width, reason.decode()
+        )
 
 
 def describe(pixels: np.ndarray) -> Descriptor:
@@ -121,7 +133,8 @@ def _scaled(height: int, width: int, side: int, smallest: int) -> tuple[int, int
 
 def _resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     method = cv2.INTER_AREA if size[0] < picture.shape[0] or size[1] < picture.shape[1] else cv2.INTER_LINEAR
-    return cv2.resize(picture, (size[1], size[0]), interpolation=method)
+    resized: np.ndarray = cv2.resize(picture, (size[1], size[0]), interpolation=method)
+    return resized
 
 
 def _encode(thumb: np.ndarray) -> bytes:
@@ -144,7 +157,7 @@ def _turned() -> np.ndarray:
 
 def keypoints(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Positions, octaves, angles and binary descriptors of a gray picture (see `Descriptor`)."""
-    found = cv2.ORB_create(_PROPOSED, SCALE_STEP, LEVELS, edgeThreshold=12, fastThreshold=5).detect(gray)
+    found = cv2.ORB.create(_PROPOSED, SCALE_STEP, LEVELS, edgeThreshold=12, fastThreshold=5).detect(gray)
     raw = np.array([(*k.pt, k.octave, k.angle, k.response) for k in found], np.float32).reshape(-1, 5)
     raw = raw[_spread(raw, gray.shape)]
     points = np.rint(raw[:, :2] / POSITION_UNIT).astype(np.uint16)
@@ -179,12 +192,15 @@ def _binary(gray: np.ndarray, points: np.ndarray, octaves: np.ndarray, angles: n
 
 
 def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Every scale, smoothed and padded, one after the other in one flat array; where each starts, and its stride."""
+    """Every scale, smoothed and padded, one after the other in one flat array; where each starts, and its
+    stride."""
     levels = []
     for level in range(LEVELS):
         factor = SCALE_STEP**-level
         size = max(1, round(gray.shape[1] * factor)), max(1, round(gray.shape[0] * factor))
-        smooth = cv2.GaussianBlur(cv2.resize(gray, size, interpolation=cv2.INTER_LINEAR) if level else gray, (7, 7), 2)
+        smooth = cv2.GaussianBlur(
+            cv2.resize(gray, size, interpolation=cv2.INTER_LINEAR) if level else gray, (7, 7), 2
+        )
         levels.append(cv2.copyMakeBorder(smooth, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_REPLICATE))
     flat = np.concatenate([level.ravel() for level in levels])
     offsets = np.cumsum([0] + [level.size for level in levels[:-1]], dtype=np.int32)
@@ -195,7 +211,8 @@ def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def decode_thumb(thumb: bytes) -> np.ndarray:
     """The thumbnail's RGB pixels, float32 is left to the caller: uint8 (h, w, 3)."""
     bgr = cv2.imdecode(np.frombuffer(thumb, np.uint8), cv2.IMREAD_COLOR)
-    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+    rgb: np.ndarray = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+    return rgb
 
 
 def digest(descriptor: Descriptor) -> bytes:

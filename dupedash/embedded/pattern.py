@@ -5,8 +5,9 @@ turned to the keypoint's angle. Here the second half of the tests is the first h
 keypoint's axis. The descriptor of the *mirrored* picture is therefore the same bytes with both halves
 swapped: one description serves both (ORB's own pattern would need a second one).
 
-The 128 tests were drawn from a Gaussian within 15 px and chosen greedily for little correlation with each other
-and with the direction of the patch, under an exponential autocorrelation of pixels (length 7 px): no picture was used.
+The 128 tests were drawn from a Gaussian within 15 px and chosen greedily for little correlation with each
+other and with the direction of the patch, under an exponential autocorrelation of pixels (length 7 px): no
+picture was used.
 """
 
 import numpy as np
@@ -37,7 +38,8 @@ def turned_tests() -> np.ndarray:
     """The tests turned to every angle: int32 (ANGLES, 256, 2 pixels, xy)."""
     angle = np.arange(ANGLES) * (2 * np.pi / ANGLES)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])  # row vectors
-    return np.rint(np.einsum("tpi,ija->atpj", _tests(), turn)).astype(np.int32)
+    turned: np.ndarray = np.rint(np.einsum("tpi,ija->atpj", _tests(), turn)).astype(np.int32)
+    return turned
 
 
 def mirrored(binary: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
 """Lay one picture over another: the affine map that most of their keypoints agree on.
 
-Keypoints are matched by descriptor; matches first vote for one turn and zoom, which throws out most wrong ones, and
-RANSAC finds the map among the rest. OpenCV's RANSAC draws from a fixed seed: the same input gives the same map.
+Keypoints are matched by descriptor; matches first vote for one turn and zoom, which throws out most wrong
+ones, and RANSAC finds the map among the rest. OpenCV's RANSAC draws from a fixed seed: the same input gives
+the same map.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 
 from dupedash.embedded import pattern
-from dupedash.embedded.describe import POSITION_UNIT, SCALE_STEP, Descriptor
+from dupedash.embedded.describe import POSITION_UNIT, Descriptor
 
 MIN_MATCHES = 5
 """Fewer matches are not looked at: three fix a map, so the next two are the first that confirm it."""
@@ -22,10 +23,10 @@ _TOLERANCE = 5.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registration:
-    """`matrix` (2, 3) maps pixels of the 400 px picture of a to that of b (mirrored where asked); `inliers` keypoints agree on it out of
-    `matches`; `spread` 0…1 is the part of a's keypoint cells that they cover."""
+    """`unit_matrix` (2, 3) maps the unit square of a to that of b (of b's mirror image if asked); `inliers`
+    of `matches` keypoints agree on it."""
 
-    matrix: np.ndarray
+    unit_matrix: np.ndarray
     inliers: int
     matches: int
 
@@ -52,11 +53,17 @@ def register(a: Descriptor, b: Descriptor, mirrored: bool) -> Registration | Non
         return None
     source, target = positions(a, False)[here[agreed]], positions(b, mirrored)[there[agreed]]
     matrix, inlier = cv2.estimateAffine2D(
-        source, target, method=cv2.RANSAC, ransacReprojThreshold=_TOLERANCE, maxIters=500, confidence=0.99, refineIters=10
+        source,
+        target,
+        method=cv2.RANSAC,
+        ransacReprojThreshold=_TOLERANCE,
+        maxIters=500,
+        confidence=0.99,
+        refineIters=10,
     )
     if matrix is None or not plausible(matrix):
         return None
-    return Registration(matrix, int(inlier.sum()), len(here))
+    return Registration(_to_unit(matrix, a.size, b.size), int(inlier.sum()), len(here))
 
 
 def _matches(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -79,7 +86,8 @@ def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     for word in range(1, 3):
         total += np.bitwise_count(x[:, None, word] ^ y[:, word])
     last = np.bitwise_count(x[:, None, 3] ^ y[:, 3])
-    return np.minimum(total, 255 - last) + last
+    bits: np.ndarray = np.minimum(total, 255 - last) + last
+    return bits
 
 
 def _agreed(turn: np.ndarray, zoom: np.ndarray) -> np.ndarray:
@@ -93,3 +101,17 @@ def plausible(matrix: np.ndarray) -> bool:
     """Whether a map neither tears nor reflects: zoom within 1/6.7 … 7, stretch below 2.2."""
     large, small = np.linalg.svd(matrix[:, :2])[1]
     return bool(small > 0.15 and large < 7 and large < 2.2 * small and np.linalg.det(matrix[:, :2]) > 0)
+
+
+def square(matrix: np.ndarray) -> np.ndarray:
+    return np.vstack([matrix, [0, 0, 1]])
+
+
+def centres(height: int, width: int) -> np.ndarray:
+    """Maps positions of pixel centres to the unit square."""
+    return np.array([[1 / width, 0, 0.5 / width], [0, 1 / height, 0.5 / height], [0, 0, 1]])
+
+
+def _to_unit(matrix: np.ndarray, size_a: tuple[int, int], size_b: tuple[int, int]) -> np.ndarray:
+    unit: np.ndarray = (centres(*size_b) @ square(matrix) @ np.linalg.inv(centres(*size_a)))[:2]
+    return unit

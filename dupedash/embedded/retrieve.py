@@ -1,46 +1,40 @@
-"""Which pairs of pictures may be duplicates: a self-join on visual words, near-linear in the number of pictures.
+"""Which pairs of pictures may be duplicates: a self-join on visual words, near-linear in the number of
+pictures.
 
-Every keypoint is looked up in the sorted words of the other pictures (`words`). Two pictures that share a few words by
-chance share them at unrelated places; so the shared words of a pair vote only together with others that imply the same turn,
-zoom and shift (`votes`). Pictures with hardly any keypoints are found by their global hash (`hashes`).
+Every keypoint is looked up in the sorted words of the other pictures (`words`). Two pictures that share a
+few words by chance share them at unrelated places; so the shared words of a pair vote only together with
+others that imply the same turn, zoom and shift (`votes`). Pictures with hardly any keypoints are found by
+their global hash (`hashes`).
 
-One code path serves the whole join, A × B, new × all and a single query: pictures are looked up in an `Index`.
+One code path serves the whole join, A × B, new × all and a single query: pictures are looked up in an
+`Index`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 
 from dupedash.embedded import hashes, pattern, words
+from dupedash.embedded.copies import Copies
 from dupedash.embedded.describe import POSITION_UNIT, Descriptor, digest
 from dupedash.embedded.votes import MOST_SHARED, Shared, count_votes
+from dupedash.model import Smartfilter
 
-BLOCK = 128
+BLOCK = 64
 """Pictures that are looked up together: bounds the memory of a join."""
 HASH_VOTES = 9.0
 """A near global hash counts as so many votes."""
 _HASH_WINDOW = 256
 
 
-class Strictness(StrEnum):
-    """Flow's smartfilter: how strictly pairs are filtered before they are verified."""
-
-    OFF = "off"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    EXTREME = "extreme"
-
-
 MIN_VOTES = {
-    Strictness.OFF: 2.0,
-    Strictness.LOW: 3.0,
-    Strictness.MEDIUM: 5.0,
-    Strictness.HIGH: 8.0,
-    Strictness.EXTREME: 14.0,
+    Smartfilter.OFF: 2.0,
+    Smartfilter.LOW: 3.0,
+    Smartfilter.MEDIUM: 5.0,
+    Smartfilter.HIGH: 8.0,
+    Smartfilter.EXTREME: 14.0,
 }
 """Votes that a pair needs to be verified."""
 
@@ -49,9 +43,10 @@ MIN_VOTES = {
 class Index:
     """Pictures to search in, as arrays that can be mapped from files.
 
-    The pictures stand in the order of their digests. `numbers` (p,) int32 are the caller's numbers of them, `starts` (p+1,)
-    where the keypoints of each begin; `widths` (p,) of the 400 px pictures; per keypoint `owner` (picture), `points`,
-    `octaves`, `angles` as in `Descriptor`; `keys`, `entries` are the words' lists; `pdq` (p, 32) with its own lists.
+    The pictures stand in the order of their digests. `numbers` (p,) int32 are the caller's numbers of them,
+    `starts` (p+1,) where the keypoints of each begin; `widths` (p,) of the 400 px pictures; per keypoint
+    `owner` (picture), `points`, `octaves`, `angles` as in `Descriptor`; `keys`, `entries` are the words'
+    lists; `pdq` (p, 32) with its own lists.
     """
 
     numbers: np.ndarray
@@ -68,7 +63,9 @@ class Index:
     pdq_entries: np.ndarray
 
     @staticmethod
-    def build(descriptors: Sequence[Descriptor], numbers: Sequence[int] | None = None) -> "Index":
+    def build(
+        descriptors: Sequence[Descriptor], numbers: Sequence[int] | np.ndarray | None = None
+    ) -> "Index":
         """Index descriptors under the given numbers (default: their places in the sequence)."""
         digests = [digest(d) for d in descriptors]
         order = sorted(range(len(descriptors)), key=digests.__getitem__)
@@ -106,8 +103,8 @@ def _join(parts: list[np.ndarray], empty: tuple[int, ...], kind: type, axis: int
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hits:
-    """Candidates of queries, a row each: `query` is the place of the query in its batch, `picture` that of the hit in the index; whether
-    one of them must be `mirrored`; `votes`."""
+    """Candidates of queries, a row each: `query` is the place of the query in its batch, `picture` that of
+    the hit in the index; whether one of them must be `mirrored`; `votes`."""
 
     query: np.ndarray
     picture: np.ndarray
@@ -115,14 +112,18 @@ class Hits:
     votes: np.ndarray
 
 
-def search(index: Index, queries: Sequence[Descriptor], min_votes: float, above: np.ndarray | None = None) -> Hits:
+def search(
+    index: Index, queries: Sequence[Descriptor], min_votes: float, above: np.ndarray | None = None
+) -> Hits:
     """The pictures of an index that may be duplicates of the queries.
 
     With `above` (a place for every query) only pictures at later places of the index are looked at.
     """
     place = np.array([int.from_bytes(digest(q)[:4], "big") / 2**32 for q in queries])
     earliest = np.zeros(len(queries), int) if above is None else above + 1
-    return _merged([_by_words(index, queries, place, earliest, min_votes), _by_hash(index, queries, place, earliest)])
+    return _merged(
+        [_by_words(index, queries, place, earliest, min_votes), _by_hash(index, queries, place, earliest)]
+    )
 
 
 def _by_words(
@@ -155,7 +156,8 @@ _MOST = 1 << 10
 
 
 def _usable(key: np.ndarray) -> np.ndarray:
-    """One row for each distinct key that is not negative, in pairs (key // _MOST²) that have several, at most MOST_SHARED each."""
+    """One row for each distinct key that is not negative, in pairs (key // _MOST²) that have several, at
+    most MOST_SHARED each."""
     key, row = np.unique(key, return_index=True)
     if len(key) and key[0] < 0:
         key, row = key[1:], row[1:]
@@ -168,8 +170,8 @@ def _usable(key: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Batch:
-    """Keypoints of several queries, first as they are and then mirrored: `query` is 2 x the query's number, + 1 if mirrored; `rank` the
-    place of the keypoint in its picture."""
+    """Keypoints of several queries, first as they are and then mirrored: `query` is 2 x the query's number,
+    + 1 if mirrored; `rank` the place of the keypoint in its picture."""
 
     query: np.ndarray
     rank: np.ndarray
@@ -202,7 +204,12 @@ class _Batch:
 def _by_hash(index: Index, queries: Sequence[Descriptor], place: np.ndarray, earliest: np.ndarray) -> Hits:
     plain = np.array([np.frombuffer(q.pdq, np.uint8) for q in queries])
     both = np.concatenate([plain, hashes.mirrored(plain)])
-    found = words.lookup(words.Postings(index.pdq_keys, index.pdq_entries), hashes.chunks(both), np.tile(place, 2), _HASH_WINDOW)
+    found = words.lookup(
+        words.Postings(index.pdq_keys, index.pdq_entries),
+        hashes.chunks(both),
+        np.tile(place, 2),
+        _HASH_WINDOW,
+    )
     key = np.unique(found.query * len(index.numbers) + found.entry)
     side, picture = key // len(index.numbers), key % len(index.numbers)
     near = hashes.distance(both[side], index.pdq[picture]) <= hashes.MAX_DISTANCE
@@ -213,8 +220,84 @@ def _by_hash(index: Index, queries: Sequence[Descriptor], place: np.ndarray, ear
 
 def _merged(parts: list[Hits]) -> Hits:
     """Each (query, picture, mirrored) once, with its most votes."""
-    query, picture, mirrored, votes = (np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Hits))
+    query, picture, mirrored, votes = (
+        np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Hits)
+    )
     order = np.lexsort((-votes, mirrored, picture, query))
     query, picture, mirrored, votes = query[order], picture[order], mirrored[order], votes[order]
-    new = np.r_[True, (query[1:] != query[:-1]) | (picture[1:] != picture[:-1]) | (mirrored[1:] != mirrored[:-1])][: len(query)]
+    new = np.r_[
+        True, (query[1:] != query[:-1]) | (picture[1:] != picture[:-1]) | (mirrored[1:] != mirrored[:-1])
+    ][: len(query)]
     return Hits(query[new], picture[new], mirrored[new], votes[new])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CandidatePairs:
+    """Pairs that may be duplicates: places `a` < `b` in the sequence of descriptors (int32), whether one
+    must be `mirrored`, `votes`.
+
+    Only one of several identical descriptors takes part; `copies` tells the others (`Copies.expand` brings
+    them back).
+    """
+
+    a: np.ndarray
+    b: np.ndarray
+    mirrored: np.ndarray
+    votes: np.ndarray
+    copies: Copies
+
+
+def candidates(
+    descriptors: Sequence[Descriptor],
+    left: np.ndarray | None = None,
+    right: np.ndarray | None = None,
+    *,
+    strictness: Smartfilter = Smartfilter.OFF,
+    approximate: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> CandidatePairs:
+    """The pairs to verify among descriptors, or between those at the places `left` and those at `right`
+    (both default to all).
+
+    With `approximate` only the best 50 of each picture are kept. `progress` hears how many pictures of how
+    many were looked up.
+    """
+    everything = np.arange(len(descriptors))
+    left, right = (everything if x is None else np.asarray(x) for x in (left, right))
+    copies = Copies.of(descriptors)
+    lefts, rights = (np.unique(copies.representative[x]) for x in (left, right))
+    lefts, rights = (x[[descriptors[i].comparable for i in x]] for x in (lefts, rights))
+    index = Index.build([descriptors[i] for i in rights], rights)
+    parts: list[tuple[np.ndarray, ...]] = []
+    for start in range(0, len(lefts), BLOCK):
+        block = lefts[start : start + BLOCK]
+        hits = search(index, [descriptors[i] for i in block], MIN_VOTES[strictness])
+        hits = _best(hits, MOST_APPROXIMATE) if approximate else hits
+        parts.append((block[hits.query], index.numbers[hits.picture], hits.mirrored, hits.votes))
+        progress(min(start + BLOCK, len(lefts)), len(lefts))
+    return _pairs(parts, copies)
+
+
+MOST_APPROXIMATE = 50
+"""So many candidates of a picture are verified in an approximate search."""
+
+
+def _best(hits: Hits, most: int) -> Hits:
+    order = np.lexsort((hits.picture, -hits.votes, hits.query))
+    query = hits.query[order]
+    order = order[np.arange(len(query)) - np.searchsorted(query, query) < most]
+    return Hits(hits.query[order], hits.picture[order], hits.mirrored[order], hits.votes[order])
+
+
+def _pairs(parts: list[tuple[np.ndarray, ...]], copies: Copies) -> CandidatePairs:
+    """Unordered pairs, each once, sorted."""
+    if not parts:
+        nothing = np.zeros(0, np.int32)
+        return CandidatePairs(nothing, nothing, nothing.astype(bool), nothing.astype(float), copies)
+    one, other, mirrored, votes = (np.concatenate(column) for column in zip(*parts, strict=True))
+    a, b = np.minimum(one, other).astype(np.int32), np.maximum(one, other).astype(np.int32)
+    order = np.lexsort((-votes, mirrored, b, a))
+    a, b, mirrored, votes = a[order], b[order], mirrored[order], votes[order]
+    again = (a[1:] == a[:-1]) & (b[1:] == b[:-1]) & (mirrored[1:] == mirrored[:-1])
+    keep = np.r_[True, ~again][: len(a)] & (a != b)
+    return CandidatePairs(a[keep], b[keep], mirrored[keep], votes[keep], copies)

@@ -17,9 +17,9 @@ _SLACK = 6.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shared:
-    """Shared words, a row each: the `pair` they speak for (int64), the positions `here` and `there` (n, 2) in the 400 px pictures,
-    the difference `turn` of the angles (1/256 turns) and `zoom` of the octaves, and `weight`, less for a common word.
-    Sorted by pair."""
+    """Shared words, a row each: the `pair` they speak for (int64), the positions `here` and `there` (n, 2)
+    in the 400 px pictures, the difference `turn` of the angles (1/256 turns) and `zoom` of the octaves, and
+    `weight`, less for a common word. Sorted by pair."""
 
     pair: np.ndarray
     here: np.ndarray
@@ -55,7 +55,10 @@ def _agreeing(shared: Shared, one: np.ndarray, other: np.ndarray) -> tuple[np.nd
     here = shared.here[one] - shared.here[other]
     there = shared.there[one] - shared.there[other]
     cos, sin = np.cos(angle) * factor, np.sin(angle) * factor
-    error = np.hypot(here[:, 0] * cos - here[:, 1] * sin - there[:, 0], here[:, 0] * sin + here[:, 1] * cos - there[:, 1])
-    length = np.hypot(there[:, 0], there[:, 1])
-    good = (error <= _SLACK + _SHIFT * length) & (length >= _APART) & (np.hypot(here[:, 0], here[:, 1]) >= _APART)
+    error_x = here[:, 0] * cos - here[:, 1] * sin - there[:, 0]
+    error_y = here[:, 0] * sin + here[:, 1] * cos - there[:, 1]
+    long_here, long_there = np.hypot(here[:, 0], here[:, 1]), np.hypot(there[:, 0], there[:, 1])
+    # Halfway between both pictures' scales, so that the answer is the same from either side.
+    error, length = np.hypot(error_x, error_y) / np.sqrt(factor), np.sqrt(long_here * long_there)
+    good = (error <= _SLACK + _SHIFT * length) & (long_here >= _APART) & (long_there >= _APART)
     return one[good], other[good]

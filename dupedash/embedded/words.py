@@ -1,13 +1,14 @@
 """Visual words: short keys that similar keypoints share, in sorted arrays.
 
-A word is 28 of the 256 bits of a keypoint's descriptor. Every keypoint has one word in each of several tables, made of
-different bits, so that two views of one spot agree in at least one of them although some bits differ. Half of a word's tests
-are the other half reflected (`pattern`): the word of the mirrored picture is the word with its halves swapped.
+A word is 28 of the 256 bits of a keypoint's descriptor. Every keypoint has one word in each of several
+tables, made of different bits, so that two views of one spot agree in at least one of them although some
+bits differ. Half of a word's tests are the other half reflected (`pattern`): the word of the mirrored
+picture is the word with its halves swapped.
 
-Words are looked up by binary search in one sorted array: no graph, nothing to train, exact, and the arrays can lie in a
-mapped file. A word that many pictures share would cost n²: of such a list only the neighbours in the order of the
-pictures are taken. As that order is the same for every word, a huge group of alike pictures stays linked like a chain while
-the number of its pairs stays bounded.
+Words are looked up by binary search in one sorted array: no graph, nothing to train, exact, and the arrays
+can lie in a mapped file. A word that many pictures share would cost n²: of such a list only the neighbours
+in the order of the pictures are taken. As that order is the same for every word, a huge group of alike
+pictures stays linked like a chain while the number of its pairs stays bounded.
 """
 
 from dataclasses import dataclass
@@ -21,9 +22,12 @@ WINDOW = 24
 
 
 def words(binary: np.ndarray) -> np.ndarray:
-    """The words of descriptors (n, 32): keys uint32 (TABLES, n), with the number of the table in the top bits."""
+    """The words of descriptors (n, 32): keys uint32 (TABLES, n), with the number of the table in the top
+    bits."""
     chosen = np.zeros((len(binary), TABLES, 32), np.uint8)
-    chosen[:, :, 32 - 2 * HALF_BITS :] = np.unpackbits(binary, axis=1)[:, _TESTS].reshape(-1, TABLES, 2 * HALF_BITS)
+    chosen[:, :, 32 - 2 * HALF_BITS :] = np.unpackbits(binary, axis=1)[:, _TESTS].reshape(
+        -1, TABLES, 2 * HALF_BITS
+    )
     packed = np.packbits(chosen, axis=2).view(">u4")[..., 0].astype(np.uint32).T
     return packed | _TABLE_BITS
 
@@ -32,17 +36,21 @@ def mirrored(keys: np.ndarray) -> np.ndarray:
     """The words of the same keypoints in the mirrored picture."""
     low = np.uint32((1 << HALF_BITS) - 1)
     half = np.uint32(HALF_BITS)
-    return ((keys & low) << half) | ((keys >> half) & low) | _TABLE_BITS
+    swapped: np.ndarray = ((keys & low) << half) | ((keys >> half) & low) | _TABLE_BITS
+    return swapped
 
 
 _STRIDE = 128 // HALF_BITS
-_TESTS = np.array([t + side for table in range(TABLES) for side in (0, 128) for t in range(table, 128, _STRIDE)[:HALF_BITS]])
+_TESTS = np.array(
+    [t + side for table in range(TABLES) for side in (0, 128) for t in range(table, 128, _STRIDE)[:HALF_BITS]]
+)
 _TABLE_BITS = (np.arange(TABLES, dtype=np.uint32) << np.uint32(2 * HALF_BITS))[:, None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Postings:
-    """Lists of entries by key: `keys` uint32 (m,), sorted, and `entries` int32 (m,), ascending among equal keys."""
+    """Lists of entries by key: `keys` uint32 (m,), sorted, and `entries` int32 (m,), ascending among equal
+    keys."""
 
     keys: np.ndarray
     entries: np.ndarray
@@ -67,8 +75,8 @@ class Collisions:
 def lookup(postings: Postings, keys: np.ndarray, place: np.ndarray, window: int = WINDOW) -> Collisions:
     """Find the entries that share a key with the queries (tables, n).
 
-    `place` (n,) in 0…1 says where in the order of the pictures each query stands; of a list longer than `window` the part
-    around that place is taken.
+    `place` (n,) in 0…1 says where in the order of the pictures each query stands; of a list longer than
+    `window` the part around that place is taken.
     """
     flat = keys.T.ravel()
     order = np.argsort(flat, kind="stable")
