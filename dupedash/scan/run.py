@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -39,12 +39,14 @@ def run_scan(
     workers: int = 4,
     name: str | None = None,
     resume: bool = True,
+    started: Callable[[StoredScan], None] = lambda _scan: None,
 ) -> StoredScan:
     """Scan the collection, or return what is there: a complete scan of the same state and configuration.
 
     A stopped or killed one goes on after its last whole part; an earlier one of another state is extended
     where the collection knows what changed. `resume=False` starts from nothing. When `cancelled` the scan
     that comes back is `stopped`. `workers`: questions at a time, where images are asked about one by one.
+    `started` is told which stored scan it is, before the search.
 
     Raises QueryError before anything is stored; CollectionError when the collection cannot be asked (what
     was found is kept, the scan is `stopped`); ScanError where the same scan runs in another process.
@@ -56,6 +58,7 @@ def run_scan(
             collection.count(filters)
         effort = resolve(config.mode, collection.count())
         scan = store.create(collection.name, collection.engine, state, config, effort, name)
+    started(scan)
     if scan.complete:
         return scan
     with store.writing(scan) as writer:
