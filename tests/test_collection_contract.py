@@ -6,8 +6,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -17,8 +15,6 @@ from PIL import Image
 
 from dupedash.collection import WritableCollection
 from dupedash.errors import QueryError, UnknownImage, UnreadableImage
-from dupedash.flow.client import FlowCollection, ImageAccess, flow_settings
-from dupedash.flow.server import create_app
 from dupedash.model import (
     ByAnalysis,
     ByData,
@@ -29,9 +25,8 @@ from dupedash.model import (
     FieldType,
     ValueCount,
 )
-from tests.fakes import FakeCollection
+from tests.backends import BACKENDS
 from tests.pictures import as_file, brighter, scene, smaller
-from tests.serving import serving
 
 DAY = datetime(2024, 2, 29, 12, 30, tzinfo=UTC)
 HOSTILE_IDS = [
@@ -45,35 +40,7 @@ HOSTILE_IDS = [
 ]
 
 
-@contextmanager
-def over_http(served: WritableCollection, folder: Path) -> Iterator[FlowCollection]:
-    with serving(create_app(served, name="c")) as url:
-        settings = replace(
-            flow_settings(url, "c"),
-            atomic_updates=True,
-            retries=0,
-            images=ImageAccess(roots=(folder,)),
-        )
-        client = FlowCollection(settings)
-        yield client
-        client.close()
-
-
-@contextmanager
-def fake(_folder: Path) -> Iterator[WritableCollection]:
-    yield FakeCollection()
-
-
-@contextmanager
-def flow_before_fake(folder: Path) -> Iterator[WritableCollection]:
-    with over_http(FakeCollection(), folder) as client:
-        yield client
-
-
-KINDS = [fake, flow_before_fake]
-
-
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
+@pytest.fixture(params=BACKENDS, ids=lambda backend: backend.__name__)
 def collection(request, tmp_path) -> Iterator[WritableCollection]:
     with request.param(tmp_path) as made:
         yield made

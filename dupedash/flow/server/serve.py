@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from types import FrameType
 
 import uvicorn
 
@@ -47,7 +51,26 @@ def serve(
         )
     )
     started(f"http://{shown}:{listener.getsockname()[1]}/api/cores/{name}")
-    server.run(sockets=[listener])
+    with _signals_end_here():
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def _signals_end_here() -> Iterator[None]:
+    """uvicorn stops gracefully and then raises the signal again, which would end our caller too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _ignore) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """A handler, not SIG_IGN, which child processes would inherit."""
 
 
 def _safe(host: str, settings: ServerSettings) -> ServerSettings:
