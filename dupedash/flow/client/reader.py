@@ -29,6 +29,7 @@ from dupedash.model import (
     ByUrl,
     DuplicateQuery,
     FieldInfo,
+    Hit,
     Hits,
     ImageRecord,
     QueryImage,
@@ -107,7 +108,8 @@ class FlowReader:
         mark, least = START_MARK, None
         while True:
             page = self._select(asking.listing(fq, mark))
-            found.update(map(told.image_id, page.documents))
+            with mapped(self.label):
+                found.update(map(told.image_id, page.documents))
             least = page.number if least is None else min(least, page.number)
             if page.mark is None:
                 raise BadReply(f"{self.label}: the list of ids has no nextCursorMark.", self.label)
@@ -124,7 +126,8 @@ class FlowReader:
         found: dict[str, ImageRecord] = {}
         for part in parts(dict.fromkeys(ids), IDS_AT_ONCE):
             page = self._select(asking.select([asking.any_of(part)], rows=len(part), fl="*"))
-            found |= {record.id: record for record in map(documents.record, page.documents)}
+            with mapped(self.label):
+                found |= {record.id: record for record in map(documents.record, page.documents)}
         if missing := next((image_id for image_id in ids if image_id not in found), None):
             raise UnknownImage(missing, self.label)
         return [found[image_id] for image_id in ids]
@@ -136,9 +139,11 @@ class FlowReader:
             ("admin/luke", [("numTerms", "0")], told.luke_fields),
         ):
             if (reply := self._perhaps(handler, pairs)) is not None:
-                return read(reply)
+                with mapped(self.label):
+                    return read(reply)
         page = self._select(asking.select((), rows=_SAMPLE, fl="*"))
-        return told.guessed_fields(documents.record(document) for document in page.documents)
+        with mapped(self.label):
+            return told.guessed_fields(map(documents.record, page.documents))
 
     def values(self, field: str, prefix: str = "", limit: int = 50) -> list[ValueCount]:
         """The most frequent values; from /terms, else from a facet, else none."""
@@ -148,8 +153,9 @@ class FlowReader:
         )
         for handler, pairs, read in ways:
             reply = self._perhaps(handler, pairs)
-            if reply is not None and (found := read(reply, field)):
-                return found[:limit]
+            with mapped(self.label):
+                if reply is not None and (found := read(reply, field)):
+                    return found[:limit]
         return []
 
     def duplicates(self, image: QueryImage, how: DuplicateQuery) -> Hits:
@@ -157,19 +163,14 @@ class FlowReader:
 
         Under approximate search Flow sends hits below the threshold too: they are dropped here.
         """
-        page = self._found(image, how)
-        if page.number and not page.documents:
-            raise BadReply(f"{self.label}: {page.number} hits were found, none was sent.", self.label)
         own = image.id if isinstance(image, ById) else None
-        hits = [told.hit(document) for document in page.documents]
-        if own is not None and all(hit.id != own for hit in hits):
+        with mapped(self.label):
+            scores, more = self._scores(image, how)
+        if own is not None and own not in scores:
             self._must_exist(own)
-        others = sorted(
-            (hit for hit in hits if hit.id != own and hit.score >= how.threshold),
-            key=lambda hit: (-hit.score, hit.id),
-        )
-        more = page.number > len(page.documents) or not page.exact
-        return Hits(tuple(others[: how.rows]), truncated=more or len(others) > how.rows)
+        hits = [Hit(i, score) for i, score in scores.items() if i != own and score >= how.threshold]
+        hits.sort(key=lambda hit: (-hit.score, hit.id))
+        return Hits(tuple(hits[: how.rows]), truncated=more or len(hits) > how.rows)
 
     def analyze(self, image: QueryImage) -> Any:
         """Flow's analysis, opaque. An indexed image cannot be analysed: Flow does not keep the picture."""
@@ -205,14 +206,25 @@ class FlowReader:
         with mapped(self.label):
             return told.page(self._transport.ask("select", pairs))
 
-    def _found(self, image: QueryImage, how: DuplicateQuery) -> told.Page:
-        """The answer of /duplicate. A server may also say 400 to an id that it does not know."""
-        sent = _small(image) if isinstance(image, ByData) else image
+    def _scores(self, image: QueryImage, how: DuplicateQuery) -> tuple[dict[str, float], bool]:
+        """Scores by id, and whether there are more; asked page by page, since servers cap the rows."""
+        sent = _small(image)
+        page = self._found(sent, how, 0)
+        hits = [told.hit(document) for document in page.documents]
+        if page.number and not hits:
+            raise BadReply(f"{page.number} hits were found, none was sent.")
+        wanted = how.rows + isinstance(image, ById)
+        while page.documents and len(hits) < min(page.number, wanted):
+            page = self._found(sent, how, len(hits))
+            hits += [told.hit(document) for document in page.documents]
+        return {hit.id: hit.score for hit in hits}, page.number > len(hits) or not page.exact
+
+    def _found(self, image: QueryImage, how: DuplicateQuery, start: int) -> told.Page:
+        """One answer of /duplicate. A server may also say 400 to an id that it does not know."""
+        pairs = asking.duplicate(image, how, self.settings.names, start)
         try:
-            with _named(image), mapped(self.label):
-                return told.page(
-                    self._transport.ask("duplicate", asking.duplicate(sent, how, self.settings.names))
-                )
+            with _named(image):
+                return told.page(self._transport.ask("duplicate", pairs))
         except Rejected as error:
             if isinstance(image, ById) and error.status in (400, 404):
                 self._must_exist(image.id)

@@ -169,7 +169,7 @@ def _decoded(name: str, text: str) -> bytes:
     if text.lstrip()[:5].lower() == "data:":
         text = text.partition(",")[2]
     # A '+' that a client forgot to encode arrives as a blank.
-    body = re.sub(r"[\r\n\t]", "", text.strip()).replace(" ", "+").rstrip("=")
+    body = re.sub(r"[\r\n\t]", "", text).replace(" ", "+").rstrip("=")
     try:
         data = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"+/", validate=True)
     except (binascii.Error, ValueError):

@@ -20,10 +20,11 @@ def listing(fq: Sequence[str], mark: str, rows: int = MAX_ROWS) -> Pairs:
     return [*select(fq, rows=rows), ("sort", "id asc"), ("cursorMark", mark)]
 
 
-def duplicate(image: QueryImage, how: DuplicateQuery, names: FlowNames) -> Pairs:
-    """A duplicate search. An indexed image finds itself too, so one row more is asked for."""
-    rows = min(how.rows + isinstance(image, ById), MAX_ROWS)
+def duplicate(image: QueryImage, how: DuplicateQuery, names: FlowNames, start: int = 0) -> Pairs:
+    """A duplicate search, from hit `start` on. An indexed image finds itself too: that is one row more."""
+    rows = min(how.rows + isinstance(image, ById) - start, MAX_ROWS)
     return [
+        *([("start", str(start))] if start else []),
         _query_image(image, names),
         *_filters(how.fq),
         ("fl", "id,score"),
