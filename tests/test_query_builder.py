@@ -74,6 +74,10 @@ def test_a_row_is_written_read_back_and_told(row: Row, text: str, words: str) ->
     assert explain(parse(text), FIELDS) == words
 
 
+def test_a_plus_sign_is_dropped_where_a_bound_cannot_have_it() -> None:
+    assert to_lucene(Filter((Row("rating", Operator.BETWEEN, ("+1", "")),)), FIELDS) == "rating:[1 TO *]"
+
+
 DOORS, OLD, NOT_BAD = PAIRS[0][0], PAIRS[23][0], Row("rating", Operator.IS_NOT, ("1",))
 
 

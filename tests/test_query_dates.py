@@ -92,6 +92,12 @@ def test_what_is_no_date_says_why(expression: str, message: str) -> None:
         read_date(expression, NOW)
 
 
+def test_milliseconds_count_from_1970_and_are_rounded_down() -> None:
+    assert milliseconds(datetime(1970, 1, 1, tzinfo=UTC)) == 0
+    assert milliseconds(datetime(1970, 1, 1, 0, 0, 1, 1999, tzinfo=UTC)) == 1001
+    assert milliseconds(datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)) == -1
+
+
 def test_moments_of_other_zones_and_of_none_are_the_same_instant() -> None:
     moment = datetime(2024, 1, 1, 12, tzinfo=UTC)
     assert milliseconds(moment.astimezone(timezone(timedelta(hours=5)))) == milliseconds(moment)

@@ -91,6 +91,7 @@ def shown(node: Node) -> str:
         ("f:{-5.5 TO *]", "f{-5.5,None]"),
         ('f:["a b" TO c]', "f[a b,c]"),
         ("f:-5", "f=<-5>"),
+        ("f:-5^2", "f=<-5>"),
         ("d:[NOW/DAY-1MONTH TO NOW/DAY+1DAY]", "d[NOW/DAY-1MONTH,NOW/DAY+1DAY]"),
         ("d:[2024-01-01T00:00:00Z TO 2024-01-01T00:00:00.123Z+1DAY}",
          "d[2024-01-01T00:00:00Z,2024-01-01T00:00:00.123Z+1DAY}"),

@@ -70,8 +70,7 @@ class _Reader:
         return clauses
 
     def _node(self, item: Any, ref: FieldRef | None, root: bool) -> Node:
-        while isinstance(item, luqum.Boost):
-            item = item.expr
+        item = _unboosted(item)
         if type(item) in _SIGNS:
             raise self._fault("Two signs follow one another", item, "One of + - ! NOT is enough.")
         if isinstance(item, luqum.BaseGroup):
@@ -92,10 +91,8 @@ class _Reader:
             raise self._fault(f"{short(item.name)} is not a field's name", item, "Names take no wildcards.")
         ref = FieldRef(unescape(item.name), item.pos)
         body = item.expr
-        while isinstance(body, luqum.Boost):
-            body = body.expr
-        if isinstance(body, luqum.Prohibit) and _is_number(body.a):
-            return Term(ref, "-" + unescape(body.a.value), body.pos)
+        if isinstance(body, luqum.Prohibit) and _is_number(_unboosted(body.a)):
+            return Term(ref, "-" + unescape(_unboosted(body.a).value), body.pos)
         if type(body) in _SIGNS:
             raise self._fault("A sign stands before the field, not after the colon", body,
                               f"Write -{short(item.name)}:value.")  # fmt: skip
@@ -139,6 +136,12 @@ def _flat(item: Any) -> Iterator[tuple[type | None, Any]]:
         _, first = next(inner)
         yield (type(item) if number else None), first
         yield from inner
+
+
+def _unboosted(item: Any) -> Any:
+    while isinstance(item, luqum.Boost):
+        item = item.expr
+    return item
 
 
 def _bound(item: Any) -> str | None:

@@ -82,4 +82,4 @@ def _columns(name: str, value: FieldValue) -> tuple[str | None, float | int | No
         return None, milliseconds(value)
     if isinstance(value, int) and not -LARGEST - 1 <= value <= LARGEST:
         raise ConfigError(f"The field {name!r} has the value {value}: whole numbers may have 64 bits.")
-    return None, int(value) if isinstance(value, bool) else value
+    return None, value
