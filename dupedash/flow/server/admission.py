@@ -8,6 +8,7 @@ import binascii
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -42,7 +43,7 @@ class Admission:
     def check(self, request: Request) -> None:
         """The name the server was called by, and the key."""
         hosts, key = self.settings.hosts, self.settings.api_key
-        if hosts and (request.url.hostname or "").lower() not in hosts:
+        if hosts and _host(request) not in hosts:
             raise HTTPException(403, "This server is not called by that name.")
         if key and not secrets.compare_digest(_key(request).encode("utf-8", "replace"), key.encode()):
             raise HTTPException(
@@ -89,6 +90,14 @@ def _busy(message: str) -> HTTPException:
 
 def _too_large(settings: ServerSettings) -> HTTPException:
     return HTTPException(413, f"The request is larger than {settings.most_body:,} bytes.")
+
+
+def _host(request: Request) -> str:
+    """The name in the Host header; Starlette's own reading of it falls back on the server's address."""
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _key(request: Request) -> str:

@@ -1,0 +1,159 @@
+"""Images at URLs that strangers chose: fetched only where allowed, and never from our own network."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+
+import pytest
+
+from dupedash import fetch
+from dupedash.fetch import UrlAccess, is_public
+from tests.fakes import FakeCollection
+from tests.flow_api import API, client_of, four_images, ids, refused
+from tests.pictures import as_file, scene
+
+
+@pytest.fixture
+def fake() -> FakeCollection:
+    return four_images()
+
+
+class Web(BaseHTTPRequestHandler):
+    picture = as_file(scene(1))
+    hosts: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.hosts.append(self.headers["Host"])
+        if self.path == "/picture":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(self.picture)
+        elif self.path.startswith("/to?"):
+            self.send_response(302)
+            self.send_header("Location", self.path[4:])
+            self.end_headers()
+        elif self.path == "/endless":
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(100_000):
+                self.wfile.write(b"x" * 65536)
+        else:
+            self.send_error(404)
+
+    def log_message(self, *_args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[int]:
+    """The port of a web server on loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Web)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+
+
+TRUSTING = UrlAccess(allowed=True, trusted=frozenset({"localhost"}), seconds=5, most=1 << 20)
+
+
+def by_url(collection: Any, urls: UrlAccess, url: str) -> Any:
+    return client_of(collection, urls=urls).get(f"{API}/duplicate", params={"rank.by.url": url, "fl": "id"})
+
+
+def test_urls_are_not_fetched_unless_allowed(fake, web):
+    before = len(Web.hosts)
+    assert "switched off" in refused(by_url(fake, UrlAccess(), f"http://localhost:{web}/picture"), 400)
+    assert len(Web.hosts) == before
+
+
+def test_an_allowed_url_is_fetched_and_searched(fake, web):
+    assert set(ids(by_url(fake, TRUSTING, f"http://localhost:{web}/picture"))) == {"a1", "a2", "a3"}
+    assert Web.hosts[-1] == f"localhost:{web}"
+    assert ids(by_url(fake, TRUSTING, f"http://localhost:{web}/to?/picture"))
+    api = client_of(fake, urls=TRUSTING)
+    fake.analyses = 0
+    assert (
+        "outputs" in api.get(f"{API}/analyze", params={"input.url": f"http://localhost:{web}/picture"}).json()
+    )
+    new = {"id": "web", "image": f"http://localhost:{web}/picture"}
+    assert api.post(f"{API}/update?commit=true", json=new).status_code == 200
+    assert fake.analyses == 2
+    assert fake.records(["web"])[0].location == new["image"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nothing", "/endless", "/to?/to?/to?/to?/to?/to?/to?/picture", "/to?file:///etc/passwd", "/to?http://127.0.0.1:{}/picture",
+     "/to?//127.0.0.1:{}/picture", "/to?http://[::ffff:127.0.0.1]:{}/picture", "/to?gopher://localhost:{}/"],
+)  # fmt: skip
+def test_an_answer_that_misleads_is_a_400(fake, web, path):
+    refused(by_url(fake, TRUSTING, f"http://localhost:{web}{path.format(web)}"), 400)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "ftp://localhost/", "//localhost/", "http://", "localhost", "http://[::1", "http://x:99999/",
+     "http://localhost:{}/picture", "http://127.0.0.1:{}/picture", "http://2130706433:{}/picture", "http://0x7f.1:{}/picture",
+     "http://127.1:{}/picture", "http://0:{}/picture", "http://[::1]:{}/picture", "http://[::ffff:7f00:1]:{}/picture",
+     "http://169.254.169.254/latest/meta-data", "http://user:pw@127.0.0.1:{}/picture", "http://no-such-host.invalid/"],
+)  # fmt: skip
+def test_private_addresses_and_other_schemes_are_refused_all_alike(fake, web, url):
+    before = len(Web.hosts)
+    message = refused(by_url(fake, UrlAccess(allowed=True, seconds=5), url.format(web)), 400)
+    assert len(Web.hosts) == before
+    assert "pw" not in message
+    # Whether there is a server, or what it said, must not show.
+    assert message.endswith(("could not be fetched", "only http and https URLs are fetched", "is not a URL"))
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.216.34", True), ("2606:2800:220:1::1", True), ("10.0.0.1", False), ("127.0.0.1", False),
+        ("192.168.1.1", False), ("172.16.0.1", False), ("169.254.169.254", False), ("100.64.0.1", False),
+        ("0.0.0.0", False), ("224.0.0.1", False), ("255.255.255.255", False), ("::1", False), ("::", False),
+        ("fe80::1%eth0", False), ("fd00::1", False), ("ff02::1", False), ("::ffff:10.0.0.1", False),
+        ("64:ff9b::a00:1", False), ("2002:a00:1::", False), ("64:ff9b::5db8:d822", True),
+    ],
+)  # fmt: skip
+def test_only_addresses_of_the_open_internet_are_public(address, public):
+    assert is_public(address) is public
+
+
+@contextmanager
+def resolver(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[list[str]]]) -> Iterator[list[str]]:
+    """A name service that gives these addresses, each time the next ones."""
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, *_how: Any, **_more: Any) -> list[Any]:
+        asked.append(host)
+        found = answers[host].pop(0) if len(answers[host]) > 1 else answers[host][0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fetch.socket, "getaddrinfo", resolve)
+        yield asked
+
+
+def test_a_name_is_resolved_once_and_the_connection_goes_to_that_address(fake, web, monkeypatch):
+    trusting = UrlAccess(allowed=True, trusted=frozenset({"images.example"}), seconds=5)
+    names = {"images.example": [["127.0.0.1"], ["127.0.0.77"]], "127.0.0.1": [["127.0.0.1"]]}
+    with resolver(monkeypatch, names) as asked:
+        reply = by_url(fake, trusting, f"http://images.example:{web}/picture")
+    assert ids(reply)
+    assert asked.count("images.example") == 1
+    assert Web.hosts[-1] == f"images.example:{web}"
+
+
+def test_one_private_address_among_public_ones_is_enough_to_refuse(fake, web, monkeypatch):
+    before = len(Web.hosts)
+    for found in (["127.0.0.1", "93.184.216.34"], ["93.184.216.34", "127.0.0.1"]):
+        with resolver(monkeypatch, {"evil.example": [found]}):
+            refused(by_url(fake, UrlAccess(allowed=True), f"http://evil.example:{web}/picture"), 400)
+    assert len(Web.hosts) == before
