@@ -58,7 +58,7 @@ def read_file(path: Path, limits: Limits = LIMITS) -> bytes:
     except UnreadableImage:
         raise
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise UnreadableImage(printable(path), _reason(error)) from error
+        raise UnreadableImage(printable(path), reason_of(error)) from error
     return checked(data, printable(path), limits)
 
 
@@ -78,7 +78,8 @@ def _check_size(path: Path, status: os.stat_result, limits: Limits) -> None:
         raise UnreadableImage(printable(path), f"more than {limits.max_bytes // 2**20} MB")
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason_of(error: Exception) -> str:
+    """A failure of the file system in a few plain words."""
     match error:
         case PermissionError():
             return "no read permission"

@@ -1,0 +1,167 @@
+"""What is found out about a picture once, and serves the index, a check and another collection alike."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dupedash import images
+from dupedash.embedded import describe
+from dupedash.errors import ConfigError
+from dupedash.images.files import checked, printable
+
+LONG_SIDE = 800
+"""Pictures are brought to this size before they are described: twice what the keypoints need."""
+
+_KIND = "dupedash"
+_LONGEST = 400_000  # bytes of a descriptor or thumbnail; ours have 20,000 or so
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One picture: its file's facts, its fingerprint (see `describe`) and its thumbnail (WebP).
+
+    skipped   why it cannot be compared, or None
+    version   of the description
+    """
+
+    width: int
+    height: int
+    size: int
+    format: str
+    content: str
+    pixels: str | None
+    taken: datetime | None
+    camera: str | None
+    skipped: str | None
+    version: int
+    descriptor: bytes
+    thumbnail: bytes
+
+
+def analyze(source: Path | bytes, limits: images.Limits = images.LIMITS, name: str = "upload") -> Analysis:
+    """Read and describe one picture; a file is read once. Raises UnreadableImage."""
+    if isinstance(source, Path):
+        name, data = printable(source), images.read_file(source, limits)
+    else:
+        data = checked(source, name, limits)
+    picture = images.decode(data, long_side=LONG_SIDE, limits=limits, hashed=True, name=name)
+    described = describe.describe(picture.pixels)
+    return Analysis(
+        width=picture.width,
+        height=picture.height,
+        size=len(data),
+        format=picture.format,
+        content=images.content_hash(data),
+        pixels=picture.pixel_hash,
+        taken=picture.exif.taken,
+        camera=picture.exif.camera,
+        skipped=described.reason or None,
+        version=describe.VERSION,
+        descriptor=described.to_bytes(),
+        thumbnail=images.thumbnail(picture.pixels),
+    )
+
+
+def to_json(analysis: Analysis) -> dict[str, Any]:
+    """The analysis as JSON: about 30 kB."""
+    return {
+        "kind": _KIND,
+        "version": analysis.version,
+        "width": analysis.width,
+        "height": analysis.height,
+        "bytes": analysis.size,
+        "format": analysis.format,
+        "content": analysis.content,
+        "pixels": analysis.pixels,
+        "taken": analysis.taken.isoformat() if analysis.taken else None,
+        "camera": analysis.camera,
+        "descriptor": base64.b64encode(analysis.descriptor).decode(),
+        "thumbnail": base64.b64encode(analysis.thumbnail).decode(),
+    }
+
+
+def from_json(given: Any) -> Analysis:
+    """What `to_json` made, after its way through other hands. Raises ConfigError for anything else."""
+    if not isinstance(given, Mapping) or given.get("kind") != _KIND:
+        raise ConfigError(
+            "This is no analysis made by dupedash: analyze the image first and pass on the answer."
+        )
+    if given.get("version") != describe.VERSION:
+        raise ConfigError("This analysis was made by another version of dupedash: analyze the image again.")
+    try:
+        return _read(given)
+    except (ValueError, TypeError, KeyError, OverflowError, binascii.Error) as error:
+        raise ConfigError(f"This analysis is damaged ({error}): analyze the image again.") from error
+
+
+def _read(given: Mapping[str, Any]) -> Analysis:
+    descriptor, thumbnail = _data(given, "descriptor"), _data(given, "thumbnail")
+    if thumbnail[:4] != b"RIFF" or thumbnail[8:12] != b"WEBP":
+        raise ValueError("its thumbnail is no WebP")
+    taken = given["taken"]
+    return Analysis(
+        width=_number(given, "width"),
+        height=_number(given, "height"),
+        size=_number(given, "bytes"),
+        format=_short(given["format"]),
+        content=_digest(given["content"]),
+        pixels=None if given["pixels"] is None else _digest(given["pixels"]),
+        taken=None if taken is None else datetime.fromisoformat(taken).astimezone(UTC),
+        camera=None if given["camera"] is None else _short(given["camera"]),
+        skipped=_checked(descriptor).reason or None,
+        version=describe.VERSION,
+        descriptor=descriptor,
+        thumbnail=thumbnail,
+    )
+
+
+def _checked(data: bytes) -> describe.Descriptor:
+    """A descriptor that no later step will stumble over."""
+    found = describe.Descriptor.from_bytes(data)
+    height, width = found.size
+    if found.comparable and len(found.pdq) != 32:
+        raise ValueError("its hash has a wrong length")
+    if len(found.octaves) and int(found.octaves.max()) >= describe.LEVELS:
+        raise ValueError("a keypoint has no such scale")
+    if (
+        len(found.points)
+        and (found.points.max(axis=0) * describe.POSITION_UNIT > (width + 1, height + 1)).any()
+    ):
+        raise ValueError("a keypoint lies outside")
+    if len(found.points) > describe.KEYPOINTS:
+        raise ValueError("it has too many keypoints")
+    if max(images.picture_size(found.thumb)) > describe.THUMB_SIDE:
+        raise ValueError("its small picture is too large")
+    return found
+
+
+def _data(given: Mapping[str, Any], name: str) -> bytes:
+    text = given[name]
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        raise ValueError(f"its {name} is missing or too long")
+    return base64.b64decode(text, validate=True)
+
+
+def _number(given: Mapping[str, Any], name: str) -> int:
+    value = given[name]
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**40:
+        raise ValueError(f"its {name} is no size")
+    return value
+
+
+def _digest(text: Any) -> str:
+    if not isinstance(text, str) or len(text) != 64 or not set(text) <= set("0123456789abcdef"):
+        raise ValueError("a hash is none")
+    return text
+
+
+def _short(text: Any) -> str:
+    if not isinstance(text, str) or len(text) > 100:
+        raise ValueError("a name is too long")
+    return text

@@ -1,0 +1,128 @@
+"""One collection's SQLite file: connections for any thread, reading beside writing, numbered commits."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dupedash.embedded import schema
+from dupedash.errors import CollectionError
+
+_WAIT = 60.0  # seconds that a writer waits for another process's transaction
+
+
+@dataclass(slots=True)
+class Transaction:
+    """A write in progress. `number` becomes the collection's state if a document is `touched`."""
+
+    connection: sqlite3.Connection
+    number: int
+    touched: bool = False
+
+
+class Database:
+    """Readers see the last commit and never wait (WAL); writers take turns, across processes too."""
+
+    def __init__(self, file: Path, name: str) -> None:
+        self.file = file
+        self.name = name
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        with self.reading() as connection:
+            schema.prepare(connection, name)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection of one's own. Raises CollectionError where the file cannot be read."""
+        connection = self._take()
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            raise CollectionError(f"The collection {self.name} ({self.file}): {error}.", self.name) from error
+        finally:
+            self._give_back(connection)
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """As `reading`, and several statements see one and the same commit."""
+        with self.reading() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction; committed at the end, taken back on any exception."""
+        with self.reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                transaction = Transaction(connection, sequence(connection) + 1)
+                yield transaction
+                if transaction.touched:
+                    connection.execute(
+                        "UPDATE meta SET value = ? WHERE key = 'sequence'", (transaction.number,)
+                    )
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def checkpoint(self) -> None:
+        """Move what is in the log into the file itself, as far as readers allow, and sync it to the disk."""
+        with self.reading() as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def close(self) -> None:
+        """Close what is idle now and the rest when it is given back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise CollectionError(f"The collection {self.name} is closed.", self.name)
+            if self._idle:
+                return self._idle.pop()
+        return self._open()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self.file, timeout=_WAIT, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            # Safe against a killed program; a power cut may cost the last commits, never the file.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.Error as error:
+            raise CollectionError(f"The collection {self.name} ({self.file}): {error}.", self.name) from error
+        return connection
+
+
+def sequence(connection: sqlite3.Connection) -> int:
+    """The number of the last commit that changed something."""
+    return int(connection.execute("SELECT value FROM meta WHERE key = 'sequence'").fetchone()[0])
+
+
+def chunks(count: int, size: int = 500) -> Iterator[slice]:
+    """Slices of at most `size`: SQLite takes a limited number of parameters."""
+    for start in range(0, count, size):
+        yield slice(start, start + size)

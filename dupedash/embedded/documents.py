@@ -1,0 +1,277 @@
+"""Documents and their fields as rows; every function works within a connection that somebody else opened."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dupedash.embedded import describe
+from dupedash.embedded.analysis import Analysis
+from dupedash.embedded.database import Transaction, chunks
+from dupedash.embedded.fields import BUILTIN, IN_RECORD, typed
+from dupedash.images.files import printable
+from dupedash.model import FieldInfo, Fields, FieldType, FieldValue, ImageRecord
+from dupedash.query.dates import EPOCH
+from dupedash.query.literals import storable
+from dupedash.query.schema import INSERT_VALUE, INSERT_WORD, value_rows, word_rows
+
+OUTDATED = "described by another version of dupedash: index it again"
+
+SEARCHED = "d.hidden IS NULL"
+"""The condition that a document (as `d`) is part of the collection now."""
+
+
+_NUMBER_TEXT = "CAST(n AS TEXT)"
+TEXT_OF = {
+    FieldType.STRING: "s",
+    FieldType.TEXT: "s",
+    FieldType.LONG: _NUMBER_TEXT,
+    FieldType.DOUBLE: _NUMBER_TEXT,
+    FieldType.BOOLEAN: "CASE n WHEN 0 THEN 'false' ELSE 'true' END",
+    FieldType.DATE: "strftime('%Y-%m-%dT%H:%M:%fZ', n / 1000.0, 'unixepoch')",
+}
+"""SQL that gives a value as a filter would write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file as the file system tells it without reading; `path` are the bytes of its absolute path."""
+
+    path: bytes
+    bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document to be written; `file` is None where it has no file of ours (uploads, URLs)."""
+
+    id: str
+    location: str
+    analysis: Analysis
+    fields: Mapping[str, Any]
+    file: FileStamp | None = None
+
+
+def put(transaction: Transaction, entry: Entry) -> None:
+    """Add or replace a document by id; fields that it had and that are not given stay. Raises ConfigError."""
+    connection = transaction.connection
+    earlier = _row_of(connection, entry.id)
+    kept = {} if earlier is None else _user_fields(connection, earlier)
+    added = _added(connection, earlier)
+    fields = _learn(connection, {**_builtin(entry, added), **kept, **entry.fields})
+    doc = _put_row(transaction, entry)
+    _replace_blobs(connection, doc, entry.analysis)
+    _replace_values(connection, doc, fields)
+    transaction.touched = True
+
+
+def set_fields(transaction: Transaction, image_id: str, changes: Mapping[str, Any]) -> bool:
+    """Change some fields; None removes one. False where there is no such document. Raises ConfigError."""
+    connection = transaction.connection
+    doc = _row_of(connection, image_id)
+    if doc is None:
+        return False
+    before = _all_fields(connection, [doc]).get(doc, {})
+    after = _learn(connection, {**before, **changes})
+    if after != before:
+        _replace_values(connection, doc, after)
+        _touch(transaction, doc)
+    return True
+
+
+def remove(transaction: Transaction, ids: Sequence[str]) -> None:
+    """Forget these documents; unknown ids are no error."""
+    for part in chunks(len(ids)):
+        some = ids[part]
+        marks = ",".join("?" * len(some))
+        done = transaction.connection.execute(f"DELETE FROM documents WHERE id IN ({marks})", list(some))
+        transaction.touched |= done.rowcount > 0
+
+
+def hide(transaction: Transaction, path: bytes, reason: str | None) -> None:
+    """Take the document of a file out of the collection without forgetting it; None brings it back."""
+    done = transaction.connection.execute(
+        "UPDATE documents SET hidden = ?, changed = ? WHERE path = ? AND hidden IS NOT ?",
+        (reason, transaction.number, path, reason),
+    )
+    transaction.touched |= done.rowcount > 0
+
+
+def records(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, ImageRecord]:
+    """The documents with these ids, hidden ones included (`skipped` says why they are)."""
+    found: dict[int, tuple[Any, ...]] = {}
+    for part in chunks(len(ids)):
+        some = list(ids[part])
+        rows = connection.execute(
+            "SELECT rowid, id, location, width, height, bytes, format, modified, content, pixels, skipped, "
+            f"hidden, described FROM documents WHERE id IN ({','.join('?' * len(some))})",
+            some,
+        )
+        found.update((row[0], row[1:]) for row in rows)
+    fields = _all_fields(connection, list(found))
+    return {row[0]: _record(row, fields.get(doc, {})) for doc, row in found.items()}
+
+
+def known_fields(connection: sqlite3.Connection) -> dict[str, FieldInfo]:
+    """All fields, built-in ones first."""
+    rows = connection.execute("SELECT name, type, multi FROM fields ORDER BY name")
+    return {**BUILTIN, **{name: FieldInfo(name, FieldType(kind), bool(multi)) for name, kind, multi in rows}}
+
+
+def skip_reason(skipped: str | None, hidden: str | None, version: int) -> str | None:
+    """Why a document is not compared, or None."""
+    return hidden or (skipped if version == describe.VERSION else OUTDATED)
+
+
+def from_milliseconds(value: float) -> datetime:
+    """The moment, UTC."""
+    return EPOCH + timedelta(milliseconds=value)
+
+
+def _record(row: tuple[Any, ...], fields: Fields) -> ImageRecord:
+    image_id, location, width, height, size, kind, modified, content, pixels, skipped, hidden, version = row
+    return ImageRecord(
+        id=image_id,
+        location=location,
+        fields={name: value for name, value in fields.items() if name not in IN_RECORD},
+        width=width,
+        height=height,
+        bytes=size,
+        format=kind,
+        modified=None if modified is None else from_milliseconds(modified),
+        content=content,
+        pixels=pixels,
+        skipped=skip_reason(skipped, hidden, version),
+    )
+
+
+def _row_of(connection: sqlite3.Connection, image_id: str) -> int | None:
+    row = connection.execute("SELECT rowid FROM documents WHERE id = ?", (image_id,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _put_row(transaction: Transaction, entry: Entry) -> int:
+    a, file = entry.analysis, entry.file
+    modified = None if file is None else file.mtime_ns // 1_000_000
+    row = transaction.connection.execute(
+        "INSERT INTO documents (id, location, path, changed, width, height, bytes, format, modified, mtime_ns,"
+        " content, pixels, described, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET location = excluded.location, path = excluded.path,"
+        " changed = excluded.changed, width = excluded.width, height = excluded.height,"
+        " bytes = excluded.bytes, format = excluded.format, modified = excluded.modified,"
+        " mtime_ns = excluded.mtime_ns, content = excluded.content, pixels = excluded.pixels,"
+        " described = excluded.described, skipped = excluded.skipped, hidden = NULL RETURNING rowid",
+        (
+            *(entry.id, storable(entry.location), file.path if file else None, transaction.number),
+            *(a.width, a.height, a.size, a.format, modified, file.mtime_ns if file else None),
+            *(a.content, a.pixels, a.version, a.skipped),
+        ),
+    ).fetchone()
+    return int(row[0])
+
+
+def _replace_blobs(connection: sqlite3.Connection, doc: int, analysis: Analysis) -> None:
+    connection.execute("INSERT OR REPLACE INTO descriptors VALUES (?, ?)", (doc, analysis.descriptor))
+    connection.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (doc, analysis.thumbnail))
+
+
+def _replace_values(connection: sqlite3.Connection, doc: int, fields: Fields) -> None:
+    connection.execute("DELETE FROM values_ WHERE doc = ?", (doc,))
+    connection.execute("DELETE FROM words WHERE doc = ?", (doc,))
+    connection.executemany(INSERT_VALUE, value_rows(doc, fields))
+    connection.executemany(INSERT_WORD, word_rows(doc, fields))
+
+
+def _learn(connection: sqlite3.Connection, given: Mapping[str, Any]) -> Fields:
+    values, learned = typed(given, known_fields(connection))
+    connection.executemany(
+        "INSERT OR REPLACE INTO fields VALUES (?, ?, ?)",
+        [(info.name, info.type, info.multi) for info in learned.values()],
+    )
+    return values
+
+
+def _touch(transaction: Transaction, doc: int) -> None:
+    transaction.connection.execute(
+        "UPDATE documents SET changed = ? WHERE rowid = ?", (transaction.number, doc)
+    )
+    transaction.touched = True
+
+
+def _builtin(entry: Entry, added: datetime) -> dict[str, Any]:
+    a = entry.analysis
+    path = (
+        entry.location.replace("\\", "/") if entry.file is None else printable(os.fsdecode(entry.file.path))
+    )
+    folder, _, filename = path.rstrip("/").rpartition("/")
+    modified = None if entry.file is None else from_milliseconds(entry.file.mtime_ns // 1_000_000)
+    return {
+        "filename": filename or entry.id,
+        "folder": folder or None,
+        "location": entry.location,
+        "format": a.format,
+        "width": a.width,
+        "height": a.height,
+        "bytes": a.size,
+        "modified": modified,
+        "added": added,
+        "taken": a.taken,
+        "camera": a.camera,
+    }
+
+
+def _added(connection: sqlite3.Connection, doc: int | None) -> datetime:
+    """When the document came in: the time of the first `put`."""
+    row = connection.execute("SELECT n FROM values_ WHERE doc = ? AND field = 'added'", (doc,)).fetchone()
+    return datetime.now(UTC) if row is None else from_milliseconds(row[0])
+
+
+def _user_fields(connection: sqlite3.Connection, doc: int) -> dict[str, Any]:
+    fields = _all_fields(connection, [doc]).get(doc, {})
+    return {name: value for name, value in fields.items() if name not in BUILTIN}
+
+
+def _all_fields(connection: sqlite3.Connection, docs: Sequence[int]) -> dict[int, Fields]:
+    """Every field of these documents, as they were given (strings as `storable` left them)."""
+    known = known_fields(connection)
+    gathered: dict[int, dict[str, list[FieldValue]]] = {}
+    for part in chunks(len(docs)):
+        some = list(docs[part])
+        rows = connection.execute(
+            f"SELECT doc, field, s, n FROM values_ WHERE doc IN ({','.join('?' * len(some))})"
+            " ORDER BY doc, field, ord",
+            some,
+        )
+        for doc, name, text, number in rows:
+            value = _value(known[name].type, text, number)
+            gathered.setdefault(doc, {}).setdefault(name, []).append(value)
+    return {doc: _shaped(values, known) for doc, values in gathered.items()}
+
+
+def _shaped(values: Mapping[str, list[FieldValue]], known: Mapping[str, FieldInfo]) -> Fields:
+    return {name: tuple(some) if known[name].multi else some[0] for name, some in values.items()}
+
+
+def _value(kind: FieldType, text: str | None, number: float | None) -> FieldValue:
+    if text is not None:
+        return text
+    if number is None:
+        return ""
+    match kind:
+        case FieldType.BOOLEAN:
+            return bool(number)
+        case FieldType.DATE:
+            return from_milliseconds(number)
+        case FieldType.DOUBLE:
+            return float(number)
+    return int(number)
+
+
+def stamp(path: bytes, status: os.stat_result) -> FileStamp:
+    """What the file system says of a file."""
+    return FileStamp(path, status.st_size, status.st_mtime_ns)

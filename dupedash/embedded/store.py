@@ -1,0 +1,297 @@
+"""The truth of an embedded collection: one SQLite file with documents, fields, descriptors, thumbnails.
+
+Everything else (search arrays, graphs) is derived and may be deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dupedash.config import collection_name
+from dupedash.embedded import documents
+from dupedash.embedded.database import Database, chunks, sequence
+from dupedash.embedded.documents import SEARCHED, Entry, FileStamp
+from dupedash.errors import ConfigError, UnknownImage
+from dupedash.images.files import printable
+from dupedash.model import Failure, FieldInfo, ImageRecord, ValueCount
+from dupedash.query.dates import milliseconds
+from dupedash.query.parse import parse
+from dupedash.query.sql import to_sql
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file that was read before. `version` is that of its description."""
+
+    id: str
+    stamp: FileStamp
+    version: int
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A searchable document: `row` finds its descriptor, equal `pixels` mean equal pictures.
+
+    `changed` is the commit that last touched it.
+    """
+
+    row: int
+    id: str
+    content: str
+    pixels: str
+    comparable: bool
+    changed: int
+
+
+class Store:
+    """A collection in the folder `data/collections/NAME`; it is made where there is none."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = collection_name(folder.name)
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._database = Database(folder / "collection.sqlite", self.name)
+        with self._database.reading() as connection:
+            self.uuid = str(connection.execute("SELECT value FROM meta WHERE key = 'uuid'").fetchone()[0])
+
+    def close(self) -> None:
+        """Give back all files."""
+        self._database.close()
+
+    def sequence(self) -> int:
+        """The number of the last commit that changed a document."""
+        with self._database.reading() as connection:
+            return sequence(connection)
+
+    def changed_since(self, number: int) -> frozenset[str]:
+        """Ids of documents added or changed after that commit."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT id FROM documents d WHERE changed > ? AND {SEARCHED}", (number,)
+            )
+            return frozenset(row[0] for row in rows)
+
+    def sync(self) -> None:
+        """Bring all commits into the main file and to the disk."""
+        self._database.checkpoint()
+
+    def ids(self, fq: Sequence[str] = ()) -> list[str]:
+        """Ids of the documents that all filters admit, sorted. Raises QueryError."""
+        return [row[0] for row in self._select("d.id", fq, "ORDER BY d.id")]
+
+    def count(self, fq: Sequence[str] = ()) -> int:
+        """How many documents all filters admit. Raises QueryError."""
+        return int(self._select("count(*)", fq)[0][0])
+
+    def members(self, fq: Sequence[str] = ()) -> tuple[int, list[Member]]:
+        """The documents to be searched, by id, and the sequence number at which they are so."""
+        columns = "d.rowid, d.id, d.content, coalesce(d.pixels, d.content), d.skipped, d.described, d.changed"
+        with self._database.snapshot() as connection:
+            where, parameters = self._where(fq, documents.known_fields(connection))
+            rows = connection.execute(
+                f"SELECT {columns} FROM documents d WHERE {where} ORDER BY d.id", parameters
+            )
+            return sequence(connection), [
+                Member(
+                    row,
+                    image_id,
+                    content,
+                    pixels,
+                    documents.skip_reason(skipped, None, version) is None,
+                    changed,
+                )
+                for row, image_id, content, pixels, skipped, version, changed in rows
+            ]
+
+    def records(self, ids: Sequence[str]) -> list[ImageRecord]:
+        """The records in that order, hidden ones too. Raises UnknownImage."""
+        with self._database.snapshot() as connection:
+            found = documents.records(connection, ids)
+        try:
+            return [found[image_id] for image_id in ids]
+        except KeyError as error:
+            raise UnknownImage(str(error.args[0]), self.name) from error
+
+    def fields(self) -> dict[str, FieldInfo]:
+        """All fields that a filter may name."""
+        with self._database.reading() as connection:
+            return documents.known_fields(connection)
+
+    def values(self, field: str, prefix: str, limit: int) -> list[ValueCount]:
+        """The most frequent values of a field that begin with `prefix` (upper or lower case), as text."""
+        info = self.fields().get(field)
+        if info is None:
+            return []
+        text = documents.TEXT_OF[info.type]
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {text} AS text, count(DISTINCT doc) AS images FROM values_ v"
+                f" JOIN documents d ON d.rowid = v.doc WHERE field = ?1 AND {SEARCHED}"
+                " AND substr(lower(text), 1, length(?2)) = lower(?2)"
+                " GROUP BY text ORDER BY images DESC, text LIMIT ?3",
+                (field, prefix, limit),
+            )
+            return [ValueCount(value, images) for value, images in rows]
+
+    def thumbnail(self, image_id: str) -> bytes | None:
+        """The WebP of a document, or None for an unknown id."""
+        return self._one(
+            "SELECT webp FROM thumbnails JOIN documents d ON d.rowid = doc WHERE d.id = ?", image_id
+        )
+
+    def path(self, image_id: str) -> Path | None:
+        """The file of a document, exactly; None where it has none of ours or the id is unknown."""
+        path = self._one("SELECT path FROM documents WHERE id = ?", image_id)
+        return None if path is None else Path(os.fsdecode(path))
+
+    def descriptors(self, rows: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Descriptors by row, in ascending order of the rows."""
+        ordered = sorted(rows)
+        for part in chunks(len(ordered)):
+            some = ordered[part]
+            with self._database.reading() as connection:
+                marks = ",".join("?" * len(some))
+                found = connection.execute(
+                    f"SELECT doc, descriptor FROM descriptors WHERE doc IN ({marks}) ORDER BY doc", some
+                ).fetchall()
+            yield from found
+
+    def row(self, image_id: str) -> int:
+        """Where the document's descriptor is. Raises UnknownImage."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT rowid FROM documents WHERE id = ?", (image_id,)).fetchone()
+        if found is None:
+            raise UnknownImage(image_id, self.name)
+        return int(found[0])
+
+    def roots(self) -> list[Path]:
+        """The folders and files that were indexed. Actions never leave them."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT path FROM roots ORDER BY path").fetchall()
+        return [Path(os.fsdecode(row[0])) for row in rows]
+
+    def add_root(self, path: Path) -> None:
+        """Remember that this folder or file belongs to the collection."""
+        with self._database.writing() as transaction:
+            transaction.connection.execute("INSERT OR IGNORE INTO roots VALUES (?)", (os.fsencode(path),))
+
+    def known_files(self) -> dict[bytes, KnownFile]:
+        """All files that were read, by path."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT path, id, bytes, mtime_ns, described, hidden FROM documents WHERE path IS NOT NULL"
+            )
+            return {
+                path: KnownFile(image_id, FileStamp(path, size, mtime_ns), version, hidden is not None)
+                for path, image_id, size, mtime_ns, version, hidden in rows
+            }
+
+    def hidden(self) -> list[Failure]:
+        """Documents that are kept but not searched (their file is gone or broken), with the reason."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT location, hidden FROM documents WHERE hidden IS NOT NULL ORDER BY location"
+            )
+            return [Failure(*row) for row in rows]
+
+    def failures(self) -> list[Failure]:
+        """Files that could not be read when they were last tried."""
+        with self._database.reading() as connection:
+            return [
+                Failure(*row)
+                for row in connection.execute("SELECT location, reason FROM failures ORDER BY path")
+            ]
+
+    def put(self, entries: Iterable[Entry]) -> list[Failure]:
+        """Add or replace documents in one commit; those whose fields do not fit come back."""
+        failures = []
+        with self._database.writing() as transaction:
+            for entry in entries:
+                try:
+                    documents.put(transaction, entry)
+                except ConfigError as error:
+                    failures.append(Failure(entry.id, str(error)))
+                    continue
+                if entry.file is not None:
+                    transaction.connection.execute("DELETE FROM failures WHERE path = ?", (entry.file.path,))
+        return failures
+
+    def set_fields(self, changes: Mapping[str, Mapping[str, Any]]) -> list[Failure]:
+        """Per id: field → new value, None removes it; what could not be done comes back."""
+        failures = []
+        with self._database.writing() as transaction:
+            for image_id, change in changes.items():
+                try:
+                    if not documents.set_fields(transaction, image_id, change):
+                        failures.append(Failure(image_id, "no such image"))
+                except ConfigError as error:
+                    failures.append(Failure(image_id, str(error)))
+        return failures
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Forget these documents."""
+        with self._database.writing() as transaction:
+            documents.remove(transaction, ids)
+
+    def clear(self) -> None:
+        """Forget all documents, folders and failures; the fields stay known."""
+        with self._database.writing() as transaction:
+            done = transaction.connection.execute("DELETE FROM documents")
+            transaction.touched = done.rowcount > 0
+            transaction.connection.execute("DELETE FROM roots")
+            transaction.connection.execute("DELETE FROM failures")
+
+    def hide(self, reasons: Mapping[bytes, str | None]) -> None:
+        """Per file: why its document is not searched for now; None brings it back."""
+        with self._database.writing() as transaction:
+            for path, reason in reasons.items():
+                documents.hide(transaction, path, reason)
+
+    def note_failures(self, reasons: Mapping[bytes, str]) -> None:
+        """Files that cannot be read: they are listed, and documents made of them earlier are hidden."""
+        now = milliseconds(datetime.now(UTC))
+        with self._database.writing() as transaction:
+            for path, reason in reasons.items():
+                documents.hide(transaction, path, reason)
+                transaction.connection.execute(
+                    "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?)",
+                    (path, printable(os.fsdecode(path)), reason, now),
+                )
+
+    def forget_failures(self, paths: Iterable[bytes]) -> None:
+        """These files are gone or readable again."""
+        with self._database.writing() as transaction:
+            transaction.connection.executemany("DELETE FROM failures WHERE path = ?", [(p,) for p in paths])
+
+    def failed_paths(self) -> set[bytes]:
+        """The paths of `failures`, exactly."""
+        with self._database.reading() as connection:
+            return {row[0] for row in connection.execute("SELECT path FROM failures")}
+
+    def _select(self, what: str, fq: Sequence[str], end: str = "") -> list[Any]:
+        with self._database.snapshot() as connection:
+            where, parameters = self._where(fq, documents.known_fields(connection))
+            return connection.execute(
+                f"SELECT {what} FROM documents d WHERE {where} {end}", parameters
+            ).fetchall()
+
+    def _where(self, fq: Sequence[str], fields: Mapping[str, FieldInfo]) -> tuple[str, list[Any]]:
+        where, parameters = to_sql([parse(text) for text in fq], fields)
+        return f"{SEARCHED} AND ({where})", list(parameters)
+
+    def _one(self, statement: str, image_id: str) -> bytes | None:
+        with self._database.reading() as connection:
+            row = connection.execute(statement, (image_id,)).fetchone()
+        return None if row is None else row[0]
+
+
+def file_id(path: Path) -> str:
+    """The id of a file: 16 hex digits of the SHA-256 of its absolute path."""
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]

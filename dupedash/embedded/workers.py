@@ -1,0 +1,250 @@
+"""Worker processes that may be killed: for pictures that hang or crash a decoder, and to use every core.
+
+They are plain `python -m dupedash.embedded.worker` processes. Python's own pools would start the main module again
+in each worker (which under Streamlit is a page), and break as a whole when one worker dies.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from dupedash.errors import DupedashError
+from dupedash.model import IsCancelled, never
+
+HEADER = struct.Struct("<Q")
+_ROOT = Path(__file__).resolve().parents[2]
+_TICK = 0.2  # seconds between looks at `cancelled`
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class WorkerLost(DupedashError):
+    """The worker process was killed for taking too long, or died (`reason`)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a task: its result, or the DupedashError that it raised."""
+
+    task: Any
+    result: Any = None
+    error: DupedashError | None = None
+
+
+class Workers:
+    """Runs `function` on tasks in `jobs` processes.
+
+    `function` is a module-level function; `prepare` one that makes its first argument, once in each worker.
+    A task that takes longer than `seconds` costs its worker and nothing else.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        jobs: int,
+        *,
+        prepare: Callable[[], Any] | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        self._work = pickle.dumps((function, prepare))
+        self._jobs = max(1, jobs)
+        self._seconds = seconds
+
+    def run(
+        self, tasks: Iterable[Any], *, ordered: bool = False, cancelled: IsCancelled = never
+    ) -> Iterator[Outcome]:
+        """An outcome a task, as they come or in the order of the tasks; ends early when `cancelled`.
+
+        At most four tasks a worker are under way, so `tasks` may be endless.
+        """
+        waiting: queue.Queue[tuple[int, Any] | None] = queue.Queue()
+        finished: queue.Queue[tuple[int, Outcome]] = queue.Queue()
+        crew = [_Worker(self._work, self._seconds, waiting, finished) for _ in range(self._jobs)]
+        try:
+            source = _ordered if ordered else _unordered
+            yield from source(_Flow(iter(tasks), waiting, finished, 4 * self._jobs, cancelled))
+        finally:
+            for worker in crew:
+                worker.stop()
+
+
+class _Flow:
+    """Hands out numbered tasks, a bounded number at a time, and takes in the outcomes."""
+
+    def __init__(
+        self,
+        tasks: Iterator[Any],
+        waiting: queue.Queue[tuple[int, Any] | None],
+        finished: queue.Queue[tuple[int, Outcome]],
+        limit: int,
+        cancelled: IsCancelled,
+    ) -> None:
+        self._tasks = enumerate(tasks)
+        self._waiting = waiting
+        self._finished = finished
+        self._limit = limit
+        self._cancelled = cancelled
+
+    def __iter__(self) -> Iterator[tuple[int, Outcome]]:
+        under_way = self._hand_out(self._limit)
+        while under_way and not self._cancelled():
+            try:
+                numbered = self._finished.get(timeout=_TICK)
+            except queue.Empty:
+                continue
+            under_way += self._hand_out(1) - 1
+            yield numbered
+
+    def _hand_out(self, count: int) -> int:
+        handed = 0
+        for task in self._tasks:
+            self._waiting.put(task)
+            handed += 1
+            if handed == count:
+                break
+        return handed
+
+
+def _unordered(flow: _Flow) -> Iterator[Outcome]:
+    return (outcome for _, outcome in flow)
+
+
+def _ordered(flow: _Flow) -> Iterator[Outcome]:
+    early: dict[int, Outcome] = {}
+    number = 0
+    for place, outcome in flow:
+        early[place] = outcome
+        while number in early:
+            yield early.pop(number)
+            number += 1
+
+
+class _Worker:
+    """One process and the thread that talks to it; the process starts with the first task."""
+
+    def __init__(
+        self,
+        work: bytes,
+        seconds: float | None,
+        waiting: queue.Queue[tuple[int, Any] | None],
+        finished: queue.Queue[tuple[int, Outcome]],
+    ) -> None:
+        self._work = work
+        self._seconds = seconds
+        self._waiting = waiting
+        self._finished = finished
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._serve, name="dupedash worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        with self._lock:
+            self._stopped = True
+        self._waiting.put(None)
+        self._kill()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while not self._stopped and (item := self._waiting.get()) is not None:
+            number, task = item
+            self._finished.put((number, self._outcome(task)))
+        self._kill()
+
+    def _outcome(self, task: Any) -> Outcome:
+        try:
+            done, value = self._ask(task)
+        except WorkerLost as error:
+            self._kill()
+            return Outcome(task, error=error)
+        return Outcome(task, result=value) if done else Outcome(task, error=value)
+
+    def _ask(self, task: Any) -> tuple[bool, Any]:
+        too_long = threading.Event()
+        process = self._started()
+        timer = threading.Timer(self._seconds or 0, self._give_up, (process, too_long))
+        timer.daemon = True
+        try:
+            send(_pipe(process.stdin), pickle.dumps(task))
+            if self._seconds:
+                timer.start()
+            reply: tuple[bool, Any] = pickle.loads(receive(_pipe(process.stdout)))
+        except (OSError, EOFError) as error:
+            if too_long.is_set():
+                raise WorkerLost(f"took longer than {self._seconds:.0f} s") from error
+            raise WorkerLost("crashed the program that reads it") from error
+        finally:
+            timer.cancel()
+        return reply
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._stopped:
+                raise WorkerLost("stopped")
+            if self._process is None:
+                self._process = _spawn()
+                send(_pipe(self._process.stdin), self._work)
+            return self._process
+
+    @staticmethod
+    def _give_up(process: subprocess.Popen[bytes], too_long: threading.Event) -> None:
+        too_long.set()
+        process.kill()
+
+    def _kill(self) -> None:
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+
+def _spawn() -> subprocess.Popen[bytes]:
+    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    return subprocess.Popen(
+        [sys.executable, "-m", "dupedash.embedded.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
+    )
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise BrokenPipeError
+    return pipe
+
+
+def send(pipe: IO[bytes], data: bytes) -> None:
+    """One message. Raises OSError where the other end is gone."""
+    pipe.write(HEADER.pack(len(data)))
+    pipe.write(data)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes]) -> bytes:
+    """The next message. Raises EOFError where the other end is gone."""
+    (length,) = HEADER.unpack(_exactly(pipe, HEADER.size))
+    return _exactly(pipe, length)
+
+
+def _exactly(pipe: IO[bytes], count: int) -> bytes:
+    data = pipe.read(count)
+    if len(data) < count:
+        raise EOFError
+    return data
