@@ -117,6 +117,35 @@ def records(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Ima
     return {row[0]: _record(row, fields.get(doc, {})) for doc, row in found.items()}
 
 
+def analysis_of(connection: sqlite3.Connection, image_id: str) -> Analysis | None:
+    """The analysis that a document was made of."""
+    row = connection.execute(
+        "SELECT rowid, width, height, bytes, format, content, pixels, skipped, described, descriptor, webp"
+        " FROM documents d JOIN descriptors ON descriptors.doc = d.rowid"
+        " JOIN thumbnails ON thumbnails.doc = d.rowid WHERE id = ?",
+        (image_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    doc, width, height, size, kind, content, pixels, skipped, version, descriptor, webp = row
+    fields = _all_fields(connection, [doc]).get(doc, {})
+    taken, camera = fields.get("taken"), fields.get("camera")
+    return Analysis(
+        width=width,
+        height=height,
+        size=size,
+        format=kind,
+        content=content,
+        pixels=pixels,
+        taken=taken if isinstance(taken, datetime) else None,
+        camera=camera if isinstance(camera, str) else None,
+        skipped=skipped,
+        version=version,
+        descriptor=descriptor,
+        thumbnail=webp,
+    )
+
+
 def known_fields(connection: sqlite3.Connection) -> dict[str, FieldInfo]:
     """All fields, built-in ones first."""
     rows = connection.execute("SELECT name, type, multi FROM fields ORDER BY name")
@@ -159,8 +188,8 @@ def _put_row(transaction: Transaction, entry: Entry) -> int:
     a, file = entry.analysis, entry.file
     modified = None if file is None else file.mtime_ns // 1_000_000
     row = transaction.connection.execute(
-        "INSERT INTO documents (id, location, path, changed, width, height, bytes, format, modified, mtime_ns,"
-        " content, pixels, described, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO documents (id, location, path, changed, width, height, bytes, format, modified,"
+        " mtime_ns, content, pixels, described, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET location = excluded.location, path = excluded.path,"
         " changed = excluded.changed, width = excluded.width, height = excluded.height,"
         " bytes = excluded.bytes, format = excluded.format, modified = excluded.modified,"

@@ -61,7 +61,6 @@ def index(
     *,
     recursive: bool = True,
     fields_for: FieldsFor = no_fields,
-    excluded: Sequence[Path] = (),
     jobs: int | None = None,
     limits: Limits = LIMITS,
     progress: ReportProgress = ignore,
@@ -69,13 +68,14 @@ def index(
 ) -> IndexReport:
     """Index these folders and files in `jobs` processes (default: one a core).
 
-    Raises ConfigError for a path where there is nothing; then nothing was done.
+    Dupedash's own data folder is passed over unless a path lies in it. Raises ConfigError for a path where
+    there is nothing; then nothing was done.
     """
     roots = [absolute(path) for path in paths]
     run = _Run(store, fields_for, progress, cancelled)
     for root in roots:
         store.add_root(root)
-    found = walk(roots, recursive, [path.absolute() for path in excluded], cancelled)
+    found = walk(roots, recursive, [store.folder.parents[1]], cancelled)
     run.plan(found)
     if not cancelled():
         run.notice_absent(found, [os.fsencode(root) for root in roots], recursive)
@@ -104,6 +104,7 @@ class _Run:
     started: float = field(default_factory=time.monotonic)
     known: dict[bytes, KnownFile] = field(default_factory=dict)
     to_read: list[FileStamp] = field(default_factory=list)
+    total: int = 0
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -127,6 +128,7 @@ class _Run:
         self.store.hide({file.stamp.path: None for file in back})
         self._renew_fields(same)
         self.unchanged = len(same) - self.updated
+        self.total = len(found.files) + len(found.refused)
 
     def notice_absent(self, found: Found, roots: Sequence[bytes], recursive: bool) -> None:
         """Hide the documents of files that were here and are not any more; list what is refused."""
@@ -222,7 +224,7 @@ class _Run:
             Progress(
                 stage="reading images",
                 done=self.unchanged + self.added + self.updated + failed,
-                total=self.unchanged + len(self.to_read) + failed,
+                total=self.total,
                 seconds=time.monotonic() - self.started,
                 skipped=self.unchanged,
                 failures=failed,

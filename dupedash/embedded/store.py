@@ -15,6 +15,7 @@ from typing import Any
 
 from dupedash.config import collection_name
 from dupedash.embedded import documents
+from dupedash.embedded.analysis import Analysis
 from dupedash.embedded.database import Database, chunks, sequence
 from dupedash.embedded.documents import SEARCHED, Entry, FileStamp
 from dupedash.errors import ConfigError, UnknownImage
@@ -163,13 +164,13 @@ class Store:
                 ).fetchall()
             yield from found
 
-    def row(self, image_id: str) -> int:
-        """Where the document's descriptor is. Raises UnknownImage."""
-        with self._database.reading() as connection:
-            found = connection.execute("SELECT rowid FROM documents WHERE id = ?", (image_id,)).fetchone()
+    def analysis(self, image_id: str) -> Analysis:
+        """What was found out about a document's picture. Raises UnknownImage."""
+        with self._database.snapshot() as connection:
+            found = documents.analysis_of(connection, image_id)
         if found is None:
             raise UnknownImage(image_id, self.name)
-        return int(found[0])
+        return found
 
     def roots(self) -> list[Path]:
         """The folders and files that were indexed. Actions never leave them."""

@@ -1,7 +1,7 @@
 """Worker processes that may be killed: for pictures that hang or crash a decoder, and to use every core.
 
-They are plain `python -m dupedash.embedded.worker` processes. Python's own pools would start the main module again
-in each worker (which under Streamlit is a page), and break as a whole when one worker dies.
+They are plain `python -m dupedash.embedded.worker` processes. Python's own pools would start the main module
+again in each worker (which under Streamlit is a page), and break as a whole when one worker dies.
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ class Workers:
         finally:
             for worker in crew:
                 worker.stop()
+            for worker in crew:
+                worker.join()
 
 
 class _Flow:
@@ -158,6 +160,9 @@ class _Worker:
             self._stopped = True
         self._waiting.put(None)
         self._kill()
+
+    def join(self) -> None:
+        """Wait until it has ended; all workers must have been stopped, for they wake each other."""
         self._thread.join()
 
     def _serve(self) -> None:

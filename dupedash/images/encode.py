@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -17,9 +18,10 @@ WEBP_METHOD = 1  # measured at 320×213: 4.7 ms and 15 kB; method 4 takes 10.7 m
 
 def thumbnail(pixels: np.ndarray, long_side: int = THUMBNAIL_SIDE) -> bytes:
     """A WebP file of RGB pixels (uint8, H×W×3), long side bounded."""
-    image = Image.fromarray(pixels)
-    image.thumbnail((long_side, long_side), Image.Resampling.BILINEAR)
-    return _saved(image, "WEBP", quality=78, method=WEBP_METHOD)
+    scale = min(1.0, long_side / max(pixels.shape[:2]))
+    size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)  # half the time of Pillow's
+    return _saved(Image.fromarray(small), "WEBP", quality=78, method=WEBP_METHOD)
 
 
 def render(source: Path | bytes, long_side: int = 1600, limits: Limits = LIMITS) -> bytes:

@@ -1,0 +1,182 @@
+"""The part of a join that runs in worker processes: look up a block of pictures, verify what comes up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dupedash.embedded import pairs
+from dupedash.embedded.cache import Segment, load_segment
+from dupedash.embedded.describe import Descriptor
+from dupedash.embedded.retrieve import MIN_VOTES, search
+from dupedash.embedded.search import MOST_APPROXIMATE
+from dupedash.embedded.store import Store
+from dupedash.model import Explanation, Smartfilter
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Pictures that are looked up together, by their numbers in the plan."""
+
+    numbers: tuple[int, ...]
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMatch:
+    """Two pictures (numbers in the plan) that match.
+
+    `forth` sees the other as made from the one, `back` the reverse.
+    """
+
+    one: int
+    other: int
+    score: float
+    forth: Explanation
+    back: Explanation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """All pictures of the segments, numbered in the order of their digests.
+
+    rows       where the descriptor of each is; -1 for pictures that are gone
+    scope, against, asked   bool for each: on that side of the comparison; looked up
+    numbers    per segment: from places in its index to numbers of the plan
+    """
+
+    pictures: tuple[str, ...]
+    rows: np.ndarray
+    scope: np.ndarray
+    against: np.ndarray
+    asked: np.ndarray
+    folders: tuple[Path, ...]
+    numbers: tuple[np.ndarray, ...]
+
+    @staticmethod
+    def of(
+        segments: Sequence[Segment],
+        *,
+        rows: Mapping[str, int],
+        scope: Collection[str],
+        against: Collection[str],
+        asked: Collection[str],
+    ) -> Plan:
+        """Number the pictures. One that two segments hold is left out of the later one."""
+        places = [
+            (s.digests[place], p, n, place) for n, s in enumerate(segments) for place, p in s.in_places()
+        ]
+        places.sort()
+        numbers = tuple(np.full(len(s.pictures), -1, np.int64) for s in segments)
+        pictures: list[str] = []
+        for _, picture, segment, place in places:
+            if pictures and pictures[-1] == picture:
+                continue
+            numbers[segment][place] = len(pictures)
+            pictures.append(picture)
+        alive = np.array([rows.get(p, -1) for p in pictures], np.int64)
+
+        def mask(some: Collection[str]) -> np.ndarray:
+            return np.array([p in some for p in pictures], bool) & (alive >= 0)
+
+        folders = tuple(s.folder for s in segments)
+        return Plan(tuple(pictures), alive, mask(scope), mask(against), mask(asked), folders, numbers)
+
+    def blocks(self, size: int) -> list[Block]:
+        """The pictures to be looked up, in pieces."""
+        asked = np.flatnonzero(self.asked).tolist()
+        pieces = (tuple(asked[start : start + size]) for start in range(0, len(asked), size))
+        return [Block(piece, tuple(self.pictures[number] for number in piece)) for piece in pieces]
+
+    def wanted(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Which of these pairs (looked up, found) are to be compared; two that are both looked up: once."""
+        sides = (self.scope[one] & self.against[other]) | (self.against[one] & self.scope[other])
+        once = ~self.asked[other] | (other > one)
+        return np.asarray(sides & once & (one != other))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockSearch:
+    """What a worker process needs to know."""
+
+    store: Path
+    plan: Plan
+    floor: float
+    approximate: bool
+    smartfilter: Smartfilter
+
+    @property
+    def ready(self) -> Callable[[], _Ready]:
+        """To be called once in the worker."""
+        return _Opener(self)
+
+    @staticmethod
+    def run(ready: _Ready, block: Block) -> list[PictureMatch]:
+        """All matches of a block's pictures, in the order of the pictures."""
+        return list(ready.matches(block))
+
+
+@dataclass(frozen=True, slots=True)
+class _Opener:
+    search: BlockSearch
+
+    def __call__(self) -> _Ready:
+        return _Ready(self.search)
+
+
+class _Ready:
+    """A worker at work: the store open, the segments mapped."""
+
+    def __init__(self, search: BlockSearch) -> None:
+        self._search = search
+        self._plan = search.plan
+        self._store = Store(search.store)
+        self._segments = [load_segment(folder) for folder in search.plan.folders]
+
+    def matches(self, block: Block) -> Iterator[PictureMatch]:
+        queries = self._descriptors(block.numbers)
+        candidates = self._candidates(block, [queries[number] for number in block.numbers])
+        others = self._descriptors(sorted({other for _, other in candidates} - queries.keys()))
+        known = queries | others
+        for (one, other), ways in candidates.items():
+            score, forth = pairs.compare(known[one], known[other], ways)
+            if score >= self._search.floor:
+                _, back = pairs.compare(known[other], known[one], ways)
+                yield PictureMatch(one, other, score, forth, back)
+
+    def _candidates(
+        self, block: Block, queries: Sequence[Descriptor]
+    ) -> dict[tuple[int, int], tuple[bool, ...]]:
+        """Pairs of numbers → the ways in which to compare them, sorted."""
+        votes: dict[tuple[int, int], float] = {}
+        ways: dict[tuple[int, int], set[bool]] = {}
+        least = MIN_VOTES[self._search.smartfilter]
+        for segment, numbers in zip(self._segments, self._plan.numbers, strict=True):
+            hits = search(segment.index, queries, least)
+            one, other = np.array(block.numbers)[hits.query], numbers[hits.picture]
+            keep = np.flatnonzero((other >= 0) & self._plan.wanted(one, other))
+            for row in keep.tolist():
+                pair = int(one[row]), int(other[row])
+                votes[pair] = max(votes.get(pair, 0.0), float(hits.votes[row]))
+                ways.setdefault(pair, set()).add(bool(hits.mirrored[row]))
+        chosen = _best(votes) if self._search.approximate else votes
+        return {pair: tuple(sorted(ways[pair])) for pair in sorted(chosen)}
+
+    def _descriptors(self, numbers: Sequence[int]) -> dict[int, Descriptor]:
+        rows = {int(self._plan.rows[number]): number for number in numbers}
+        return {rows[row]: Descriptor.from_bytes(data) for row, data in self._store.descriptors(list(rows))}
+
+
+def _best(votes: Mapping[tuple[int, int], float]) -> list[tuple[int, int]]:
+    """The pairs with the most votes of each picture that is looked up."""
+    ranked = sorted(votes, key=lambda pair: (pair[0], -votes[pair], pair[1]))
+    taken: dict[int, int] = {}
+    chosen = []
+    for pair in ranked:
+        taken[pair[0]] = taken.get(pair[0], 0) + 1
+        if taken[pair[0]] <= MOST_APPROXIMATE:
+            chosen.append(pair)
+    return chosen

@@ -1,0 +1,214 @@
+"""A collection of files on this machine: the embedded store and engine behind the Collection protocols."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dupedash import images
+from dupedash.collection import JoinPart, JoinRequest
+from dupedash.embedded import analysis, describe
+from dupedash.embedded.analysis import Analysis
+from dupedash.embedded.describe import Descriptor
+from dupedash.embedded.documents import Entry, FileStamp, stamp
+from dupedash.embedded.join import join
+from dupedash.embedded.search import Asked, Searcher
+from dupedash.embedded.store import Store
+from dupedash.embedded.view import View, Views
+from dupedash.errors import ConfigError, UnknownImage, UnreadableImage, Unsupported
+from dupedash.model import (
+    ByAnalysis,
+    ByData,
+    ById,
+    ByUrl,
+    Document,
+    DuplicateQuery,
+    Failure,
+    FieldInfo,
+    Hits,
+    ImageRecord,
+    IsCancelled,
+    QueryImage,
+    ReportProgress,
+    ValueCount,
+    ignore,
+    never,
+)
+
+_LARGEST_PICTURE = 4096
+_LONGEST_ID = 500
+
+
+class EmbeddedCollection:
+    """The collection in a folder `data/collections/NAME`, for any number of threads and processes at once.
+
+    `analyses` counts the pictures that this object decoded and described.
+    """
+
+    engine = "embedded"
+
+    def __init__(self, folder: Path, name: str | None = None) -> None:
+        self.store = Store(folder)
+        self.name = name or self.store.name
+        self.analyses = 0
+        self._views = Views(self.store)
+        self._searcher = Searcher(self._views)
+
+    def state(self) -> str:
+        """See Collection. A new version of the engine is a new state, too: it scores differently."""
+        return f"{self.store.uuid}-{describe.VERSION}-{self.store.sequence()}"
+
+    def count(self, fq: Sequence[str] = ()) -> int:
+        """See Collection."""
+        return self.store.count(fq)
+
+    def ids(self, fq: Sequence[str] = ()) -> list[str]:
+        """See Collection."""
+        return self.store.ids(fq)
+
+    def records(self, ids: Sequence[str]) -> list[ImageRecord]:
+        """See Collection. Documents whose file is gone have records still; `skipped` says so."""
+        return self.store.records(ids)
+
+    def fields(self) -> Mapping[str, FieldInfo]:
+        """See Collection."""
+        return self.store.fields()
+
+    def values(self, field: str, prefix: str = "", limit: int = 50) -> list[ValueCount]:
+        """See Collection."""
+        return self.store.values(field, prefix, limit)
+
+    def duplicates(self, image: QueryImage, how: DuplicateQuery) -> Hits:
+        """See Collection."""
+        asked = self._asked(image)
+        allowed = frozenset(self.store.ids(how.fq)) if how.fq else None
+        return self._searcher.duplicates(asked, how, allowed)
+
+    def analyze(self, image: QueryImage) -> Any:
+        """See Collection. An image of the collection is not read again."""
+        return analysis.to_json(self._analysis(image))
+
+    def thumbnail(self, image_id: str) -> bytes | None:
+        """See Collection."""
+        return self.store.thumbnail(image_id)
+
+    def picture(self, image_id: str, long_side: int = 1600) -> bytes | None:
+        """See Collection. It is made from the file; None where there is none any more."""
+        path = self.store.path(image_id)
+        if path is None:
+            return None
+        try:
+            return images.render(path, max(1, min(long_side, _LARGEST_PICTURE)))
+        except UnreadableImage:
+            return None
+
+    def path(self, image_id: str) -> Path | None:
+        """The file of an image, exactly: a location is text, and some file names are none."""
+        return self.store.path(image_id)
+
+    def close(self) -> None:
+        """See Collection."""
+        self.store.close()
+
+    def add(self, documents: Iterable[Document]) -> list[Failure]:
+        """See Collection. Each document is a commit of its own.
+
+        Without an analysis the file at `location` is read, whatever it is: whoever takes documents from the
+        network must give one. With one, the file is shown only if its bytes are those that were analysed.
+        """
+        failures = []
+        for document in documents:
+            try:
+                failures += self.store.put([self._entry(document)])
+            except (UnreadableImage, Unsupported) as error:
+                reason = error.reason if isinstance(error, UnreadableImage) else str(error)
+                failures.append(Failure(document.id, reason))
+            except ConfigError as error:
+                failures.append(Failure(document.id, str(error)))
+        return failures
+
+    def set_fields(self, changes: Mapping[str, Mapping[str, Any]]) -> list[Failure]:
+        """See WritableCollection."""
+        return self.store.set_fields(changes)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """See WritableCollection."""
+        self.store.remove(ids)
+
+    def commit(self) -> None:
+        """See WritableCollection. Everything is visible already; this brings it to the disk."""
+        self.store.sync()
+
+    def join(
+        self, request: JoinRequest, *, progress: ReportProgress = ignore, cancelled: IsCancelled = never
+    ) -> Iterator[JoinPart]:
+        """See BulkSearch."""
+        return join(self.store, self._views.now(), request, progress, cancelled)
+
+    def changed_since(self, state: str) -> frozenset[str] | None:
+        """See BulkSearch."""
+        head, _, number = state.rpartition("-")
+        if head != f"{self.store.uuid}-{describe.VERSION}" or not number.isdecimal():
+            return None
+        return self.store.changed_since(int(number)) if int(number) <= self.store.sequence() else None
+
+    def _asked(self, image: QueryImage) -> Asked:
+        if isinstance(image, ById):
+            view = self._views.now()
+            member = view.members.get(image.id)
+            if member is None:
+                raise UnknownImage(image.id, self.name)
+            return Asked(member.pixels, member.content, self._descriptor(view, member.pixels), image.id)
+        found = self._analysis(image)
+        return Asked(found.pixels or found.content, found.content, Descriptor.from_bytes(found.descriptor))
+
+    def _descriptor(self, view: View, picture: str) -> Descriptor:
+        return self._views.descriptors(view, [picture])[0]
+
+    def _analysis(self, image: QueryImage) -> Analysis:
+        match image:
+            case ById(image_id):
+                return self.store.analysis(image_id)
+            case ByData(data, name):
+                return self._analyzed(data, name)
+            case ByAnalysis(given):
+                return analysis.from_json(given)
+            case ByUrl(url):
+                raise Unsupported(
+                    f"This collection fetches nothing: download {url} and pass on its data.", self.name
+                )
+
+    def _analyzed(self, source: Path | bytes, name: str = "upload") -> Analysis:
+        self.analyses += 1
+        return analysis.analyze(source, name=name)
+
+    def _entry(self, document: Document) -> Entry:
+        if not 0 < len(document.id) <= _LONGEST_ID or not document.id.isprintable():
+            raise ConfigError(f"{document.id[:60]!r} is no id: use 1 to {_LONGEST_ID} printable characters.")
+        path = Path(document.location)
+        if document.analysis is not None:
+            found = analysis.from_json(document.analysis)
+            file = _same_file(path, found.content)
+        elif path.is_absolute():
+            found = self._analyzed(path)
+            file = stamp(os.fsencode(path), path.stat())
+        else:
+            raise Unsupported(
+                f"{document.location!r} is no absolute path of a file here: analyze the image and add the analysis.",
+                self.name,
+            )
+        return Entry(document.id, document.location, found, document.fields, file)
+
+
+def _same_file(path: Path, content: str) -> FileStamp | None:
+    """The file, if it has that content: only then may it be shown for a document that came from outside."""
+    if not path.is_absolute():
+        return None
+    try:
+        status = path.stat()
+        same = images.content_hash(images.read_file(path)) == content
+    except (OSError, ValueError, UnreadableImage):
+        return None
+    return stamp(os.fsencode(path), status) if same else None

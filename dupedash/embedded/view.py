@@ -1,0 +1,102 @@
+"""The collection as a search sees it: one commit, pictures apart from the documents that show them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dupedash.embedded.cache import Cache, Segment
+from dupedash.embedded.describe import Descriptor
+from dupedash.embedded.store import Member, Store
+from dupedash.errors import CollectionError
+
+_REMEMBERED = 2000  # descriptors, of 20 kB each
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """One state of the collection. Documents with equal pixels are one picture, known by the pixels' hash.
+
+    `pictures` has the members of every picture by id, `segments` the pictures that can be compared.
+    """
+
+    sequence: int
+    members: Mapping[str, Member]
+    pictures: Mapping[str, tuple[Member, ...]]
+    segments: tuple[Segment, ...]
+
+
+class Views:
+    """The newest view, and descriptors by picture. For any number of threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._cache = Cache(store.folder / "cache")
+        self._view: View | None = None
+        self._lock = threading.Lock()
+        self._descriptors: OrderedDict[str, Descriptor] = OrderedDict()
+        self._shelf = threading.Lock()
+
+    def now(self) -> View:
+        """The view of the last commit."""
+        with self._lock:
+            if self._view is None or self._view.sequence != self._store.sequence():
+                self._view = self._made()
+            return self._view
+
+    def descriptors(self, view: View, pictures: Sequence[str]) -> list[Descriptor]:
+        """The descriptors of these pictures, in their order."""
+        with self._shelf:
+            found = {p: self._descriptors[p] for p in pictures if p in self._descriptors}
+        missing = [p for p in pictures if p not in found]
+        if missing:
+            found.update(load(self._store, view.pictures, missing))
+        with self._shelf:
+            for picture in pictures:
+                self._descriptors[picture] = found[picture]
+                self._descriptors.move_to_end(picture)
+            while len(self._descriptors) > _REMEMBERED:
+                self._descriptors.popitem(last=False)
+        return [found[p] for p in pictures]
+
+    def _made(self) -> View:
+        sequence, members = self._store.members()
+        grouped: dict[str, list[Member]] = {}
+        for member in members:
+            grouped.setdefault(member.pixels, []).append(member)
+        pictures = {picture: tuple(some) for picture, some in grouped.items()}
+        wanted = {picture for picture, some in pictures.items() if any(m.comparable for m in some)}
+
+        def loaded(some: Sequence[str]) -> list[Descriptor]:
+            found = load(self._store, pictures, some)
+            return [found[picture] for picture in some]
+
+        segments = self._cache.segments(wanted, loaded)
+        return View(sequence, {m.id: m for m in members}, pictures, segments)
+
+
+def load(
+    store: Store, members: Mapping[str, tuple[Member, ...]], pictures: Sequence[str]
+) -> dict[str, Descriptor]:
+    """The descriptors of these pictures from the store. Raises CollectionError where one is damaged or gone."""
+    rows = {comparable_row(members[picture]): picture for picture in pictures}
+    found = {}
+    try:
+        for row, data in store.descriptors(list(rows)):
+            found[rows[row]] = Descriptor.from_bytes(data)
+    except ValueError as error:
+        raise CollectionError(
+            f"The collection {store.name} holds a damaged description: {error}.", store.name
+        ) from error
+    if len(found) < len(rows):
+        raise CollectionError(
+            f"The collection {store.name} was changed during the search: try again.", store.name
+        )
+    return found
+
+
+def comparable_row(members: Sequence[Member]) -> int:
+    """The row of the first member that can be compared, else of the first."""
+    return next((m.row for m in members if m.comparable), members[0].row)
