@@ -196,7 +196,7 @@ class EmbeddedCollection:
             file = stamp(os.fsencode(path), path.stat())
         else:
             raise Unsupported(
-                f"{document.location!r} is no absolute path of a file here: analyze the image and add the analysis.",
+                f"{document.location!r} is no absolute path of a file: analyze the image, add the analysis.",
                 self.name,
             )
         return Entry(document.id, document.location, found, document.fields, file)
