@@ -104,6 +104,10 @@ class EmbeddedCollection:
         except UnreadableImage:
             return None
 
+    def roots(self) -> list[Path]:
+        """See Rooted."""
+        return self.store.roots()
+
     def path(self, image_id: str) -> Path | None:
         """The file of an image, exactly: a location is text, and some file names are none."""
         return self.store.path(image_id)
