@@ -1,0 +1,10 @@
+"""The example collection: about 300 images drawn by our own code, with known duplicates among them."""
+
+from __future__ import annotations
+
+from dupedash.example.changes import Closeness, Kind
+from dupedash.example.fields import FIELDS
+from dupedash.example.make import make
+from dupedash.example.manifest import ExampleFile, ExampleManifest, Truth, read, truth
+
+__all__ = ["FIELDS", "Closeness", "ExampleFile", "ExampleManifest", "Kind", "Truth", "make", "read", "truth"]

@@ -1,0 +1,140 @@
+"""Make the example collection: deterministic, in two processes, to be stopped and continued at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from time import monotonic
+
+from dupedash.errors import Cancelled, ConfigError
+from dupedash.example import plan as plans
+from dupedash.example.fields import fields_of, without_content
+from dupedash.example.files import broken_bytes, copy_bytes, flat_bytes, original_bytes, put
+from dupedash.example.manifest import NAME, ExampleFile, ExampleManifest, read, write
+from dupedash.example.plan import VERSION, Copy, Original, Plan
+from dupedash.model import IsCancelled, Progress, ReportProgress, ignore, never
+
+Work = tuple[Path, Original, tuple[Copy, ...]]
+
+
+def make(
+    folder: Path,
+    *,
+    plan: Plan | None = None,
+    processes: int = 2,
+    progress: ReportProgress = ignore,
+    cancelled: IsCancelled = never,
+) -> ExampleManifest:
+    """Write the example collection into `folder` and return its manifest.
+
+    A complete folder is left as it is (`made` is 0); an interrupted one is completed; one by an older version
+    is made anew. Raises Cancelled when stopped: what was made stays.
+    """
+    plan = plan or plans.read()
+    before = _manifest_of(folder)
+    if before and before.version == VERSION and _missing(folder, plan) == []:
+        return before
+    if before and before.version != VERSION:
+        _clear(before)
+    missing = _missing(folder, plan)
+    _make(folder, plan, missing, processes, progress, cancelled)
+    manifest = ExampleManifest(folder, VERSION, _files(plan), made=len(missing))
+    write(manifest)
+    return manifest
+
+
+def _manifest_of(folder: Path) -> ExampleManifest | None:
+    if not (folder / NAME).exists():
+        return None
+    try:
+        return read(folder)
+    except ConfigError:
+        return None  # damaged: the files are checked one by one and it is written again
+
+
+def _missing(folder: Path, plan: Plan) -> list[str]:
+    return [path for path in plan.paths() if not (folder / path).exists()]
+
+
+def _clear(before: ExampleManifest) -> None:
+    """Remove what an older version made, the manifest last: interrupted, it is removed again next time."""
+    for file in before.files:
+        (before.folder / file.path).unlink(missing_ok=True)
+    (before.folder / NAME).unlink()
+
+
+def _make(
+    folder: Path,
+    plan: Plan,
+    missing: list[str],
+    processes: int,
+    progress: ReportProgress,
+    cancelled: IsCancelled,
+) -> None:
+    started, total, wanted = monotonic(), len(plan.paths()), set(missing)
+    done = skipped = total - len(missing)
+    for path, content in ((plan.flat, flat_bytes), (plan.broken, broken_bytes)):
+        if path in wanted:
+            put(folder / path, content(path))
+            done += 1
+    work: list[Work] = []
+    for original in plan.originals:
+        copies = plan.copies_of(original.path)
+        if wanted.intersection((original.path, *(copy.path for copy in copies))):
+            work.append((folder, original, copies))
+    with _workers(work, processes) as results:
+        for made in results:
+            done += made
+            progress(Progress("drawing", done, total, monotonic() - started, skipped))
+            if cancelled():
+                raise Cancelled(f"{total - done} of {total} example images are still to be made.")
+
+
+@contextmanager
+def _workers(work: list[Work], processes: int) -> Iterator[Iterator[int]]:
+    if processes < 2 or len(work) < 4:
+        yield map(_make_group, work)
+        return
+    # spawn: the caller may have threads, and a forked copy of a held lock never opens.
+    with get_context("spawn").Pool(processes) as pool:
+        yield pool.imap_unordered(_make_group, work)
+
+
+def _make_group(work: Work) -> int:
+    """Draw an original and make its copies, as far as they are missing; returns how many files that were."""
+    folder, original, copies = work
+    made, path = 0, folder / original.path
+    if path.exists():
+        content = path.read_bytes()
+    else:
+        content = original_bytes(original)
+        put(path, content)
+        made += 1
+    for copy in copies:
+        if not (folder / copy.path).exists():
+            put(folder / copy.path, copy_bytes(copy, content))
+            made += 1
+    return made
+
+
+def _files(plan: Plan) -> tuple[ExampleFile, ...]:
+    originals = {original.path: original for original in plan.originals}
+    with_copies = {copy.original for copy in plan.copies}
+    files = [
+        ExampleFile(path, "original", None, path if path in with_copies else None, fields_of(path, original))
+        for path, original in originals.items()
+    ]
+    files = [_twin(file, originals[file.path].twin) for file in files]
+    for copy in plan.copies:
+        fields = fields_of(copy.path, originals[copy.original])
+        files.append(ExampleFile(copy.path, str(copy.kind), copy.original, copy.original, fields))
+    for path, kind in ((plan.flat, "flat"), (plan.broken, "broken")):
+        files.append(ExampleFile(path, kind, None, None, without_content(path)))
+    return tuple(sorted(files, key=lambda file: file.path))
+
+
+def _twin(file: ExampleFile, twin: str | None) -> ExampleFile:
+    return replace(file, kind="lookalike", of=twin) if twin else file
