@@ -1,0 +1,151 @@
+"""Index and scan collections of several sizes, and say what an image costs."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from dupedash.bench.memory import MEGABYTE, PeakMemory
+from dupedash.bench.pictures import FAMILY, FOLDER, draw
+from dupedash.bench.recut import SIZES, RecutFigures, recut
+from dupedash.bench.stages import StageFigures, measure_stages
+from dupedash.config import Workspace
+from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.embedded.index import index
+from dupedash.errors import ConfigError
+from dupedash.graph import DuplicateGraph
+from dupedash.model import IsCancelled, ReportProgress, ignore, never
+from dupedash.scan import run_scan
+from dupedash.scans import ScanConfig, ScanStore
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeFigures:
+    """One collection: `found` of the `planted` families came out as a group at 0.7. Memory in MB."""
+
+    images: int
+    index_rate: float
+    scan_seconds: float
+    scan_rate: float
+    matches: int
+    planted: int
+    found: int
+    memory: int
+    stages: StageFigures
+
+
+@dataclass(frozen=True, slots=True)
+class BenchFigures:
+    """Everything, with the machine it was measured on."""
+
+    machine: str
+    sizes: tuple[SizeFigures, ...]
+    recuts: tuple[RecutFigures, ...]
+
+
+def machine() -> str:
+    """The line that figures mean nothing without."""
+    memory = psutil.virtual_memory().total / MEGABYTE / 1024
+    return f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def run_bench(
+    sizes: Sequence[int],
+    *,
+    say: Say = lambda _line: None,
+    progress: ReportProgress = ignore,
+    cancelled: IsCancelled = never,
+) -> BenchFigures:
+    """Draw once, then index and scan each size, smallest first, in a temporary folder. Raises ConfigError."""
+    if not sizes or min(sizes) < FAMILY:
+        raise ConfigError(f"A bench needs at least {FAMILY} images.")
+    say(machine())
+    with tempfile.TemporaryDirectory(prefix="dupedash-bench-") as folder:
+        home = Path(folder)
+        folders = draw(home / "pictures", max(sizes), os.cpu_count() or 1)
+        measured = []
+        for size in sorted(sizes):
+            measured.append(_measure(home, folders[: -(-size // FOLDER)], progress, cancelled))
+            say(size_words(measured[-1]))
+        recuts = []
+        for images, matches in SIZES:
+            recuts.append(recut(images, matches))
+            say(recut_words(recuts[-1]))
+    return BenchFigures(machine(), tuple(measured), tuple(recuts))
+
+
+def _measure(
+    home: Path, folders: Sequence[Path], progress: ReportProgress, cancelled: IsCancelled
+) -> SizeFigures:
+    workspace = Workspace(home / f"data-{len(folders)}")
+    collection = EmbeddedCollection(workspace.collection("bench"), "bench")
+    try:
+        with PeakMemory() as memory:
+            read = index(collection.store, folders, progress=progress, cancelled=cancelled)
+            scan = run_scan(
+                collection, ScanConfig(), ScanStore(workspace.scans), progress=progress, cancelled=cancelled
+            )
+        families = _families(collection)
+        cut = DuplicateGraph(scan.matches()).cut(0.7)
+        groups = {frozenset(cut.members(number)) for number in range(len(cut))}
+        return SizeFigures(
+            images=scan.stats.images,
+            index_rate=round(read.added / read.seconds, 1),
+            scan_seconds=scan.stats.seconds,
+            scan_rate=round(scan.stats.rate, 1),
+            matches=scan.stats.matches,
+            planted=len(families),
+            found=len(families & groups),
+            memory=memory.megabytes,
+            stages=measure_stages(collection),
+        )
+    finally:
+        collection.close()
+
+
+def _families(collection: EmbeddedCollection) -> set[frozenset[str]]:
+    """The planted groups: the first three of every family."""
+    families: dict[tuple[str, int], set[str]] = {}
+    for record in collection.records(collection.ids()):
+        path = Path(record.location)
+        family, place = divmod(int(path.stem), FAMILY)
+        if place < 3:
+            families.setdefault((path.parent.name, family), set()).add(record.id)
+    return {frozenset(family) for family in families.values()}
+
+
+def size_words(figures: SizeFigures) -> str:
+    """A size in a line."""
+    s = figures.stages
+    return (
+        f"{figures.images:>7,} images: index {figures.index_rate:.0f}/s, "
+        f"scan {figures.scan_seconds:.1f} s = {figures.scan_rate:.0f} scans/s, "
+        f"an image costs {s.total:.1f} ms (describe {s.describe:.1f}, join {s.join:.1f}, "
+        f"verify {s.verify:.1f} for {s.pairs:.1f} pairs), peak memory {figures.memory:,} MB, "
+        f"{figures.found} of {figures.planted} planted groups"
+    )
+
+
+def recut_words(figures: RecutFigures) -> str:
+    """A new threshold in a line."""
+    return (
+        f"{figures.images:>7,} images, {figures.matches:,} matches: a new threshold takes "
+        f"{figures.again:.1f} ms ({figures.first:.0f} ms the first time)"
+    )
