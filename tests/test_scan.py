@@ -319,3 +319,11 @@ def test_a_scan_that_runs_elsewhere_is_left_alone(store, kind):
 @pytest.mark.parametrize("mode", list(ScanMode))
 def test_every_mode_says_what_it_chose(store, mode):
     assert run_scan(TableCollection(LETTERS, PAIRS), ScanConfig(mode), store).effort.words()
+
+
+def test_collections_of_one_name_on_two_servers_are_told_apart(store):
+    one, other = TableCollection(LETTERS, PAIRS), TableCollection(LETTERS, {})
+    other.engine = "fake at http://elsewhere"
+    first = run_scan(one, ScanConfig(), store)
+    second = run_scan(other, ScanConfig(), store)
+    assert (found(first), found(second)) == (EXPECTED, set())

@@ -14,7 +14,7 @@ from dupedash.model import ById, DuplicateQuery, Failure, Hits, IsCancelled
 
 AHEAD = 4
 """So many questions for each worker are under way or waiting: one slow answer does not stop the others."""
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 """Where not all hits were sent, it is asked once more for so many."""
 NOT_NOW = frozenset({408, 429})
 

@@ -52,7 +52,7 @@ def run_scan(
     was found is kept, the scan is `stopped`); ScanError where the same scan runs in another process.
     """
     state = collection.state()
-    scan = store.find(collection.name, state, config) if resume else None
+    scan = store.find(collection.name, state, config, collection.engine) if resume else None
     if scan is None:
         for filters in (config.fq, config.against):
             collection.count(filters)

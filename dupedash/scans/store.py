@@ -44,9 +44,18 @@ class ScanStore:
         """Raises ScanError: no such scan, damaged, or made by a newer version."""
         return _as_it_is(load(self._home(scan_id)))
 
-    def find(self, collection: str, state: str, config: ScanConfig) -> StoredScan | None:
-        """The scan of exactly this: a complete one before one that can go on, the newest first."""
-        same = [s for s in self.list() if (s.collection, s.state, s.config) == (collection, state, config)]
+    def find(
+        self, collection: str, state: str, config: ScanConfig, engine: str | None = None
+    ) -> StoredScan | None:
+        """The scan of exactly this: a complete one before one that can go on, the newest first.
+
+        `engine`, where given, tells collections of one name on different servers apart.
+        """
+        same = [
+            s
+            for s in self.list()
+            if (s.collection, s.state, s.config) == (collection, state, config) and engine in (None, s.engine)
+        ]
         return next((s for s in same if s.complete), same[0] if same else None)
 
     def earlier(self, collection: str, config: ScanConfig) -> Sequence[StoredScan]:
