@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from dupedash.collection import WritableCollection
-from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.flow.client import FlowCollection, ImageAccess, flow_settings
 from dupedash.flow.server import create_app
 from tests.fakes import FakeCollection
@@ -42,20 +41,7 @@ def flow_before_fake(folder: Path) -> Iterator[WritableCollection]:
         yield client
 
 
-@contextmanager
-def embedded(folder: Path) -> Iterator[EmbeddedCollection]:
-    collection = EmbeddedCollection(folder / "data" / "collections" / "c")
-    yield collection
-    collection.close()
-
-
-@contextmanager
-def flow_before_embedded(folder: Path) -> Iterator[WritableCollection]:
-    with embedded(folder) as served, over_http(served, folder) as client:
-        yield client
-
-
-LOCAL: list[Backend] = [fake, embedded]
+LOCAL: list[Backend] = [fake]
 """Collections in this process; what is served must be one of them."""
-BACKENDS: list[Backend] = [*LOCAL, flow_before_fake, flow_before_embedded]
+BACKENDS: list[Backend] = [*LOCAL, flow_before_fake]
 """Every kind of collection."""

@@ -28,7 +28,7 @@ def day(number):
 
 MADE_FROM = {
     ("a", "b"): Explanation(kinds=(ChangeKind.CROPPED,), overlap_a=0.7),
-    ("a", "c"): Explanation(kinds=(ChangeKind.PART_OF,)),
+    ("a", "c"): Explanation(kinds=(ChangeKind.PART_OF,), overlap_b=0.3),
 }
 TABLE = [
     (Criterion(Rule.PIXELS), image("a", 10, 10), image("b", 20, 20), "20×20 beats 10×10"),
@@ -97,7 +97,33 @@ def test_the_original_is_the_one_that_the_others_are_edited_copies_of():
     members = [image("a"), image("b"), image("c")]
     choice = choose(members, policy(Criterion(Rule.ORIGINAL)), explanations=MADE_FROM)
     assert choice.keeper == "c"  # a is a part of c, b is cropped from a
-    assert "an original comes before an edited copy" in choice.why
+    assert choice.why == "kept because the whole picture comes before a part or poorer copy (30% of the view)"
+
+
+def flipped(why):
+    return Explanation(why.kinds, overlap_a=why.overlap_b, overlap_b=why.overlap_a)
+
+
+@pytest.mark.parametrize("kind", [ChangeKind.CROPPED, ChangeKind.BORDERED, ChangeKind.PART_OF])
+def test_which_of_two_shows_more_does_not_depend_on_the_order_in_which_it_is_told(kind):
+    told = Explanation((kind,), overlap_a=0.6, overlap_b=1.0)
+    first = choose(
+        [image("a"), image("b")], policy(Criterion(Rule.ORIGINAL)), explanations={("a", "b"): told}
+    )
+    other = choose(
+        [image("a"), image("b")], policy(Criterion(Rule.ORIGINAL)), explanations={("a", "b"): flipped(told)}
+    )
+    assert (first.keeper, other.keeper) == ("a", "b")
+
+
+def test_an_overlay_may_be_on_either_and_black_and_white_is_the_poorer():
+    rules = policy(Criterion(Rule.ORIGINAL), Criterion(Rule.BYTES))
+    members = [image("a", bytes=1), image("b", bytes=2)]
+    overlay = Explanation((ChangeKind.OVERLAY,))
+    assert choose(members, rules, explanations={("a", "b"): overlay}).decided == "largest file"
+    gray = Explanation((ChangeKind.GRAY,))
+    choice = choose(members, rules, explanations={("a", "b"): gray})
+    assert (choice.keeper, choice.decided) == ("a", "original over edited")
 
 
 def test_a_tie_is_named_and_the_next_criterion_decides():

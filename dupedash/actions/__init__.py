@@ -6,7 +6,7 @@ from dupedash.actions.journal import Entry, Journal, JournalSummary, Mark, Statu
 from dupedash.actions.merge import MergeRule
 from dupedash.actions.plan import FieldChange, Member, Plan, PlannedGroup, Step, StepKind
 from dupedash.actions.planning import Candidates, Head, Wish, candidates, draw_plan, needs_explanations
-from dupedash.actions.undo import undo_plan
+from dupedash.actions.undo import empty_quarantine, undo_plan
 
 __all__ = [
     "Candidates",
@@ -29,6 +29,7 @@ __all__ = [
     "candidates",
     "check_plan",
     "draw_plan",
+    "empty_quarantine",
     "find_journal",
     "journals",
     "needs_explanations",

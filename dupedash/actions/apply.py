@@ -56,10 +56,10 @@ def apply_plan(
 
 def must_be_its_collection(plan: Plan, collection: WritableCollection) -> None:
     """Raises ActionError where the plan is about another collection."""
-    if plan.collection != collection.name:
+    if (plan.collection, plan.engine) != (collection.name, collection.engine):
         raise ActionError(
-            f"Plan {plan.id} is about the collection {plan.collection}, not {collection.name}: "
-            "choose that one."
+            f"Plan {plan.id} is about the collection {plan.collection} ({plan.engine}), "
+            f"not {collection.name} ({collection.engine}): choose that one."
         )
 
 

@@ -138,11 +138,6 @@ class Journal:
             row = db.execute("SELECT body FROM documents WHERE step = ?", (step,)).fetchone()
         return document_of_json(json.loads(row[0])) if row else None
 
-    def forget_document(self, step: int) -> None:
-        """The document is back: the next apply keeps it as it is then."""
-        with self._open() as db:
-            db.execute("DELETE FROM documents WHERE step = ?", (step,))
-
     def last(self) -> dict[int, Entry]:
         """Step → its last row. Steps without one were never begun."""
         sql = "SELECT at, step, mark, info FROM events WHERE id IN (SELECT MAX(id) FROM events GROUP BY step)"
@@ -203,7 +198,8 @@ def find_journal(workspace: Workspace, plan_id: str = "", *among: Status) -> Jou
     for journal in journals(workspace):
         if journal.summary().status in among:
             return journal
-    raise ActionError("There is no plan to work on: `plan` makes one.")
+    wanted = " or ".join(f"“{status}”" for status in among)
+    raise ActionError(f"There is no plan that is {wanted}: `plan` makes one.")
 
 
 def _summary(plan: Plan) -> dict[str, Any]:

@@ -97,11 +97,16 @@ class PlannedGroup:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All steps, in the order in which they are done. `roots`: no file outside these folders is touched."""
+    """All steps, in the order in which they are done.
+
+    engine  of the collection, which tells collections of one name apart
+    roots   no file outside these folders is touched
+    """
 
     id: str
     created: datetime
     collection: str
+    engine: str
     scan: str
     threshold: float
     action: StepKind
@@ -128,6 +133,7 @@ class Plan:
             "id": self.id,
             "created": self.created.isoformat(),
             "collection": self.collection,
+            "engine": self.engine,
             "scan": self.scan,
             "threshold": self.threshold,
             "action": str(self.action),
@@ -148,6 +154,7 @@ class Plan:
                 id=data["id"],
                 created=datetime.fromisoformat(data["created"]),
                 collection=data["collection"],
+                engine=data["engine"],
                 scan=data["scan"],
                 threshold=float(data["threshold"]),
                 action=StepKind(data["action"]),

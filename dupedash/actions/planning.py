@@ -96,6 +96,7 @@ class Head:
     id: str
     created: datetime
     collection: str
+    engine: str
     scan: str
     threshold: float
     roots: tuple[str, ...] = ()
@@ -107,7 +108,9 @@ class Head:
         created = datetime.now(UTC)
         roots = tuple(str(root) for root in collection.roots()) if isinstance(collection, Rooted) else ()
         name = f"{created:%Y%m%d-%H%M%S-%f}-{token_hex(2)}"
-        return Head(name, created, collection.name, scan, threshold, roots, collection.fields())
+        return Head(
+            name, created, collection.name, collection.engine, scan, threshold, roots, collection.fields()
+        )
 
 
 def candidates(
@@ -182,8 +185,8 @@ def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
         for number, d in enumerate(merges + others)
     )  # fmt: skip
     plan = Plan(
-        head.id, head.created, head.collection, head.scan, head.threshold, wish.action, wish.policy,
-        head.roots, tuple(planned), steps, tuple(warnings),
+        head.id, head.created, head.collection, head.engine, head.scan, head.threshold, wish.action,
+        wish.policy, head.roots, tuple(planned), steps, tuple(warnings),
     )  # fmt: skip
     check_plan(plan)
     return plan

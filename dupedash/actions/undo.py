@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,8 +102,6 @@ class _Reversal:
                 self._fail(step, refused[step.id])
         finished = [step for step in begun if step.id not in refused]
         self.journal.record_all([step.number for step in finished], Mark.UNDONE)
-        for step in finished:
-            self.journal.forget_document(step.number)
         return finished
 
     def _documents(self, steps: Sequence[Step]) -> dict[str, str]:
@@ -140,3 +139,13 @@ class _Reversal:
     def _fail(self, step: Step, reason: str) -> None:
         self.journal.record(step.number, Mark.UNDO_FAILED, reason=reason)
         self.failed.append(Failure(step.id, reason))
+
+
+def empty_quarantine(journal: Journal, workspace: Workspace) -> int:
+    """Delete the files that this plan moved away, for good, so that it cannot be undone; their bytes."""
+    folder = workspace.quarantine / journal.plan().id
+    with exclusive(workspace):
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        if folder.is_dir():
+            shutil.rmtree(folder)
+    return size

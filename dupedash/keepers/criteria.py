@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Any
 
 from dupedash.errors import ConfigError
 from dupedash.model import ChangeKind, Explanation, Fields, FieldValue, ImageRecord
@@ -88,16 +87,10 @@ _SUBJECTS = {
 }
 _UNKNOWN = float("-inf")
 
-# What makes b the edited one of a pair (a, b). Turning, mirroring, brightness and colour can have been done
-# either way, and sharper or larger is not "more original", so they decide nothing.
-_B_IS_EDITED = {
-    ChangeKind.CROPPED,
-    ChangeKind.BORDERED,
-    ChangeKind.GRAY,
-    ChangeKind.BLURRED,
-    ChangeKind.NOISE,
-    ChangeKind.OVERLAY,
-}
+# What makes b the edited one of a pair (a, b): something was lost on the way. Turning, mirroring, brightness,
+# colours and overlays can have been done either way, so they decide nothing.
+_LOST_IN_B = {ChangeKind.GRAY, ChangeKind.BLURRED, ChangeKind.NOISE}
+_CLEARLY_LESS = 0.04  # of the other picture's view; the overlaps of a registration are not exact to the pixel
 
 
 def standings(criterion: Criterion, members: Sequence[ImageRecord], why: Explanations) -> list[Standing]:
@@ -240,16 +233,27 @@ def _originals(members: Sequence[ImageRecord], why: Explanations) -> list[Standi
     edits: dict[str, list[str]] = {member.id: [] for member in members}
     for (a, b), explanation in why.items():
         if a in edits and b in edits and (edited := edited_side(explanation)):
-            edits[a if edited < 0 else b].append(explanation.words())
+            edits[a if edited < 0 else b].append(_share(explanation))
     return [
-        Standing(-len(found), f"an edited copy ({found[0]})" if found else "an original")
+        Standing(-len(found), f"a part or poorer copy ({found[0]})" if found else "the whole picture")
         for found in edits.values()
     ]
 
 
+def _share(explanation: Explanation) -> str:
+    """What the edited one of the two shows of the other: "61 % of the view"."""
+    share = min(explanation.overlap_a, explanation.overlap_b)
+    lost = [str(kind) for kind in explanation.kinds if kind in _LOST_IN_B]
+    return ", ".join([*lost, *([f"{share:.0%} of the view"] if share < 1 - _CLEARLY_LESS else [])])
+
+
 def edited_side(explanation: Explanation) -> int:
-    """1: b is an edited copy of a; -1: a is one of b; 0: it cannot be told."""
-    kinds: set[Any] = set(explanation.kinds)
-    if ChangeKind.PART_OF in kinds:  # a is seen whole inside b, so a is the crop
-        return 0 if kinds & _B_IS_EDITED else -1
-    return 1 if kinds & _B_IS_EDITED else 0
+    """1: b shows less than a; -1: a shows less than b; 0: neither, or it cannot be told."""
+    sides = {1} if _LOST_IN_B.intersection(explanation.kinds) else set()
+    # The one that shows less counts as a crop. The other one may have got a border instead: geometry cannot
+    # tell, and keeping the wider view loses nothing.
+    if explanation.overlap_a < explanation.overlap_b - _CLEARLY_LESS:
+        sides.add(1)
+    elif explanation.overlap_b < explanation.overlap_a - _CLEARLY_LESS:
+        sides.add(-1)
+    return sides.pop() if len(sides) == 1 else 0

@@ -1,0 +1,142 @@
+"""The commands about what is in a collection: status, index, clear."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from dupedash.cli.context import Context, interruptible, pass_context
+from dupedash.cli.progress import ProgressLine
+from dupedash.collection import WritableCollection
+from dupedash.embedded.index import FieldsFor, IndexReport, no_fields
+from dupedash.errors import Cancelled, ConfigError
+from dupedash.indexing import index_paths, report_words
+from dupedash.model import Failure
+
+REMOVED_AT_ONCE = 1000
+LISTED = 20
+
+
+@click.command()
+@pass_context
+def status(context: Context) -> None:
+    """Is the collection reachable, how many images, which engine."""
+    connection = context.existing()
+    with context.opened(connection) as collection:
+        count = collection.count()
+        click.echo(f"collection  {collection.name}")
+        click.echo(f"engine      {collection.engine} ({connection.where})")
+        click.echo(f"images      {count:,}")
+        scans = [scan for scan in context.scans.list() if scan.collection == collection.name]
+        click.echo(
+            f"scans       {len(scans)}" + (f", the last {scans[0].id} {scans[0].status}" if scans else "")
+        )
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option(
+    "--no-recursive", is_flag=True, help="Only the folders themselves, not what is in folders in them."
+)
+@click.option("--field", "fields", multiple=True, metavar="NAME=VALUE",
+              help="Give every image this field; once more of the same name: several values.")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(1, 64), help="Processes.  [default: one a core]")
+@pass_context
+def index(
+    context: Context, paths: tuple[Path, ...], no_recursive: bool, fields: tuple[str, ...], jobs: int | None
+) -> None:
+    """Read the images of folders and files into the collection: new and changed ones only."""
+    values = field_values(fields)
+    with context.opened(context.to_fill()) as collection:
+        index_with_progress(
+            collection, paths, recursive=not no_recursive, fields_for=lambda _path: values, jobs=jobs
+        )
+
+
+def index_with_progress(
+    collection: WritableCollection,
+    paths: Sequence[Path],
+    *,
+    recursive: bool = True,
+    fields_for: FieldsFor = no_fields,
+    jobs: int | None = None,
+) -> IndexReport:
+    """Index, show progress, print the report. Raises Cancelled after Ctrl-C, when everything is kept."""
+    with interruptible() as interrupt, ProgressLine() as line:
+        report = index_paths(
+            collection,
+            paths,
+            recursive=recursive,
+            fields_for=fields_for,
+            jobs=jobs,
+            progress=line,
+            cancelled=interrupt,
+        )
+    print_report(collection.name, report)
+    if report.stopped:
+        raise Cancelled("Stopped before the end. What was read is kept; the same command again goes on.")
+    return report
+
+
+def print_report(name: str, report: IndexReport) -> None:
+    """What became of the files, with the reason for each one that cannot be read."""
+    click.echo(f"{name}: {report_words(report)}")
+    for heading, lines in (
+        ("vanished", [printable(path) for path in report.vanished]),
+        ("not readable", [f"{printable(f.what)}: {f.reason}" for f in report.unreadable]),
+    ):
+        _print_list(heading, lines)
+    _print_reasons(report.unreadable)
+
+
+def _print_list(heading: str, lines: Sequence[str]) -> None:
+    if lines:
+        click.echo(f"{heading}:")
+        for line in lines[:LISTED]:
+            click.echo(f"  {line}")
+        if len(lines) > LISTED:
+            click.echo(f"  … and {len(lines) - LISTED:,} more")
+
+
+def _print_reasons(failures: Sequence[Failure]) -> None:
+    if len(failures) > LISTED:
+        for reason, count in Counter(failure.reason for failure in failures).most_common():
+            click.echo(f"  {count:,} × {reason}")
+
+
+def printable(text: str) -> str:
+    """No file name moves the cursor or starts another line."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def field_values(fields: Sequence[str]) -> dict[str, object]:
+    """NAME=VALUE … as fields: one value as text, several as a tuple. Raises ConfigError."""
+    gathered: dict[str, list[str]] = {}
+    for text in fields:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise ConfigError(f"--field {text!r} is not of the form NAME=VALUE.")
+        gathered.setdefault(name.strip(), []).append(value)
+    return {name: values[0] if len(values) == 1 else tuple(values) for name, values in gathered.items()}
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def clear(context: Context, yes: bool) -> None:
+    """Forget all images of the collection; the files stay where they are."""
+    context.settings.must_write()
+    with context.opened(context.only()) as collection:
+        count = collection.count()
+        if not yes:
+            click.confirm(
+                f"Forget all {count:,} images of {collection.name}? The files stay", abort=True, err=True
+            )
+        ids = collection.ids()
+        for start in range(0, len(ids), REMOVED_AT_ONCE):
+            collection.remove(ids[start : start + REMOVED_AT_ONCE])
+        collection.commit()
+    click.echo(f"{collection.name}: {count:,} images forgotten")

@@ -1,0 +1,123 @@
+"""What every command needs: the settings, the collection meant, and a polite end on Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from dupedash.collection import WritableCollection
+from dupedash.config import Settings, settings
+from dupedash.connect import Connection, Connections, connect, flow_connection
+from dupedash.errors import CollectionError, ConfigError
+from dupedash.scans import ScanStore
+
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The global options, resolved."""
+
+    settings: Settings
+    collection: str | None = None
+    url: str | None = None
+    api_key: str = field(default="", repr=False)
+    debug: bool = False
+
+    @staticmethod
+    def of(data: Path | None, collection: str | None, url: str | None, api_key: str, debug: bool) -> Context:
+        """Raises ConfigError."""
+        return Context(settings(data), collection, url, api_key, debug)
+
+    @property
+    def scans(self) -> ScanStore:
+        """The stored scans of the workspace."""
+        return ScanStore(self.settings.workspace.scans)
+
+    def existing(self) -> Connection:
+        """The collection to read: the one named, else the one changed last.
+
+        Raises CollectionError where there is none of that name, or none at all.
+        """
+        if self.url:
+            return self._server(self.url)
+        known = Connections(self.settings.workspace)
+        names = [connection.name for connection in known.list()]
+        if self.collection is None:
+            newest = known.newest()
+            if newest is None:
+                raise CollectionError(
+                    f"There is no collection in {self.settings.workspace.root} yet: "
+                    "index a folder, or make the example collection."
+                )
+            return newest
+        if self.collection not in names:
+            there = f"there are {', '.join(names)}" if names else "there is none"
+            raise CollectionError(f"There is no collection {self.collection!r}: {there}.", self.collection)
+        return known.get(self.collection)
+
+    def only(self) -> Connection:
+        """The collection to change for good: the one named, or the only one. Raises CollectionError."""
+        names = [connection.name for connection in Connections(self.settings.workspace).list()]
+        if self.collection is None and self.url is None and len(names) > 1:
+            raise ConfigError(f"Say which collection with --collection: {', '.join(names)}.")
+        return self.existing()
+
+    def to_fill(self, default: str = DEFAULT) -> Connection:
+        """The collection to add to; made where there is none. Raises ConfigError."""
+        self.settings.must_write()
+        if self.url:
+            return self._server(self.url)
+        return Connections(self.settings.workspace).get(self.collection or default)
+
+    @contextmanager
+    def opened(self, connection: Connection) -> Iterator[WritableCollection]:
+        """The collection, closed afterwards."""
+        collection = connect(connection, self.settings.workspace)
+        try:
+            yield collection
+        finally:
+            collection.close()
+
+    def _server(self, url: str) -> Connection:
+        given = flow_connection(url, collection=self.collection or "", api_key=self.api_key)
+        # Without a name of its own it is called by its address in messages.
+        return given if given.flow is None else replace(given, flow=replace(given.flow, name=""))
+
+
+@contextmanager
+def interruptible() -> Iterator[Interrupt]:
+    """Ctrl-C or SIGTERM inside asks to stop; a second one ends at once, as usual."""
+    interrupt = Interrupt()
+    before = {number: signal.signal(number, interrupt.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupt
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass(slots=True)
+class Interrupt:
+    """Whether somebody asked to stop."""
+
+    asked: bool = False
+
+    def __call__(self) -> bool:
+        return self.asked
+
+    def ask(self, _number: int, _frame: FrameType | None) -> None:
+        """The signal handler."""
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        click.echo("\nStopping; what is finished is kept. Once more to end at once.", err=True)
+
+
+pass_context = click.make_pass_decorator(Context)

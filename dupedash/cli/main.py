@@ -1,0 +1,95 @@
+"""The root command, and the only place that turns errors into exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+
+import click
+
+from dupedash import __version__
+from dupedash.cli.bench import bench
+from dupedash.cli.collection import clear, index, status
+from dupedash.cli.context import Context
+from dupedash.cli.job import job
+from dupedash.cli.scan import scan
+from dupedash.cli.serve import serve
+from dupedash.errors import BadReply, Cancelled, ConfigError, DupedashError, Rejected, Unreachable
+
+
+class Exit(IntEnum):
+    """The exit codes that other programs rely on."""
+
+    DONE = 0
+    FAILURE = 1
+    WRONG_USE = 2
+    NOT_REACHABLE = 3
+    INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="dupedash")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Everything that is written.  [default: $DUPEDASH_DATA, else ./data]")  # fmt: skip
+@click.option("--collection", metavar="NAME",
+              help="The collection. By default `index` uses 'default', `example` uses 'example', and the "
+                   "others the one that was changed last. With --url: its name on the server.")  # fmt: skip
+@click.option("--url", metavar="FLOW_URL", help="A Flow server instead of a collection on this machine.")
+@click.option("--api-key", envvar="DUPEDASH_API_KEY", metavar="KEY", default="",
+              help="The server's key; better given as $DUPEDASH_API_KEY.")  # fmt: skip
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def dupedash(
+    ctx: click.Context, data: Path | None, collection: str | None, url: str | None, api_key: str, debug: bool
+) -> None:
+    """Find, judge and clear duplicate images.
+
+    Exit codes: 0 done, 1 failure, 2 wrong use, 3 server not reachable or refused, 130 interrupted.
+    """
+    ctx.obj = Context.of(data, collection, url, api_key, debug)
+
+
+for command in (status, index, clear, scan, bench, serve, job):
+    dupedash.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code comes back."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = dupedash.main(words, prog_name="python -m dupedash", standalone_mode=False)
+        return code if isinstance(code, int) else Exit.DONE
+    except click.ClickException as error:
+        error.show()
+        return Exit.WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return Exit.INTERRUPTED
+    except DupedashError as error:
+        if "--debug" in words:
+            raise
+        click.echo(f"Error: {error}", err=True)
+        return exit_code(error)
+    except BrokenPipeError:  # whoever read our output has enough
+        sys.stderr.close()
+        return Exit.DONE
+    except OSError as error:
+        if "--debug" in words:
+            raise
+        click.echo(f"Error: {error}", err=True)
+        return Exit.FAILURE
+
+
+def exit_code(error: DupedashError) -> Exit:
+    """What an error of ours means to a script."""
+    match error:
+        case Cancelled():
+            return Exit.INTERRUPTED
+        case ConfigError():
+            return Exit.WRONG_USE
+        case Unreachable() | BadReply() | Rejected():
+            return Exit.NOT_REACHABLE
+        case _:
+            return Exit.FAILURE

@@ -1,0 +1,112 @@
+"""The command `scan`: search, print the summary, write the files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dupedash.cli.collection import printable
+from dupedash.cli.context import Context, interruptible, pass_context
+from dupedash.cli.progress import ProgressLine, duration
+from dupedash.cli.write import write
+from dupedash.collection import Collection
+from dupedash.errors import Cancelled, ConfigError, ScanError
+from dupedash.export import groups_csv, groups_json, pairs_csv
+from dupedash.graph import Cut, DuplicateGraph
+from dupedash.model import ScanMode
+from dupedash.report import graph_html
+from dupedash.scan import run_scan
+from dupedash.scans import ScanConfig, ScanStatus, StoredScan
+
+File = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+Score = click.FloatRange(0, 1)
+
+
+@click.command()
+@click.option("--threshold", type=Score, default=0.7, show_default=True, help="Groups are cut at this score.")
+@click.option("--floor", type=Score, default=0.5, show_default=True, help="Lowest score that is kept.")
+@click.option(
+    "--mode", type=click.Choice([mode.value for mode in ScanMode]), default="balanced", show_default=True
+)
+@click.option("--fq", multiple=True, metavar="Q", help="Scan only what this filter admits; all must hold.")
+@click.option("--against", multiple=True, metavar="Q", help="Compare with what this filter admits instead.")
+@click.option("--json", "json_file", type=File, help='Write {"group-1": ["path", …], …}; - for stdout.')
+@click.option("--html", "html_file", type=File, help="Write the graph as one file that opens offline.")
+@click.option("--csv", "csv_file", type=File, help="Write a row an image with its group; - for stdout.")
+@click.option(
+    "--pairs", "pairs_file", type=File, help="Write path_a,path_b,score of every match; - for stdout."
+)
+@click.option("--name", help="Name of the stored scan.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="Questions at a time."
+)
+@click.option("--again", is_flag=True, help="Search anew, whatever was found before.")
+@pass_context
+def scan(
+    context: Context,
+    threshold: float,
+    floor: float,
+    mode: str,
+    fq: tuple[str, ...],
+    against: tuple[str, ...],
+    json_file: Path | None,
+    html_file: Path | None,
+    csv_file: Path | None,
+    pairs_file: Path | None,
+    name: str | None,
+    workers: int,
+    again: bool,
+) -> None:
+    """Find the duplicates of the collection. The result is stored: the same scan again costs nothing."""
+    if threshold < floor:
+        raise ConfigError(
+            f"The threshold {threshold} is below the floor {floor}: matches below it are not kept."
+        )
+    config = ScanConfig(ScanMode(mode), floor, fq, against)
+    with context.opened(context.existing()) as collection:
+        with interruptible() as interrupt, ProgressLine() as line:
+            done = run_scan(
+                collection,
+                config,
+                context.scans,
+                progress=line,
+                cancelled=interrupt,
+                workers=workers,
+                name=name,
+                resume=not again,
+            )
+        if done.status is ScanStatus.STOPPED:
+            raise Cancelled("Stopped before the end. What was found is kept; the same command again goes on.")
+        cut = DuplicateGraph(done.matches()).cut(threshold)
+        if json_file:
+            write(json_file, groups_json(done, cut))
+        if csv_file:
+            write(csv_file, groups_csv(done, cut))
+        if pairs_file:
+            write(pairs_file, pairs_csv(done))
+        if html_file:
+            write(html_file, graph_html(done, cut, collection.thumbnail))
+        files = (json_file, csv_file, pairs_file, html_file)
+        print_summary(collection, done, cut, err=Path("-") in files)
+    if not done.complete:
+        raise ScanError(done.message)
+
+
+def print_summary(collection: Collection, done: StoredScan, cut: Cut, err: bool) -> None:
+    """What was found, and what was not compared and why. On stderr where stdout is a result."""
+    stats, mode = done.stats, f"{done.config.mode} ({done.effort.words()})"
+    extended = f", {stats.searched:,} of them searched now" if done.base else ""
+    lines = [
+        f"scan        {done.id} of {collection.name}, {mode}",
+        f"images      {stats.images:,}, {stats.compared:,} compared{extended}",
+        f"matches     {stats.matches:,} at or above {done.config.floor}",
+        f"groups      {len(cut):,} at {cut.threshold}, with {cut.images:,} images; {cut.surplus:,} to gain",
+        f"time        {duration(stats.seconds)}, {stats.rate:,.0f} scans/s",
+    ]
+    lines += [
+        f"not compared: {gap.count:,} × {gap.reason}, e.g. {printable(gap.first[0])}" for gap in done.coverage
+    ]
+    lines += [f"note: {done.message}"] if done.message else []
+    for line in lines:
+        click.echo(line, err=err)

@@ -1,0 +1,29 @@
+"""The command `serve`: the Flow API over a collection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from dupedash.cli.context import DEFAULT, Context, pass_context
+from dupedash.connect import Connections
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8983, show_default=True, help="0 takes a free one."
+)
+@pass_context
+def serve(context: Context, host: str, port: int) -> None:
+    """Serve the collection with the Flow API, for programs written for Flow. Ctrl-C ends it."""
+    from dupedash.flow.server import ServerSettings
+    from dupedash.flow.server import serve as run
+
+    known = Connections(context.settings.workspace)
+    fill = context.url is None and context.collection is None and known.newest() is None
+    connection = known.get(DEFAULT) if fill else context.existing()
+    with context.opened(connection) as collection:
+        settings = replace(ServerSettings(), api_key=context.api_key, read_only=context.settings.readonly)
+        run(collection, host, port, settings, started=lambda address: click.echo(f"Serving {address}"))

@@ -1,0 +1,133 @@
+"""Connection → Collection: the only place that picks a backend, and where connections are remembered.
+
+Embedded collections are the folders of the workspace. Flow servers stand in one JSON file that only its
+owner may read, because it may hold their secrets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from dupedash.collection import WritableCollection
+from dupedash.config import Workspace, collection_name
+from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.errors import ConfigError
+from dupedash.flow.client import FlowCollection, FlowSettings, flow_settings
+
+# What is remembered of a server; everything else of FlowSettings keeps its default.
+REMEMBERED = ("base", "collection", "api", "user", "password", "api_key", "atomic_updates")
+DATABASE = "*/collection.sqlite"
+
+
+class Engine(StrEnum):
+    """The two kinds of collection."""
+
+    EMBEDDED = "embedded"
+    FLOW = "flow"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach the collection called `name`: on a Flow server, or embedded where `flow` is None."""
+
+    name: str
+    flow: FlowSettings | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """Its kind."""
+        return Engine.EMBEDDED if self.flow is None else Engine.FLOW
+
+    @property
+    def where(self) -> str:
+        """The address for screens and logs, without any secret."""
+        return "this machine" if self.flow is None else self.flow.root
+
+
+def flow_connection(url: str, name: str = "", collection: str = "", api_key: str = "") -> Connection:
+    """From what a user types; called as on the server where no name is given. Raises ConfigError."""
+    flow = flow_settings(url, collection)
+    called = collection_name(name or flow.collection)
+    return Connection(called, replace(flow, name=called, api_key=api_key or flow.api_key))
+
+
+def connect(connection: Connection, workspace: Workspace) -> WritableCollection:
+    """The collection behind a connection; a server is not asked anything yet.
+
+    Raises CollectionError, ConfigError.
+    """
+    if connection.flow is not None:
+        return FlowCollection(connection.flow)
+    return EmbeddedCollection(workspace.collection(connection.name), connection.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """All collections that a workspace knows: its embedded ones and the Flow servers that were added."""
+
+    workspace: Workspace
+
+    def list(self) -> Sequence[Connection]:
+        """Embedded collections by name, then the servers. Raises ConfigError where the file is damaged."""
+        embedded = sorted(path.parent.name for path in self.workspace.collections.glob(DATABASE))
+        return [*map(Connection, embedded), *sorted(self._servers().values(), key=lambda c: c.name)]
+
+    def get(self, name: str) -> Connection:
+        """By name; one that is not known is an embedded collection, made on its first use."""
+        return self._servers().get(name) or Connection(collection_name(name))
+
+    def newest(self) -> Connection | None:
+        """The embedded collection changed last, else the first server, else None."""
+        databases = list(self.workspace.collections.glob(DATABASE))
+        if databases:
+            return Connection(max(databases, key=_last_change).parent.name)
+        return next(iter(self.list()), None)
+
+    def add(self, connection: Connection) -> None:
+        """Remember a Flow server; one of the same name is replaced. Raises ConfigError."""
+        if (self.workspace.collection(connection.name) / "collection.sqlite").exists():
+            raise ConfigError(f"There is a folder collection {connection.name!r} already: use another name.")
+        self._write({**self._servers(), connection.name: connection})
+
+    def remove(self, name: str) -> None:
+        """Forget a Flow server; the server itself is not touched."""
+        self._write({key: value for key, value in self._servers().items() if key != name})
+
+    def _servers(self) -> dict[str, Connection]:
+        path = self.workspace.connections
+        if not path.exists():
+            return {}
+        try:
+            rows: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))
+            return {name: Connection(name, FlowSettings(name=name, **row)) for name, row in rows.items()}
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ConfigError(f"{path} is damaged ({error}): mend it or delete it.") from error
+
+    def _write(self, servers: dict[str, Connection]) -> None:
+        rows = {
+            name: {key: getattr(server.flow, key) for key in REMEMBERED} for name, server in servers.items()
+        }
+        _write_private(self.workspace.connections, json.dumps(rows, indent=1))
+
+
+def _last_change(path: Path) -> float:
+    journal = path.with_name(path.name + "-wal")  # SQLite writes there first
+    return max(p.stat().st_mtime for p in (path, journal) if p.exists())
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Replace the file in one step; only its owner can read it, from its first byte on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(name, path)

@@ -1,0 +1,103 @@
+"""Bring a collection up to date with folders, whichever kind of collection it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+
+from dupedash.collection import WritableCollection
+from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.embedded.folder import absolute, walk
+from dupedash.embedded.index import FieldsFor, IndexReport, index, no_fields
+from dupedash.embedded.store import file_id
+from dupedash.model import Document, Failure, IsCancelled, Progress, ReportProgress, ignore, never
+
+DOCUMENTS_AT_ONCE = 50
+
+
+def index_paths(
+    collection: WritableCollection,
+    paths: Sequence[Path],
+    *,
+    recursive: bool = True,
+    fields_for: FieldsFor = no_fields,
+    jobs: int | None = None,
+    progress: ReportProgress = ignore,
+    cancelled: IsCancelled = never,
+) -> IndexReport:
+    """Index folders and files. `jobs`: processes, default one a core.
+
+    A server is sent what it does not have yet; what changed or vanished is only noticed for collections of
+    this machine. Raises ConfigError where there is no such path, CollectionError.
+    """
+    if isinstance(collection, EmbeddedCollection):
+        return index(
+            collection.store,
+            paths,
+            recursive=recursive,
+            fields_for=fields_for,
+            jobs=jobs,
+            progress=progress,
+            cancelled=cancelled,
+        )
+    return _send(collection, paths, recursive, fields_for, progress, cancelled)
+
+
+def report_words(report: IndexReport) -> str:
+    """The report in a line, without the lists."""
+    read = report.added + report.updated
+    rate = f" ({read / report.seconds:.0f} images/s)" if read and report.seconds else ""
+    return (
+        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
+        f"{len(report.vanished):,} vanished, {len(report.unreadable):,} not readable, "
+        f"{report.ignored:,} other files ignored in {report.seconds:.1f} s{rate}"
+    )
+
+
+def _send(
+    collection: WritableCollection,
+    paths: Sequence[Path],
+    recursive: bool,
+    fields_for: FieldsFor,
+    progress: ReportProgress,
+    cancelled: IsCancelled,
+) -> IndexReport:
+    """Add the files whose ids the server does not have, some at a time."""
+    began = monotonic()
+    found = walk([absolute(path) for path in paths], recursive, [], cancelled)
+    failures = [Failure(os.fsdecode(path), reason) for path, reason in found.refused.items()]
+    documents = [_document(Path(os.fsdecode(stamp.path)), fields_for) for stamp in found.files]
+    there = set(collection.ids())
+    new = [document for document in documents if document.id not in there]
+    done = len(documents) - len(new)
+    unchanged = done
+    for start in range(0, len(new), DOCUMENTS_AT_ONCE):
+        if cancelled():
+            break
+        some = new[start : start + DOCUMENTS_AT_ONCE]
+        failures += _located(collection.add(some), some)
+        done += len(some)
+        seconds = monotonic() - began
+        progress(Progress("sending images", done, len(documents), seconds, unchanged, failures=len(failures)))
+    collection.commit()
+    refused = len(failures) - len(found.refused)
+    return IndexReport(
+        added=done - unchanged - refused,
+        unchanged=unchanged,
+        unreadable=tuple(failures),
+        ignored=found.ignored,
+        seconds=monotonic() - began,
+        stopped=cancelled(),
+    )
+
+
+def _document(path: Path, fields_for: FieldsFor) -> Document:
+    return Document(file_id(path), str(path), fields_for(path))
+
+
+def _located(failures: Sequence[Failure], documents: Sequence[Document]) -> list[Failure]:
+    """A person knows files, not ids."""
+    places = {document.id: document.location for document in documents}
+    return [Failure(places.get(failure.what, failure.what), failure.reason) for failure in failures]

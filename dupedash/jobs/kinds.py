@@ -1,0 +1,70 @@
+"""The kinds of background work. A new kind is a function here, or elsewhere below, and a line in KINDS.
+
+Arguments are JSON values; they name the job, so they hold nothing that does not change the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from dupedash.collection import WritableCollection
+from dupedash.connect import Connections, connect
+from dupedash.indexing import index_paths, report_words
+from dupedash.jobs.task import Outcome, Task, Work
+from dupedash.model import ScanMode
+from dupedash.scan import run_scan
+from dupedash.scans import ScanConfig, ScanStatus, ScanStore
+
+
+def scan(task: Task) -> Outcome:
+    """collection, mode, floor, fq, against; optionally name, workers, again. The result is the scan's id.
+
+    The id is announced before the search, so that what is found so far can be looked at.
+    """
+    given = task.arguments
+    config = ScanConfig(ScanMode(given["mode"]), given["floor"], tuple(given["fq"]), tuple(given["against"]))
+    with _collection(task) as collection:
+        done = run_scan(
+            collection,
+            config,
+            ScanStore(task.settings.workspace.scans),
+            progress=task.progress,
+            cancelled=task.cancelled,
+            workers=given.get("workers", 4),
+            name=given.get("name"),
+            resume=not given.get("again", False),
+            started=lambda stored: task.announce(stored.id),
+        )
+    return Outcome(done.id, stopped=done.status is ScanStatus.STOPPED)
+
+
+def index(task: Task) -> Outcome:
+    """collection, paths (absolute); optionally recursive, fields, jobs. The result is the report."""
+    task.settings.must_write()
+    given = task.arguments
+    with _collection(task) as collection:
+        report = index_paths(
+            collection,
+            [Path(path) for path in given["paths"]],
+            recursive=given.get("recursive", True),
+            fields_for=lambda _path: given.get("fields", {}),
+            jobs=given.get("jobs"),
+            progress=task.progress,
+            cancelled=task.cancelled,
+        )
+    return Outcome(report_words(report), stopped=report.stopped)
+
+
+@contextmanager
+def _collection(task: Task) -> Iterator[WritableCollection]:
+    workspace = task.settings.workspace
+    collection = connect(Connections(workspace).get(task.arguments["collection"]), workspace)
+    try:
+        yield collection
+    finally:
+        collection.close()
+
+
+KINDS: Mapping[str, Work] = {"scan": scan, "index": index}
