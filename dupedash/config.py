@@ -74,6 +74,11 @@ class Workspace:
         return self.root / "filters.json"
 
     @property
+    def uploads(self) -> Path:
+        """Files that came through the browser, a folder per collection."""
+        return self.root / "uploads"
+
+    @property
     def example(self) -> Path:
         """The pictures of the example collection."""
         return self.root / "example"

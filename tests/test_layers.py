@@ -17,7 +17,7 @@ LAYERS = (
     ("dupedash.collection", "dupedash.config", "dupedash.fetch", "dupedash.graph", "dupedash.images",
      "dupedash.keepers", "dupedash.query", "dupedash.scanmode"),
     ("dupedash.embedded", "dupedash.example", "dupedash.flow"),
-    ("dupedash.connect", "dupedash.scans", "dupedash.review"),
+    ("dupedash.connect", "dupedash.filters", "dupedash.scans", "dupedash.review", "dupedash.uploads"),
     ("dupedash.actions", "dupedash.bench", "dupedash.check", "dupedash.export", "dupedash.indexing",
      "dupedash.jobs", "dupedash.network", "dupedash.report", "dupedash.scan"),
     ("dupedash.ui", "dupedash.cli"),
