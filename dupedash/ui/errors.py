@@ -15,20 +15,21 @@ _log = logging.getLogger(__name__)
 
 def show(error: DupedashError) -> None:
     """The sentence of an error, with what may help, as text (never as Markdown or HTML)."""
+    if isinstance(error, QueryError):
+        show_query(error)
+        return
     icon = ":material/lock:" if isinstance(error, Forbidden) else ":material/error:"
     if isinstance(error, Unreachable):
         icon = ":material/cloud_off:"
     st.error(as_text(str(error)), icon=icon)
-    if isinstance(error, QueryError):
-        show_query(error)
 
 
 def show_query(error: QueryError) -> None:
-    """Where in the query the error is: a caret below the column."""
-    if error.query and error.position is not None:
-        st.code(f"{error.query}\n{' ' * error.position}^", language=None)
-    if error.hint:
-        st.caption(as_text(error.hint))
+    """What is wrong with a filter, and where: the message's further lines have a caret below the column."""
+    first, *where = str(error).splitlines()
+    st.error(as_text(first), icon=":material/error:")
+    if where:
+        st.code("\n".join(line.removeprefix("  ") for line in where), language=None)
 
 
 def show_uncaught(error: Exception) -> bool:

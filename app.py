@@ -1,0 +1,42 @@
+"""Starts the dashboard: `python app.py` (DUPEDASH_ADDRESS, DUPEDASH_PORT) or `streamlit run app.py`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from dupedash.errors import ConfigError
+from dupedash.ui.errors import show_uncaught
+from dupedash.ui.guard import Guard, SecurityHeaders
+from dupedash.ui.routes import ROUTES
+from dupedash.ui.welcome import announce
+
+# An st.App and not the entry script itself: st.navigation beside a sibling pages/ folder breaks the
+# first deep link after a start of the server.
+app = st.App(
+    Path(__file__).resolve().parent / "dupedash" / "ui" / "main.py",
+    routes=ROUTES,
+    middleware=[Middleware(SecurityHeaders), Middleware(Guard)],
+    lifespan=announce,
+    on_script_error=show_uncaught,
+)
+
+
+def port() -> int:
+    """DUPEDASH_PORT, else 8501; 0 takes a free one. Raises ConfigError."""
+    text = os.environ.get("DUPEDASH_PORT") or "8501"
+    if not text.isdigit() or int(text) > 65535:
+        raise ConfigError(f"DUPEDASH_PORT={text!r} is not a port: use a number from 0 to 65535.")
+    return int(text)
+
+
+if __name__ == "__main__":
+    try:
+        address = os.environ.get("DUPEDASH_ADDRESS") or "127.0.0.1"
+        app.run(config={"server.address": address, "server.port": port()})
+    except ConfigError as error:
+        sys.exit(f"dupedash: {error}")

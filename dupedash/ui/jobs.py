@@ -1,0 +1,157 @@
+"""Background work on the screen: how far it is, stop, go on. Every session draws the same jobs from disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import streamlit as st
+
+from dupedash.jobs import Job, JobStatus
+from dupedash.model import Progress
+from dupedash.ui import errors, wording
+from dupedash.ui.state import View
+
+POLL_SECONDS = 0.7
+_RECENT = timedelta(minutes=30)
+_DISMISSED = "jobs.dismissed"
+_ENDED = {
+    JobStatus.STOPPED: "Stopped. What was done is kept.",
+    JobStatus.INTERRUPTED: "Interrupted: its process ended before it was done. What was done is kept.",
+    JobStatus.FAILED: "Failed.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of job is told: its title, and what stands below when it is done."""
+
+    title: str
+    unit: str
+    found: bool = False
+    done: Callable[[View, Job], object] = lambda _view, job: st.caption(errors.as_text(job.result))
+
+
+def of_collection(view: View, kind: str | None = None) -> list[Job]:
+    """The jobs of the chosen collection, newest first."""
+    name = view.connection.name if view.connection else None
+    return [
+        job
+        for job in view.jobs.list()
+        if job.arguments.get("collection") == name and (kind is None or job.kind == kind)
+    ]
+
+
+def panel(view: View, kinds: Mapping[str, Kind]) -> None:
+    """Draw what runs or ended a short while ago; redraws the page when something ends."""
+    busy = any(job.active for job in _shown(view, kinds))
+
+    @st.fragment(run_every=POLL_SECONDS if busy else None)
+    def draw() -> None:
+        shown = _shown(view, kinds)
+        if busy and not any(job.active for job in shown):
+            st.rerun()
+        for job in shown:
+            with st.container(border=True, key=f"job-{job.id}"):
+                _draw(view, job, kinds[job.kind])
+
+    draw()
+
+
+def busy_line(view: View) -> None:
+    """One line for the sidebar: what runs in this collection."""
+    running = [job for job in of_collection(view) if job.active]
+    if not running:
+        return
+
+    @st.fragment(run_every=2)
+    def line() -> None:
+        jobs = [job for job in of_collection(view) if job.active]
+        if not jobs:
+            st.rerun()
+        for job in jobs:
+            share, text = _bar(job.progress)
+            st.progress(share, text=f":small[{text}]")
+
+    line()
+
+
+def start(view: View, kind: str, arguments: Mapping[str, Any]) -> None:
+    """Start it, or join it where it runs already, and redraw. Raises Forbidden."""
+    job = view.start(kind, arguments)
+    _dismissed().discard(job.id)
+    st.rerun()
+
+
+def _shown(view: View, kinds: Mapping[str, Kind]) -> Sequence[Job]:
+    """What is active, and the newest of each kind where it ended lately and was not dismissed here."""
+    shown, told = [], set()
+    for job in of_collection(view):
+        if job.kind not in kinds:
+            continue
+        recent = job.finished is None or datetime.now(UTC) - job.finished < _RECENT
+        if job.active or (job.kind not in told and recent and job.id not in _dismissed()):
+            shown.append(job)
+        told.add(job.kind)
+    return shown
+
+
+def _dismissed() -> set[str]:
+    known: set[str] = st.session_state.setdefault(_DISMISSED, set())
+    return known
+
+
+def _draw(view: View, job: Job, kind: Kind) -> None:
+    left, right = st.columns((5, 1.2), vertical_alignment="center")
+    left.markdown(f"**{kind.title}**")
+    if job.active:
+        _draw_running(view, job, kind, right)
+        return
+    if job.status is JobStatus.DONE:
+        kind.done(view, job)
+    else:
+        st.caption(f"{_ENDED[job.status]} {errors.as_text(job.error)}")
+        if view.editor and st.button("Go on", key=f"job-on-{job.id}", icon=":material/play_arrow:"):
+            start(view, job.kind, job.arguments)
+    if right.button("Dismiss", key=f"job-away-{job.id}", type="tertiary", width="stretch"):
+        _dismissed().add(job.id)
+        st.rerun()
+
+
+def _draw_running(view: View, job: Job, kind: Kind, corner: Any) -> None:
+    share, text = _bar(job.progress)
+    st.progress(share, text=text)
+    st.caption(_figures(job.progress, kind))
+    if job.stopping:
+        corner.caption("Stopping …")
+    elif view.editor and corner.button(
+        "Stop", key=f"job-stop-{job.id}", icon=":material/stop:", width="stretch"
+    ):
+        view.stop(job.id)
+        st.rerun(scope="fragment")
+
+
+def _bar(progress: Progress | None) -> tuple[float, str]:
+    if progress is None:
+        return 0.0, "Starting …"
+    share = min(1.0, progress.done / progress.total) if progress.total else 0.0
+    percent = f" · {share:.0%}".replace("%", " %") if progress.total else ""
+    return share, f"{progress.stage.capitalize()}{percent}"
+
+
+def _figures(progress: Progress | None, kind: Kind) -> str:
+    if progress is None:
+        return "&nbsp;"
+    of = f" of {progress.total:,}" if progress.total is not None else ""
+    said = [f"{progress.done:,}{of} {kind.unit}"]
+    if progress.rate:
+        said.append(f"{progress.rate:,.0f} a second")
+    if progress.left is not None:
+        said.append(f"{wording.duration(progress.left)} left")
+    if kind.found:
+        said.append(f"{wording.plural(progress.groups, 'group')} so far")
+    if progress.failures:
+        said.append(wording.plural(progress.failures, "failure"))
+    return " · ".join(said)

@@ -1,0 +1,45 @@
+"""The page table: every page of the dashboard, in the order of the menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER = Path(__file__).resolve().parents[2] / "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One page.
+
+    file         in pages/, without .py; also its URL
+    section      heading in the menu, "" for none
+    needs_scan   without a scan the shell shows how to get one instead of the page
+    editor_only  not offered to viewers (what it does is refused to them in any case)
+    """
+
+    file: str
+    title: str
+    icon: str
+    section: str = ""
+    needs_scan: bool = False
+    editor_only: bool = False
+
+    @property
+    def path(self) -> Path:
+        """The script of the page."""
+        return _FOLDER / f"{self.file}.py"
+
+
+PAGES = (
+    PageRow("overview", "Overview", ":material/home:"),
+    PageRow("scan", "Scan", ":material/radar:"),
+    PageRow("collection", "Collection", ":material/photo_library:", "Set up"),
+    PageRow("connections", "Connections", ":material/lan:", "Set up", editor_only=True),
+)
+"""The first page is the start page."""
+
+
+def has_page(file: str) -> bool:
+    """Whether the table has a page of that name."""
+    return any(row.file == file for row in PAGES)

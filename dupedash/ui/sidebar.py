@@ -1,0 +1,117 @@
+"""The shared widgets: collection, scan, threshold, grouping.
+
+They live in the frame, not in the pages, because only there a value that came from a link survives the
+change to another page.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dupedash.config import settings
+from dupedash.connect import Connection, Connections, Engine
+from dupedash.graph import Strictness
+from dupedash.scans import StoredScan
+from dupedash.ui import jobs, state, wording
+
+_GROUPING = {Strictness.COMPONENT: "Linked", Strictness.COMPLETE: "All match"}
+_GROUPING_HELP = (
+    "**Linked**: an image joins a group as soon as it matches one member; chains are possible, and shown.\n\n"
+    "**All match**: every two images of a group match each other."
+)
+
+
+def draw() -> None:
+    """Draw them; `state.current()` reads what was chosen."""
+    with st.sidebar:
+        pick_collection()
+        view = state.current()
+        if view.scan:
+            pick_scan(view.scans)
+            pick_threshold(state.current().scan or view.scan)
+        jobs.busy_line(view)
+        if not view.editor:
+            st.badge("View only", icon=":material/visibility:", color="gray", help=view.settings.why)
+
+
+def pick_collection() -> None:
+    """The collections this instance knows; the URL keeps the choice."""
+    workspace = settings().workspace
+    known = Connections(workspace).list()
+    chosen = state.chosen_connection(workspace)
+    if not known or chosen is None:
+        return
+    names = [connection.name for connection in known]
+    if st.session_state.get(state.WANTED_COLLECTION) in names:
+        st.session_state[state.COLLECTION] = st.session_state.pop(state.WANTED_COLLECTION)
+        forget_scan()
+    st.selectbox(
+        "Collection",
+        names,
+        index=names.index(chosen.name),
+        key=state.COLLECTION,
+        bind="query-params",
+        format_func={c.name: collection_label(c) for c in known}.__getitem__,
+        on_change=forget_scan,
+        help="Add folders on the Collection page, Flow servers under Connections.",
+    )
+
+
+def forget_scan() -> None:
+    """Another collection has other scans."""
+    st.session_state[state.SCAN] = state.LATEST
+
+
+def collection_label(connection: Connection) -> str:
+    """Its name, and the server's address where it is not on this machine."""
+    return connection.name if connection.engine is Engine.EMBEDDED else f"{connection.name} · Flow"
+
+
+def pick_scan(scans: tuple[StoredScan, ...]) -> None:
+    """The scans of this collection; by default the newest."""
+    if state.WANTED in st.session_state:
+        st.session_state[state.SCAN] = st.session_state.pop(state.WANTED)
+    newest = state.latest(scans)
+    labels = {scan.id: scan_label(scan) for scan in scans}
+    labels = {state.LATEST: f"Latest: {newest.name}" if newest else "Latest"} | labels
+    st.selectbox("Scan", list(labels), key=state.SCAN, bind="query-params", format_func=labels.__getitem__)
+
+
+def scan_label(scan: StoredScan) -> str:
+    """Its name and when it was made."""
+    return f"{scan.name} · {wording.ago(scan.started)}"
+
+
+def pick_threshold(scan: StoredScan) -> None:
+    """The threshold with the two documented presets, and when images form a group."""
+    st.slider(
+        "Threshold",
+        min_value=min(state.FLOOR, scan.config.floor),
+        max_value=1.0,
+        value=state.NEAR,
+        step=0.01,
+        key=state.THRESHOLD,
+        bind="query-params",
+        help="Images whose score reaches it are duplicates. Moving it only changes the view, never the scan.",
+    )
+    with st.container(horizontal=True, gap="small"):
+        for name, value in (("Exact 0.95", state.EXACT), ("Near 0.70", state.NEAR)):
+            st.button(name, key=f"preset-{value}", on_click=set_threshold, args=(value,), width="stretch")
+    if scan.config.floor > float(st.session_state[state.THRESHOLD]):
+        st.caption(f"This scan kept nothing below {scan.config.floor:.2f}.")
+    st.segmented_control(
+        "Grouping",
+        list(_GROUPING),
+        default=Strictness.COMPONENT,
+        required=True,
+        format_func=_GROUPING.__getitem__,
+        key=state.STRICTNESS,
+        bind="query-params",
+        help=_GROUPING_HELP,
+        width="stretch",
+    )
+
+
+def set_threshold(value: float) -> None:
+    """A preset was pressed."""
+    st.session_state[state.THRESHOLD] = value

@@ -1,0 +1,75 @@
+"""What several pages are put together from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dupedash.ui.errors import as_text
+from dupedash.ui.pagetable import PAGES
+from dupedash.ui.state import View
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure with its name; `note` is small print below it, `help` appears on hover."""
+
+    name: str
+    value: str
+    note: str = ""
+    help: str = ""
+
+
+def header(title: str, line: str = "") -> None:
+    """The head of a page: its title and one line that says what it is for."""
+    st.title(title, anchor=False)
+    if line:
+        st.caption(line)
+
+
+def facts(row: Sequence[Fact]) -> None:
+    """Figures side by side, aligned."""
+    for column, fact in zip(st.columns(len(row), gap="small"), row, strict=True):
+        with column.container(border=True, height="stretch", gap=None):
+            st.metric(fact.name, fact.value, help=fact.help or None)
+            st.caption(as_text(fact.note) if fact.note else "&nbsp;")
+
+
+def empty(icon: str, title: str, text: str) -> None:
+    """Says why there is nothing here and what to do about it; put the buttons below it."""
+    st.space("medium")
+    with st.container(horizontal_alignment="center", gap="small"):
+        st.markdown(f"## :gray[{icon}]", width="content")
+        st.subheader(title, anchor=False, width="content", text_alignment="center")
+        st.caption(text, width=520, text_alignment="center")
+
+
+def go(file: str, label: str, icon: str | None = None) -> None:
+    """A link to another page of the table; collection, scan and threshold go with it."""
+    row = next(row for row in PAGES if row.file == file)
+    st.page_link(row.path, label=label, icon=icon or row.icon)
+
+
+def has_images(view: View) -> bool:
+    """Whether there is something to work with; where not, says how to get there."""
+    if view.connection is not None and view.count():
+        return True
+    empty(
+        ":material/photo_library:",
+        "No images yet",
+        "Add a folder of images to make a collection, or look around with the example first.",
+    )
+    with st.container(horizontal_alignment="center"):
+        go("collection", "Add images")
+    return False
+
+
+def no_scan_yet(title: str) -> None:
+    """In place of a page that shows a scan where there is none."""
+    header(title)
+    text = "A scan compares the images of a collection and finds its duplicates."
+    empty(":material/radar:", "No scan yet", text)
+    with st.container(horizontal_alignment="center"):
+        go("scan", "Start a scan")
