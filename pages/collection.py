@@ -1,0 +1,25 @@
+"""Collection: what is in it, add images, look through them, take some out."""
+
+import streamlit as st
+
+from dupedash.ui import addimages, browse, collectionjobs, collectionview, errors, jobs, state, widgets
+
+view = state.current()
+widgets.header("Collection", "The images that are compared: add, look through, take out.")
+jobs.panel(view, collectionjobs.KINDS)
+if view.connection is None or not view.count():
+    widgets.empty(
+        ":material/photo_library:", "No images yet", "Add a folder, upload some, or take the example."
+    )
+    addimages.draw(view)
+else:
+    collectionview.draw_facts(view)
+    look, add, fields, unreadable = st.tabs(["Look through", "Add images", "Fields", "Not readable"])
+    with look, errors.shown():
+        browse.draw(view)
+    with add:
+        addimages.draw(view)
+    with fields, errors.shown():
+        collectionview.draw_fields(view)
+    with unreadable, errors.shown():
+        collectionview.draw_unreadable(view)

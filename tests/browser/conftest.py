@@ -1,0 +1,135 @@
+"""The real dashboard on a free port with its own workspace; pages that admit no request to elsewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route
+
+from tests import workspaces
+
+ROOT = Path(__file__).resolve().parents[2]
+_ADDRESS = re.compile(r"http://\S+:(\d+)/")
+# On pages other than the first, Streamlit asks below the page's own path first, in vain.
+_HARMLESS = re.compile(r"/_stcore/(health|host-config)$")
+
+
+@dataclass
+class Dashboard:
+    """A running dashboard. `links`: what it printed."""
+
+    url: str
+    data: Path
+    links: list[str]
+    process: subprocess.Popen[str]
+
+    def stop(self) -> str:
+        """End it; its whole output comes back."""
+        self.process.terminate()
+        return self.process.communicate(timeout=20)[0]
+
+
+def start(data: Path, **environment: str) -> Dashboard:
+    """`python app.py` on a free port, in another folder than its own."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("DUPEDASH_", "STREAMLIT_"))}
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "app.py")],
+        cwd=data.parent,
+        env={**clean, "DUPEDASH_DATA": str(data), "DUPEDASH_PORT": "0", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    links: list[str] = []
+    for line in process.stdout:
+        links += re.findall(r"http://\S+", line)
+        if links and not line.strip():
+            break
+    if not links:
+        raise RuntimeError(f"the dashboard did not start: {process.communicate()[0]}")
+    port = _ADDRESS.search(links[0])
+    assert port is not None
+    return Dashboard(f"http://127.0.0.1:{port[1]}", data, links, process)
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of drawn pictures."""
+    return workspaces.draw(tmp_path_factory.mktemp("drawn") / "pictures")
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Iterator[Dashboard]:
+    """A dashboard over a collection `photos` with one scan. Its output holds no traceback."""
+    data = tmp_path_factory.mktemp("dashboard") / "data"
+    workspace = workspaces.fill(data, pictures)
+    workspaces.scan(workspace)
+    running = start(data)
+    yield running
+    assert "Traceback" not in running.stop()
+
+
+class Watched:
+    """A browser context that reaches only `url`, and notes everything that should not happen."""
+
+    def __init__(self, browser: Browser, url: str, **options: object) -> None:
+        self.url = url
+        self.wrong: list[str] = []
+        options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options}
+        self.context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
+        self.context.route("**/*", self._only_ours)
+
+    def _only_ours(self, route: Route) -> None:
+        if route.request.url.startswith((self.url, "blob:", "data:")):
+            route.continue_()
+        else:
+            self.wrong.append(f"request to {route.request.url}")
+            route.abort()
+
+    def page(self, path: str = "/") -> Page:
+        """A new tab, loaded and settled."""
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.wrong.append(f"exception: {error}"))
+        page.on("dialog", lambda dialog: (self.wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("console", self._said)
+        page.goto(self.url + path)
+        settle(page)
+        return page
+
+    def _said(self, message: object) -> None:
+        kind, place = message.type, (message.location or {}).get("url", "")  # type: ignore[attr-defined]
+        if kind == "error" and not _HARMLESS.search(place):
+            self.wrong.append(f"console: {message.text} {place}")  # type: ignore[attr-defined]
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has run and everything is drawn."""
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.wait_for_function(
+        """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(
+            document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
+            && !document.querySelector('[data-stale=true]')))))"""
+    )
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[object]:
+    """visit(url, **context options): a watched context; at the end nothing may have gone wrong in any."""
+    opened: list[Watched] = []
+
+    def open_one(url: str, **options: object) -> Watched:
+        opened.append(Watched(browser, url, **options))
+        return opened[-1]
+
+    yield open_one
+    for watched in opened:
+        watched.context.close()
+    assert [line for watched in opened for line in watched.wrong] == []
