@@ -92,7 +92,7 @@ class FakeCollection:
         return len(self.ids(fq))
 
     def ids(self, fq: Sequence[str] = ()) -> list[str]:
-        queries, known = [parse(text) for text in fq], self.fields()
+        queries, known = [parse(text) for text in fq], self.fields() if fq else {}
         with self._lock:
             return sorted(
                 image_id

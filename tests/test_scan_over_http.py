@@ -1,0 +1,188 @@
+"""A scan of a Flow server finds what a scan in process finds, and says what it could not ask."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dupedash.errors import CollectionError, Unreachable
+from dupedash.flow.client import FlowCollection, flow_settings
+from dupedash.flow.server import create_app
+from dupedash.model import Document, ScanMode
+from dupedash.scan import run_scan
+from dupedash.scans import ScanConfig, ScanStatus, ScanStore, StoredScan
+from tests.fakes import FakeCollection
+from tests.faulty_proxy import Fault, FaultyProxy, faulty_proxy
+from tests.serving import serving
+
+GROUPS, COPIES = 20, 3
+IMAGES = GROUPS * COPIES
+
+
+def analysis(chance: random.Random, ground: list[int], number: int) -> dict[str, Any]:
+    """A copy of the ground that differs a little."""
+    grid = [min(255, max(0, value + chance.randrange(-9, 10))) for value in ground]
+    content = hashlib.sha256(str(number).encode()).hexdigest()
+    return {"fake": grid, "width": 8, "height": 8, "bytes": 1, "format": "PNG", "content": content}
+
+
+@pytest.fixture(scope="module")
+def fake() -> FakeCollection:
+    """20 groups of 3; every third image is new."""
+    collection, chance = FakeCollection("c"), random.Random(5)
+    for group in range(GROUPS):
+        ground = [chance.randrange(256) for _ in range(192)]
+        for copy in range(COPIES):
+            number = group * COPIES + copy
+            document = Document(
+                f"{number:03d} &+?", f"/p/{number}.png", {"new": copy == 0}, analysis(chance, ground, number)
+            )
+            assert collection.add([document]) == []
+    return collection
+
+
+@pytest.fixture(scope="module")
+def server(fake) -> Iterator[str]:
+    with serving(create_app(fake, name="c")) as url:
+        yield url
+
+
+@pytest.fixture
+def proxy(server) -> Iterator[FaultyProxy]:
+    with faulty_proxy(server, delay=0.5) as running:
+        yield running
+
+
+@pytest.fixture
+def store(tmp_path) -> ScanStore:
+    return ScanStore(tmp_path / "scans")
+
+
+@contextmanager
+def flow(url: str, retries: int = 2) -> Iterator[FlowCollection]:
+    settings = replace(flow_settings(url, "c"), retries=retries, pause=0.0001, read=0.4, workers=4)
+    client = FlowCollection(settings)
+    yield client
+    client.close()
+
+
+def found(scan: StoredScan) -> set[tuple[str, str, float]]:
+    m = scan.matches()
+    return {(m.ids[a], m.ids[b], float(s)) for a, b, s in zip(m.a, m.b, m.score, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def expected(fake, tmp_path_factory) -> set[tuple[str, str, float]]:
+    pairs = found(run_scan(fake, ScanConfig(), ScanStore(tmp_path_factory.mktemp("scans"))))
+    assert len(pairs) == GROUPS * 3
+    return pairs
+
+
+CONFIGS = [
+    ScanConfig(),
+    ScanConfig(ScanMode.SPEED, floor=0.9),
+    ScanConfig(fq=("new:true",)),
+    ScanConfig(fq=("new:true",), against=("new:false",)),
+]
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=range(len(CONFIGS)))
+def test_a_scan_through_http_finds_what_a_scan_in_process_finds(fake, server, tmp_path, config):
+    inside = run_scan(fake, config, ScanStore(tmp_path / "inside"))
+    with flow(server) as client:
+        outside = run_scan(client, config, ScanStore(tmp_path / "outside"))
+        assert run_scan(client, config, ScanStore(tmp_path / "outside")).id == outside.id
+    assert found(outside) == found(inside)
+    assert outside.complete
+    assert outside.stats.images == inside.stats.images
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+def test_a_fault_now_and_then_costs_no_match(proxy, store, expected, fault):
+    proxy.some(0.1, seed=1)
+    spoil = proxy.choose
+    proxy.choose = lambda line: fault if spoil(line) else None
+    with flow(proxy.url, retries=5) as client:
+        scan = run_scan(client, ScanConfig(), store)
+    assert scan.complete
+    assert found(scan) == expected
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_could_not_be_asked_is_said_and_asked_the_next_time(proxy, store, expected, seed):
+    with flow(proxy.url, retries=0) as client:
+        proxy.some(0.5, seed, only="/duplicate")
+        scan = run_scan(client, ScanConfig(), store)
+        lost = expected - found(scan)
+        unasked = {failure.what for failure in scan.failures}
+        assert scan.stats.unasked == len(unasked)
+        assert scan.complete == (not unasked)
+        assert all({a, b} <= unasked for a, b, _ in lost)
+        proxy.first()
+        again = run_scan(client, ScanConfig(), store)
+    assert again.complete
+    assert found(again) == expected
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSE, Fault.HTML_502, Fault.HALF_JSON, Fault.BUSY_429, Fault.HTML])
+def test_an_outage_ends_the_scan_with_a_message_and_the_next_run_goes_on(proxy, store, expected, fault):
+    left = IMAGES // 2
+
+    def choose(line: str) -> Fault | None:
+        nonlocal left
+        left -= "/duplicate" in line
+        return fault if left < 0 else None
+
+    proxy.choose = choose
+    with flow(proxy.url, retries=0) as client:
+        with pytest.raises(CollectionError):
+            run_scan(client, ScanConfig(), store)
+        (stopped,) = store.list()
+        assert stopped.status is ScanStatus.STOPPED
+        assert "scan again to go on" in stopped.message
+        proxy.first()
+        proxy.requests.clear()
+        whole = run_scan(client, ScanConfig(), store)
+    assert whole.id == stopped.id
+    assert whole.complete
+    assert found(whole) == expected
+    asked = [line for line in proxy.requests if "/duplicate" in line]
+    assert len(asked) <= IMAGES - IMAGES // 2 + 8  # what was answered is not asked again
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.DELAY])
+def test_a_server_that_cannot_be_asked_has_no_scan_without_duplicates(proxy, store, fault):
+    proxy.always(fault)
+    with flow(proxy.url, retries=1) as client, pytest.raises(CollectionError):
+        run_scan(client, ScanConfig(), store)
+    assert not any(scan.complete for scan in store.list())
+
+
+def test_a_server_that_only_fails_to_search_has_none_either(proxy, store):
+    proxy.always(Fault.ERROR_500, only="/duplicate")
+    with flow(proxy.url, retries=0) as client:
+        scan = run_scan(client, ScanConfig(), store)
+    assert not scan.complete
+    assert scan.stats.unasked == IMAGES
+    assert "could not be asked" in scan.message
+
+
+def test_a_scan_stops_when_asked_and_goes_on_later(server, store, expected):
+    looks = iter(range(1000))
+    with flow(server) as client:
+        stopped = run_scan(client, ScanConfig(), store, cancelled=lambda: next(looks) > 15)
+        assert stopped.status is ScanStatus.STOPPED
+        whole = run_scan(client, ScanConfig(), store)
+    assert (whole.id, whole.complete, found(whole)) == (stopped.id, True, expected)
+
+
+def test_nobody_there_is_told_before_anything_is_stored(store):
+    with flow("http://127.0.0.1:9", retries=0) as client, pytest.raises(Unreachable):
+        run_scan(client, ScanConfig(), store)
+    assert store.list() == []
