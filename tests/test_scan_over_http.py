@@ -17,8 +17,10 @@ from dupedash.flow.server import create_app
 from dupedash.model import Document, ScanMode
 from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore, StoredScan
+from tests.backends import embedded
 from tests.fakes import FakeCollection
 from tests.faulty_proxy import Fault, FaultyProxy, faulty_proxy
+from tests.pictures import as_file, brighter, scene, smaller
 from tests.serving import serving
 
 GROUPS, COPIES = 20, 3
@@ -65,8 +67,8 @@ def store(tmp_path) -> ScanStore:
 
 
 @contextmanager
-def flow(url: str, retries: int = 2) -> Iterator[FlowCollection]:
-    settings = replace(flow_settings(url, "c"), retries=retries, pause=0.0001, read=0.4, workers=4)
+def flow(url: str, retries: int = 2, patience: float = 0.4) -> Iterator[FlowCollection]:
+    settings = replace(flow_settings(url, "c"), retries=retries, pause=0.0001, read=patience, workers=4)
     client = FlowCollection(settings)
     yield client
     client.close()
@@ -101,6 +103,26 @@ def test_a_scan_through_http_finds_what_a_scan_in_process_finds(fake, server, tm
     assert found(outside) == found(inside)
     assert outside.complete
     assert outside.stats.images == inside.stats.images
+
+
+def test_the_embedded_engine_finds_the_same_asked_through_http_as_joined_in_process(tmp_path):
+    pictures = {}
+    for number in range(1, 5):
+        picture = scene(number)
+        pictures |= {f"{number}.png": picture, f"{number} small.png": smaller(picture)}
+        pictures |= {f"{number} bright.png": brighter(picture)} if number < 3 else {}
+    for name, picture in pictures.items():
+        (tmp_path / name).write_bytes(as_file(picture))
+    with embedded(tmp_path) as collection:
+        documents = [Document(name, str(tmp_path / name), {"new": "small" in name}) for name in pictures]
+        assert collection.add(documents) == []
+        collection.commit()
+        for config in CONFIGS:
+            inside = run_scan(collection, config, ScanStore(tmp_path / "inside"))
+            with serving(create_app(collection, name="c")) as url, flow(url, patience=20.0) as client:
+                outside = run_scan(client, config, ScanStore(tmp_path / "outside"))
+            assert found(outside) == found(inside)
+            assert outside.complete
 
 
 @pytest.mark.parametrize("fault", list(Fault))
