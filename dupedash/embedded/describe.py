@@ -209,10 +209,10 @@ def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @lru_cache(4096)
 def decode_thumb(thumb: bytes) -> np.ndarray:
-    """The thumbnail's RGB pixels, float32 is left to the caller: uint8 (h, w, 3)."""
+    """A thumbnail's pixels: uint8 (h, w, 3) in YCrCb. Not to be written to."""
     bgr = cv2.imdecode(np.frombuffer(thumb, np.uint8), cv2.IMREAD_COLOR)
-    rgb: np.ndarray = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
-    return rgb
+    pixels: np.ndarray = cv2.cvtColor(bgr, cv2.COLOR_BGR2YCrCb)
+    return pixels
 
 
 def digest(descriptor: Descriptor) -> bytes:

@@ -4,36 +4,46 @@ import math
 
 import numpy as np
 
-from dupedash.embedded.compare import Agreement
-from dupedash.embedded.verify import Evidence
+from dupedash.embedded.compare import Agreement, Box, differing_boxes
+from dupedash.embedded.describe import Descriptor
+from dupedash.embedded.verify import Evidence, thumbs
 from dupedash.model import ChangeKind, Explanation
 
 _WHOLE = 0.955
 """Overlap from which a picture counts as seen as a whole: registration is not exact to the pixel."""
 
 
-def explain(evidence: Evidence) -> Explanation:
+def explain(evidence: Evidence, a: Descriptor, b: Descriptor) -> Explanation:
     """What happened to a that made it b, most important first."""
     found = evidence.agreement
-    affine = _with_mirror(evidence)
-    across, down = _pixel_axes(evidence)
-    rotation = _rotation(evidence)
-    scale = math.sqrt(float(np.linalg.norm(across)) * float(np.linalg.norm(down)))
-    aspect = float(np.linalg.norm(across)) / max(1e-9, float(np.linalg.norm(down)))
-    kinds = [*_geometry(evidence, rotation, aspect), *_tones(found)]
+    across, down = (float(np.linalg.norm(axis)) for axis in evidence.pixel_axes)
+    boxes = _boxes(evidence, a, b)
+    aspect = across / max(down, 1e-9)
+    kinds = [*_geometry(evidence, aspect), *_tones(found, boxes)]
     if not kinds:
         kinds = [ChangeKind.RESIZED if evidence.size_a != evidence.size_b else ChangeKind.REENCODED]
     return Explanation(
         tuple(kinds),
-        tuple(float(x) for x in affine.ravel()),
+        tuple(float(x) for x in _with_mirror(evidence).ravel()),
         evidence.mirrored,
         found.overlap_a,
         found.overlap_b,
-        rotation,
-        scale,
+        evidence.rotation if abs(evidence.rotation) > 0.05 else 0.0,
+        math.sqrt(across * down),
         aspect,
         evidence.inliers,
+        boxes,
     )
+
+
+def _boxes(evidence: Evidence, a: Descriptor, b: Descriptor) -> tuple[Box, ...]:
+    """Where b differs from a."""
+    if not evidence.agreement.overlap_a or not evidence.agreement.differing:
+        return ()
+    boxes = differing_boxes(*thumbs(a, b, evidence.mirrored, evidence.unit_matrix))
+    if not evidence.mirrored:
+        return tuple(boxes)
+    return tuple((1 - x1, y0, 1 - x0, y1) for x0, y0, x1, y1 in boxes)
 
 
 def _with_mirror(evidence: Evidence) -> np.ndarray:
@@ -44,29 +54,15 @@ def _with_mirror(evidence: Evidence) -> np.ndarray:
     return affine
 
 
-def _pixel_axes(evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
-    """Where one pixel to the right, and one down, in a leads in b, in pixels of b."""
-    (height_a, width_a), (height_b, width_b) = evidence.size_a, evidence.size_b
-    linear = np.array([[width_b], [height_b]]) * evidence.unit_matrix[:, :2] / np.array([width_a, height_a])
-    return linear[:, 0], linear[:, 1]
-
-
-def _rotation(evidence: Evidence) -> float:
-    """Degrees counter-clockwise, -180 … 180, as seen on a screen (y points down)."""
-    across, down = _pixel_axes(evidence)
-    angle = math.degrees(math.atan2(across[1] - down[0], across[0] + down[1]))
-    return -angle if abs(angle) > 0.05 else 0.0
-
-
-def _geometry(evidence: Evidence, rotation: float, aspect: float) -> list[ChangeKind]:
+def _geometry(evidence: Evidence, aspect: float) -> list[ChangeKind]:
     found, kinds = evidence.agreement, []
     in_a, in_b = found.overlap_a >= _WHOLE, found.overlap_b >= _WHOLE
-    turned = abs(rotation) > 45
+    turned = abs(evidence.rotation) > 45
     if evidence.mirrored:
         kinds.append(ChangeKind.MIRRORED)
     if turned:
         kinds.append(ChangeKind.TURNED)
-    elif abs(rotation) > 0.7:
+    elif abs(evidence.rotation) > 0.7:
         kinds.append(ChangeKind.ROTATED)
     if not in_a:
         kinds.append(ChangeKind.CROPPED)
@@ -77,17 +73,16 @@ def _geometry(evidence: Evidence, rotation: float, aspect: float) -> list[Change
     return kinds
 
 
-def _tones(found: Agreement) -> list[ChangeKind]:
+def _tones(found: Agreement, boxes: tuple[Box, ...]) -> list[ChangeKind]:
     kinds = []
-    middle = found.gain * 128 + found.offset - 128
-    if abs(middle) > 8:
-        kinds.append(ChangeKind.BRIGHTER if middle > 0 else ChangeKind.DARKER)
+    if abs(found.brightness) > 6:
+        kinds.append(ChangeKind.BRIGHTER if found.brightness > 0 else ChangeKind.DARKER)
     if abs(math.log(max(found.gain, 0.05))) > 0.15:
         kinds.append(ChangeKind.CONTRAST)
-    if found.chroma_gain < 0.08:
+    if found.chroma_gain < 0.2:
         kinds.append(ChangeKind.GRAY)
     elif found.colour > 0.1 or abs(math.log(found.chroma_gain)) > 0.2:
         kinds.append(ChangeKind.COLOUR)
-    if found.differing > 0.01:
+    if boxes and found.differing > 0.005:
         kinds.append(ChangeKind.OVERLAY)
     return kinds

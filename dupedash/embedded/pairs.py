@@ -23,7 +23,7 @@ _REMEMBERED = 100_000
 def compare(a: Descriptor, b: Descriptor, ways: Sequence[bool]) -> Compared:
     """Score and explanation of b seen as made from a; `ways`: try it mirrored, as it is, or both."""
     best = max((verify(a, b, mirrored) for mirrored in sorted(ways)), key=score)
-    return score(best), explain(best)
+    return score(best), explain(best, a, b)
 
 
 class Memory:

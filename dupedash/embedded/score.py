@@ -6,24 +6,26 @@ edits; `EVEN` was chosen so that 0.7 is the documented limit.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
+from dupedash.embedded.compare import Agreement
 from dupedash.embedded.verify import Evidence
 
 EXACT = 0.95
 NEAR = 0.70
 _HIGHEST_EDITED = 0.945
-EVEN = 2.0
+EVEN = 1.9
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
-_LOOSEST = {"error": 4.0, "differing": 0.004, "tone": 0.0, "colour": 0.0}
+_UNLIKELY = -1.0
 
 
 def score(evidence: Evidence) -> float:
     """How surely two pictures show the same content, 0…1. The same for (a, b) and (b, a)."""
     if only_encoding_differs(evidence):
-        return EXACT + (1 - EXACT) * max(0.0, 1 - evidence.agreement.error / 8) * 0.98
+        return EXACT + (1 - EXACT) * max(0.0, 1 - evidence.agreement.error / 20) * 0.98
     odds = math.log(NEAR / (_HIGHEST_EDITED - NEAR)) + _SLOPE * (certainty(evidence) - EVEN)
     return _HIGHEST_EDITED / (1 + math.exp(-odds))
 
@@ -31,31 +33,59 @@ def score(evidence: Evidence) -> float:
 def certainty(evidence: Evidence) -> float:
     """Log-odds that two pictures are copies of one."""
     found = evidence.agreement
-    by_frame = evidence.inliers == 0
-    return (
-        -3.24
-        + 0.97 * math.log1p(evidence.inliers)
-        + (5.54 - 5.42 * min(evidence.pdq, 128) / 128 if by_frame else 0)
-        - 0.80 * found.differing
-        + 1.60 * found.structure
-        + 2.28 * found.correlation
-        - 0.61 * max(found.overlap_a, found.overlap_b)
-        - 0.40 * min(found.overlap_a, found.overlap_b)
-        + 0.70 * found.tone
-        - 1.59 * found.colour
-    )
+    contained = max(found.overlap_a, found.overlap_b)
+    total = -3.94 + 1.39 * found.correlation + 4.4 * found.agreeing - 1.24 * found.colour
+    if not evidence.inliers:
+        return total + 3.2 - 6.0 * min(evidence.pdq, 128) / 128
+    confirmed = (evidence.confirmed + 1) / (evidence.confirmed + evidence.contradicted + 4)
+    total += 0.26 * math.log1p(evidence.inliers) + 1.9 * confirmed - 2.87 * max(0.0, 0.9 - contained)
+    if evidence.same_frame:
+        total += 0.75 - 1.78 * min(evidence.pdq, 100) / 100
+    return total if _possible(evidence, contained) else min(total, _UNLIKELY)
+
+
+def _possible(evidence: Evidence, contained: float) -> bool:
+    """Whether an edit could have led from one picture to the other. One shows most of the other; a turn by
+    an odd angle leaves one wholly inside: else they rather share an object, a logo or a piece of a screen."""
+    odd = abs((evidence.rotation + 45) % 90 - 45)
+    return contained >= (0.93 if odd > 12 else 0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """How far a copy may be off that differs only in encoding."""
+
+    structure: float
+    gain: float
+    differing: float
+    colour_error: float
+    corner: float
+
+
+_PLAIN = _Limits(structure=0.925, gain=0.06, differing=0.004, colour_error=1.7, corner=0.012)
+_SMALL = _Limits(structure=0.85, gain=0.16, differing=0.035, colour_error=2.3, corner=0.02)
+_SMALL_SIDE = 250
+"""Copies whose long side is below this have lost detail, and with it contrast."""
 
 
 def only_encoding_differs(evidence: Evidence) -> bool:
-    """Whether nothing but scale, format and compression differs: the frames coincide and no place differs."""
+    """Whether nothing but scale, format and compression differs: frames, tones and details coincide."""
+    small = min(max(evidence.size_a), max(evidence.size_b)) < _SMALL_SIDE
+    limits = _SMALL if small else _PLAIN
+    found = evidence.agreement
+    detailed = found.structure >= limits.structure and found.differing <= limits.differing
+    return detailed and _frames_coincide(evidence, limits) and _tones_coincide(found, limits)
+
+
+def _frames_coincide(evidence: Evidence, limits: _Limits) -> bool:
     if evidence.mirrored or abs(math.log(evidence.stretch)) > 0.03:
         return False
     corners = np.array([[0, 0, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]]).T
-    if np.abs(evidence.unit_matrix @ corners - corners[:2]).max() > 0.015:
-        return False
-    found = evidence.agreement
-    return (
-        all(getattr(found, name) <= limit for name, limit in _LOOSEST.items())
-        and 0.97 <= found.gain <= 1.03
-        and found.structure >= 0.92
-    )
+    return bool(np.abs(evidence.unit_matrix @ corners - corners[:2]).max() <= limits.corner)
+
+
+def _tones_coincide(found: Agreement, limits: _Limits) -> bool:
+    same_gray = abs(found.brightness) <= 2.5 and abs(math.log(max(found.gain, 0.01))) <= limits.gain
+    same_chroma = abs(math.log(max(found.chroma_gain, 0.01))) <= 0.1
+    same_colour = found.colour_error <= (limits.colour_error if same_chroma else 0.6)
+    return same_gray and same_colour and max(found.tone, found.colour) <= 0.004

@@ -1,14 +1,21 @@
-"""Verify a candidate: register two pictures, then compare their pixels. What was found is the evidence that
-is scored and explained."""
+"""Verify a candidate: register two pictures, then compare their pixels. What is found is the evidence that is
+scored and explained."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from dupedash.embedded.compare import Agreement, compare, swapped
-from dupedash.embedded.describe import Descriptor, decode_thumb, digest
-from dupedash.embedded.hashes import distance
-from dupedash.embedded.register import Registration, centres, register, square
+from dupedash.embedded import hashes
+from dupedash.embedded.compare import NOTHING, Agreement, compare, swapped
+from dupedash.embedded.describe import Descriptor, decode_thumb
+from dupedash.embedded.register import SAME_FRAME, Keypoints, Registration, centres, register, square
+
+SURE = 15
+"""With so many inliers the frames need not be tried as they are."""
+MAX_FRAME_DISTANCE = 90
+"""Pictures that are not registered are compared frame on frame if their hashes differ in at most so many
+bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,14 +23,16 @@ class Evidence:
     """What two pictures have in common.
 
     `unit_matrix` (2, 3) maps the unit square of a to the unit square of b (of b's mirror image if
-    `mirrored`); `inliers` of `matches` keypoints agree on it (0 if the frames were laid over each other as
-    they are); `pdq` bits differ.
+    `mirrored`); `inliers`, `confirmed`, `contradicted` as in `Registration` (all 0 if the frames were laid
+    over each other as they are); `pdq` bits of the hashes differ; `size_a`, `size_b` are heights and
+    widths.
     """
 
     mirrored: bool
     unit_matrix: np.ndarray
     inliers: int
-    matches: int
+    confirmed: int
+    contradicted: int
     pdq: int
     agreement: Agreement
     size_a: tuple[int, int]
@@ -34,65 +43,87 @@ class Evidence:
         """Width by height of b over that of a: 1 if the frames have one shape."""
         return (self.size_b[1] * self.size_a[0]) / (self.size_b[0] * self.size_a[1])
 
+    @property
+    def rotation(self) -> float:
+        """Degrees counter-clockwise that b is turned against a (after mirroring), -180…180."""
+        across, down = self.pixel_axes
+        return -math.degrees(math.atan2(across[1] - down[0], across[0] + down[1]))
+
+    @property
+    def pixel_axes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where one pixel to the right, and one down, in a leads in b, in pixels of b."""
+        (height_a, width_a), (height_b, width_b) = self.size_a, self.size_b
+        linear = np.array([[width_b], [height_b]]) * self.unit_matrix[:, :2] / np.array([width_a, height_a])
+        return linear[:, 0], linear[:, 1]
+
+    @property
+    def same_frame(self) -> bool:
+        """Whether both show all of the other, the same way up."""
+        whole = min(self.agreement.overlap_a, self.agreement.overlap_b) > 0.95
+        return whole and abs(self.rotation) < 8
+
 
 def verify(a: Descriptor, b: Descriptor, mirrored: bool = False) -> Evidence:
     """Compare two pictures, the second mirrored if asked. The result is the same whatever their order, seen
     from the other side."""
-    if digest(a) > digest(b):
+    if (a.pdq, a.thumb) > (b.pdq, b.thumb):
         return _seen_from_b(verify(b, a, mirrored))
-    thumb_a, thumb_b = decode_thumb(a.thumb), decode_thumb(b.thumb)
-    if mirrored:
-        thumb_b = np.ascontiguousarray(thumb_b[:, ::-1])
-    bits = int(distance(_bits(a), _bits(b))[0])
-    found = register(a, b, mirrored)
-    tried = [_SAME_FRAME] if found is None else [_SAME_FRAME, found]
-
-    def evidence(registration: Registration) -> Evidence:
-        agreement = compare(thumb_a, thumb_b, _to_pixels(registration.unit_matrix, thumb_a, thumb_b))
-        sizes = (a.height, a.width), (b.height, b.width)
-        return Evidence(
-            mirrored,
-            registration.unit_matrix,
-            registration.inliers,
-            registration.matches,
-            bits,
-            agreement,
-            *sizes,
-        )
-
-    return max((evidence(registration) for registration in tried), key=_quality)
+    bits = _hash_distance(a, b, mirrored)
+    found = register(Keypoints.of(a, False), Keypoints.of(b, mirrored))
+    tried = [found] if found is not None else []
+    if bits <= MAX_FRAME_DISTANCE and (found is None or found.inliers < SURE):
+        tried.append(SAME_FRAME)
+    sizes = (a.height, a.width), (b.height, b.width)
+    if not tried:
+        return Evidence(mirrored, SAME_FRAME.unit_matrix, 0, 0, 0, bits, NOTHING, *sizes)
+    return max((_evidence(a, b, mirrored, bits, one) for one in tried), key=_quality)
 
 
-_SAME_FRAME = Registration(np.eye(3)[:2], 0, 0)
+def _hash_distance(a: Descriptor, b: Descriptor, mirrored: bool) -> int:
+    one, other = (np.frombuffer(d.pdq, np.uint8)[None] for d in (a, b))
+    return int(hashes.distance(one, hashes.mirrored(other) if mirrored else other)[0])
 
 
-def _bits(descriptor: Descriptor) -> np.ndarray:
-    return np.frombuffer(descriptor.pdq, np.uint8)[None]
-
-
-def _quality(evidence: Evidence) -> float:
-    found = evidence.agreement
-    return (
-        max(found.structure, 0) * (1 - found.differing) * max(found.overlap_a, found.overlap_b)
-        + min(evidence.inliers, 60) / 100
+def _evidence(a: Descriptor, b: Descriptor, mirrored: bool, bits: int, found: Registration) -> Evidence:
+    return Evidence(
+        mirrored,
+        found.unit_matrix,
+        found.inliers,
+        found.confirmed,
+        found.contradicted,
+        bits,
+        compare(*thumbs(a, b, mirrored, found.unit_matrix)),
+        (a.height, a.width),
+        (b.height, b.width),
     )
 
 
-def _to_pixels(unit: np.ndarray, thumb_a: np.ndarray, thumb_b: np.ndarray) -> np.ndarray:
-    from_unit = np.linalg.inv(centres(*thumb_b.shape[:2]))
-    pixels: np.ndarray = (from_unit @ square(unit) @ centres(*thumb_a.shape[:2]))[:2]
-    return pixels
+def thumbs(
+    a: Descriptor, b: Descriptor, mirrored: bool, unit_matrix: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Both thumbnails, that of b mirrored if asked, and the map between their pixels."""
+    one, other = decode_thumb(a.thumb), decode_thumb(b.thumb)
+    other = np.ascontiguousarray(other[:, ::-1]) if mirrored else other
+    from_unit = np.linalg.inv(centres(*other.shape[:2]))
+    return one, other, (from_unit @ square(unit_matrix) @ centres(*one.shape[:2]))[:2]
+
+
+def _quality(evidence: Evidence) -> float:
+    """Which of two registrations explains more."""
+    found = evidence.agreement
+    alike = max(found.structure, 0) * (1 - found.differing) * max(found.overlap_a, found.overlap_b)
+    return alike + min(evidence.inliers, 60) / 100
 
 
 def _seen_from_b(evidence: Evidence) -> Evidence:
     """The same evidence with a and b exchanged."""
     flip = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]]) if evidence.mirrored else np.eye(3)
-    unit = (flip @ np.linalg.inv(square(evidence.unit_matrix)) @ flip)[:2]
     return Evidence(
         evidence.mirrored,
-        unit,
+        (flip @ np.linalg.inv(square(evidence.unit_matrix)) @ flip)[:2],
         evidence.inliers,
-        evidence.matches,
+        evidence.confirmed,
+        evidence.contradicted,
         evidence.pdq,
         swapped(evidence.agreement),
         evidence.size_b,

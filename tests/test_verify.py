@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from dupedash.embedded.describe import describe
+from dupedash.embedded.explain import explain
+from dupedash.embedded.score import score
+from dupedash.embedded.verify import verify
+from dupedash.model import ChangeKind, Explanation
+from tests.embedded_pictures import bordered, crop, form, jpeg, labelled, resized, scene
+
+ORIGINAL = scene(1)
+
+
+def explained(a: np.ndarray, b: np.ndarray, mirrored: bool = False) -> Explanation:
+    one, two = describe(a), describe(b)
+    return explain(verify(one, two, mirrored), one, two)
+
+
+def turned(picture: np.ndarray, degrees: float) -> np.ndarray:
+    height, width = picture.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    return cv2.warpAffine(picture, matrix, (width, height))
+
+
+EXACT = {
+    "the same": ORIGINAL,
+    "JPEG 50": jpeg(ORIGINAL, 50),
+    "half size": resized(ORIGINAL, 0.5),
+    "twice the size": resized(ORIGINAL, 2),
+}
+EDITED = {
+    "crop to 80 %": (crop(ORIGINAL, 0.8), ChangeKind.CROPPED),
+    "crop to 40 %": (crop(ORIGINAL, 0.4), ChangeKind.CROPPED),
+    "border": (bordered(ORIGINAL), ChangeKind.BORDERED),
+    "quarter turn": (np.rot90(ORIGINAL).copy(), ChangeKind.TURNED),
+    "turned by 5°": (turned(ORIGINAL, 5), ChangeKind.ROTATED),
+    "stretched": (cv2.resize(ORIGINAL, (600, 360)), ChangeKind.STRETCHED),
+    "text": (labelled(ORIGINAL), ChangeKind.OVERLAY),
+    "brighter": (np.clip(ORIGINAL * 1.0 + 35, 0, 255).astype(np.uint8), ChangeKind.BRIGHTER),
+    "darker": ((ORIGINAL * 0.6).astype(np.uint8), ChangeKind.DARKER),
+    "black and white": (
+        cv2.cvtColor(cv2.cvtColor(ORIGINAL, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB),
+        ChangeKind.GRAY,
+    ),
+    "part of a larger picture": (
+        np.hstack([np.vstack([ORIGINAL, scene(7)]), np.vstack([scene(8), scene(9)])]),
+        ChangeKind.PART_OF,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_only_encoding_differs_scores_at_least_95(name: str) -> None:
+    assert score(verify(describe(ORIGINAL), describe(EXACT[name]))) >= 0.95
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_an_edited_copy_scores_between_70_and_95_and_says_what_was_done(name: str) -> None:
+    picture, kind = EDITED[name]
+    evidence = verify(describe(ORIGINAL), describe(picture))
+    assert 0.7 <= score(evidence) < 0.95
+    assert kind in explained(ORIGINAL, picture).kinds
+
+
+def test_a_mirrored_copy_matches_mirrored_only() -> None:
+    one, two = describe(ORIGINAL), describe(np.ascontiguousarray(ORIGINAL[:, ::-1]))
+    assert 0.7 <= score(verify(one, two, mirrored=True)) < 0.95
+    assert score(verify(one, two)) < 0.7
+    assert ChangeKind.MIRRORED in explain(verify(one, two, mirrored=True), one, two).kinds
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [(scene(1), scene(2)), (form(1), form(2)), (form(3), form(4)), (scene(1), form(1))]
+)
+def test_look_alikes_are_no_duplicates(a: np.ndarray, b: np.ndarray) -> None:
+    assert score(verify(describe(a), describe(b))) < 0.7
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_the_order_of_a_pair_does_not_matter(name: str) -> None:
+    one, two = describe(ORIGINAL), describe(EDITED[name][0])
+    assert score(verify(one, two)) == score(verify(two, one))
+    there, back = explain(verify(one, two), one, two), explain(verify(two, one), two, one)
+    assert there.overlap_a == back.overlap_b
+    forth = np.vstack([np.reshape(there.affine, (2, 3)), [0, 0, 1]]) @ np.vstack(
+        [np.reshape(back.affine, (2, 3)), [0, 0, 1]]
+    )
+    assert np.allclose(forth, np.eye(3), atol=1e-6)
+
+
+def test_the_explanation_measures_the_change() -> None:
+    part = explained(ORIGINAL, crop(ORIGINAL, 0.5))
+    assert part.overlap_a == pytest.approx(0.5, abs=0.03)
+    assert part.overlap_b == pytest.approx(1, abs=0.03)
+    assert part.words().startswith("cropped to ")
+    tilted = explained(ORIGINAL, turned(ORIGINAL, 5))
+    assert tilted.rotation == pytest.approx(5, abs=0.3)
+    wide = explained(ORIGINAL, cv2.resize(ORIGINAL, (600, 360)))
+    assert wide.aspect == pytest.approx(1.25, abs=0.02)
