@@ -8,13 +8,16 @@ from pathlib import Path
 from time import monotonic
 
 from dupedash.collection import WritableCollection
+from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.folder import absolute, walk
 from dupedash.embedded.index import FieldsFor, IndexReport, index, no_fields
 from dupedash.embedded.store import file_id
+from dupedash.example import make
 from dupedash.model import Document, Failure, IsCancelled, Progress, ReportProgress, ignore, never
 
 DOCUMENTS_AT_ONCE = 50
+UNFINISHED = "unfinished"
 
 
 def index_paths(
@@ -43,6 +46,39 @@ def index_paths(
             cancelled=cancelled,
         )
     return _send(collection, paths, recursive, fields_for, progress, cancelled)
+
+
+def index_example(
+    collection: WritableCollection,
+    workspace: Workspace,
+    *,
+    progress: ReportProgress = ignore,
+    cancelled: IsCancelled = never,
+) -> IndexReport:
+    """Make the example pictures where they are missing, and index them with their fields.
+
+    Raises Cancelled when stopped while they are made.
+    """
+    home = workspace.example
+    home.mkdir(parents=True, exist_ok=True)
+    (home / UNFINISHED).touch()
+    manifest = make(home, progress=progress, cancelled=cancelled)
+    fields = {home / file.path: file.fields for file in manifest.files}
+    report = index_paths(
+        collection,
+        [home],
+        fields_for=lambda path: fields.get(path, {}),
+        progress=progress,
+        cancelled=cancelled,
+    )
+    if not report.stopped:
+        (home / UNFINISHED).unlink()
+    return report
+
+
+def example_unfinished(workspace: Workspace) -> bool:
+    """Whether making or indexing the example began and did not come to its end."""
+    return (workspace.example / UNFINISHED).exists()
 
 
 def report_words(report: IndexReport) -> str:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from dupedash.cli.main import exit_code
 from dupedash.cli.progress import ProgressLine, duration, words
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.example import make, plan
 from dupedash.model import Progress
 from dupedash.scans import ScanStatus, ScanStore
 
@@ -179,6 +181,23 @@ def test_with_several_collections_clear_wants_to_be_told_which(tmp_path, picture
     assert "--collection: one, two" in capsys.readouterr().err
     assert run(tmp_path, "status") == 0
     assert "collection  two" in capsys.readouterr().out
+
+
+def test_the_example_is_made_once_indexed_with_fields_and_finished_if_it_was_not(
+    tmp_path, capsys, monkeypatch
+):
+    whole = plan.read()
+    small = replace(whole, originals=whole.originals[:2], copies=())
+    monkeypatch.setattr("dupedash.indexing.make", partial(make, plan=small, processes=1))
+    assert run(tmp_path, "example", "--if-none") == 0
+    assert "example: 3 added" in capsys.readouterr().out
+    assert all("category" in r.fields for r in records(tmp_path, "example") if not r.skipped)
+    assert run(tmp_path, "example", "--if-none") == 0
+    assert capsys.readouterr().out == ""
+    (tmp_path / "example" / "unfinished").touch()
+    assert run(tmp_path, "example", "--if-none") == 0
+    assert "3 unchanged" in capsys.readouterr().out
+    assert not (tmp_path / "example" / "unfinished").exists()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from dupedash import __version__
 from dupedash.cli.bench import bench
 from dupedash.cli.collection import clear, index, status
 from dupedash.cli.context import Context
+from dupedash.cli.example import example
 from dupedash.cli.job import job
 from dupedash.cli.scan import scan
 from dupedash.cli.serve import serve
@@ -51,7 +52,7 @@ def dupedash(
     ctx.obj = Context.of(data, collection, url, api_key, debug)
 
 
-for command in (status, index, clear, scan, bench, serve, job):
+for command in (status, index, clear, scan, example, bench, serve, job):
     dupedash.add_command(command)
 
 

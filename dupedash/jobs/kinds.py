@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dupedash.collection import WritableCollection
 from dupedash.connect import Connections, connect
-from dupedash.indexing import index_paths, report_words
+from dupedash.indexing import index_example, index_paths, report_words
 from dupedash.jobs.task import Outcome, Task, Work
 from dupedash.model import ScanMode
 from dupedash.scan import run_scan
@@ -57,6 +57,16 @@ def index(task: Task) -> Outcome:
     return Outcome(report_words(report), stopped=report.stopped)
 
 
+def example(task: Task) -> Outcome:
+    """collection. The result is the report of indexing the example pictures into it."""
+    task.settings.must_write()
+    with _collection(task) as collection:
+        report = index_example(
+            collection, task.settings.workspace, progress=task.progress, cancelled=task.cancelled
+        )
+    return Outcome(report_words(report), stopped=report.stopped)
+
+
 @contextmanager
 def _collection(task: Task) -> Iterator[WritableCollection]:
     workspace = task.settings.workspace
@@ -67,4 +77,4 @@ def _collection(task: Task) -> Iterator[WritableCollection]:
         collection.close()
 
 
-KINDS: Mapping[str, Work] = {"scan": scan, "index": index}
+KINDS: Mapping[str, Work] = {"scan": scan, "index": index, "example": example}
