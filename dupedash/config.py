@@ -29,9 +29,19 @@ def collection_name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The folder that holds everything dupedash writes. Deleting `caches` or `jobs` loses no work."""
+    """The folder that holds everything dupedash writes. Deleting `caches` or `jobs` loses no work.
+
+    denied  why whoever holds this value may not change anything; "" where they may. Every service that
+            changes something asks `must_write` first, so that no screen can forget to.
+    """
 
     root: Path
+    denied: str = ""
+
+    def must_write(self) -> None:
+        """Raises Forbidden where it may only be looked at."""
+        if self.denied:
+            raise Forbidden(self.denied)
 
     @property
     def collections(self) -> Path:
@@ -92,24 +102,25 @@ class Workspace:
 class Settings:
     """How this instance behaves.
 
-    readonly         nobody changes anything with these settings; `why` says it to the person who tried
+    readonly         nobody changes anything, whatever their access
     editor_token, viewer_token   access tokens; where both are None only localhost is served
     """
 
     workspace: Workspace
     readonly: bool = False
-    why: str = _READONLY
     editor_token: str | None = None
     viewer_token: str | None = None
 
     def must_write(self) -> None:
-        """Every service that changes something asks this first. Raises Forbidden where `readonly`."""
+        """Raises Forbidden on a read-only instance, and for a viewer."""
         if self.readonly:
-            raise Forbidden(self.why)
+            raise Forbidden(_READONLY)
+        self.workspace.must_write()
 
     def for_viewer(self) -> Settings:
         """The same instance as a viewer may use it."""
-        return self if self.readonly else replace(self, readonly=True, why=_VIEWER)
+        denied = self.workspace.denied or (_READONLY if self.readonly else _VIEWER)
+        return replace(self, workspace=replace(self.workspace, denied=denied))
 
 
 def flag(name: str, environment: Mapping[str, str]) -> bool:
@@ -126,9 +137,10 @@ def settings(data: Path | None = None, environment: Mapping[str, str] | None = N
     """Command line (`data`) over environment (DUPEDASH_DATA …) over defaults (./data). Raises ConfigError."""
     env = os.environ if environment is None else environment
     root = data or Path(env.get("DUPEDASH_DATA") or "data")
+    readonly = flag("DUPEDASH_READONLY", env)
     return Settings(
-        workspace=Workspace(root.expanduser().resolve()),
-        readonly=flag("DUPEDASH_READONLY", env),
+        workspace=Workspace(root.expanduser().resolve(), _READONLY if readonly else ""),
+        readonly=readonly,
         editor_token=env.get("DUPEDASH_EDITOR_TOKEN") or None,
         viewer_token=env.get("DUPEDASH_VIEWER_TOKEN") or None,
     )

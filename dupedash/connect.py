@@ -91,13 +91,15 @@ class Connections:
         return next(iter(self.list()), None)
 
     def add(self, connection: Connection) -> None:
-        """Remember a Flow server; one of the same name is replaced. Raises ConfigError."""
+        """Remember a Flow server; one of the same name is replaced. Raises ConfigError, Forbidden."""
+        self.workspace.must_write()
         if (self.workspace.collection(connection.name) / "collection.sqlite").exists():
             raise ConfigError(f"There is a folder collection {connection.name!r} already: use another name.")
         self._write({**self._servers(), connection.name: connection})
 
     def remove(self, name: str) -> None:
-        """Forget a Flow server; the server itself is not touched."""
+        """Forget a Flow server; the server itself is not touched. Raises Forbidden."""
+        self.workspace.must_write()
         self._write({key: value for key, value in self._servers().items() if key != name})
 
     def _servers(self) -> dict[str, Connection]:

@@ -15,8 +15,11 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
+from dupedash import filters, uploads
 from dupedash.config import Settings, Workspace
+from dupedash.connect import Connections, flow_connection
 from dupedash.errors import ConfigError, Forbidden
+from dupedash.jobs import Jobs
 from dupedash.ui.access import Access, Role, host_name, is_local, resolve
 from dupedash.ui.guard import Guard, SecurityHeaders
 from dupedash.ui.welcome import words
@@ -91,8 +94,9 @@ def test_what_arrives_from_outside_needs_a_token_whatever_the_configuration_says
 
 def test_a_viewers_settings_refuse_to_write_and_say_why(tmp_path):
     viewer = instance(tmp_path).for_viewer()
-    with pytest.raises(Forbidden, match="viewer's link"):
-        viewer.must_write()
+    for held in (viewer, viewer.workspace):
+        with pytest.raises(Forbidden, match="viewer's link"):
+            held.must_write()
     with pytest.raises(Forbidden, match="DUPEDASH_READONLY"):
         instance(tmp_path, readonly=True).for_viewer().must_write()
     instance(tmp_path).must_write()
@@ -249,3 +253,24 @@ def test_an_open_instance_drops_a_token_from_the_address_without_a_cookie(opened
     answer = opened.get("/groups?token=old&t=0.8")
     assert answer.headers["location"] == "/groups?t=0.8"
     assert "set-cookie" not in answer.headers
+
+
+# ------------------------------------------------------------------ below the screens
+
+
+def test_no_service_changes_anything_for_a_viewer(tmp_path):
+    viewer = instance(tmp_path).for_viewer()
+    attempts = (
+        lambda: Jobs(viewer.workspace).start("scan", {}),
+        lambda: Jobs(viewer.workspace).stop("0" * 16),
+        lambda: Jobs(viewer.workspace).forget("0" * 16),
+        lambda: Connections(viewer.workspace).add(flow_connection("http://127.0.0.1:9", "x")),
+        lambda: Connections(viewer.workspace).remove("x"),
+        lambda: filters.save(viewer, "mine", "a:b"),
+        lambda: filters.forget(viewer, "mine"),
+        lambda: uploads.keep(viewer, "photos", [("a.png", b"x")]),
+    )
+    for attempt in attempts:
+        with pytest.raises(Forbidden):
+            attempt()
+    assert list(tmp_path.iterdir()) == []

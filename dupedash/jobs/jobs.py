@@ -33,7 +33,11 @@ class Jobs:
     program: tuple[str, ...] = PROGRAM
 
     def start(self, kind: str, arguments: Mapping[str, Any]) -> Job:
-        """Start this work, or join it where it runs already. `arguments`: JSON values, absolute paths."""
+        """Start this work, or join it where it runs already. `arguments`: JSON values, absolute paths.
+
+        Raises Forbidden where the workspace may only be looked at; so do `stop` and `forget`.
+        """
+        self.workspace.must_write()
         folder = self.workspace.jobs / job_id(kind, arguments)
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.workspace.jobs / "start.lock", timeout=START_LOCK_SECONDS):
@@ -54,6 +58,7 @@ class Jobs:
 
     def stop(self, identifier: str) -> Job:
         """Ask it to stop; it keeps what is finished. Nothing happens where it does not run."""
+        self.workspace.must_write()
         folder = self._folder(identifier)
         job = read_job(folder)
         if job.active:
@@ -62,6 +67,7 @@ class Jobs:
 
     def forget(self, identifier: str) -> None:
         """Remove a job that does not run from the list; its result stays."""
+        self.workspace.must_write()
         if self.get(identifier).active:
             raise ConfigError(f"The job {identifier} runs just now: stop it first.")
         shutil.rmtree(self._folder(identifier))

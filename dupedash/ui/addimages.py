@@ -20,7 +20,7 @@ EXAMPLE = "example"
 def draw(view: View) -> None:
     """One tab for each way. What is started runs in the background."""
     if not view.editor:
-        st.caption(f":material/visibility: {errors.as_text(view.settings.why)}")
+        st.caption(f":material/visibility: {errors.as_text(view.settings.workspace.denied)}")
         return
     folder, upload, example = st.tabs(["A folder", "Upload", "The example"])
     with folder, errors.shown():

@@ -47,7 +47,7 @@ def _draw_actions(view: View, connection: Connection, chosen: bool, key: str) ->
         st.rerun()
     forgettable = connection.engine is Engine.FLOW and view.editor
     if forgettable and st.button("Forget", key=f"{key}.forget", type="tertiary"):
-        view.writable_connections().remove(connection.name)
+        view.connections.remove(connection.name)
         st.rerun()
 
 
@@ -91,7 +91,7 @@ def _draw_form(view: View) -> None:
 
 def add(view: View, connection: Connection) -> None:
     """Keep it if it answers. Raises ConfigError, CollectionError, Forbidden."""
-    connections = view.writable_connections()
+    connections = view.connections
     answered, text = test(connection, view.settings.workspace)
     if not answered:
         _show_test((False, text))

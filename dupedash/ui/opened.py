@@ -11,7 +11,11 @@ from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Connection: astuple, Workspace: str})
+def _folder(workspace: Workspace) -> str:
+    return str(workspace.root)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Connection: astuple, Workspace: _folder})
 def opened(connection: Connection, workspace: Workspace) -> WritableCollection:
     """The collection behind a connection, opened once. Raises CollectionError, ConfigError."""
     return connect(connection, workspace)

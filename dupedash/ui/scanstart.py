@@ -54,7 +54,7 @@ def _draw_start(view: View, order: Order, config: ScanConfig, unfinished: Stored
     else:
         st.caption(f"Takes {wording.duration(scanform.seconds(order, view))}.")
     if not view.editor:
-        st.caption(f":material/visibility: {as_text(view.settings.why)}")
+        st.caption(f":material/visibility: {as_text(view.settings.workspace.denied)}")
     elif st.button(
         "Go on with it" if unfinished else "Start the scan",
         type="primary",

@@ -31,7 +31,9 @@ def draw() -> None:
             pick_threshold(state.current().scan or view.scan)
         jobs.busy_line(view)
         if not view.editor:
-            st.badge("View only", icon=":material/visibility:", color="gray", help=view.settings.why)
+            st.badge(
+                "View only", icon=":material/visibility:", color="gray", help=view.settings.workspace.denied
+            )
 
 
 def pick_collection() -> None:
