@@ -14,11 +14,12 @@ import psutil
 from dupedash.bench.memory import MEGABYTE, PeakMemory
 from dupedash.bench.pictures import FAMILY, FOLDER, draw
 from dupedash.bench.recut import SIZES, RecutFigures, recut
+from dupedash.bench.served import IMAGES, ServedFigures, measure_served
 from dupedash.bench.stages import StageFigures, measure_stages
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.index import index
-from dupedash.errors import ConfigError
+from dupedash.errors import Cancelled, ConfigError
 from dupedash.graph import DuplicateGraph
 from dupedash.model import IsCancelled, ReportProgress, ignore, never
 from dupedash.scan import run_scan
@@ -48,6 +49,7 @@ class BenchFigures:
 
     machine: str
     sizes: tuple[SizeFigures, ...]
+    served: ServedFigures
     recuts: tuple[RecutFigures, ...]
 
 
@@ -73,7 +75,10 @@ def run_bench(
     progress: ReportProgress = ignore,
     cancelled: IsCancelled = never,
 ) -> BenchFigures:
-    """Draw once, then index and scan each size, smallest first, in a temporary folder. Raises ConfigError."""
+    """Draw once, then index and scan each size, smallest first, in a temporary folder.
+
+    Raises ConfigError, Cancelled.
+    """
     if not sizes or min(sizes) < FAMILY:
         raise ConfigError(f"A bench needs at least {FAMILY} images.")
     say(machine())
@@ -84,11 +89,19 @@ def run_bench(
         for size in sorted(sizes):
             measured.append(_measure(home, folders[: -(-size // FOLDER)], progress, cancelled))
             say(size_words(measured[-1]))
+        served = measure_served(
+            Workspace(home / "data-served"), _first(folders, min(IMAGES, max(sizes))), progress, cancelled
+        )
+        say(served_words(served))
         recuts = []
         for images, matches in SIZES:
             recuts.append(recut(images, matches))
             say(recut_words(recuts[-1]))
-    return BenchFigures(machine(), tuple(measured), tuple(recuts))
+    return BenchFigures(machine(), tuple(measured), served, tuple(recuts))
+
+
+def _first(folders: Sequence[Path], count: int) -> list[Path]:
+    return [path for folder in folders for path in sorted(folder.iterdir())][:count]
 
 
 def _measure(
@@ -102,6 +115,8 @@ def _measure(
             scan = run_scan(
                 collection, ScanConfig(), ScanStore(workspace.scans), progress=progress, cancelled=cancelled
             )
+        if cancelled():
+            raise Cancelled("The bench was stopped.")
         families = _families(collection)
         cut = DuplicateGraph(scan.matches()).cut(0.7)
         groups = {frozenset(cut.members(number)) for number in range(len(cut))}
@@ -140,6 +155,14 @@ def size_words(figures: SizeFigures) -> str:
         f"an image costs {s.total:.1f} ms (describe {s.describe:.1f}, join {s.join:.1f}, "
         f"verify {s.verify:.1f} for {s.pairs:.1f} pairs), peak memory {figures.memory:,} MB, "
         f"{figures.found} of {figures.planted} planted groups"
+    )
+
+
+def served_words(figures: ServedFigures) -> str:
+    """The scan through HTTP in a line."""
+    return (
+        f"{figures.images:>7,} images through HTTP: "
+        f"scan {figures.scan_seconds:.1f} s = {figures.scan_rate:.0f} scans/s"
     )
 
 

@@ -1,0 +1,62 @@
+"""The bench measures what it says: its pictures have the planted groups, its figures are complete."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import numpy as np
+import pytest
+
+from dupedash.bench.memory import PeakMemory
+from dupedash.bench.pictures import copies, picture
+from dupedash.bench.recut import random_matches, recut
+from dupedash.cli import main
+
+
+def test_pictures_are_the_same_again_and_unlike_each_other():
+    first, again, other = (picture(np.random.default_rng(seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first.astype(int) - other).mean() > 20
+    small, cropped = copies(first, np.random.default_rng(3))
+    assert small.shape == (288, 384, 3)
+    assert cropped.shape[0] < first.shape[0]
+
+
+def test_random_matches_are_as_many_as_asked_for():
+    matches = random_matches(1000, 5000)
+    assert len(matches) == 5000
+    assert (matches.a < matches.b).all()
+    assert int(matches.b.max()) < 1000
+    assert recut(1000, 5000).matches == 5000
+
+
+def test_peak_memory_notices_what_was_held_for_a_moment():
+    with PeakMemory() as nothing:
+        pass
+    with PeakMemory() as much:
+        held = np.ones(100_000_000, np.uint8)
+        deadline = time.monotonic() + 10
+        while much.megabytes < nothing.megabytes + 60 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        del held
+    assert much.megabytes >= nothing.megabytes + 60
+
+
+def test_a_small_bench_prints_all_its_figures(tmp_path, capsys):
+    file = tmp_path / "bench.json"
+    assert main(["bench", "--images", "20", "--json", str(file)]) == 0
+    out = capsys.readouterr().out
+    assert "cores" in out.splitlines()[0]
+    assert "20 images: index" in out
+    assert "4 of 4 planted groups" in out
+    assert "20 images through HTTP" in out
+    figures = json.loads(file.read_text())
+    assert figures["sizes"][0]["stages"]["describe"] > 0
+    assert [r["matches"] for r in figures["recuts"]] == [200_000, 300_000]
+
+
+@pytest.mark.parametrize("sizes", ["", "3", "10,x"])
+def test_sizes_that_make_no_sense_are_refused(sizes, capsys):
+    assert main(["bench", "--images", sizes]) == 2
+    assert "Error" in capsys.readouterr().err
