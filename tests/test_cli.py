@@ -25,6 +25,7 @@ from dupedash.cli.progress import ProgressLine, duration, words
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.example import make, plan
+from dupedash.jobs import Jobs, JobStatus
 from dupedash.model import Progress
 from dupedash.scans import ScanStatus, ScanStore
 
@@ -280,6 +281,27 @@ def end(process, kill):
     assert process.returncode == 130
     assert b"the same command again goes on" in err
     assert b"Traceback" not in err
+
+
+def test_jobs_of_every_kind_run_as_processes_of_the_real_program(tmp_path, pictures):
+    jobs = Jobs(Workspace(tmp_path))
+    asked = [
+        ("index", {"paths": [str(pictures / f"{n:04}.jpg") for n in range(5)], "fields": {"side": "left"}}),
+        ("scan", {"mode": "balanced", "floor": 0.6, "fq": ["side:left"], "against": []}),
+    ]
+    results = []
+    for kind, arguments in asked:
+        job = jobs.start(kind, {"collection": "mine", **arguments})
+        until(lambda job=job: not jobs.get(job.id).active, "the job has ended")
+        assert jobs.get(job.id).status is JobStatus.DONE, jobs.get(job.id).error
+        results.append(jobs.get(job.id).result)
+    assert results[0].startswith("5 added")
+    assert len(ScanStore(tmp_path / "scans").get(results[1]).matches()) == 3
+    broken = jobs.start(
+        "scan", {"collection": "mine", "mode": "balanced", "floor": 2, "fq": [], "against": []}
+    )
+    until(lambda: not jobs.get(broken.id).active, "the job has ended")
+    assert "not a score" in jobs.get(broken.id).error
 
 
 def test_progress_is_told_in_a_line():
