@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dupedash.collection import WritableCollection
+from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.flow.client import FlowCollection, ImageAccess, flow_settings
 from dupedash.flow.server import create_app
 from tests.fakes import FakeCollection
@@ -41,7 +42,20 @@ def flow_before_fake(folder: Path) -> Iterator[WritableCollection]:
         yield client
 
 
-LOCAL: list[Backend] = [fake]
+@contextmanager
+def embedded(folder: Path) -> Iterator[EmbeddedCollection]:
+    collection = EmbeddedCollection(folder / "data" / "collections" / "c")
+    yield collection
+    collection.close()
+
+
+@contextmanager
+def flow_before_embedded(folder: Path) -> Iterator[WritableCollection]:
+    with embedded(folder) as served, over_http(served, folder) as client:
+        yield client
+
+
+LOCAL: list[Backend] = [fake, embedded]
 """Collections in this process; what is served must be one of them."""
-BACKENDS: list[Backend] = [*LOCAL, flow_before_fake]
+BACKENDS: list[Backend] = [*LOCAL, flow_before_fake, flow_before_embedded]
 """Every kind of collection."""

@@ -32,7 +32,7 @@ DAY = datetime(2024, 2, 29, 12, 30, tzinfo=UTC)
 HOSTILE_IDS = [
     "with space & ampersand=1",
     "ü/ö#ä?x%41+plus",
-    "quote\" back\\slash 'single' *star* (a OR b)",
+    'quote" back\\slash \'single\' *star* (a OR b)',
     "<script>alert(1)</script>",
     "日本語🙂",
     "x" * 300,

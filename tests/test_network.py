@@ -93,3 +93,11 @@ def test_a_huge_group_keeps_its_spanning_links_but_not_all_others():
     assert len(network.edges) + network.left_out == len(pairs)
     joined = cut_of([(str(e["from"]), str(e["to"]), 1.0) for e in network.edges])
     assert joined.sizes.tolist() == [size]
+
+
+@pytest.mark.parametrize("size", [CIRCLE_UP_TO, CIRCLE_UP_TO + 1, 48, 120, SPRINGS_UP_TO + 50])
+def test_pictures_of_one_group_do_not_cover_each_other(size):
+    complete = list(itertools.combinations(range(size), 2))
+    points = place([size], [complete])
+    distance = np.hypot(*(points[:, None] - points[None]).T)
+    assert distance[distance > 0].min() > STEP * 0.7

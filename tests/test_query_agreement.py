@@ -13,7 +13,7 @@ from dupedash.query import explain, from_lucene, matches, parse, to_lucene
 from dupedash.query.literals import write_value
 from tests.query_cases import FIELDS, NOW, found_by_python, found_by_sql, store_of
 
-STRINGS = st.text('aAbé_ *?[\\"1ß', max_size=4) | st.text(max_size=3)
+STRINGS = st.text("aAbé_ *?[\\\"1ß", max_size=4) | st.text(max_size=3)
 LONGS = st.integers(-3, 3) | st.integers(-(2**63), 2**63 - 1)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 DOUBLES = st.sampled_from([-1.5, -0.0, 0.0, 0.1, 2.0, 1e300]) | FINITE

@@ -13,7 +13,8 @@ from dupedash.embedded.cache import Segment, load_segment
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.retrieve import MIN_VOTES, search
 from dupedash.embedded.search import MOST_APPROXIMATE
-from dupedash.embedded.store import Store
+from dupedash.embedded.store import Member, Store
+from dupedash.embedded.view import comparable_row
 from dupedash.model import Explanation, Smartfilter
 
 
@@ -29,14 +30,14 @@ class Block:
 class PictureMatch:
     """Two pictures (numbers in the plan) that match.
 
-    `forth` sees the other as made from the one, `back` the reverse.
+    `forth` sees the other as made from the one; `back` the reverse, None where no pair of documents needs it.
     """
 
     one: int
     other: int
     score: float
     forth: Explanation
-    back: Explanation
+    back: Explanation | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,12 +45,15 @@ class Plan:
     """All pictures of the segments, numbered in the order of their digests.
 
     rows       where the descriptor of each is; -1 for pictures that are gone
+    first      the smallest id of a document that shows it; `several` where there are more documents
     scope, against, asked   bool for each: on that side of the comparison; looked up
     numbers    per segment: from places in its index to numbers of the plan
     """
 
     pictures: tuple[str, ...]
     rows: np.ndarray
+    first: tuple[str, ...]
+    several: np.ndarray
     scope: np.ndarray
     against: np.ndarray
     asked: np.ndarray
@@ -60,7 +64,7 @@ class Plan:
     def of(
         segments: Sequence[Segment],
         *,
-        rows: Mapping[str, int],
+        members: Mapping[str, tuple[Member, ...]],
         scope: Collection[str],
         against: Collection[str],
         asked: Collection[str],
@@ -77,13 +81,16 @@ class Plan:
                 continue
             numbers[segment][place] = len(pictures)
             pictures.append(picture)
-        alive = np.array([rows.get(p, -1) for p in pictures], np.int64)
+        rows = np.array([comparable_row(members[p]) if p in members else -1 for p in pictures], np.int64)
+        first = tuple(members[p][0].id if p in members else "" for p in pictures)
+        several = np.array([len(members.get(p, ())) > 1 for p in pictures], bool)
 
         def mask(some: Collection[str]) -> np.ndarray:
-            return np.array([p in some for p in pictures], bool) & (alive >= 0)
+            return np.array([p in some for p in pictures], bool) & (rows >= 0)
 
         folders = tuple(s.folder for s in segments)
-        return Plan(tuple(pictures), alive, mask(scope), mask(against), mask(asked), folders, numbers)
+        sides = mask(scope), mask(against), mask(asked)
+        return Plan(tuple(pictures), rows, first, several, *sides, folders, numbers)
 
     def blocks(self, size: int) -> list[Block]:
         """The pictures to be looked up, in pieces."""
@@ -141,10 +148,13 @@ class _Ready:
         candidates = self._candidates(block, [queries[number] for number in block.numbers])
         others = self._descriptors(sorted({other for _, other in candidates} - queries.keys()))
         known = queries | others
-        for (one, other), ways in candidates.items():
+        plan = self._plan
+        for pair, ways in candidates.items():
+            one, other = sorted(pair, key=plan.first.__getitem__)
             score, forth = pairs.compare(known[one], known[other], ways)
             if score >= self._search.floor:
-                _, back = pairs.compare(known[other], known[one], ways)
+                both = bool(plan.several[one] or plan.several[other])
+                back = pairs.compare(known[other], known[one], ways)[1] if both else None
                 yield PictureMatch(one, other, score, forth, back)
 
     def _candidates(

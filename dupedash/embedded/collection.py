@@ -104,6 +104,10 @@ class EmbeddedCollection:
         except UnreadableImage:
             return None
 
+    def roots(self) -> list[Path]:
+        """See Rooted."""
+        return self.store.roots()
+
     def path(self, image_id: str) -> Path | None:
         """The file of an image, exactly: a location is text, and some file names are none."""
         return self.store.path(image_id)
@@ -196,7 +200,7 @@ class EmbeddedCollection:
             file = stamp(os.fsencode(path), path.stat())
         else:
             raise Unsupported(
-                f"{document.location!r} is no absolute path of a file here: analyze the image and add the analysis.",
+                f"{document.location!r} is no absolute path of a file: analyze the image, add the analysis.",
                 self.name,
             )
         return Entry(document.id, document.location, found, document.fields, file)

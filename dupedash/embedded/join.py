@@ -16,7 +16,7 @@ from dupedash.collection import FoundMatch, JoinPart, JoinRequest
 from dupedash.embedded import pairs
 from dupedash.embedded.blocks import Block, BlockSearch, PictureMatch, Plan
 from dupedash.embedded.store import Member, Store
-from dupedash.embedded.view import View, comparable_row
+from dupedash.embedded.view import View
 from dupedash.embedded.workers import Workers
 from dupedash.errors import Cancelled, CollectionError, UnknownImage
 from dupedash.model import IsCancelled, Progress, ReportProgress
@@ -64,7 +64,7 @@ def _some(left: Sequence[Member], right: Sequence[Member]) -> Iterable[tuple[Mem
 def join(
     store: Store, view: View, request: JoinRequest, progress: ReportProgress, cancelled: IsCancelled
 ) -> Iterator[JoinPart]:
-    """The parts after `request.after`. Part 0 tells identical images, every further one a block of pictures."""
+    """The parts after `request.after`. Part 0: identical images; each other one: a block of pictures."""
     sides = _sides(store, view, request)
     plan = _plan(view, sides)
     blocks = plan.blocks(BLOCK)
@@ -106,7 +106,7 @@ def _by_picture(store: Store, view: View, ids: Sequence[str]) -> dict[str, tuple
 def _plan(view: View, sides: _Sides) -> Plan:
     return Plan.of(
         view.segments,
-        rows={picture: comparable_row(some) for picture, some in view.pictures.items()},
+        members=view.pictures,
         scope=set(sides.scope),
         against=set(sides.against),
         asked=sides.asked,

@@ -46,7 +46,7 @@ class Searcher:
         self._memory = Memory()
 
     def duplicates(self, asked: Asked, how: DuplicateQuery, allowed: Collection[str] | None) -> Hits:
-        """All at or above the threshold, best first; `allowed`: the ids that the filters admit (None: all)."""
+        """All at or above the threshold, best first; `allowed`: ids that the filters admit (None: all)."""
         view = self._views.now()
         hits = list(_identical(view, asked))
         if asked.descriptor.comparable:

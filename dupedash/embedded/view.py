@@ -80,7 +80,7 @@ class Views:
 def load(
     store: Store, members: Mapping[str, tuple[Member, ...]], pictures: Sequence[str]
 ) -> dict[str, Descriptor]:
-    """The descriptors of these pictures from the store. Raises CollectionError where one is damaged or gone."""
+    """The descriptors of these pictures. Raises CollectionError where one is damaged or gone."""
     rows = {comparable_row(members[picture]): picture for picture in pictures}
     found = {}
     try:

@@ -53,6 +53,19 @@ def _springs(size: int, links: Sequence[tuple[int, int]]) -> Points:
     graph.add_edges_from(links)
     found = nx.spring_layout(graph, seed=1, iterations=60)
     points: Points = np.array([found[n] for n in range(size)]) * (STEP * np.sqrt(size) * 0.75)
+    return _apart(points, STEP * 0.85)
+
+
+def _apart(points: Points, least: float) -> Points:
+    """Push neighbours away from each other until no two pictures cover each other."""
+    for _ in range(200):
+        way = points[:, None] - points[None]
+        distance = np.hypot(way[..., 0], way[..., 1])
+        np.fill_diagonal(distance, np.inf)
+        lacking = np.maximum(least - distance, 0)
+        if lacking.max() < 1:
+            break
+        points = points + (way / np.maximum(distance, 1e-9)[..., None] * lacking[..., None]).sum(axis=1) * 0.5
     return points
 
 

@@ -1,0 +1,28 @@
+"""Check images before they are added: new, or copies of what is there; add them without a second analysis."""
+
+from dupedash.check.adding import Added, Placing, add_checked, take_back
+from dupedash.check.desk import Checked, Report, check_images
+from dupedash.check.gate import DUPLICATES, GATES, Answer, Bands, Finding, Gate
+from dupedash.check.intake import Item, of_ids, of_sources, of_upload
+from dupedash.check.scratch import compare_inside
+
+__all__ = [
+    "DUPLICATES",
+    "GATES",
+    "Added",
+    "Answer",
+    "Bands",
+    "Checked",
+    "Finding",
+    "Gate",
+    "Item",
+    "Placing",
+    "Report",
+    "add_checked",
+    "check_images",
+    "compare_inside",
+    "of_ids",
+    "of_sources",
+    "of_upload",
+    "take_back",
+]

@@ -1,0 +1,234 @@
+"""Check images against a collection and against each other; each is analysed once."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dupedash.check.gate import Answer, Finding, Gate
+from dupedash.check.intake import Item
+from dupedash.collection import Collection
+from dupedash.errors import Cancelled, CollectionError, UnknownImage, UnreadableImage
+from dupedash.model import (
+    ByAnalysis,
+    ByData,
+    ById,
+    ChangeKind,
+    DuplicateQuery,
+    Explanation,
+    Failure,
+    Hit,
+    IsCancelled,
+    Progress,
+    ReportProgress,
+    ignore,
+    never,
+)
+
+_IDENTICAL = Explanation(kinds=(ChangeKind.IDENTICAL_FILE,))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of one image.
+
+    finding    against the collection and the earlier images of the batch
+    answer     what the gate does with it
+    hits       images of the collection, best first
+    inside     earlier images of the batch, best first; a hit's id is their `item.name`
+    truncated  there are more hits than were asked for
+    analysis   to be reused when it is added; None for images of the collection
+    content    SHA-256 (hex) of the file; "" for images of the collection
+    known_as   id of the document that is this very file, where it is in the collection already
+    """
+
+    item: Item
+    finding: Finding
+    answer: Answer
+    hits: tuple[Hit, ...] = ()
+    inside: tuple[Hit, ...] = ()
+    truncated: bool = False
+    analysis: Any = field(default=None, repr=False)
+    content: str = ""
+    known_as: str | None = None
+
+    @property
+    def best(self) -> Hit | None:
+        """The hit that decided."""
+        return max((*self.hits, *self.inside), key=lambda hit: hit.score, default=None)
+
+    def words(self) -> str:
+        """ "near copy of 17 (score 0.83, cropped to 72 %)"."""
+        best = self.best
+        if best is None or self.finding is Finding.NEW:
+            return str(self.finding)
+        why = f", {best.explanation.words()}" if best.explanation else ""
+        link = (
+            "like" if self.finding is Finding.UNSURE else "as" if self.finding is Finding.SAME_FILE else "of"
+        )
+        return f"{self.finding} {link} {best.id} (score {best.score:.2f}{why})"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A checked batch, in the order it came. `inside` says how images of the batch were compared."""
+
+    checked: tuple[Checked, ...]
+    failures: tuple[Failure, ...]
+    inside: str
+    seconds: float
+
+    def count(self, finding: Finding) -> int:
+        """How many images are so."""
+        return sum(one.finding is finding for one in self.checked)
+
+
+CompareInside = Callable[[Sequence[Checked], float], dict[tuple[int, int], Hit] | None]
+"""Analysed images and a floor → (later, earlier) → the hit; None where these analyses cannot be compared."""
+
+
+def check_images(
+    collection: Collection,
+    items: Iterable[Item | Failure],
+    gate: Gate,
+    *,
+    fq: Sequence[str] = (),
+    how: DuplicateQuery | None = None,
+    inside: CompareInside | None = None,
+    workers: int = 2,
+    progress: ReportProgress = ignore,
+    cancelled: IsCancelled = never,
+) -> Report:
+    """Check every image: against what `fq` admits of the collection, and against the images before it.
+
+    Unreadable images are failures of the report. `workers` threads read and ask at the same time; an image's
+    bytes are let go once it is analysed. Raises CollectionError, QueryError, Cancelled.
+    """
+    query = replace(how or DuplicateQuery(), threshold=gate.bands.unsure, fq=tuple(fq))
+    started = time.monotonic()
+    checked: list[Checked] = []
+    failures: list[Failure] = []
+    for outcome in _in_order(items, lambda item: _checked(collection, item, gate, query), workers):
+        if cancelled():
+            raise Cancelled("The check was stopped; nothing was added.")
+        if isinstance(outcome, Failure):
+            failures.append(outcome)
+        else:
+            checked.append(outcome)
+        done, seconds = len(checked) + len(failures), time.monotonic() - started
+        progress(Progress("check", done, None, seconds, failures=len(failures)))
+    compared, said = _inside(checked, gate, inside)
+    return Report(tuple(compared), tuple(failures), said, time.monotonic() - started)
+
+
+def _in_order(
+    items: Iterable[Item | Failure], work: Callable[[Item], Checked | Failure], workers: int
+) -> Iterator[Checked | Failure]:
+    waiting: deque[Future[Checked | Failure]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(lambda one: one if isinstance(one, Failure) else work(one), item))
+                if len(waiting) >= 2 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _checked(collection: Collection, item: Item, gate: Gate, query: DuplicateQuery) -> Checked | Failure:
+    try:
+        if item.read is None:
+            found = collection.duplicates(ById(item.id), query)
+            one = Checked(item, Finding.NEW, Answer.ASK, found.hits, truncated=found.truncated)
+            return _judged(one, gate)
+        data = item.read()
+        analysis = collection.analyze(ByData(data, item.name))
+        found = collection.duplicates(ByAnalysis(analysis), query)
+    except UnreadableImage as error:
+        return Failure(item.name, error.reason)
+    except UnknownImage as error:
+        return Failure(item.name, str(error))
+    content = hashlib.sha256(data).hexdigest()
+    hits, known_as = _told(collection, found.hits, item.location, content)
+    one = Checked(item, Finding.NEW, Answer.ASK, hits, (), found.truncated, analysis, content, known_as)
+    return _judged(one, gate)
+
+
+def _told(
+    collection: Collection, hits: Sequence[Hit], location: str, content: str
+) -> tuple[tuple[Hit, ...], str | None]:
+    """The hits without the image itself, identical files marked; and its id, where it is there already."""
+    try:
+        records = collection.records([hit.id for hit in hits])
+    except UnknownImage:  # one was removed meanwhile
+        return tuple(hits), None
+    told: list[Hit] = []
+    known_as = None
+    for hit, record in zip(hits, records, strict=True):
+        if location and record.location == location and known_as is None:
+            known_as = hit.id
+        elif record.content == content and hit.explanation is None:
+            told.append(replace(hit, explanation=_IDENTICAL))
+        else:
+            told.append(hit)
+    return tuple(told), known_as
+
+
+def _judged(one: Checked, gate: Gate) -> Checked:
+    identical = [hit for hit in (*one.hits, *one.inside) if hit.explanation and _same_file(hit.explanation)]
+    finding = gate.bands.finding(identical[0] if identical else one.best)
+    answer = gate.answer(finding)
+    if one.known_as is not None and answer in (Answer.ADD, Answer.LINK):
+        answer = Answer.REJECT  # it is in the collection already
+    return replace(one, finding=finding, answer=answer)
+
+
+def _same_file(why: Explanation) -> bool:
+    return ChangeKind.IDENTICAL_FILE in why.kinds
+
+
+def _inside(
+    checked: Sequence[Checked], gate: Gate, compare: CompareInside | None
+) -> tuple[list[Checked], str]:
+    """With the hits among earlier images of the batch, and how they were found."""
+    places = [n for n, one in enumerate(checked) if one.analysis is not None]
+    if len(places) < 2:
+        return list(checked), "one image"
+    hits = _same_files(checked, places)
+    said = "identical files only: these analyses cannot be compared here"
+    try:
+        found = compare([checked[n] for n in places], gate.bands.unsure) if compare else None
+    except CollectionError as error:
+        found, said = None, f"identical files only: {error}"
+    if found is not None:
+        said = "compared with each other"
+        for (later, earlier), hit in found.items():
+            hits.setdefault((places[later], places[earlier]), hit)
+    by_place: dict[int, list[Hit]] = {}
+    for (later, _earlier), hit in hits.items():
+        by_place.setdefault(later, []).append(hit)
+    for place, some in by_place.items():
+        some.sort(key=lambda hit: (-hit.score, hit.id))
+        by_place[place] = some
+    return [
+        _judged(replace(one, inside=tuple(by_place[n])), gate) if n in by_place else one
+        for n, one in enumerate(checked)
+    ], said
+
+
+def _same_files(checked: Sequence[Checked], places: Sequence[int]) -> dict[tuple[int, int], Hit]:
+    first: dict[str, int] = {}
+    hits = {}
+    for place in places:
+        earlier = first.setdefault(checked[place].content, place)
+        if earlier != place:
+            hits[place, earlier] = Hit(checked[earlier].item.name, 1.0, _IDENTICAL)
+    return hits

@@ -1,0 +1,150 @@
+"""Clearing and checking with the real engine: real pictures, the real store, the real search."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from dupedash.actions import Head, Journal, Wish, apply_plan, candidates, draw_plan, undo_plan
+from dupedash.check import GATES, Finding, Placing, add_checked, check_images, compare_inside, of_sources
+from dupedash.collection import JoinRequest
+from dupedash.config import Workspace
+from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.embedded.index import index
+from dupedash.graph import Matches
+from dupedash.keepers import preset
+from dupedash.model import Smartfilter, ignore, never
+from dupedash.review import Decisions, ReviewStore, Verdict, image_key
+from tests.pictures import as_file, brighter, scene, smaller
+
+PICTURES = {
+    "one.png": as_file(scene(1)),
+    "sub/one small.jpg": as_file(smaller(scene(1)), "JPEG"),
+    "sub/one bright.jpg": as_file(brighter(scene(1)), "JPEG"),
+    "two.png": as_file(scene(2)),
+    "two again.png": as_file(scene(2)),
+    "alone.png": as_file(scene(3)),
+}
+
+
+class Library:
+    def __init__(self, root):
+        self.folder = root / "pictures"
+        for name, data in PICTURES.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        self.workspace = Workspace(root / "data")
+        self.collection = EmbeddedCollection(self.workspace.collection("library"), "library")
+        self.index()
+
+    def index(self):
+        return index(self.collection.store, [self.folder], jobs=1)
+
+    def names(self):
+        records = self.collection.records(self.collection.ids())
+        return sorted(record.filename for record in records)
+
+    def scan(self):
+        request = JoinRequest(tuple(self.collection.ids()), None, 0.5, False, Smartfilter.OFF)
+        found = [
+            m for p in self.collection.join(request, progress=ignore, cancelled=never) for m in p.matches
+        ]
+        why = {(m.a, m.b): m.explanation for m in found if m.explanation}
+        return Matches.of([(m.a, m.b, m.score) for m in found]), lambda _pairs: why
+
+    def groups(self, decisions=None, threshold=0.7, scan=None):
+        matches, explain = scan or self.scan()
+        return candidates(matches, threshold, self.collection, decisions or Decisions(), explain)
+
+    def named(self, group):
+        return sorted(record.filename for record in group.records)
+
+    def find(self, name):
+        return next(r for r in self.collection.records(self.collection.ids()) if r.filename == name)
+
+
+@pytest.fixture
+def library(tmp_path):
+    found = Library(tmp_path)
+    yield found
+    found.collection.close()
+
+
+def seen(folder):
+    return {
+        str(path): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_folder_is_cleared_and_brought_back_and_no_picture_is_decoded_again(library):
+    files = seen(library.folder)
+    records = library.collection.records(library.collection.ids())
+    head = Head.now(library.collection, "scan", 0.7)
+    plan = draw_plan(library.groups(), Wish(policy=preset("Best quality")), head)
+    assert plan.roots == (str(library.folder),)
+    journal = Journal.create(library.workspace, plan)
+    outcome = apply_plan(journal, library.collection, library.workspace)
+    assert (outcome.done, outcome.failed) == (3, ())
+    left = library.names()
+    assert left[0] == "alone.png"
+    assert "one.png" in left, "the largest in a lossless format stays"
+    assert len(left) == 3
+    assert library.groups() == []
+    report = library.index()
+    assert (report.added, report.updated, report.vanished) == (0, 0, ()), "files and documents agree"
+    assert undo_plan(journal, library.collection, library.workspace).failed == ()
+    assert seen(library.folder) == files
+    assert library.collection.records(library.collection.ids()) == records
+    assert library.collection.analyses == 0
+    report = library.index()
+    assert (report.added, report.updated, report.unchanged) == (0, 0, len(PICTURES))
+    assert len(library.groups()) == 2
+
+
+def test_a_rejected_pair_stays_rejected_after_rename_move_rescan_restart_and_another_threshold(library):
+    store = ReviewStore(library.workspace.reviews)
+    keys = [image_key(library.find(n), "library") for n in ("one.png", "one bright.jpg")]
+    store.decide(keys, Verdict.NOT_DUPLICATE, who="Ann", expected_revision=0)
+    keys = [image_key(library.find(n), "library") for n in ("one small.jpg", "one bright.jpg")]
+    store.decide(keys, Verdict.NOT_DUPLICATE, who="Ann", expected_revision=0)
+
+    def grouped(threshold, scan):
+        decisions = ReviewStore(library.workspace.reviews).load()
+        groups = library.groups(decisions, threshold, scan)
+        return {name for group in groups for name in library.named(group)}
+
+    assert "one bright.jpg" not in grouped(0.7, library.scan())
+    (library.folder / "elsewhere").mkdir()
+    os.rename(library.folder / "sub/one bright.jpg", library.folder / "elsewhere/renamed.jpg")
+    library.index()
+    scan = library.scan()
+    assert "renamed.jpg" in {r.filename for r in library.collection.records(scan[0].ids)}, "it still matches"
+    for threshold in (0.5, 0.7, 0.95):
+        assert "renamed.jpg" not in grouped(threshold, scan)
+    assert {"one.png", "one small.jpg"} <= grouped(0.7, scan)
+
+
+def test_a_batch_is_checked_against_the_collection_and_against_itself_with_one_analysis_each(
+    library, tmp_path
+):
+    for name, picture in {"a.png": scene(9), "b.jpg": smaller(scene(9)), "c.jpg": brighter(scene(2))}.items():
+        (tmp_path / "new").mkdir(exist_ok=True)
+        (tmp_path / "new" / name).write_bytes(as_file(picture, "PNG" if name[-3:] == "png" else "JPEG"))
+    items = of_sources([str(tmp_path / "new")])
+    found = check_images(library.collection, items, GATES["add only"], inside=compare_inside)
+    assert found.inside == "compared with each other"
+    first, second, third = found.checked
+    assert first.finding is Finding.NEW
+    assert second.finding in (Finding.EXACT, Finding.NEAR)
+    assert second.inside[0].id == first.item.name
+    assert third.finding in (Finding.EXACT, Finding.NEAR)
+    assert library.collection.analyses == 3
+    added = add_checked(library.collection, found.checked, Placing({}), library.workspace)
+    assert (len(added.added), added.failed) == (1, ())
+    assert library.collection.analyses == 3, "adding analyses nothing again"
+    report = index(library.collection.store, [tmp_path / "new"], jobs=1)
+    assert report.unchanged == 1, "the index knows the file that the check added"
