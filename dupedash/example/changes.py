@@ -140,14 +140,14 @@ def _tilt(picture: Image.Image, random: Random) -> Image.Image:
 
 
 _LINES = (
-    "SALE ends Sunday",
-    "Wish you were here",
-    "NEW IN",
-    "Sample, not for sale",
-    "Save the date",
+    "Special edition",
     "Only this week",
-    "© Northlight Agency",
-    "Good morning",
+    "Sample, not for resale",
+    "Coming soon",
+    "Photo of the day",
+    "Our favourite",
+    "Staff pick",
+    "Seen and loved",
 )
 _TONES = tuple(hexa(tone) for tone in ("d1495b", "00798c", "edae49", "2e4057", "5c7a3d", "7b3f72"))
 
@@ -158,7 +158,7 @@ def _text(picture: Image.Image, random: Random) -> Image.Image:
     size = min(picture.width * 1.35 / max(12, len(words)), picture.height * 0.12)
     font = ImageFont.load_default(size)
     y = int(picture.height * float(random.choice([0.14, 0.5, 0.86])))
-    if random.random() < 0.5:
+    if random.random() < 0.4 or _brightness_at(picture, y, size) > 150:
         band = Image.new("RGB", (picture.width, int(size * 1.9)), _tone(random))
         place = (0, y - band.height // 2)
         copy.paste(
@@ -170,6 +170,11 @@ def _text(picture: Image.Image, random: Random) -> Image.Image:
         copy.paste((12, 10, 20), (0, 0, *copy.size), shadow.filter(ImageFilter.GaussianBlur(4)))
     ImageDraw.Draw(copy).text((picture.width / 2, y), words, (255, 252, 244), font, "mm", stroke_width=0.4)
     return copy
+
+
+def _brightness_at(picture: Image.Image, y: int, size: float) -> float:
+    row = picture.convert("L").crop((0, int(y - size), picture.width, int(y + size)))
+    return float(np.asarray(row).mean())
 
 
 def _corner(picture: Image.Image, size: int, random: Random) -> tuple[int, int]:

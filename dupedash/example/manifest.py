@@ -1,4 +1,4 @@
-"""manifest.json: what was planted where, and the fields of each file. Written last: it stands for completeness."""
+"""manifest.json: what was planted where, and the fields of each file. Written last: there, all is there."""
 
 from __future__ import annotations
 

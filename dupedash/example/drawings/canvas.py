@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from dupedash.example.drawings.colour import Colour
-from dupedash.example.drawings.outline import Points, moved, points
+from dupedash.example.drawings.outline import Points, moved, place, points
 from dupedash.example.drawings.paint import Fill, film_grain, noise, shade
 
 SCALE = 2
@@ -27,32 +27,41 @@ class Canvas:
         self.random = np.random.default_rng(seed)
         self.image = Image.new("RGB", (width * SCALE, height * SCALE))
         self.draw = ImageDraw.Draw(self.image)
+        self._unit, self._shift = float(SCALE), (0.0, 0.0)
         self.area([(0, 0), (width, 0), (width, height), (0, height)], ground)
 
     def fill(self, pixels: NDArray[np.uint8]) -> None:
         """Cover everything with an array (any height, any width, 3), enlarged."""
         self.image.paste(Image.fromarray(pixels).resize(self.image.size, Image.Resampling.BICUBIC))
 
+    def frame(self, zoom: float, dx: float, dy: float) -> None:
+        """From now on areas, lines, dots, glow, grain and text are drawn `zoom` times as large and moved."""
+        self._unit, self._shift = zoom * SCALE, (dx * SCALE, dy * SCALE)
+
+    def at(self, outline: ArrayLike) -> Points:
+        """Coordinates as pixels of `image`."""
+        return np.add(points(outline) * self._unit, self._shift)
+
     # ---- areas and lines
 
     def area(self, outline: ArrayLike, fill: Fill, *, opacity: float = 1.0, blur: float = 0.0) -> None:
         """Fill an outline; `blur` (pixels) softens its edge."""
-        corners = points(outline) * SCALE
+        corners = self.at(outline)
         if isinstance(fill, tuple) and opacity >= 1 and not blur:
             self.draw.polygon(corners.ravel().tolist(), fill=fill)
             return
-        spot = self._mask(corners, blur * SCALE, opacity)
+        spot = self._mask(corners, blur * self._unit, opacity)
         if spot is None:
             return
-        mask, place = spot
+        mask, corner = spot
         if isinstance(fill, tuple):
-            self.image.paste(fill, (*place, place[0] + mask.width, place[1] + mask.height), mask)
+            self.image.paste(fill, (*corner, corner[0] + mask.width, corner[1] + mask.height), mask)
         else:
-            self.image.paste(shade(fill, mask.size), place, mask)
+            self.image.paste(shade(fill, mask.size), corner, mask)
 
     def rectangle(self, x0: float, y0: float, x1: float, y1: float, colour: Colour) -> None:
         """A plain rectangle, for the thousands of small ones."""
-        self.draw.rectangle((x0 * SCALE, y0 * SCALE, x1 * SCALE, y1 * SCALE), fill=colour)
+        self.draw.rectangle(self.at([(x0, y0), (x1, y1)]).ravel().tolist(), fill=colour)
 
     def shadow(
         self,
@@ -69,15 +78,15 @@ class Canvas:
 
     def line(self, path: ArrayLike, colour: Colour, width: float = 1.0) -> None:
         """A line with rounded joints."""
-        corners = [(x, y) for x, y in (points(path) * SCALE).tolist()]
-        self.draw.line(corners, fill=colour, width=max(1, round(width * SCALE)), joint="curve")
+        corners = [(x, y) for x, y in self.at(path).tolist()]
+        self.draw.line(corners, fill=colour, width=max(1, round(width * self._unit)), joint="curve")
 
     def dots(
         self, places: ArrayLike, radius: float | Sequence[float] | NDArray[Any], colours: Sequence[Colour]
     ) -> None:
         """Many discs; colours are taken in turn."""
-        where = points(places) * SCALE
-        sizes = np.broadcast_to(np.asarray(radius, dtype=float) * SCALE, (len(where),))
+        where = self.at(places)
+        sizes = np.broadcast_to(np.asarray(radius, dtype=float) * self._unit, (len(where),))
         for index, ((x, y), r) in enumerate(zip(where.tolist(), sizes.tolist(), strict=True)):
             self.draw.ellipse((x - r, y - r, x + r, y + r), fill=colours[index % len(colours)])
 
@@ -107,12 +116,13 @@ class Canvas:
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float = 1.0) -> None:
         """Light around a point, added to what is there."""
-        r = int(radius * SCALE)
+        (middle,) = self.at([(x, y)]).astype(int)
+        r = int(radius * self._unit)
         # Pillow's gradient is 0 in the middle and about 178 at the nearest edge.
         disc = Image.radial_gradient("L").point(
             [round(255 * strength * max(0.0, 1 - value / 174) ** 2.0) for value in range(256)]
         )
-        left, top = int(x * SCALE) - r, int(y * SCALE) - r
+        left, top = int(middle[0]) - r, int(middle[1]) - r
         light = disc.resize((2 * r, 2 * r), Image.Resampling.BILINEAR)
         self.image.paste(colour, (left, top, left + light.width, top + light.height), light)
 
@@ -135,7 +145,7 @@ class Canvas:
         octaves: int = 4,
     ) -> None:
         """Uneven brightness inside an outline: plaster, cloth, wood (stretch ≠ 1), stone."""
-        spot = self._mask(points(outline) * SCALE)
+        spot = self._mask(self.at(outline))
         if spot is None:
             return
         mask, (left, top) = spot
@@ -222,35 +232,35 @@ class Canvas:
         turn: float = 0.0,
     ) -> float:
         """Write at x, y (Pillow's anchors); `bold` and `spacing` in pixels. Returns the width."""
-        font = ImageFont.load_default(size * SCALE)
+        font = ImageFont.load_default(size * self._unit)
         if turn:
-            return self._turned_text(x, y, words, font, colour, turn, bold)
-        stroke = bold * SCALE
+            return self._turned_text((x, y), words, font, colour, turn, bold)
+        stroke = bold * self._unit
         if not spacing:
-            self.draw.text((x * SCALE, y * SCALE), words, colour, font, anchor, stroke_width=stroke)
-            return float(font.getlength(words)) / SCALE
-        widths = [font.getlength(letter) / SCALE + spacing for letter in words]
+            self.draw.text(place(self.at([(x, y)])[0]), words, colour, font, anchor, stroke_width=stroke)
+            return float(font.getlength(words)) / self._unit
+        widths = [font.getlength(letter) / self._unit + spacing for letter in words]
         width = sum(widths) - spacing
         left = x - {"l": 0.0, "m": width / 2, "r": width}[anchor[0]]
         for letter, step in zip(words, widths, strict=True):
-            self.draw.text(
-                (left * SCALE, y * SCALE), letter, colour, font, "l" + anchor[1], stroke_width=stroke
-            )
+            corner = place(self.at([(left, y)])[0])
+            self.draw.text(corner, letter, colour, font, "l" + anchor[1], stroke_width=stroke)
             left += step
         return width
 
     def _turned_text(
-        self, x: float, y: float, words: str, font: Any, colour: Colour, turn: float, bold: float
+        self, middle: tuple[float, float], words: str, font: Any, colour: Colour, turn: float, bold: float
     ) -> float:
         width, height = font.getlength(words), font.size * 1.3
         mask = Image.new("L", (int(width) + 8, int(height) + 8))
         ImageDraw.Draw(mask).text(
-            (mask.width / 2, mask.height / 2), words, 255, font, "mm", stroke_width=bold * SCALE
+            (mask.width / 2, mask.height / 2), words, 255, font, "mm", stroke_width=bold * self._unit
         )
         mask = mask.rotate(-turn, Image.Resampling.BICUBIC, expand=True)
-        place = (int(x * SCALE - mask.width / 2), int(y * SCALE - mask.height / 2))
-        self.image.paste(Image.new("RGB", mask.size, colour), place, mask)
-        return float(width) / SCALE
+        x, y = place(self.at([middle])[0])
+        corner = (int(x - mask.width / 2), int(y - mask.height / 2))
+        self.image.paste(Image.new("RGB", mask.size, colour), corner, mask)
+        return float(width) / self._unit
 
     # ---- done
 

@@ -2,83 +2,101 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from dupedash.example.drawings import writing
 from dupedash.example.drawings.canvas import Canvas
-from dupedash.example.drawings.colour import SCHEMES, Scheme, lighter, mix
+from dupedash.example.drawings.colour import SCHEMES, Scheme, darker, lighter, mix
 from dupedash.example.drawings.outline import box, rounded
 from dupedash.example.drawings.paint import across, down
 from dupedash.example.drawings.paper import INK, SOFT, logo, paper, signature, stamp, words
 
 
 def invoice(c: Canvas, scheme: str, *, firm: int = 0, text: int = 0, layout: int = 0) -> None:
-    """Letterhead, addressee, a table of positions, totals, bank details.
+    """Letterhead, addressee, a table of positions, totals, bank details, in four layouts.
 
     The same firm and layout with another text is another invoice.
     """
     s, r = SCHEMES[scheme], words(c, text)
     paper(c)
-    m, house = c.w * 0.09, writing.FIRMS[firm % len(writing.FIRMS)]
+    m, top = c.w * (0.09, 0.09, 0.09, 0.3)[layout], c.h * (0.325, 0.33, 0.42, 0.24)[layout]
+    _letterhead(c, s, firm, layout)
+    _addressee(c, c.w * 0.09 if layout != 2 else c.w * 0.55, c.h * (0.165, 0.17, 0.2, 0.42)[layout], r)
+    _reference(
+        c, m if layout == 2 else c.w - c.w * 0.09 - 170, top - c.h * (0.16, 0.16, 0.22, 0.15)[layout], r
+    )
+    c.text(m, top - c.h * 0.065, "Invoice", 25, s.accents[0], bold=0.5)
+    total = _positions(c, top, m, s, r)
+    _totals(c, c.h * (0.735, 0.74, 0.83, 0.66)[layout], s, total)
+    c.text(m, c.h * 0.85, "Payable within 14 days.", 11.5, INK)
+    signature(c, m, c.h * 0.9, c.w * 0.16)
+    c.line([(m, c.h * 0.925), (c.w * 0.91, c.h * 0.925)], s.accents[1], 1)
+    step = (c.w * 0.91 - m) / 3
+    for column, lines in enumerate(BANK):
+        for row, line in enumerate(lines):
+            c.text(m + column * step, c.h * 0.938 + row * 13, line, 9.5, SOFT)
+
+
+BANK = (
+    ("Bank of Westhaven", "XX00 1234 5678"),
+    ("office@example.org", "+00 555 0100"),
+    ("Tax no. 00/000/0000", "Register 4711"),
+)
+
+
+def _letterhead(c: Canvas, s: Scheme, firm: int, layout: int) -> None:
+    """Plain, on a band, beside a stripe, or in a dark column."""
+    left, head = c.w * 0.09, s.ink
     if layout == 1:
         c.area(box(0, 0, c.w, c.h * 0.12), across(s.accents[0], mix(s.accents[0], s.accents[3], 0.6)))
+        head = lighter(s.ground, 0.5)
     elif layout == 2:
         c.area(box(0, 0, c.w * 0.035, c.h), down(*s.accents[:3]))
-    head = lighter(s.ground, 0.5) if layout == 1 else s.ink
-    logo(c, c.w - m - 24, c.h * 0.06, 26, s, firm)
-    c.text(m, c.h * 0.035, house, 23, head, bold=0.4)
-    c.text(m, c.h * 0.075, "Harbour Road 12 · 20457 Westhaven", 10.5, head)
+    elif layout == 3:
+        c.area(box(0, 0, c.w * 0.26, c.h), down(s.accents[0], darker(s.accents[0], 0.35)))
+        c.area(rounded(c.w * 0.03, c.h * 0.405, c.w * 0.23, c.h * 0.5, 5), lighter(s.ground, 0.5))
+        left = c.w * 0.3
+    logo(c, c.w * (0.87, 0.87, 0.5, 0.13)[layout], c.h * 0.06, 26, s, firm)
+    c.text(left, c.h * 0.035, writing.FIRMS[firm % len(writing.FIRMS)], 23, head, bold=0.4)
+    c.text(left, c.h * 0.075, "Harbour Road 12 · 20457 Westhaven", 10.5, head)
+
+
+def _addressee(c: Canvas, x: float, y: float, r: np.random.Generator) -> None:
+    x = x if y < c.h * 0.4 else c.w * 0.045
     for row, line in enumerate((writing.name(r), *writing.address(r))):
-        c.text(m, c.h * 0.165 + row * 16, line, 12.5, INK)
-    for row, (label, value) in enumerate(
-        (
-            ("Invoice", f"{r.integers(10000, 99999)}"),
-            ("Date", writing.day(r)),
-            ("Customer", f"K-{r.integers(100, 999)}"),
-        )
-    ):
-        c.text(c.w - m - 170, c.h * 0.165 + row * 16, label, 12, SOFT)
-        c.text(c.w - m, c.h * 0.165 + row * 16, value, 12, INK, anchor="ra")
-    c.text(m, c.h * 0.265, "Invoice", 25, s.accents[0], bold=0.5)
-    total = _positions(c, c.h * 0.325, m, s, r)
+        c.text(x, y + row * 16, line, 12.5 if y < c.h * 0.4 else 11, INK)
+
+
+def _reference(c: Canvas, x: float, y: float, r: np.random.Generator) -> None:
+    lines = (
+        ("Invoice", f"{r.integers(10000, 99999)}"),
+        ("Date", writing.day(r)),
+        ("Customer", f"K-{r.integers(100, 999)}"),
+    )
+    for row, (label, value) in enumerate(lines):
+        c.text(x, y + row * 16, label, 12, SOFT)
+        c.text(x + 170, y + row * 16, value, 12, INK, anchor="ra")
+
+
+def _totals(c: Canvas, y: float, s: Scheme, total: float) -> None:
+    right = c.w * 0.91
     for row, (label, sum_) in enumerate(
         (("Net", total), ("VAT 19 %", total * 0.19), ("Total", total * 1.19))
     ):
-        y = c.h * 0.735 + row * 21
-        c.text(c.w - m - 190, y, label, 13 if row < 2 else 15, INK, bold=0.4 if row == 2 else 0)
-        c.text(
-            c.w - m,
-            y,
-            writing.amount(sum_),
-            13 if row < 2 else 15,
-            INK,
-            anchor="ra",
-            bold=0.4 if row == 2 else 0,
-        )
-    c.line([(c.w - m - 195, c.h * 0.735 + 38), (c.w - m, c.h * 0.735 + 38)], s.accents[0], 1.5)
-    c.text(m, c.h * 0.84, "Payable within 14 days. Thank you for your order.", 11.5, INK)
-    signature(c, m, c.h * 0.885, c.w * 0.16)
-    c.line([(m, c.h * 0.925), (c.w - m, c.h * 0.925)], s.accents[1], 1)
-    for column in range(3):
-        for row, line in enumerate(
-            (
-                ("Bank of Westhaven", "IBAN XX00 1234 5678"),
-                ("office@example.org", "+00 555 0100"),
-                ("Tax no. 00/000/0000", "Register 4711"),
-            )[column]
-        ):
-            c.text(m + column * c.w * 0.29, c.h * 0.938 + row * 13, line, 9.5, SOFT)
+        size, bold = (13, 0.0) if row < 2 else (15, 0.4)
+        c.text(right - 190, y + row * 21, label, size, INK, bold=bold)
+        c.text(right, y + row * 21, writing.amount(sum_), size, INK, anchor="ra", bold=bold)
+    c.line([(right - 195, y + 38), (right, y + 38)], s.accents[0], 1.5)
 
 
 def _positions(c: Canvas, top: float, m: float, s: Scheme, r: np.random.Generator) -> float:
-    c.area(rounded(m - 6, top - 5, c.w - m + 6, top + 20, 4), s.accents[0])
+    right = c.w * 0.91
+    c.area(rounded(m - 6, top - 5, right + 6, top + 20, 4), s.accents[0])
     columns = (
         (m, "la", "Position"),
-        (c.w * 0.6, "ra", "Qty"),
-        (c.w * 0.74, "ra", "Price"),
-        (c.w - m, "ra", "Sum"),
+        (right - c.w * 0.27, "ra", "Qty"),
+        (right - c.w * 0.14, "ra", "Price"),
+        (right, "ra", "Sum"),
     )
     for x, anchor, label in columns:
         c.text(x, top, label, 12, lighter(s.ground, 0.6), anchor=anchor)
@@ -90,7 +108,7 @@ def _positions(c: Canvas, top: float, m: float, s: Scheme, r: np.random.Generato
             float(r.integers(190, 28000)) / 100,
         )
         if row % 2:
-            c.area(box(m - 6, y - 4, c.w - m + 6, y + c.h * 0.027), mix((255, 255, 255), s.accents[1], 0.18))
+            c.area(box(m - 6, y - 4, right + 6, y + c.h * 0.027), mix((255, 255, 255), s.accents[1], 0.18))
         for (x, anchor, _), value in zip(
             columns,
             (str(what), str(quantity), writing.amount(price), writing.amount(quantity * price)),
@@ -143,24 +161,76 @@ def letter(c: Canvas, scheme: str, *, firm: int = 0, text: int = 0) -> None:
     c.text(c.w / 2, c.h * 0.97, "Old Market 7 · 10115 Altenau · office@example.org", 9.5, SOFT, anchor="mm")
 
 
+FORMS = ("Application for a library card", "Change of address", "Order of seeds", "Registration of a boat")
+LABELS = (
+    "Name",
+    "Date of birth",
+    "Street, number",
+    "Town",
+    "Telephone",
+    "E-mail",
+    "Place of birth",
+    "Occupation",
+)
+PEN = (36, 54, 120)
+
+
 def form(c: Canvas, scheme: str, *, text: int = 0, title: int = 0) -> None:
-    """A printed form filled in by hand: boxes, ticks, a signature.
+    """A printed form filled in by hand: boxes, ticks, a signature; each title has its own layout.
 
     The same title with another text is another person's form.
     """
     s, r = SCHEMES[scheme], words(c, text)
     paper(c, (247, 249, 246))
-    m, name = (
-        c.w * 0.08,
-        ("Application for a library card", "Change of address", "Order of seeds", "Registration of a boat")[
-            title % 4
-        ],
+    y = _form_head(c, s, title)
+    if title == 0:
+        y = _person(c, y, s, r, columns=2)
+        y = _choices(c, y, r, title, columns=3, rows=5)
+        _remarks(c, y, r, 3)
+    elif title == 2:
+        y = _choices(c, y, r, title, columns=2, rows=7)
+        y = _remarks(c, y, r, 5)
+        _person(c, y, s, r, columns=2)
+    else:
+        y = _person(c, y, s, r, columns=1)
+        _choices(c, y, r, title, columns=4, rows=3)
+    c.line([(c.w * 0.55, c.h * 0.935), (c.w * 0.92, c.h * 0.935)], INK, 1)
+    signature(c, c.w * 0.58, c.h * 0.915, c.w * 0.22)
+    c.text(c.w * 0.55, c.h * 0.942, "Signature", 10, SOFT)
+    mark = str(r.choice(["ENTERED", "APPROVED", "OPEN"]))
+    stamp(
+        c,
+        c.w * (0.2, 0.2, 0.84, 0.8)[title],
+        c.h * (0.92, 0.92, 0.06, 0.2)[title],
+        mark,
+        s.accents[int(r.integers(5))],
     )
-    c.area(rounded(m - 10, c.h * 0.03, c.w - m + 10, c.h * 0.105, 6), s.accents[0])
-    c.text(m + 6, c.h * 0.068, name, 22, lighter(s.ground, 0.6), anchor="lm", bold=0.4)
-    c.text(c.w - m, c.h * 0.068, f"F-{title + 31}", 13, lighter(s.ground, 0.5), anchor="rm")
-    y, pen = c.h * 0.13, (36, 54, 120)
-    values: list[Any] = [
+
+
+def _form_head(c: Canvas, s: Scheme, title: int) -> float:
+    """A bar, a centred title, or a column; returns where the form goes on."""
+    m, name, code = c.w * 0.08, FORMS[title], f"F-{title + 31}"
+    if title == 2:
+        c.text(c.w / 2, c.h * 0.06, name, 26, s.accents[0], anchor="mm", bold=0.5)
+        c.text(c.w / 2, c.h * 0.095, code, 12, SOFT, anchor="mm")
+        c.line([(m, c.h * 0.118), (c.w - m, c.h * 0.118)], s.accents[1], 3)
+        return c.h * 0.14
+    if title == 3:
+        c.area(box(0, 0, c.w * 0.055, c.h), s.accents[0])
+        c.area(box(c.w * 0.055, 0, c.w * 0.07, c.h), s.accents[2])
+    else:
+        c.area(rounded(m - 10, c.h * 0.03, c.w - m + 10, c.h * 0.105, 6), s.accents[0])
+    ink = s.ink if title == 3 else lighter(s.ground, 0.6)
+    c.text(m + 16, c.h * 0.068, name, 22, ink, anchor="lm", bold=0.4)
+    c.text(c.w - m, c.h * 0.068, code, 13, ink, anchor="rm")
+    return c.h * 0.13
+
+
+def _person(c: Canvas, y: float, s: Scheme, r: np.random.Generator, *, columns: int) -> float:
+    """Name, address and so on, in boxes; returns where the form goes on."""
+    m, rows = c.w * 0.1, -(-len(LABELS) // columns)
+    wide = (c.w * 0.8 - 20 * (columns - 1)) / columns if columns > 1 else c.w * 0.55
+    values = (
         writing.name(r),
         writing.day(r),
         *writing.address(r),
@@ -168,59 +238,41 @@ def form(c: Canvas, scheme: str, *, text: int = 0, title: int = 0) -> None:
         "name@example.org",
         str(r.choice(writing.TOWNS)),
         writing.phrase(r, 2),
-        writing.name(r),
-    ]
-    labels = (
-        "Name",
-        "Date of birth",
-        "Street, number",
-        "Town",
-        "Telephone",
-        "E-mail",
-        "Place of birth",
-        "Occupation",
-        "Guarantor",
     )
-    for row, (label, value) in enumerate(zip(labels, values, strict=True)):
-        x0 = m + (row % 2) * (c.w - 2 * m) * 0.52
-        wide = (c.w - 2 * m) * 0.48
-        c.text(x0, y, f"{row + 1}  {label}", 10.5, s.accents[0])
-        c.area(rounded(x0, y + 15, x0 + wide, y + 42, 3), mix((255, 255, 255), s.accents[1], 0.16))
-        c.line(
-            np.concatenate([rounded(x0, y + 15, x0 + wide, y + 42, 3)] * 2),
-            mix(s.accents[0], (255, 255, 255), 0.5),
-            1,
-        )
+    for number, (label, value) in enumerate(zip(LABELS, values, strict=True)):
+        x, top = m + (number % columns) * (wide + 20), y + (number // columns) * 58
+        frame = rounded(x, top + 15, x + wide, top + 42, 3)
+        c.text(x, top, f"{number + 1}  {label}", 10.5, s.accents[0])
+        c.area(frame, mix((255, 255, 255), s.accents[1], 0.16))
+        c.line(np.concatenate([frame, frame[:1]]), mix(s.accents[0], (255, 255, 255), 0.5), 1)
         c.text(
-            x0 + 9 + float(r.uniform(0, 8)),
-            y + 28 + float(r.uniform(-2, 2)),
-            str(value),
-            15.5,
-            pen,
-            anchor="lm",
+            x + 9 + float(r.uniform(0, 8)), top + 28 + float(r.uniform(-2, 2)), value, 15.5, PEN, anchor="lm"
         )
-        y += (c.h * 0.068) if row % 2 else 0
-    y += c.h * 0.09
+    return y + rows * 58 + 18
+
+
+def _choices(c: Canvas, y: float, r: np.random.Generator, title: int, *, columns: int, rows: int) -> float:
+    """Boxes to tick; returns where the form goes on."""
+    m, wide = c.w * 0.1, c.w * 0.82 / columns
     c.text(m, y, "Please tick", 12.5, INK, bold=0.3)
-    for row in range(5):
-        for column in range(3):
-            x, by = m + column * (c.w - 2 * m) / 3, y + 24 + row * 25
-            c.area(box(x, by, x + 13, by + 13), (255, 255, 255))
-            c.line(np.concatenate([box(x, by, x + 13, by + 13)] * 2), SOFT, 1.1)
-            c.text(x + 20, by + 7, TICKS[(title * 7 + row * 3 + column) % len(TICKS)], 11.5, INK, anchor="lm")
-            if r.random() < 0.4:
-                c.line([(x + 1, by + 5), (x + 6, by + 12), (x + 16, by - 4)], pen, 2)
-    y += 24 + 5 * 25 + 16
+    for number in range(columns * rows):
+        x, top = m + (number % columns) * wide, y + 24 + (number // columns) * 26
+        c.area(box(x, top, x + 13, top + 13), (255, 255, 255))
+        c.line(np.concatenate([box(x, top, x + 13, top + 13)] * 2), SOFT, 1.1)
+        c.text(x + 20, top + 7, TICKS[(title * 7 + number) % len(TICKS)], 11.5, INK, anchor="lm")
+        if r.random() < 0.4:
+            c.line([(x + 1, top + 5), (x + 6, top + 12), (x + 16, top - 4)], PEN, 2)
+    return y + 24 + rows * 26 + 20
+
+
+def _remarks(c: Canvas, y: float, r: np.random.Generator, rows: int) -> float:
+    """Ruled lines with handwriting; returns where the form goes on."""
+    m = c.w * 0.1
     c.text(m, y, "Remarks", 12.5, INK, bold=0.3)
-    for row, line in enumerate(writing.lines(writing.paragraph(r, 150), int((c.w - 2 * m) / 8.6))[:4]):
-        c.line([(m, y + 38 + row * 25), (c.w - m, y + 38 + row * 25)], mix(SOFT, (255, 255, 255), 0.5), 1)
-        c.text(m + 4, y + 34 + row * 25, line, 15, pen, anchor="ls")
-    c.line([(c.w * 0.55, c.h * 0.935), (c.w - m, c.h * 0.935)], INK, 1)
-    signature(c, c.w * 0.58, c.h * 0.915, c.w * 0.22)
-    c.text(c.w * 0.55, c.h * 0.942, "Signature", 10, SOFT)
-    stamp(
-        c, m + 60, c.h * 0.92, str(r.choice(["ENTERED", "APPROVED", "OPEN"])), s.accents[int(r.integers(5))]
-    )
+    for row, line in enumerate(writing.lines(writing.paragraph(r, rows * 50), int(c.w * 0.8 / 8.4))[:rows]):
+        c.line([(m, y + 38 + row * 25), (c.w * 0.9, y + 38 + row * 25)], mix(SOFT, (255, 255, 255), 0.5), 1)
+        c.text(m + 4, y + 34 + row * 25, line, 15, PEN, anchor="ls")
+    return y + 38 + rows * 25 + 8
 
 
 TICKS = (

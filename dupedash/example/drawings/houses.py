@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image
 
 from dupedash.example.drawings.canvas import Canvas
 from dupedash.example.drawings.colour import MOODS, Colour, Mood, darker, lighter, mix
 from dupedash.example.drawings.nature import grass, leafy, sky
 from dupedash.example.drawings.outline import band, box, rounded, smooth
-from dupedash.example.drawings.paint import across, down, varied
+from dupedash.example.drawings.paint import across, down, pick, varied
+
+PLASTER = ((236, 224, 204), (214, 186, 150), (196, 208, 206), (232, 204, 190), (206, 206, 178))
+BRICK = ((176, 104, 82), (150, 86, 78), (196, 150, 112), (132, 116, 110))
+TIMBER = ((166, 116, 78), (96, 78, 70), (196, 158, 116), (84, 96, 92))
+ROOFS = ((150, 82, 64), (82, 84, 92), (112, 72, 62), (70, 92, 96), (134, 106, 84))
 
 
 def house(c: Canvas, mood: str, *, style: str = "gabled") -> None:
@@ -27,12 +33,15 @@ def house(c: Canvas, mood: str, *, style: str = "gabled") -> None:
         )
     c.area(box(0, ground, c.w, c.h), down(lighter(green, 0.16), darker(green, 0.15)))
     c.strokes((0, ground, c.w, c.h), 900, length=12, width=2, angle=80, spread=30, jitter=14)
-    left, right = c.w * c.random.uniform(0.14, 0.22), c.w * c.random.uniform(0.76, 0.86)
+    # A gabled house is as tall as it is wide: narrower, or its roof would leave the picture.
+    half, middle = c.random.uniform(0.23, 0.29), c.random.uniform(0.4, 0.6)
+    half *= c.w * (1 if style == "gabled" else 1.3)
+    left, right = c.w * middle - half, c.w * middle + half
     c.shadow(box(left, ground + c.h * 0.02, right + 40, ground + c.h * 0.08), blur=12, opacity=0.45)
     {"gabled": _gabled, "modern": _modern, "bungalow": _bungalow}[style](
         c, left, right, ground + c.h * 0.05, light
     )
-    door = (left + right) / 2
+    door = c.w * middle
     path = [
         (door - 20, ground + c.h * 0.05),
         (door + 20, ground + c.h * 0.05),
@@ -57,12 +66,14 @@ def house(c: Canvas, mood: str, *, style: str = "gabled") -> None:
             [light.accent, (250, 244, 230), (232, 120, 150)],
         )
     grass(c, c.h * 0.93, c.h + 8, green, 420, height=16)
+    if c.random.random() < 0.5:
+        c.image.paste(c.image.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
 
 
 def _gabled(c: Canvas, left: float, right: float, foot: float, light: Mood) -> None:
     wall, roof, width = (
-        varied((236, 224, 204), c.random, 8),
-        varied((150, 82, 64), c.random, 14),
+        varied(pick(PLASTER, c.random), c.random, 8),
+        varied(pick(ROOFS, c.random), c.random, 10),
         right - left,
     )
     top, ridge_y = foot - width * 0.36, foot - width * 0.68
@@ -108,7 +119,7 @@ def _gabled(c: Canvas, left: float, right: float, foot: float, light: Mood) -> N
 
 
 def _modern(c: Canvas, left: float, right: float, foot: float, light: Mood) -> None:
-    wall, wood, width = (242, 240, 236), varied((166, 116, 78), c.random, 8), right - left
+    wall, wood, width = (242, 240, 236), varied(pick(TIMBER, c.random), c.random, 8), right - left
     c.area(box(left + width * 0.12, foot - width * 0.26, right, foot), down(wall, darker(wall, 0.08)))
     c.area(
         box(left, foot - width * 0.5, left + width * 0.68, foot - width * 0.25),
@@ -139,7 +150,11 @@ def _modern(c: Canvas, left: float, right: float, foot: float, light: Mood) -> N
 
 
 def _bungalow(c: Canvas, left: float, right: float, foot: float, light: Mood) -> None:
-    wall, roof, width = varied((176, 104, 82), c.random, 10), varied((82, 84, 92), c.random, 8), right - left
+    wall, roof, width = (
+        varied(pick(BRICK, c.random), c.random, 8),
+        varied(pick(ROOFS, c.random), c.random, 8),
+        right - left,
+    )
     top = foot - width * 0.26
     c.area(box(left, top, right, foot), wall)
     for row, y in enumerate(np.arange(top, foot, 7).tolist()):

@@ -195,7 +195,7 @@ def leafy(
     for shade, shift, count in ((0.12, 0.0, 70), (-0.05, 0.03, 70), (-0.25, 0.06, 50)):
         tone = darker(colour, shade) if shade > 0 else lighter(colour, -shade)
         where, sizes = [], []
-        for _ in range(count):
+        for _ in range(int(count * min(1.0, 0.25 + height / 130))):
             bx, by, r = blobs[int(c.random.integers(len(blobs)))]
             angle, far = c.random.uniform(0, 6.283), r * c.random.random() ** 0.5
             where.append(

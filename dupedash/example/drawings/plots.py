@@ -216,10 +216,10 @@ def _heat(c: Canvas, where: Frame, s: Scheme, random: np.random.Generator) -> No
 
 def _rows(c: Canvas, where: Frame, s: Scheme, random: np.random.Generator) -> None:
     x0, y0, x1, y1 = where
-    h = (y1 - y0) / 8
+    h, names = (y1 - y0) / 8, random.permutation(PLACES).tolist()
     for k, value in enumerate(np.sort(random.uniform(0.15, 0.95, 8))[::-1].tolist()):
         y, left = y0 + k * h, x0 + (x1 - x0) * 0.16
-        c.text(left - 10, y + h / 2, PLACES[int(k * 3 + value * 20) % 8], h * 0.3, s.ink, anchor="rm")
+        c.text(left - 10, y + h / 2, names[k], h * 0.3, s.ink, anchor="rm")
         c.area(rounded(left, y + h * 0.2, x1, y + h * 0.8, h * 0.3), mix(s.ground, s.ink, 0.09))
         c.area(
             rounded(left, y + h * 0.2, left + (x1 - left) * value, y + h * 0.8, h * 0.3),

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 
-from dupedash.example.drawings.canvas import SCALE, Canvas
+from dupedash.example.drawings.canvas import Canvas
 from dupedash.example.drawings.colour import Colour, darker, lighter, mix
-from dupedash.example.drawings.outline import ellipse, points
+from dupedash.example.drawings.outline import ellipse
 from dupedash.example.drawings.paint import across
 
 
@@ -34,15 +34,15 @@ def shaded(c: Canvas, outline: ArrayLike, tone: Colour, *, light: float = 0.4, d
 
 def patterned(c: Canvas, outline: ArrayLike, kind: str, tone: Colour, other: Colour) -> None:
     """Print a pattern on an outline: stripes, dots, leaves, zigzag, speckle, checks. The shading stays."""
-    corners = points(outline)
+    corners = c.at(outline)
     (x0, y0), (x1, y1) = corners.min(0), corners.max(0)
-    w, h = max(2, int((x1 - x0) * SCALE)), max(2, int((y1 - y0) * SCALE))
+    w, h = max(2, int(x1 - x0)), max(2, int(y1 - y0))
     mask, pen_area = Image.new("L", (w, h)), Image.new("L", (w, h))
-    ImageDraw.Draw(mask).polygon(((corners - (x0, y0)) * SCALE).ravel().tolist(), fill=215)
+    ImageDraw.Draw(mask).polygon((corners - (x0, y0)).ravel().tolist(), fill=215)
     pen = ImageDraw.Draw(pen_area)
     _print(pen, kind, w, h, c.random)
     mask.paste(0, (0, 0), pen_area.point(lambda v: 255 - v))
-    where = (int(x0 * SCALE), int(y0 * SCALE))
+    where = (int(x0), int(y0))
     under = c.image.crop((*where, where[0] + w, where[1] + h))
     # Multiply by the change of colour, so that light and shade of the body go on through the print.
     ratio = [

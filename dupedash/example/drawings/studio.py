@@ -28,7 +28,15 @@ def backdrop(c: Canvas, scheme: Scheme, kind: str) -> float:
         "marble": _marble,
         "sprigs": _sprigs,
     }[kind](c, scheme, c.h * 0.66)
+    _pose(c, floor)
     return floor
+
+
+def _pose(c: Canvas, floor: float) -> None:
+    """No two things stand at the same place and distance: frame what is drawn next."""
+    zoom = float(c.random.uniform(0.72, 1.06))
+    aside = float(c.random.uniform(-0.1, 0.1)) * c.w
+    c.frame(zoom, c.w / 2 * (1 - zoom) + aside, c.h * float(c.random.uniform(0.8, 0.88)) - floor * zoom)
 
 
 def _table(c: Canvas, top: float, tone: Colour) -> None:
