@@ -132,6 +132,14 @@ def test_new_copies_and_same_files_are_told_apart_and_each_is_analysed_once(coll
     assert "same file as one (score 1.00, identical file)" in found.checked[1].words()
 
 
+def test_an_identical_file_is_named_even_where_another_hit_scores_the_same(collection, tmp_path):
+    (tmp_path / "bmp.bmp").write_bytes(as_file(scene(0), "BMP"))
+    collection.add([Document("a bmp of one", str(tmp_path / "bmp.bmp"))])
+    (one,) = check(collection, uploads(same=as_file(scene(0)))).checked
+    assert [(hit.id, hit.score) for hit in one.hits] == [("a bmp of one", 1.0), ("one", 1.0)]
+    assert one.words() == "same file as one (score 1.00, identical file)"
+
+
 def test_filters_restrict_what_is_searched(collection):
     items = list(uploads(a=as_file(scene(0)), b=as_file(scene(1))))
     found = check(collection, items, fq=["status:rejected"])
@@ -302,6 +310,18 @@ def test_images_of_archives_are_kept_in_a_folder_under_harmless_names(collection
     again = add_checked(collection, found.checked, Placing({}, into), workspace)
     assert len(again.failed) == 2
     assert len(list(into.iterdir())) == 2
+
+
+def test_a_file_that_is_in_the_way_is_not_overwritten(collection, workspace, tmp_path):
+    found = check(collection, uploads(a=as_file(scene(7))), GATES["add only"])
+    into = tmp_path / "kept"
+    add_checked(collection, found.checked, Placing({}, into), workspace)
+    (kept,) = into.iterdir()
+    collection.remove(collection.ids())
+    kept.write_bytes(b"somebody's")
+    added = add_checked(collection, found.checked, Placing({}, into), workspace)
+    assert len(added.failed) == 1
+    assert kept.read_bytes() == b"somebody's"
 
 
 def test_a_record_of_another_collection_is_refused(collection, workspace):

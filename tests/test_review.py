@@ -105,6 +105,13 @@ def test_a_third_byte_identical_copy_is_not_part_of_a_decision_about_two(store):
     assert groups(kept) == [("1", "2")]  # both copies are told apart from b, but not from each other
 
 
+def test_two_copies_with_the_pixels_of_one_image_are_not_the_pair_that_was_decided(store):
+    say(store, [A, B], Verdict.NOT_DUPLICATE)
+    retagged = [ImageKey("file-a2", A.pixels), ImageKey("file-a3", A.pixels)]
+    assert store.load().of(retagged) is None
+    assert store.load().of([retagged[0], B]) is not None
+
+
 def test_the_latest_decision_about_a_pair_holds(store):
     say(store, [A, B, C], Verdict.NOT_DUPLICATE)
     say(store, [A, B], Verdict.DUPLICATE)

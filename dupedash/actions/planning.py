@@ -179,6 +179,7 @@ def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
             planned.append(_planned(group, choice))
             others += drafts
             merges += _merge(group, drafts, wish, head)
+    warnings += _cautions(wish.action, groups) if planned else []
     steps = tuple(
         Step(number, d.kind, d.record.id, d.keeper, d.group, d.record.location, d.record.content,
              d.record.bytes, d.reason, d.changes)
@@ -190,6 +191,18 @@ def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
     )  # fmt: skip
     check_plan(plan)
     return plan
+
+
+def _cautions(action: StepKind, groups: Sequence[Candidates]) -> list[str]:
+    """What the user must know of this action."""
+    local = any(record.content for group in groups for record in group.records)
+    if action is StepKind.HARDLINK:
+        return ["Indexing the folder again adds the hard links, as identical files."]
+    if action is StepKind.REMOVE and local:
+        return ["The files stay: indexing their folder again adds them again."]
+    if action is StepKind.REMOVE and groups:
+        return ["Undo adds the images again from their addresses; the server then analyses them anew."]
+    return []
 
 
 @dataclass(frozen=True, slots=True)

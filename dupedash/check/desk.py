@@ -59,8 +59,8 @@ class Checked:
 
     @property
     def best(self) -> Hit | None:
-        """The hit that decided."""
-        return max((*self.hits, *self.inside), key=lambda hit: hit.score, default=None)
+        """The hit that decided: an identical file, else the best score."""
+        return max((*self.hits, *self.inside), key=lambda hit: (_same_file(hit), hit.score), default=None)
 
     def words(self) -> str:
         """ "near copy of 17 (score 0.83, cropped to 72 %)"."""
@@ -183,16 +183,15 @@ def _told(
 
 
 def _judged(one: Checked, gate: Gate) -> Checked:
-    identical = [hit for hit in (*one.hits, *one.inside) if hit.explanation and _same_file(hit.explanation)]
-    finding = gate.bands.finding(identical[0] if identical else one.best)
+    finding = gate.bands.finding(one.best)
     answer = gate.answer(finding)
     if one.known_as is not None and answer in (Answer.ADD, Answer.LINK):
         answer = Answer.REJECT  # it is in the collection already
     return replace(one, finding=finding, answer=answer)
 
 
-def _same_file(why: Explanation) -> bool:
-    return ChangeKind.IDENTICAL_FILE in why.kinds
+def _same_file(hit: Hit) -> bool:
+    return hit.explanation is not None and ChangeKind.IDENTICAL_FILE in hit.explanation.kinds
 
 
 def _inside(
