@@ -100,3 +100,37 @@ def test_the_explanation_measures_the_change() -> None:
     assert tilted.rotation == pytest.approx(5, abs=0.3)
     wide = explained(ORIGINAL, cv2.resize(ORIGINAL, (600, 360)))
     assert wide.aspect == pytest.approx(1.25, abs=0.02)
+
+
+def test_pictures_that_share_only_a_corner_are_no_duplicates() -> None:
+    one, other = scene(11), scene(12)
+    one[:180, :240] = other[:180, :240] = ORIGINAL[:180, :240]
+    assert score(verify(describe(one), describe(other))) < 0.7
+
+
+def test_the_place_of_an_overlay_is_told_in_the_frame_of_the_other_picture() -> None:
+    plain, written = ORIGINAL, labelled(ORIGINAL)
+    for one, other in ((plain, written), (written, plain)):
+        x0, y0, x1, y1 = explained(one, other).residual[0]
+        assert (x0 + x1) / 2 == pytest.approx(0.45, abs=0.1)
+        assert (y0 + y1) / 2 == pytest.approx(0.5, abs=0.1)
+    flipped = np.ascontiguousarray(written[:, ::-1])
+    x0, _, x1, _ = explained(plain, flipped, mirrored=True).residual[0]
+    assert (x0 + x1) / 2 == pytest.approx(0.55, abs=0.1)
+
+
+def test_the_map_of_a_mirrored_copy_leads_to_where_the_content_is() -> None:
+    affine = np.reshape(explained(ORIGINAL, ORIGINAL[:, ::-1].copy(), mirrored=True).affine, (2, 3))
+    assert np.allclose(affine @ [0.2, 0.3, 1], [0.8, 0.3], atol=0.01)
+
+
+def test_two_colours_of_one_garment_are_less_alike_than_a_colour_filter() -> None:
+    garment = np.full((400, 400, 3), 245, np.uint8)
+    garment[80:360, 100:300] = (180, 40, 40)
+    texture = np.random.default_rng(3).normal(0, 25, (28, 20, 1)).repeat(10, 0).repeat(10, 1)
+    garment[80:360, 100:300] = np.clip(garment[80:360, 100:300] + texture, 0, 255)
+    other = garment.copy()
+    other[80:360, 100:300] = garment[80:360, 100:300, ::-1]
+    filtered = np.clip(garment * np.array([1.0, 0.9, 0.8]), 0, 255).astype(np.uint8)
+    one = describe(garment)
+    assert score(verify(one, describe(other))) < score(verify(one, describe(filtered)))

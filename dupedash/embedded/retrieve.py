@@ -31,10 +31,10 @@ _HASH_WINDOW = 256
 
 MIN_VOTES = {
     Smartfilter.OFF: 2.0,
-    Smartfilter.LOW: 3.0,
-    Smartfilter.MEDIUM: 5.0,
-    Smartfilter.HIGH: 8.0,
-    Smartfilter.EXTREME: 14.0,
+    Smartfilter.LOW: 2.5,
+    Smartfilter.MEDIUM: 3.5,
+    Smartfilter.HIGH: 5.0,
+    Smartfilter.EXTREME: 8.0,
 }
 """Votes that a pair needs to be verified."""
 
@@ -72,7 +72,9 @@ class Index:
         chosen = [descriptors[i] for i in order]
         given = np.arange(len(order)) if numbers is None else np.asarray(numbers)
         counts = [len(d.points) for d in chosen]
-        lists = words.Postings.build(words.words(_join([d.binary for d in chosen], (0, 32), np.uint8)))
+        lists = words.Postings.build(
+            _join([words.words(d.binary) for d in chosen], (words.TABLES, 0), np.uint32, axis=1)
+        )
         pdq = np.array([np.frombuffer(d.pdq, np.uint8) for d in chosen], np.uint8).reshape(-1, 32)
         pdq_lists = words.Postings.build(hashes.chunks(pdq))
         return Index(
@@ -132,10 +134,10 @@ def _by_words(
     batch = _Batch.of(queries)
     found = words.lookup(words.Postings(index.keys, index.entries), batch.keys, place[batch.query // 2])
     owner = index.owner[found.entry]
-    pair = batch.query[found.query].astype(np.int64) * len(index.numbers) + owner
-    key = (pair * _MOST + batch.rank[found.query]) * _MOST + (found.entry - index.starts[owner])
-    key[owner < earliest[batch.query[found.query] // 2]] = -1
-    row = _usable(key)
+    pair = batch.query[found.query] * len(index.numbers) + owner
+    row = _several(pair, owner >= earliest[batch.query[found.query] // 2])
+    entry_rank = found.entry[row] - index.starts[owner[row]]
+    row = row[_usable((pair[row] * _MOST + batch.rank[found.query[row]]) * _MOST + entry_rank)]
     query, entry = found.query[row], found.entry[row]
     shared = Shared(
         pair[row],
@@ -155,12 +157,19 @@ _MOST = 1 << 10
 """More than the keypoints of any picture."""
 
 
+def _several(pair: np.ndarray, admitted: np.ndarray) -> np.ndarray:
+    """The admitted rows whose pair has another one (and a few more: pairs are counted in buckets)."""
+    row = np.flatnonzero(admitted)
+    bucket = pair[row] & (_BUCKETS - 1)
+    return row[np.bincount(bucket)[bucket] > 1] if len(row) else row
+
+
+_BUCKETS = 1 << 20
+
+
 def _usable(key: np.ndarray) -> np.ndarray:
-    """One row for each distinct key that is not negative, in pairs (key // _MOST²) that have several, at
-    most MOST_SHARED each."""
+    """One row for each distinct key, in pairs (key // _MOST²) that have several, at most MOST_SHARED each."""
     key, row = np.unique(key, return_index=True)
-    if len(key) and key[0] < 0:
-        key, row = key[1:], row[1:]
     pair = key // _MOST**2
     starts = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]][: len(pair)])
     counts = np.diff(np.r_[starts, len(pair)])

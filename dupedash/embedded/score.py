@@ -16,7 +16,7 @@ from dupedash.embedded.verify import Evidence
 EXACT = 0.95
 NEAR = 0.70
 _HIGHEST_EDITED = 0.945
-EVEN = 1.9
+EVEN = 1.8
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
 _UNLIKELY = -1.0

@@ -6,7 +6,7 @@ import numpy as np
 
 from dupedash.embedded.describe import SCALE_STEP
 
-MOST_SHARED = 20
+MOST_SHARED = 16
 """Shared words of a pair that are looked at; more do not make it more certain."""
 _APART = 8.0
 _TURN = 24

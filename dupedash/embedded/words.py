@@ -17,7 +17,7 @@ import numpy as np
 
 TABLES = 6
 HALF_BITS = 14
-WINDOW = 24
+WINDOW = 16
 """The most entries of one list that one query is compared with."""
 
 
@@ -58,9 +58,8 @@ class Postings:
     @staticmethod
     def build(keys: np.ndarray) -> "Postings":
         """Sort the keys (tables, n) of the entries 0 … n-1."""
-        flat = keys.T.ravel()
-        order = np.argsort(flat, kind="stable")
-        return Postings(flat[order], (order // len(keys)).astype(np.int32))
+        ordered, order = _sorted(keys.T.ravel())
+        return Postings(ordered, (order // len(keys)).astype(np.int32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,9 +77,7 @@ def lookup(postings: Postings, keys: np.ndarray, place: np.ndarray, window: int 
     `place` (n,) in 0…1 says where in the order of the pictures each query stands; of a list longer than
     `window` the part around that place is taken.
     """
-    flat = keys.T.ravel()
-    order = np.argsort(flat, kind="stable")
-    wanted = flat[order]
+    wanted, order = _sorted(keys.T.ravel())
     first = np.searchsorted(postings.keys, wanted)
     first[first == len(postings.keys)] = 0
     found = np.flatnonzero(postings.keys[first] == wanted) if len(postings.keys) else np.zeros(0, int)
@@ -92,3 +89,11 @@ def lookup(postings: Postings, keys: np.ndarray, place: np.ndarray, window: int 
     row = np.repeat(np.arange(len(taken)), taken)
     at = np.arange(len(row)) - np.repeat(np.cumsum(taken) - taken, taken) + first[row]
     return Collisions(query[row], postings.entries[at], length[row])
+
+
+def _sorted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Keys uint32 in order and where each stood. Key and place are sorted as one number: several times faster
+    than a stable argsort, with the same result."""
+    both = keys.astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
+    both.sort()
+    return (both >> np.uint64(32)).astype(np.uint32), (both & np.uint64(0xFFFFFFFF)).astype(np.int64)
