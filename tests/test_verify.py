@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -106,6 +108,20 @@ def test_pictures_that_share_only_a_corner_are_no_duplicates() -> None:
     one, other = scene(11), scene(12)
     one[:180, :240] = other[:180, :240] = ORIGINAL[:180, :240]
     assert score(verify(describe(one), describe(other))) < 0.7
+
+
+def test_a_perfect_overlap_that_is_half_of_both_is_no_edit_of_either() -> None:
+    part = verify(describe(ORIGINAL), describe(crop(ORIGINAL, 0.5)))
+    assert score(part) >= 0.7
+    halves = replace(part, agreement=replace(part.agreement, overlap_a=0.5, overlap_b=0.5))
+    assert score(halves) < 0.7
+
+
+def test_an_odd_turn_leaves_one_picture_whole_or_is_another_shot() -> None:
+    tilted = verify(describe(ORIGINAL), describe(turned(ORIGINAL, 30)))
+    assert abs(tilted.rotation) == pytest.approx(30, abs=1)
+    assert score(replace(tilted, agreement=replace(tilted.agreement, overlap_a=1.0))) >= 0.7
+    assert score(replace(tilted, agreement=replace(tilted.agreement, overlap_a=0.8, overlap_b=0.85))) < 0.7
 
 
 def test_the_place_of_an_overlay_is_told_in_the_frame_of_the_other_picture() -> None:
