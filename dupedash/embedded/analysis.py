@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import cv2
+
 from dupedash import images
 from dupedash.embedded import describe
-from dupedash.errors import ConfigError
+from dupedash.errors import ConfigError, UnreadableImage
 from dupedash.images.files import checked, printable
 
 LONG_SIDE = 800
@@ -136,9 +138,17 @@ def _checked(data: bytes) -> describe.Descriptor:
         raise ValueError("a keypoint lies outside")
     if len(found.points) > describe.KEYPOINTS:
         raise ValueError("it has too many keypoints")
-    if max(images.picture_size(found.thumb)) > describe.THUMB_SIDE:
-        raise ValueError("its small picture is too large")
+    _check_thumb(found.thumb)
     return found
+
+
+def _check_thumb(data: bytes) -> None:
+    try:
+        if max(images.picture_size(data)) > describe.THUMB_SIDE:
+            raise ValueError("its small picture is too large")
+        describe.decode_thumb(data)
+    except (UnreadableImage, cv2.error) as error:
+        raise ValueError("its small picture is none") from error
 
 
 def _data(given: Mapping[str, Any], name: str) -> bytes:

@@ -143,6 +143,10 @@ class _Ready:
         self._store = Store(search.store)
         self._segments = [load_segment(folder) for folder in search.plan.folders]
 
+    def close(self) -> None:
+        """Give back the store's files."""
+        self._store.close()
+
     def matches(self, block: Block) -> Iterator[PictureMatch]:
         queries = self._descriptors(block.numbers)
         candidates = self._candidates(block, [queries[number] for number in block.numbers])

@@ -6,6 +6,7 @@ their descriptors), so that a search that was stopped goes on after any part.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ from dupedash.model import IsCancelled, Progress, ReportProgress
 
 BLOCK = 32
 """Pictures in a part."""
+FEW = 2
+"""So few blocks are searched here: they take less time than worker processes need to start."""
 ALL_PAIRS = 50
 """Of groups of identical images up to this size every pair is told; larger ones are told as a star."""
 
@@ -75,16 +78,29 @@ def join(
     left = blocks[max(0, request.after) :]
     started, skipped = time.monotonic(), done[len(blocks) - len(left)]
     search = BlockSearch(store.folder, plan, request.floor, request.approximate, request.smartfilter)
-    workers = Workers(BlockSearch.run, min(os.cpu_count() or 1, len(left)), prepare=search.ready)
     number = total - len(left)
-    for outcome in workers.run(left, ordered=True, cancelled=cancelled):
-        if outcome.error is not None:
-            raise CollectionError(f"The search in {store.name} broke off: {outcome.error}.", store.name)
+    for found in _searched(search, left, cancelled):
         progress(Progress("searching", done[number], done[-1], time.monotonic() - started, skipped))
-        yield JoinPart(number, total, done[number], tuple(_told(outcome.result, plan, sides)))
+        yield JoinPart(number, total, done[number], tuple(_told(found, plan, sides)))
         number += 1
     if number < total:
         raise Cancelled("The search was stopped.")
+
+
+def _searched(
+    search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancelled
+) -> Iterator[list[PictureMatch]]:
+    """The matches of each block, in order; ends early when `cancelled`."""
+    if len(blocks) <= FEW:
+        ready = search.ready()
+        with contextlib.closing(ready):
+            yield from (BlockSearch.run(ready, block) for block in blocks if not cancelled())
+        return
+    workers = Workers(BlockSearch.run, min(os.cpu_count() or 1, len(blocks)), prepare=search.ready)
+    for outcome in workers.run(blocks, ordered=True, cancelled=cancelled):
+        if outcome.error is not None:
+            raise CollectionError(f"The search broke off: {outcome.error}.", search.store.name)
+        yield outcome.result
 
 
 def _sides(store: Store, view: View, request: JoinRequest) -> _Sides:

@@ -24,6 +24,7 @@ def main() -> None:
     with contextlib.suppress(EOFError, BrokenPipeError):
         function, prepare = pickle.loads(receive(tasks))
         first = () if prepare is None else (prepare(),)
+        send(answers, b"ready")
         while True:
             send(answers, pickle.dumps(_answer(function, first, pickle.loads(receive(tasks)))))
 

@@ -75,7 +75,10 @@ class Workers:
         crew = [_Worker(self._work, self._seconds, waiting, finished) for _ in range(self._jobs)]
         try:
             source = _ordered if ordered else _unordered
-            yield from source(_Flow(iter(tasks), waiting, finished, 4 * self._jobs, cancelled))
+            for outcome in source(_Flow(iter(tasks), waiting, finished, 4 * self._jobs, cancelled)):
+                yield outcome
+                if cancelled():
+                    return
         finally:
             for worker in crew:
                 worker.stop()
@@ -201,10 +204,11 @@ class _Worker:
         with self._lock:
             if self._stopped:
                 raise WorkerLost("stopped")
-            if self._process is None:
-                self._process = _spawn()
-                send(_pipe(self._process.stdin), self._work)
-            return self._process
+            if self._process is not None:
+                return self._process
+            process = self._process = _spawn()
+        _prepare(process, self._work)
+        return process
 
     @staticmethod
     def _give_up(process: subprocess.Popen[bytes], too_long: threading.Event) -> None:
@@ -227,6 +231,15 @@ def _spawn() -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
     )
+
+
+def _prepare(process: subprocess.Popen[bytes], work: bytes) -> None:
+    """Send the function and wait until it is ready: starting does not count as time for the first task."""
+    try:
+        send(_pipe(process.stdin), work)
+        receive(_pipe(process.stdout))
+    except (OSError, EOFError) as error:
+        raise WorkerLost("a worker process could not be started") from error
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ class Limits:
 
 LIMITS = Limits()
 
+_NO_TEXT = re.compile("[\udc80-\udcff]")  # as surrogateescape stands for single bytes
+
 
 def looks_like_image(name: str) -> bool:
     """Whether the file name has the ending of a picture."""
@@ -42,8 +45,9 @@ def looks_like_image(name: str) -> bool:
 
 
 def printable(path: Path | str) -> str:
-    """The path as text that can be stored and shown: bytes that are no UTF-8 become \\xNN."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """The path as text that can be stored and shown: bytes that are no UTF-8 become %NN."""
+    text = os.fsencode(path).decode("utf-8", "surrogateescape")
+    return _NO_TEXT.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", text)
 
 
 def read_file(path: Path, limits: Limits = LIMITS) -> bytes:

@@ -1,0 +1,87 @@
+"""Worker processes: results, errors, time limits, crashes, order, and stopping."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from dupedash.embedded.workers import Workers
+from dupedash.errors import UnreadableImage
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def work(task: str) -> object:
+    """Do what the task says."""
+    if task == "hang":
+        time.sleep(60)
+    if task == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if task == "error":
+        raise UnreadableImage("x.png", "damaged")
+    if task == "print":
+        print("noise on stdout")
+    return os.getpid()
+
+
+def ten() -> int:
+    return 10
+
+
+def add(base: int, number: int) -> int:
+    time.sleep(0.05 if number % 2 else 0)
+    return base + number
+
+
+def test_every_task_has_its_outcome():
+    outcomes = list(Workers(double, 2).run(range(20)))
+    assert sorted((o.task, o.result) for o in outcomes) == [(n, 2 * n) for n in range(20)]
+
+
+def test_outcomes_can_come_in_the_order_of_the_tasks():
+    outcomes = list(Workers(add, 3, prepare=ten).run(range(15), ordered=True))
+    assert [o.result for o in outcomes] == list(range(10, 25))
+
+
+def test_one_bad_task_costs_nothing_but_itself():
+    tasks = ["a", "crash", "b", "error", "hang", "print", "c"]
+    outcomes = {o.task: o for o in Workers(work, 1, seconds=1.0).run(tasks)}
+    assert {task: str(o.error) for task, o in outcomes.items() if o.error} == {
+        "crash": "crashed the program that reads it",
+        "error": "x.png: damaged",
+        "hang": "took longer than 1 s",
+    }
+    assert all(outcomes[task].result for task in ("a", "b", "print", "c"))
+
+
+def test_tasks_are_taken_as_they_are_needed():
+    asked = []
+    endless = (asked.append(n) or n for n in itertools.count())
+    some = list(itertools.islice(Workers(double, 2).run(endless), 5))
+    assert len(some) == 5
+    assert len(asked) < 20
+
+
+def test_it_stops_when_asked():
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    began = time.monotonic()
+    assert list(Workers(work, 2).run(["hang"] * 4, cancelled=stop.is_set)) == []
+    assert time.monotonic() - began < 30
+
+
+def test_no_tasks_need_no_process():
+    assert list(Workers(double, 4).run([])) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_it_can_be_run_again(jobs):
+    workers = Workers(double, jobs)
+    assert [[o.result for o in workers.run([1, 2], ordered=True)] for _ in range(2)] == [[2, 4], [2, 4]]
