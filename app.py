@@ -10,16 +10,16 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from dupedash.errors import ConfigError
+from dupedash.ui import graphdata, routes
 from dupedash.ui.errors import show_uncaught
 from dupedash.ui.guard import Guard, SecurityHeaders
-from dupedash.ui.routes import ROUTES
 from dupedash.ui.welcome import announce
 
 # An st.App and not the entry script itself: st.navigation beside a sibling pages/ folder breaks the
 # first deep link after a start of the server.
 app = st.App(
     Path(__file__).resolve().parent / "dupedash" / "ui" / "main.py",
-    routes=ROUTES,
+    routes=[*routes.ROUTES, *graphdata.ROUTES],
     middleware=[Middleware(SecurityHeaders), Middleware(Guard)],
     lifespan=announce,
     on_script_error=show_uncaught,

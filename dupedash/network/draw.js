@@ -1,6 +1,6 @@
 // Draws a graph of groups with vis-network; the dashboard's component and the standalone file share it.
 //
-//   dupedashDraw(vis, host, {nodes, edges, options}, {select, open}) -> {destroy, fit, focus, search}
+//   dupedashDraw(vis, host, {nodes, edges, options}, {select, open}) -> {destroy, fit, focus, search, where}
 //
 // host    an element; it gets a canvas and a tooltip. All texts are set as text, never as HTML.
 // select  called with a node (or null) on a click; open with a node on a double click.
@@ -103,6 +103,11 @@ function dupedashDraw(vis, host, data, on) {
       net.selectNodes([node.id]);
       net.focus(node.id, { scale: 1.2, animation: { duration: 300 } });
       return true;
+    },
+    where(member) {  // on the page, for whoever wants to point at it
+      const node = data.nodes.find((n) => n.member === member), box = canvas.getBoundingClientRect();
+      const at = net.canvasToDOM(node);
+      return { x: box.x + at.x, y: box.y + at.y };
     },
     search(text) {
       const wanted = text.trim().toLowerCase();

@@ -34,6 +34,7 @@ class PageRow:
 PAGES = (
     PageRow("overview", "Overview", ":material/home:"),
     PageRow("scan", "Scan", ":material/radar:"),
+    PageRow("graph", "Graph", ":material/hub:", "Results", needs_scan=True),
     PageRow("collection", "Collection", ":material/photo_library:", "Set up"),
     PageRow("connections", "Connections", ":material/lan:", "Set up", editor_only=True),
 )

@@ -132,19 +132,21 @@ class View:
         """The groups of another scan at the same threshold. Raises ScanError."""
         return cut_of(scan, self.threshold, self.strictness)
 
+    def require_scan(self) -> StoredScan:
+        """The chosen scan, on pages that are not shown without one."""
+        if self.scan is None:
+            raise LookupError("no scan: pages that need one are not shown without")
+        return self.scan
+
     @cached_property
     def graph(self) -> DuplicateGraph:
         """All matches of the scan. Raises ScanError."""
-        if self.scan is None:
-            raise LookupError("no scan: pages that need one are not shown without")
-        return graph_of(self.scan)
+        return graph_of(self.require_scan())
 
     @cached_property
     def cut(self) -> Cut:
         """The groups at the threshold. Raises ScanError."""
-        if self.scan is None:
-            raise LookupError("no scan: pages that need one are not shown without")
-        return cut_of(self.scan, self.threshold, self.strictness)
+        return cut_of(self.require_scan(), self.threshold, self.strictness)
 
 
 def current() -> View:

@@ -1,0 +1,84 @@
+"""Which groups are drawn at once: a big result is looked at part by part, never in one frozen page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from dupedash.graph import Cut
+
+IMAGES_PER_PART = 1200  # drawn in about a second in software, and still to be overlooked
+
+
+class SizeClass(StrEnum):
+    """Groups by their number of images."""
+
+    ALL = "all"
+    PAIRS = "pairs"
+    SMALL = "3 to 5"
+    MEDIUM = "6 to 20"
+    LARGE = "over 20"
+
+
+_LIMITS = {
+    SizeClass.ALL: (2, None), SizeClass.PAIRS: (2, 2), SizeClass.SMALL: (3, 5), SizeClass.MEDIUM: (6, 20),
+    SizeClass.LARGE: (21, None),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is asked for: groups of a size, with a text in a member's location; `page` from 1."""
+
+    sizes: SizeClass = SizeClass.ALL
+    text: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """`groups`: numbers in the cut to draw; `found` groups were found in all, on `pages` pages."""
+
+    groups: tuple[int, ...]
+    found: int
+    pages: int
+
+
+def choose(cut: Cut, part: Part, locations: pd.Series[str]) -> Chosen:
+    """The groups of a part. `locations`: location by image id; only read where there is a text to find."""
+    low, high = _LIMITS[part.sizes]
+    wanted = cut.sizes >= low
+    if high is not None:
+        wanted &= cut.sizes <= high
+    if part.text.strip():
+        wanted &= _holding(cut, part.text.strip(), locations)
+    numbers = np.flatnonzero(wanted)
+    pages = _pages(cut.sizes[numbers])
+    page = min(max(part.page, 1), len(pages)) if pages else 1
+    start, end = pages[page - 1] if pages else (0, 0)
+    return Chosen(tuple(numbers[start:end].tolist()), len(numbers), len(pages))
+
+
+def _holding(cut: Cut, text: str, locations: pd.Series[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which groups have a member with this text in its location, whatever its case."""
+    here = locations.reindex(list(cut.graph.matches.ids)).fillna("")
+    found = here.str.contains(text, case=False, regex=False).to_numpy(bool)
+    holding = np.zeros(len(cut), bool)
+    holding[cut.label[found & (cut.label >= 0)]] = True
+    return holding
+
+
+def _pages(sizes: Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int32]]) -> list[tuple[int, int]]:
+    """Runs of whole groups with at most IMAGES_PER_PART images; a larger group has a page of its own."""
+    pages: list[tuple[int, int]] = []
+    start, images = 0, 0
+    for place, size in enumerate(int(s) for s in sizes):
+        if images and images + size > IMAGES_PER_PART:
+            pages.append((start, place))
+            start, images = place, 0
+        images += size
+    return [*pages, (start, len(sizes))] if len(sizes) else pages

@@ -1,0 +1,140 @@
+"""The Graph page: one part of the groups at a time; a click selects, the URL keeps what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dupedash.graph import Group
+from dupedash.network.part import Chosen, Part, SizeClass
+from dupedash.ui import graphdata, graphview, grouplink, widgets, wording
+from dupedash.ui.errors import as_text
+from dupedash.ui.routes import thumb_url
+from dupedash.ui.state import View
+
+IMAGE = "image"
+"""The selected image in the URL; any member names its group."""
+
+HEIGHT = 660
+_SIZES = {
+    SizeClass.ALL: "All", SizeClass.PAIRS: "Pairs", SizeClass.SMALL: "3–5", SizeClass.MEDIUM: "6–20",
+    SizeClass.LARGE: "Over 20",
+}  # fmt: skip
+
+
+def draw(view: View) -> None:
+    """The whole page."""
+    part, chosen = pick_part(view)
+    picture, details = st.columns((2.6, 1), gap="medium")
+    with picture:
+        if chosen.groups:
+            show_graph(view, part)
+            st.caption(legend(view, chosen))
+        else:
+            widgets.empty(":material/hub:", "No groups here", nothing_found(part))
+    with details, st.container(border=True):
+        show_details(view)
+
+
+def pick_part(view: View) -> tuple[Part, Chosen]:
+    """Size class, text and page; a new choice begins at its first page."""
+    sizes, text, pages = st.columns((2, 2, 1.6), gap="medium", vertical_alignment="bottom")
+    size = sizes.segmented_control(
+        "Images in a group", list(_SIZES), default=SizeClass.ALL, required=True, key="sizes",
+        format_func=_SIZES.__getitem__, bind="query-params", on_change=first_page,
+    )  # fmt: skip
+    find = text.text_input(
+        "File name or folder", key="find", bind="query-params", placeholder="Find groups",
+        on_change=first_page,
+    )  # fmt: skip
+    asked = Part(SizeClass(size or SizeClass.ALL), find, int(st.session_state.get("page", 1)))
+    chosen = graphdata.chosen(view.require_scan(), view.cut, asked)
+    with pages:
+        if chosen.pages > 1:
+            st.pagination(chosen.pages, key="page", bind="query-params", max_visible_pages=5)
+    return asked, chosen
+
+
+def first_page() -> None:
+    """Another filter has other pages."""
+    st.session_state.pop("page", None)
+
+
+def show_graph(view: View, part: Part) -> None:
+    """The picture, and what a click in it means."""
+    url = graphdata.graph_url(view.require_scan(), view.cut, view.strictness, part)
+    clicked = graphview.draw(url, focus=st.query_params.get(IMAGE), height=HEIGHT)
+    if clicked.selected:
+        st.query_params[IMAGE] = clicked.selected
+    elif clicked.ground:
+        st.query_params.pop(IMAGE, None)
+    if clicked.opened:
+        grouplink.open_group(clicked.opened)
+
+
+def legend(view: View, chosen: Chosen) -> str:
+    """What is drawn, and how to read it."""
+    shown = wording.plural(len(chosen.groups), "group")
+    of = f" of {chosen.found:,}" if chosen.found > len(chosen.groups) else ""
+    return (
+        f"{shown}{of} at {view.threshold:.2f}. Lines go from red (0.6) over yellow (0.8) to green (1.0), "
+        "wider for higher scores; a dashed line is a bridge: without it its group falls apart. "
+        "Double-click opens a group."
+    )
+
+
+def nothing_found(part: Part) -> str:
+    """Why the part is empty, and what to do."""
+    if part.text.strip():
+        return "No group has an image with this text in its path. Try a shorter one."
+    if part.sizes is not SizeClass.ALL:
+        return "There are no groups of this size at this threshold."
+    return "No images match at this threshold. Lower it to see weaker matches."
+
+
+def show_details(view: View) -> None:
+    """The group of the selected image, beside the graph."""
+    selected = st.query_params.get(IMAGE)
+    number = view.cut.find(selected) if selected else None
+    if selected is None or number is None:
+        st.markdown("**Nothing selected**")
+        gone = selected is not None
+        st.caption(
+            "The selected image is in no group at this threshold." if gone else
+            "Click an image to see its group here. Hover shows paths and scores."
+        )  # fmt: skip
+        return
+    group = view.cut.group(number)
+    st.markdown(f"**Group of {wording.plural(len(group.members), 'image')}**")
+    st.caption(group_line(group))
+    grouplink.group_link(group.key, "Open the group")
+    show_members(view, group, selected)
+
+
+def group_line(group: Group) -> str:
+    """Scores, and whether it is a chain."""
+    line = f"Weakest link {group.weakest:.2f}, mean {group.mean:.2f}."
+    if group.chained:
+        line += f" A chain: {wording.plural(group.missing, 'pair')} joined only through others."
+    return line
+
+
+def show_members(view: View, group: Group, selected: str) -> None:
+    """Thumbnails; the selected image first, with the score of each to it."""
+    scan = view.require_scan()
+    scores = dict(view.graph.neighbours(selected, view.threshold))
+    ordered = sorted(group.members, key=lambda i: (i != selected, -scores.get(i, 0.0), i))[:8]
+    for record in scan.records(ordered):
+        image, text = st.columns((1, 1.6), gap="small", vertical_alignment="center")
+        image.image(thumb_url(scan.collection, record.id, record.content), width="stretch")
+        text.caption(f"{as_text(record.filename)}  \n{score_words(record.id, selected, scores)}")
+    if len(group.members) > len(ordered):
+        st.caption(f"and {len(group.members) - len(ordered)} more")
+
+
+def score_words(image_id: str, selected: str, scores: Mapping[str, float]) -> str:
+    """The score to the selected image; a dash where the two only belong together through others."""
+    if image_id == selected:
+        return "selected"
+    return f"score {scores[image_id]:.2f}" if image_id in scores else "no direct match"

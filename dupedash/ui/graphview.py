@@ -1,0 +1,62 @@
+"""The graph inside a page: vis-network in a component, fed by URL; a click comes back as a trigger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dupedash.network import assets
+
+_LOADER = f"""const box = {{}};
+(function (exports, module, define) {{
+{assets.vis_script()}
+}})(box, {{ exports: box }}, undefined);
+{assets.draw_script()}
+globalThis.dupedashGraph = {{ vis: box, draw: dupedashDraw }};
+export default function () {{}}
+"""
+
+_ASSETS = Path(__file__).parent / "assets"
+
+_load = st.components.v2.component("dupedash_graph_code", js=_LOADER)
+_graph = st.components.v2.component(
+    "dupedash_graph",
+    html='<div class="dd-outer" style="position:relative"><div class="dd-host"></div>'
+    '<div class="dd-note"></div><button class="dd-fit" type="button">Show all</button></div>',
+    css=assets.vis_style() + assets.draw_style() + (_ASSETS / "graph.css").read_text("utf-8"),
+    js=(_ASSETS / "graph.js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """What was clicked in this run: an image's id, None for the empty ground; `opened` by a double click."""
+
+    selected: str | None = None
+    ground: bool = False
+    opened: str | None = None
+
+
+def draw(url: str, *, focus: str | None, height: int = 640, key: str = "graph") -> Clicked:
+    """Show the graph at `url`, with the image `focus` selected."""
+    _load(key=f"{key}-code")
+    theme = st.context.theme.type or "light"
+    result: Any = _graph(
+        key=key,
+        data={"url": url, "focus": focus, "height": height, "theme": theme},
+        on_selected_change=_nothing,
+        on_opened_change=_nothing,
+    )
+    selected, opened = result.selected, result.opened
+    return Clicked(
+        selected=selected["member"] if selected else None,
+        ground=bool(selected) and selected["member"] is None,
+        opened=opened["member"] if opened else None,
+    )
+
+
+def _nothing() -> None:
+    """A component reports a trigger only where a callback is given."""

@@ -1,0 +1,56 @@
+"""The Graph page: drawn offline, a click selects, the URL keeps the selection, a rerun keeps the picture."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dupedash.config import Workspace
+from dupedash.scans import ScanStore
+from tests.browser.conftest import settle
+
+pytestmark = pytest.mark.browser
+DRAWN = ".dd-host[data-drawn]"
+GROUP = re.compile(r"Group of \d+ images")
+
+
+def click_an_image(page: Page, dashboard) -> str:
+    """Click a picture that is in a group; returns its id."""
+    scan = ScanStore(Workspace(dashboard.data).scans).list()[0]
+    matches = scan.matches()
+    member = matches.ids[int(matches.a[matches.score.argmax()])]
+    place = page.locator(".dd-host").evaluate("(host, member) => host.graph.where(member)", member)
+    page.mouse.click(place["x"], place["y"])
+    expect(page).to_have_url(re.compile(f"image={member}"))
+    settle(page)
+    return member
+
+
+def test_a_click_selects_an_image_and_the_link_opens_the_same_selection(dashboard, visit):
+    page = visit(dashboard.url).page("/graph")
+    page.locator(DRAWN).wait_for()
+    expect(page.get_by_text("Nothing selected")).to_be_visible()
+    click_an_image(page, dashboard)
+    expect(page.get_by_text(GROUP)).to_be_visible()
+    shared = page.url.removeprefix(dashboard.url)
+    other = visit(dashboard.url).page(shared)
+    other.locator(DRAWN).wait_for()
+    expect(other.get_by_text(GROUP)).to_be_visible()
+
+
+def test_a_search_without_result_says_so_and_a_threshold_in_the_link_counts(dashboard, visit):
+    context = visit(dashboard.url)
+    expect(context.page("/graph?find=no-such-file").get_by_text("No group has an image")).to_be_visible()
+    page = context.page("/graph?t=0.95")
+    page.locator(DRAWN).wait_for()
+    expect(page.get_by_text("at 0.95")).to_be_visible()
+
+
+def test_a_rerun_keeps_the_picture_that_is_there(dashboard, visit):
+    page = visit(dashboard.url).page("/graph")
+    page.locator(DRAWN).wait_for()
+    click_an_image(page, dashboard)
+    loads = "performance.getEntriesByType('resource').filter((e) => e.name.includes('/graph/')).length"
+    assert page.evaluate(loads) == 1
