@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dupedash.model import ImageRecord
-from dupedash.ui import errors, grid, wording
+from dupedash.ui import errors, grid, widgets, wording
 from dupedash.ui.routes import picture_url, thumb_url
 from dupedash.ui.state import View
 
@@ -58,7 +58,7 @@ def _draw_bar(view: View, selected: list[str]) -> None:
 def look(view: View, image_id: str) -> None:
     """The picture and everything that is known of it."""
     record = view.collection.records([image_id])[0]
-    st.image(picture_url(view.collection.name, image_id, record.content))
+    widgets.picture(picture_url(view.collection.name, image_id, record.content), record.filename)
     st.text(record.location)
     if record.skipped:
         st.caption(f"Not compared: {errors.as_text(record.skipped)}")

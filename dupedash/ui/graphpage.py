@@ -127,7 +127,8 @@ def show_members(view: View, group: Group, selected: str) -> None:
     ordered = sorted(group.members, key=lambda i: (i != selected, -scores.get(i, 0.0), i))[:8]
     for record in scan.records(ordered):
         image, text = st.columns((1, 1.6), gap="small", vertical_alignment="center")
-        image.image(thumb_url(scan.collection, record.id, record.content), width="stretch")
+        with image:
+            widgets.picture(thumb_url(scan.collection, record.id, record.content), record.filename)
         text.caption(f"{as_text(record.filename)}  \n{score_words(record.id, selected, scores)}")
     if len(group.members) > len(ordered):
         st.caption(f"and {len(group.members) - len(ordered)} more")

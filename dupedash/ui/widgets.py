@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
@@ -44,6 +45,12 @@ def empty(icon: str, title: str, text: str) -> None:
         st.markdown(f"## :gray[{icon}]", width="content")
         st.subheader(title, anchor=False, width="content", text_alignment="center")
         st.caption(text, width=520, text_alignment="center")
+
+
+def picture(url: str, name: str = "") -> None:
+    """A picture by its address here; st.image would take such an address for a file."""
+    shown = f'src="{escape(url)}" alt="{escape(name)}" title="{escape(name)}"'
+    st.html(f'<img class="dd-picture" {shown} loading="lazy">')
 
 
 def go(file: str, label: str, icon: str | None = None) -> None:

@@ -52,5 +52,5 @@ def test_a_rerun_keeps_the_picture_that_is_there(dashboard, visit):
     page = visit(dashboard.url).page("/graph")
     page.locator(DRAWN).wait_for()
     click_an_image(page, dashboard)
-    loads = "performance.getEntriesByType('resource').filter((e) => e.name.includes('/graph/')).length"
+    loads = "performance.getEntriesByType('resource').filter((e) => e.name.includes('/graph/2')).length"
     assert page.evaluate(loads) == 1
