@@ -23,7 +23,7 @@ from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.embedded.store import file_id
 from dupedash.errors import ActionError, UnknownImage, UnreadableImage, Unsupported
-from dupedash.model import ById, Document, Failure, FieldValue
+from dupedash.model import ById, Document, Failure
 
 LINK_ONE, LINK_ALL = "duplicate_of", "links"
 """The fields that LINK fills: the best hit's id, and all hits' ids."""
@@ -51,7 +51,7 @@ class Placing:
     into    folder where images without a place of their own are kept; None: only their analysis is kept
     """
 
-    fields: Mapping[str, FieldValue | tuple[FieldValue, ...]]
+    fields: Mapping[str, Any]
     into: Path | None = None
 
 
@@ -114,7 +114,7 @@ def take_back(collection: WritableCollection, record: Path) -> list[Failure]:
 def _document(
     collection: WritableCollection, one: Checked, placing: Placing, ids: Mapping[str, str]
 ) -> Document:
-    fields: dict[str, FieldValue | tuple[FieldValue, ...]] = dict(placing.fields)
+    fields = dict(placing.fields)
     location = one.item.location or _saved(one, placing.into)
     image_id = file_id(Path(location)) if Path(location).is_absolute() else one.content[:16]
     if one.answer is Answer.OVERWRITE:

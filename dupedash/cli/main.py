@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
 from pathlib import Path
 
 import click
 
 from dupedash import __version__
+from dupedash.cli.actions import apply, plan, undo
 from dupedash.cli.bench import bench
+from dupedash.cli.check import check
 from dupedash.cli.collection import clear, index, status
 from dupedash.cli.context import Context
 from dupedash.cli.example import example
+from dupedash.cli.exit import Exit
 from dupedash.cli.job import job
 from dupedash.cli.scan import scan
 from dupedash.cli.serve import serve
 from dupedash.errors import BadReply, Cancelled, ConfigError, DupedashError, Rejected, Unreachable
-
-
-class Exit(IntEnum):
-    """The exit codes that other programs rely on."""
-
-    DONE = 0
-    FAILURE = 1
-    WRONG_USE = 2
-    NOT_REACHABLE = 3
-    INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -47,12 +39,13 @@ def dupedash(
 ) -> None:
     """Find, judge and clear duplicate images.
 
-    Exit codes: 0 done, 1 failure, 2 wrong use, 3 server not reachable or refused, 130 interrupted.
+    Exit codes: 0 done, 1 failure, 2 wrong use, 3 server not reachable or refused, 4 `check` found a
+    duplicate, 130 interrupted.
     """
     ctx.obj = Context.of(data, collection, url, api_key, debug)
 
 
-for command in (status, index, clear, scan, example, bench, serve, job):
+for command in (status, index, clear, scan, plan, apply, undo, check, example, bench, serve, job):
     dupedash.add_command(command)
 
 

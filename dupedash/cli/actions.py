@@ -1,0 +1,229 @@
+"""The commands that clear: plan, apply, undo."""
+
+from __future__ import annotations
+
+import json
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from dupedash.actions import (
+    Head,
+    Journal,
+    Outcome,
+    Plan,
+    Status,
+    StepKind,
+    Wish,
+    apply_plan,
+    candidates,
+    draw_plan,
+    empty_quarantine,
+    find_journal,
+    journals,
+    needs_explanations,
+    undo_plan,
+)
+from dupedash.check import take_back
+from dupedash.cli.collection import printable
+from dupedash.cli.context import Context, interruptible, pass_context
+from dupedash.cli.progress import ProgressLine
+from dupedash.cli.write import write
+from dupedash.collection import Collection, WritableCollection
+from dupedash.errors import ActionError, ConfigError, ScanError
+from dupedash.graph import Strictness
+from dupedash.keepers import PRESETS, Policy, preset
+from dupedash.keepers.criteria import bytes_text
+from dupedash.model import Failure
+from dupedash.review import ReviewStore
+from dupedash.scans import StoredScan
+
+LISTED = 20
+ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
+UNDOABLE = (Status.APPLIED, Status.PARTLY, Status.INTERRUPTED, Status.PARTLY_UNDONE)
+
+
+@click.command()
+@click.option("--scan", "scan_id", metavar="ID", help="The scan.  [default: the newest of the collection]")
+@click.option("--threshold", type=click.FloatRange(0, 1), default=0.7, show_default=True)
+@click.option("--strict", is_flag=True, help="Only groups in which every image matches every other.")
+@click.option("--policy", default=next(iter(PRESETS)), show_default=True, metavar="NAME|FILE",
+              help=f"How the image that stays is chosen: {', '.join(PRESETS)}, or a JSON file.")  # fmt: skip
+@click.option("--action", type=click.Choice(ACTIONS), default="quarantine", show_default=True)
+@click.option("--merge", is_flag=True, help="Also merge the others' fields into the image that stays.")
+@click.option("--group", "groups", multiple=True, metavar="ID", help="Only the groups of these images.")
+@click.option("--keep", multiple=True, metavar="ID", help="Images that stay, whatever the policy says.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+              help="Write the whole plan; - for stdout.")  # fmt: skip
+@pass_context
+def plan(
+    context: Context,
+    scan_id: str | None,
+    threshold: float,
+    strict: bool,
+    policy: str,
+    action: str,
+    merge: bool,
+    groups: tuple[str, ...],
+    keep: tuple[str, ...],
+    json_file: Path | None,
+) -> None:
+    """Say what would be done with the duplicates of a scan, and keep that as a plan. Nothing is touched."""
+    context.settings.must_write()
+    wish = Wish(
+        StepKind(action),
+        read_policy(policy),
+        frozenset(keep),
+        frozenset(groups) if groups else None,
+        {} if merge else None,
+    )
+    with context.opened(context.existing()) as collection:
+        drawn = draw(context, collection, scan_id, threshold, strict, wish)
+    Journal.create(context.settings.workspace, drawn)
+    if json_file:
+        write(json_file, json.dumps(drawn.to_json(), indent=1))
+    print_plan(drawn, err=json_file == Path("-"))
+
+
+def draw(
+    context: Context, collection: Collection, scan_id: str | None, threshold: float, strict: bool, wish: Wish
+) -> Plan:
+    """The plan from a stored scan and the decisions of people. Raises ScanError, ActionError."""
+    found = context.scans.get(scan_id) if scan_id else newest_scan(context, collection.name)
+    if found.collection != collection.name:
+        raise ScanError(f"The scan {found.id} is of {found.collection}, not of {collection.name}.")
+    if threshold < found.config.floor:
+        raise ConfigError(f"The threshold {threshold} is below the floor {found.config.floor} of the scan.")
+    drawn = candidates(
+        found.matches(),
+        threshold,
+        collection,
+        ReviewStore(context.settings.workspace.reviews).load(),
+        found.explanations if needs_explanations(wish.policy) else None,
+        Strictness.COMPLETE if strict else Strictness.COMPONENT,
+    )
+    return draw_plan(drawn, wish, Head.now(collection, found.id, threshold))
+
+
+def newest_scan(context: Context, collection: str) -> StoredScan:
+    """The newest scan of a collection. Raises ScanError."""
+    scans = [scan for scan in context.scans.list() if scan.collection == collection]
+    if not scans:
+        raise ScanError(f"There is no scan of {collection} yet: `scan` makes one.")
+    return max(scans, key=lambda scan: scan.started)
+
+
+def read_policy(text: str) -> Policy:
+    """A preset by name, or a policy from a JSON file. Raises ConfigError."""
+    path = Path(text)
+    if path.suffix.lower() != ".json" and not path.is_file():
+        return preset(text)
+    try:
+        return Policy.of_json(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"The keeper policy in {text} cannot be used: {error}") from error
+
+
+@click.command()
+@click.argument("plan_id", metavar="[PLAN]", default="")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def apply(context: Context, plan_id: str, yes: bool) -> int:
+    """Do what a plan says: the newest one that was not applied wholly, where none is named."""
+    context.settings.must_write()
+    workspace = context.settings.workspace
+    journal = find_journal(workspace, plan_id, Status.PLANNED, Status.INTERRUPTED, Status.PARTLY)
+    print_plan(journal.plan(), err=False)
+    if not yes:
+        click.confirm("Apply this plan?", abort=True)
+    with opened(context, journal) as collection, interruptible() as interrupt, ProgressLine() as line:
+        outcome = apply_plan(journal, collection, workspace, progress=line, cancelled=interrupt)
+    click.echo(f"applied     {told(outcome)}; `undo {journal.folder.name}` takes it back")
+    return print_failures(outcome.failed)
+
+
+@click.command()
+@click.argument("plan_id", metavar="[JOURNAL]", default="")
+@click.option("--list", "listed", is_flag=True, help="List the plans and what became of them.")
+@click.option("--empty", is_flag=True, help="Delete the plan's files in the quarantine: no undo any more.")
+@click.option("--yes", is_flag=True, help="Do not ask (for --empty).")
+@pass_context
+def undo(context: Context, plan_id: str, listed: bool, empty: bool, yes: bool) -> int:
+    """Take back what was applied last, or the plan named: files, times, documents and fields come back."""
+    workspace = context.settings.workspace
+    if listed:
+        for journal in journals(workspace):
+            s = journal.summary()
+            what = f"{s.action} {s.steps:,} of {s.collection}, {bytes_text(s.bytes)}"
+            click.echo(f"{s.plan}  {s.status}: {what}")
+        return 0
+    context.settings.must_write()
+    if plan_id.startswith("added-"):
+        return undo_added(context, plan_id)
+    journal = find_journal(workspace, plan_id, *UNDOABLE)
+    if empty:
+        if not yes:
+            click.confirm(f"Delete the quarantined files of {journal.folder.name} for good?", abort=True)
+        click.echo(f"deleted     {bytes_text(empty_quarantine(journal, workspace))}")
+        return 0
+    with opened(context, journal) as collection, interruptible() as interrupt, ProgressLine() as line:
+        outcome = undo_plan(journal, collection, workspace, progress=line, cancelled=interrupt)
+    click.echo(f"undone      {told(outcome)}, plan {journal.folder.name}")
+    return print_failures(outcome.failed)
+
+
+def opened(context: Context, journal: Journal) -> AbstractContextManager[WritableCollection]:
+    """The collection of a plan, where the user does not name one."""
+    named = context.collection or context.url
+    about = context if named else replace(context, collection=journal.summary().collection)
+    return context.opened(about.existing())
+
+
+def undo_added(context: Context, name: str) -> int:
+    """Take back what `check --add` added."""
+    record = context.settings.workspace.journals / Path(f"{name.removesuffix('.json')}.json").name
+    if not record.is_file():
+        raise ActionError(f"There is no record {name}.")
+    with context.opened(context.existing()) as collection:
+        failures = take_back(collection, record)
+    click.echo(f"undone      {record.stem}")
+    return print_failures(failures)
+
+
+def told(outcome: Outcome) -> str:
+    """ "12 steps, 3.4 MB"."""
+    return f"{outcome.done:,} step{'' if outcome.done == 1 else 's'}, {bytes_text(outcome.bytes)}"
+
+
+def print_failures(failures: tuple[Failure, ...] | list[Failure]) -> int:
+    """Every step that failed, on stderr; the exit code."""
+    for failure in failures:
+        click.echo(printable(f"failed      {failure.what}: {failure.reason}"), err=True)
+    return 1 if failures else 0
+
+
+def print_plan(drawn: Plan, err: bool) -> None:
+    """The preview: every group for a person, the first ones where there are many."""
+    lines = [
+        f"plan        {drawn.id}: {drawn.action} {len(drawn.steps):,} of {drawn.collection}, "
+        f"{len(drawn.groups):,} groups at {drawn.threshold}, {bytes_text(drawn.bytes)}",
+        f"policy      {drawn.policy.name}",
+    ]
+    for group in drawn.groups[:LISTED]:
+        places = {member.id: member.location for member in group.members}
+        lines += ["", f"keep        {places[group.keeper]} ({group.why})"]
+        lines += [f"also keep   {places[i]} ({reason})" for i, reason in group.kept.items()]
+        lines += [_step_line(drawn, n) for n, step in enumerate(drawn.steps) if step.group == group.key]
+    if len(drawn.groups) > LISTED:
+        lines += ["", f"… and {len(drawn.groups) - LISTED:,} more groups: --json writes all"]
+    lines += [f"note        {warning}" for warning in drawn.warnings[:LISTED]]
+    for line in lines:
+        click.echo(printable(line), err=err)
+
+
+def _step_line(drawn: Plan, number: int) -> str:
+    step = drawn.steps[number]
+    changes = "; ".join(f"{c.field}: {c.old!r} → {c.new!r}" for c in step.changes)
+    return f"{step.kind!s:11} {step.location} ({changes or step.reason})"

@@ -1,0 +1,149 @@
+"""The command `check`: is an image new, or a copy of what is there? Its exit code is a gate for pipelines."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from dupedash.check import (
+    DUPLICATES,
+    GATES,
+    Added,
+    Bands,
+    Checked,
+    Gate,
+    Placing,
+    Report,
+    add_checked,
+    check_images,
+    compare_inside,
+    of_ids,
+    of_sources,
+)
+from dupedash.check.gate import Answer, Finding
+from dupedash.cli.actions import print_failures
+from dupedash.cli.collection import field_values, printable
+from dupedash.cli.context import Context, interruptible, pass_context
+from dupedash.cli.exit import Exit
+from dupedash.cli.progress import ProgressLine
+from dupedash.collection import Collection
+from dupedash.errors import ConfigError
+from dupedash.fetch import UrlAccess
+from dupedash.model import Hit
+
+ADDING = {
+    "new": GATES["add only"],
+    "linked": GATES["link versions"],
+    "all": Gate("all", answers=dict.fromkeys(Finding, Answer.ADD)),
+}
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[FILE|FOLDER|ZIP|URL]...")
+@click.option("--id", "ids", multiple=True, metavar="ID", help="Check this image of the collection.")
+@click.option("--fq", multiple=True, metavar="Q", help="Search only what this filter admits; all must hold.")
+@click.option("--threshold", type=click.FloatRange(0, 1), default=0.7, show_default=True,
+              help="From this score on it is a duplicate.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Write the whole answer as JSON.")
+@click.option("--add", type=click.Choice(list(ADDING)),
+              help="Add what is new; or also copies, linked to what they copy; or all.")  # fmt: skip
+@click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="A field of the added images.")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Keep added images of archives here.")  # fmt: skip
+@pass_context
+def check(
+    context: Context,
+    sources: tuple[str, ...],
+    ids: tuple[str, ...],
+    fq: tuple[str, ...],
+    threshold: float,
+    as_json: bool,
+    add: str | None,
+    fields: tuple[str, ...],
+    into: Path | None,
+) -> int:
+    """Check images before they are added: is each new, or a copy of what is there or of one before it?
+
+    Exit codes: 0 all are new, 4 at least one is a duplicate, 1 an image could not be checked.
+    """
+    if bool(sources) == bool(ids):
+        raise ConfigError("Name files, folders, archives or URLs; or images of the collection with --id.")
+    if add:
+        context.settings.must_write()
+    chosen = ADDING[add] if add else GATES["look only"]
+    gate = Gate(chosen.name, Bands.from_threshold(threshold), chosen.answers)
+    placing = Placing(field_values(fields), into)
+    # The user named these hosts; whatever they redirect to is not trusted.
+    hosts = frozenset(filter(None, (urlsplit(source).hostname for source in sources)))
+    items = of_ids(ids) if ids else of_sources(sources, urls=UrlAccess(allowed=True, trusted=hosts))
+    connection = context.to_fill() if add else context.existing()
+    with context.opened(connection) as collection, interruptible() as interrupt:
+        with ProgressLine() as line:
+            report = check_images(
+                collection,
+                items,
+                gate,
+                fq=fq,
+                inside=compare_inside,
+                workers=os.cpu_count() or 1,
+                progress=line,
+                cancelled=interrupt,
+            )
+        added = add_checked(collection, report.checked, placing, context.settings.workspace) if add else None
+        if as_json:
+            click.echo(json.dumps(to_json(collection, report, added), indent=1))
+        else:
+            print_report(report, added)
+    failed = print_failures([*report.failures, *(added.failed if added else ())])
+    return failed or (Exit.DUPLICATE if any(one.finding in DUPLICATES for one in report.checked) else 0)
+
+
+def print_report(report: Report, added: Added | None) -> None:
+    """A line an image, then the sums."""
+    for one in report.checked:
+        known = f", in the collection as {one.known_as}" if one.known_as else ""
+        click.echo(printable(f"{one.item.name}: {one.words()}{known}"))
+    if len(report.checked) > 1:
+        counts = ", ".join(f"{report.count(f):,} {f}" for f in Finding if report.count(f))
+        rate = len(report.checked) / report.seconds if report.seconds else 0
+        click.echo(f"{len(report.checked):,} images: {counts}; {rate:.0f} images/s")
+        click.echo(f"the batch: {report.inside}")
+    if added and added.record:
+        click.echo(f"added {len(added.added):,}; `undo {added.record.stem}` takes it back")
+
+
+def to_json(collection: Collection, report: Report, added: Added | None) -> dict[str, Any]:
+    """Everything, for another program."""
+    ids = sorted({hit.id for one in report.checked for hit in one.hits})
+    places = {record.id: record.location for record in collection.records(ids)}
+    return {
+        "images": [_image_json(one, places) for one in report.checked],
+        "failures": [{"what": failure.what, "reason": failure.reason} for failure in report.failures],
+        "inside": report.inside,
+        "seconds": round(report.seconds, 3),
+        "added": list(added.added) if added else [],
+    }
+
+
+def _image_json(one: Checked, places: dict[str, str]) -> dict[str, Any]:
+    return {
+        "name": one.item.name,
+        "finding": str(one.finding),
+        "duplicate": one.finding in DUPLICATES,
+        "answer": str(one.answer),
+        "score": one.best.score if one.best else None,
+        "known_as": one.known_as,
+        "hits": [_hit_json(hit) | {"location": places[hit.id]} for hit in one.hits],
+        "inside": [_hit_json(hit) for hit in one.inside],
+        "truncated": one.truncated,
+    }
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    why = hit.explanation.words() if hit.explanation else None
+    return {"id": hit.id, "score": round(hit.score, 4), "why": why}

@@ -1,0 +1,168 @@
+"""plan, apply, undo and check as scripts use them: output, files, exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from dupedash.cli import main
+from tests.pictures import as_file, brighter, scene, smaller
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory):
+    """Two groups and one picture alone, indexed and scanned."""
+    root = tmp_path_factory.mktemp("scanned")
+    folder = root / "pictures"
+    folder.mkdir()
+    for name, picture in {
+        "one.png": scene(1),
+        "one small.png": smaller(scene(1)),
+        "two.png": scene(2),
+        "two bright.png": brighter(scene(2)),
+        "alone.png": scene(3),
+    }.items():
+        (folder / name).write_bytes(as_file(picture))
+    assert main(["--data", str(root / "data"), "index", str(folder), "--jobs", "1"]) == 0
+    assert main(["--data", str(root / "data"), "scan"]) == 0
+    return root
+
+
+def run(root, *words):
+    return main(["--data", str(root / "data"), *map(str, words)])
+
+
+def names(root):
+    return sorted(path.name for path in (root / "pictures").iterdir())
+
+
+def test_a_plan_is_shown_applied_after_a_question_and_undone(scanned, tmp_path, capsys, monkeypatch):
+    before = names(scanned)
+    file = tmp_path / "plan.json"
+    assert run(scanned, "plan", "--json", file) == 0
+    out = capsys.readouterr().out
+    assert "quarantine 2 of default, 2 groups at 0.7" in out
+    assert "(480×360 beats 360×270)" in out
+    assert len(json.loads(file.read_text())["steps"]) == 2
+    assert names(scanned) == before
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert run(scanned, "apply") == 130
+    assert names(scanned) == before
+    assert run(scanned, "apply", "--yes") == 0
+    assert len(names(scanned)) == 3
+    assert "one small.png" not in names(scanned)
+
+    capsys.readouterr()
+    assert run(scanned, "undo") == 0
+    assert "undone      2 steps" in capsys.readouterr().out
+    assert names(scanned) == before
+    assert run(scanned, "undo", "--list") == 0
+    assert ": quarantine 2 of default" in capsys.readouterr().out
+    assert run(scanned, "undo") == 1
+    assert "There is no plan" in capsys.readouterr().err
+
+
+def test_groups_keepers_and_actions_are_chosen_by_options(scanned, capsys):
+    assert run(scanned, "plan", "--json", "-") == 0
+    steps = json.loads(capsys.readouterr().out)["steps"]
+    small = next(s for s in steps if s["location"].endswith("one small.png"))
+    options = ["--group", small["id"], "--keep", small["id"], "--action", "label", "--json", "-"]
+    assert run(scanned, "plan", *options) == 0
+    (step,) = json.loads(capsys.readouterr().out)["steps"]
+    assert (step["kind"], step["id"], step["keeper"]) == ("label", small["keeper"], small["id"])
+
+
+def test_a_policy_comes_from_a_file(scanned, tmp_path, capsys):
+    rules = {"name": "small", "criteria": [{"rule": "preferred path", "values": ["* small.png"]}]}
+    (tmp_path / "rules.json").write_text(json.dumps(rules))
+    assert run(scanned, "plan", "--policy", tmp_path / "rules.json", "--json", "-") == 0
+    steps = json.loads(capsys.readouterr().out)["steps"]
+    assert any(step["location"].endswith("/one.png") for step in steps)
+    assert run(scanned, "plan", "--policy", "nicest") == 2
+    assert "Best quality" in capsys.readouterr().err
+
+
+def test_a_failed_step_is_told_and_the_exit_code_says_so(scanned, capsys):
+    assert run(scanned, "plan") == 0
+    victim = scanned / "pictures" / "one small.png"
+    data = victim.read_bytes()
+    victim.write_bytes(data + b"edited")
+    try:
+        assert run(scanned, "apply", "--yes") == 1
+        assert "was changed since the plan" in capsys.readouterr().err
+    finally:
+        victim.write_bytes(data)
+        assert run(scanned, "undo") == 0
+
+
+def test_an_emptied_quarantine_cannot_be_undone(tmp_path, capsys):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.png", "b.png"):
+        (folder / name).write_bytes(as_file(scene(1)))
+    assert run(tmp_path, "index", folder, "--jobs", "1") == 0
+    assert run(tmp_path, "scan") == 0
+    assert run(tmp_path, "plan") == 0
+    assert run(tmp_path, "apply", "--yes") == 0
+    assert run(tmp_path, "undo", "--empty", "--yes") == 0
+    assert run(tmp_path, "undo") == 1
+    assert "was the quarantine emptied?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "undo"])
+def test_a_read_only_instance_changes_nothing(scanned, command, monkeypatch):
+    monkeypatch.setenv("DUPEDASH_READONLY", "1")
+    assert run(scanned, command) == 1
+
+
+def test_the_exit_code_of_check_is_a_gate(scanned, tmp_path, capsys):
+    (tmp_path / "new.png").write_bytes(as_file(scene(9)))
+    (tmp_path / "copy.png").write_bytes(as_file(smaller(scene(3))))
+    (tmp_path / "broken.png").write_bytes(b"nothing")
+    assert run(scanned, "check", tmp_path / "new.png") == 0
+    assert run(scanned, "check", tmp_path / "copy.png") == 4
+    assert "copy of" in capsys.readouterr().out
+    assert run(scanned, "check", tmp_path / "copy.png", "--threshold", "1") == 0
+    assert run(scanned, "check", tmp_path / "copy.png", tmp_path / "broken.png") == 1
+    assert "broken.png" in capsys.readouterr().err
+    assert run(scanned, "check") == 2
+
+
+def test_check_tells_everything_as_json_also_inside_an_archive(scanned, tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "new.zip", "w") as archive:
+        archive.writestr("a.png", as_file(scene(9)))
+        archive.writestr("b.png", as_file(smaller(scene(9))))
+        archive.writestr("c.png", as_file(scene(3)))
+    assert run(scanned, "check", tmp_path / "new.zip", "--json") == 4
+    told = json.loads(capsys.readouterr().out)
+    assert [image["duplicate"] for image in told["images"]] == [False, True, True]
+    assert told["images"][1]["inside"][0]["id"].endswith("new.zip: a.png")
+    assert told["images"][2]["hits"][0]["location"].endswith("/alone.png")
+    assert told["images"][2]["finding"] == "same file"
+
+
+def test_check_adds_what_is_new_and_undo_takes_it_back(scanned, tmp_path, capsys):
+    (tmp_path / "new.png").write_bytes(as_file(scene(8)))
+    assert run(scanned, "check", tmp_path / "new.png", "--add", "new", "--field", "source=mail") == 0
+    out = capsys.readouterr().out
+    assert "added 1;" in out
+    capsys.readouterr()
+    assert run(scanned, "check", tmp_path / "new.png") == 0
+    assert "in the collection as" in capsys.readouterr().out
+    record = out.split("`undo ")[1].split("`")[0]
+    assert run(scanned, "undo", record) == 0
+    assert run(scanned, "status") == 0
+    assert "images      5" in capsys.readouterr().out
+
+
+def test_check_by_id_searches_the_others(scanned, capsys):
+    assert run(scanned, "plan", "--json", "-") == 0
+    step = json.loads(capsys.readouterr().out)["steps"][0]
+    assert run(scanned, "check", "--id", step["id"], "--json") == 4
+    hits = json.loads(capsys.readouterr().out)["images"][0]["hits"]
+    assert [hit["id"] for hit in hits] == [step["keeper"]]
+    assert run(scanned, "check", "--id", "gone") == 1
