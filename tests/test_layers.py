@@ -18,8 +18,8 @@ LAYERS = (
      "dupedash.keepers", "dupedash.query", "dupedash.scanmode"),
     ("dupedash.embedded", "dupedash.example", "dupedash.flow"),
     ("dupedash.connect", "dupedash.filters", "dupedash.scans", "dupedash.review", "dupedash.uploads"),
-    ("dupedash.actions", "dupedash.bench", "dupedash.check", "dupedash.export", "dupedash.indexing",
-     "dupedash.jobs", "dupedash.network", "dupedash.report", "dupedash.scan"),
+    ("dupedash.actions", "dupedash.bench", "dupedash.check", "dupedash.export", "dupedash.firstlook",
+     "dupedash.indexing", "dupedash.jobs", "dupedash.network", "dupedash.report", "dupedash.scan"),
     ("dupedash.ui", "dupedash.cli"),
     ("dupedash.__main__", "app", "pages"),
 )  # fmt: skip

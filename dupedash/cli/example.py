@@ -1,4 +1,4 @@
-"""The command `example`: make the example pictures and index them."""
+"""The command `example`: make the example pictures, index and scan them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dupedash.cli.context import Context, interruptible, pass_context
 from dupedash.cli.progress import ProgressLine
 from dupedash.connect import Connections
 from dupedash.errors import Cancelled
-from dupedash.indexing import example_unfinished, index_example
+from dupedash.firstlook import prepare_example
+from dupedash.indexing import example_unfinished
 
 NAME = "example"
 
@@ -20,7 +21,7 @@ NAME = "example"
 )
 @pass_context
 def example(context: Context, if_none: bool) -> None:
-    """Draw the example pictures and index them into the collection 'example'."""
+    """Draw the example pictures, index them into the collection 'example' and scan it."""
     workspace = context.settings.workspace
     if if_none and Connections(workspace).newest() is not None and not example_unfinished(workspace):
         return
@@ -29,7 +30,7 @@ def example(context: Context, if_none: bool) -> None:
         interruptible() as interrupt,
         ProgressLine() as line,
     ):
-        report = index_example(collection, workspace, progress=line, cancelled=interrupt)
+        report = prepare_example(collection, workspace, progress=line, cancelled=interrupt)
     print_report(collection.name, report)
     if report.stopped:
         raise Cancelled("Stopped before the end. What was read is kept; the same command again goes on.")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from dupedash.collection import WritableCollection
 from dupedash.connect import Connections, connect
-from dupedash.indexing import index_example, index_paths, report_words
+from dupedash.firstlook import prepare_example
+from dupedash.indexing import index_paths, report_words
 from dupedash.jobs.task import Outcome, Task, Work
 from dupedash.model import ScanMode
 from dupedash.scan import run_scan
@@ -58,10 +59,10 @@ def index(task: Task) -> Outcome:
 
 
 def example(task: Task) -> Outcome:
-    """collection. The result is the report of indexing the example pictures into it."""
+    """collection. The example pictures are indexed into it and scanned; the result is the report."""
     task.settings.must_write()
     with _collection(task) as collection:
-        report = index_example(
+        report = prepare_example(
             collection, task.settings.workspace, progress=task.progress, cancelled=task.cancelled
         )
     return Outcome(report_words(report), stopped=report.stopped)
