@@ -155,11 +155,12 @@ class _Ready:
         plan = self._plan
         for pair, ways in candidates.items():
             one, other = sorted(pair, key=plan.first.__getitem__)
-            score, forth = pairs.compare(known[one], known[other], ways)
-            if score >= self._search.floor:
+            a, b = known[one], known[other]
+            judged = pairs.judge(a, b, ways)
+            if judged.score >= self._search.floor:
                 both = bool(plan.several[one] or plan.several[other])
-                back = pairs.compare(known[other], known[one], ways)[1] if both else None
-                yield PictureMatch(one, other, score, forth, back)
+                back = judged.reversed().explanation(b, a) if both else None
+                yield PictureMatch(one, other, judged.score, judged.explanation(a, b), back)
 
     def _candidates(
         self, block: Block, queries: Sequence[Descriptor]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy as np
 from dupedash.embedded import pairs
 from dupedash.embedded.cache import Segment
 from dupedash.embedded.describe import Descriptor
-from dupedash.embedded.pairs import Compared, Memory
+from dupedash.embedded.pairs import Judged, Memory, Ways
 from dupedash.embedded.retrieve import MIN_VOTES, search
+from dupedash.embedded.store import Member
 from dupedash.embedded.view import View, Views
 from dupedash.model import DuplicateQuery, Hit, Hits
 
@@ -35,7 +36,7 @@ class Candidate:
 
     picture: str
     votes: float
-    ways: tuple[bool, ...]
+    ways: Ways
 
 
 class Searcher:
@@ -48,39 +49,34 @@ class Searcher:
     def duplicates(self, asked: Asked, how: DuplicateQuery, allowed: Collection[str] | None) -> Hits:
         """All at or above the threshold, best first; `allowed`: ids that the filters admit (None: all)."""
         view = self._views.now()
-        hits = list(_identical(view, asked))
+
+        def members(picture: str) -> list[Member]:
+            some = view.pictures.get(picture, ())
+            return [m for m in some if m.id != asked.image_id and (allowed is None or m.id in allowed)]
+
+        hits = [hit for hit in _identical(members(asked.picture), asked) if hit.score >= how.threshold]
         if asked.descriptor.comparable:
-            hits += self._similar(view, asked, how)
-        hits = [
-            hit
-            for hit in hits
-            if hit.score >= how.threshold
-            and hit.id != asked.image_id
-            and (allowed is None or hit.id in allowed)
-        ]
+            hits += self._similar(view, asked, how, members)
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         return Hits(tuple(hits[: how.rows]), truncated=len(hits) > how.rows)
 
-    def _similar(self, view: View, asked: Asked, how: DuplicateQuery) -> Iterator[Hit]:
-        found = [
-            c
-            for c in retrieve(view, asked.descriptor, MIN_VOTES[how.smartfilter])
-            if c.picture != asked.picture
-        ]
+    def _similar(
+        self, view: View, asked: Asked, how: DuplicateQuery, members: Callable[[str], list[Member]]
+    ) -> Iterator[Hit]:
+        found = retrieve(view, asked.descriptor, MIN_VOTES[how.smartfilter])
+        found = [c for c in found if c.picture != asked.picture and members(c.picture)]
         if how.approximate:
             found = sorted(found, key=lambda c: (-c.votes, c.picture))[:MOST_APPROXIMATE]
         descriptors = self._views.descriptors(view, [c.picture for c in found])
         for candidate, descriptor in zip(found, descriptors, strict=True):
-            score, explanation = self._compared(asked, candidate, descriptor)
-            for member in view.pictures[candidate.picture]:
-                yield Hit(member.id, score, explanation)
+            judged = self._judged(asked, candidate, descriptor)
+            if judged.score >= how.threshold:
+                explanation = judged.explanation(asked.descriptor, descriptor)
+                yield from (Hit(m.id, judged.score, explanation) for m in members(candidate.picture))
 
-    def _compared(self, asked: Asked, candidate: Candidate, descriptor: Descriptor) -> Compared:
-        return self._memory.get(
-            asked.picture,
-            candidate.picture,
-            lambda: pairs.compare(asked.descriptor, descriptor, candidate.ways),
-        )
+    def _judged(self, asked: Asked, candidate: Candidate, descriptor: Descriptor) -> Judged:
+        key = (asked.picture, candidate.picture, candidate.ways)
+        return self._memory.get(*key, lambda: pairs.judge(asked.descriptor, descriptor, candidate.ways))
 
 
 def retrieve(view: View, descriptor: Descriptor, min_votes: float) -> list[Candidate]:
@@ -104,7 +100,7 @@ def numbered(segment: Segment, places: np.ndarray) -> Sequence[str]:
     return [segment.pictures[number] for number in segment.index.numbers[places]]
 
 
-def _identical(view: View, asked: Asked) -> Iterator[Hit]:
-    for member in view.pictures.get(asked.picture, ()):
+def _identical(members: Sequence[Member], asked: Asked) -> Iterator[Hit]:
+    for member in members:
         score, explanation = pairs.SAME_FILE if member.content == asked.content else pairs.SAME_PIXELS
         yield Hit(member.id, score, explanation)

@@ -67,7 +67,7 @@ def verify(a: Descriptor, b: Descriptor, mirrored: bool = False) -> Evidence:
     """Compare two pictures, the second mirrored if asked. The result is the same whatever their order, seen
     from the other side."""
     if (a.pdq, a.thumb) > (b.pdq, b.thumb):
-        return _seen_from_b(verify(b, a, mirrored))
+        return seen_from_b(verify(b, a, mirrored))
     bits = _hash_distance(a, b, mirrored)
     found = register(Keypoints.of(a, False), Keypoints.of(b, mirrored))
     tried = [found] if found is not None else []
@@ -115,7 +115,7 @@ def _quality(evidence: Evidence) -> float:
     return alike + min(evidence.inliers, 60) / 100
 
 
-def _seen_from_b(evidence: Evidence) -> Evidence:
+def seen_from_b(evidence: Evidence) -> Evidence:
     """The same evidence with a and b exchanged."""
     flip = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]]) if evidence.mirrored else np.eye(3)
     return Evidence(
