@@ -32,7 +32,8 @@ from dupedash.cli.context import Context, interruptible, pass_context
 from dupedash.cli.exit import Exit
 from dupedash.cli.progress import ProgressLine
 from dupedash.collection import Collection
-from dupedash.errors import ConfigError
+from dupedash.connect import Connection
+from dupedash.errors import CollectionError, ConfigError
 from dupedash.fetch import UrlAccess
 from dupedash.model import Hit
 
@@ -81,7 +82,7 @@ def check(
     # The user named these hosts; whatever they redirect to is not trusted.
     hosts = frozenset(filter(None, (urlsplit(source).hostname for source in sources)))
     items = of_ids(ids) if ids else of_sources(sources, urls=UrlAccess(allowed=True, trusted=hosts))
-    connection = context.to_fill() if add else context.existing()
+    connection = _connection(context, adding=add is not None)
     with context.opened(connection) as collection, interruptible() as interrupt:
         with ProgressLine() as line:
             report = check_images(
@@ -101,6 +102,18 @@ def check(
             print_report(report, added)
     failed = print_failures([*report.failures, *(added.failed if added else ())])
     return failed or (Exit.DUPLICATE if any(one.finding in DUPLICATES for one in report.checked) else 0)
+
+
+def _connection(context: Context, adding: bool) -> Connection:
+    """The collection to check against; made where images are to be added and there is none."""
+    if adding and context.collection:
+        return context.to_fill()
+    try:
+        return context.existing()
+    except CollectionError:
+        if not adding:
+            raise
+        return context.to_fill()
 
 
 def print_report(report: Report, added: Added | None) -> None:
