@@ -155,11 +155,11 @@ _TONES = tuple(hexa(tone) for tone in ("d1495b", "00798c", "edae49", "2e4057", "
 def _text(picture: Image.Image, random: Random) -> Image.Image:
     """A line on a band, or plain over the picture with a soft shadow."""
     copy, words = picture.copy(), str(random.choice(_LINES))
-    size = min(picture.width * 1.35 / max(12, len(words)), picture.height * 0.12)
+    size = min(picture.width * 1.35 / max(12, len(words)), picture.height * 0.09)
     font = ImageFont.load_default(size)
     y = int(picture.height * float(random.choice([0.14, 0.5, 0.86])))
     if random.random() < 0.4 or _brightness_at(picture, y, size) > 150:
-        band = Image.new("RGB", (picture.width, int(size * 1.9)), _tone(random))
+        band = Image.new("RGB", (picture.width, int(size * 1.7)), _tone(random))
         place = (0, y - band.height // 2)
         copy.paste(
             Image.blend(copy.crop((0, place[1], picture.width, place[1] + band.height)), band, 0.88), place

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from dupedash.example.changes import Kind
 
-VERSION = 2
+VERSION = 3
 """Raise it when a drawing or a change is altered: collections made by an older version are made anew."""
 
 Option = str | int | bool

@@ -28,19 +28,31 @@ class Canvas:
         self.image = Image.new("RGB", (width * SCALE, height * SCALE))
         self.draw = ImageDraw.Draw(self.image)
         self._unit, self._shift = float(SCALE), (0.0, 0.0)
+        self._bend = (0.0, 0.0)
         self.area([(0, 0), (width, 0), (width, height), (0, height)], ground)
 
     def fill(self, pixels: NDArray[np.uint8]) -> None:
         """Cover everything with an array (any height, any width, 3), enlarged."""
         self.image.paste(Image.fromarray(pixels).resize(self.image.size, Image.Resampling.BICUBIC))
 
-    def frame(self, zoom: float, dx: float, dy: float) -> None:
-        """From now on areas, lines, dots, glow, grain and text are drawn `zoom` times as large and moved."""
+    def frame(self, zoom: float, dx: float, dy: float, *, taper: float = 0, swell: float = 0) -> None:
+        """From now on areas, lines, dots, glow, grain and text are drawn `zoom` times as large and moved.
+
+        taper (about ±0.3) makes the top wider or narrower than the foot, swell longer or shorter.
+        """
         self._unit, self._shift = zoom * SCALE, (dx * SCALE, dy * SCALE)
+        self._bend = (taper, swell)
 
     def at(self, outline: ArrayLike) -> Points:
         """Coordinates as pixels of `image`."""
-        return np.add(points(outline) * self._unit, self._shift)
+        corners = points(outline)
+        if any(self._bend):
+            foot, middle = self.h * 0.8, self.w / 2
+            rise = (foot - corners[:, 1]) / self.h
+            wide = 1 + self._bend[0] * (rise - 0.3)
+            high = rise * (1 + self._bend[1] * rise)
+            corners = np.stack([middle + (corners[:, 0] - middle) * wide, foot - high * self.h], axis=1)
+        return np.add(corners * self._unit, self._shift)
 
     # ---- areas and lines
 
@@ -132,6 +144,11 @@ class Canvas:
         ramp = Image.linear_gradient("L").point([round(value * opacity) for value in range(256)])
         mask = ramp.resize((self.image.width, height), Image.Resampling.BILINEAR)
         self.image.paste(colour, (0, int(top * SCALE), mask.width, int(top * SCALE) + mask.height), mask)
+
+    def veil(self, opacity: NDArray[Any], colour: Colour) -> None:
+        """A colour over everything, `opacity` (any height, any width, 0…1) enlarged to the picture."""
+        mask = Image.fromarray((np.clip(opacity, 0, 1) * 255).astype(np.uint8))
+        self.image.paste(colour, (0, 0), mask.resize(self.image.size, Image.Resampling.BICUBIC))
 
     # ---- surface
 

@@ -129,7 +129,7 @@ def _desk_lamp(c: Canvas, x: float, foot: float, colour: Colour, s: Scheme) -> N
 def clock(c: Canvas, scheme: str, *, tone: int = 0, set_: str = "blocks") -> None:
     """A standing clock with numerals, its own time, and a stack of books."""
     s = SCHEMES[scheme]
-    foot, x, u, colour = backdrop(c, s, set_), c.w * 0.5, c.h / 100, s.accents[tone]
+    foot, x, u, colour = backdrop(c, s, set_, bend=0), c.w * 0.5, c.h / 100, s.accents[tone]
     standing_shadow(c, x, foot, 44 * u)
     for k in range(3):
         book = varied(s.accents[(tone + k + 1) % 5], c.random, 10)

@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from dupedash.example.drawings.canvas import Canvas
-from dupedash.example.drawings.colour import Colour, Mood, darker, lighter, mix
-from dupedash.example.drawings.outline import Points, band, below, ellipse, moved, points, ridge, smooth
+from dupedash.example.drawings.colour import MOODS, Colour, Mood, darker, lighter, mix
+from dupedash.example.drawings.outline import (
+    Points,
+    band,
+    below,
+    ellipse,
+    moved,
+    points,
+    ridge,
+    smooth,
+    wobble,
+)
 from dupedash.example.drawings.paint import down
 
 
@@ -24,6 +34,9 @@ def sky(
     if mood.night:
         stars(c, horizon, 260)
     c.strokes((0, 0, c.w, horizon), 700, length=60, width=7, angle=4, spread=8, jitter=4)
+    if mood is MOODS["aurora"]:
+        northern_lights(c, horizon, mood)
+        cloudy = 0
     if sun:
         x, y, r = sun[0] * c.w, sun[1] * c.h, size * c.w
         c.glow(x, y, r * 7, mood.sun, 0.75)
@@ -34,6 +47,18 @@ def sky(
     for _ in range(cloudy):
         x, y = c.random.uniform(0, c.w), c.random.uniform(0.06, 0.75) * horizon
         cloud(c, x, y, c.w * c.random.uniform(0.08, 0.24), mood)
+
+
+def northern_lights(c: Canvas, horizon: float, mood: Mood) -> None:
+    """Three curtains of light: sharp below, fading upwards, with rays."""
+    rows, x = np.arange(c.h)[:, None], np.linspace(0.01, np.pi - 0.01, c.w)
+    tones = (mix(mood.accent, (236, 120, 200), 0.55), mix(mood.accent, (120, 160, 255), 0.6), mood.accent)
+    for number, colour in enumerate(tones):
+        hem = horizon * (0.28 + 0.14 * number + 0.13 * wobble(c.w, c.random, octaves=2, rough=0.25))
+        rays = 0.75 + 0.3 * wobble(c.w, c.random, octaves=3, first=24, rough=0.6)
+        above = (hem - rows) / (horizon * 0.22)
+        fade = np.where(above > 0, np.exp(-above) * np.minimum(1, above * 5), 0)
+        c.veil(fade * rays * np.sin(x) ** 0.4 * 0.95, colour)
 
 
 def stars(c: Canvas, bottom: float, count: int) -> None:

@@ -9,47 +9,64 @@ from dupedash.example.drawings.canvas import Canvas
 from dupedash.example.drawings.colour import SCHEMES, Scheme, darker, mix
 from dupedash.example.drawings.outline import band, box, ellipse, points, star
 from dupedash.example.drawings.paint import across, down, pick
-from dupedash.example.drawings.paper import INK, SOFT, paper, signature, words
+from dupedash.example.drawings.paper import INK, SOFT, logo, paper, signature, words
 
 
 def receipt(c: Canvas, scheme: str, *, shop: int = 0, text: int = 0) -> None:
-    """A till receipt lying on a table."""
+    """A till receipt lying on a table; every shop has its own paper, type size and head."""
     s, r = SCHEMES[scheme], words(c, text)
     c.area(box(0, 0, c.w, c.h), down(mix(s.accents[0], s.ink, 0.25), mix(s.accents[0], s.ink, 0.45)))
     c.grainy(box(0, 0, c.w, c.h), 0.05, cell=9, stretch=6)
-    x0, x1, y0, y1 = c.w * 0.2, c.w * 0.8, c.h * 0.04, c.h * 0.96
-    teeth = [(x, y1 + (6 if k % 2 else 0)) for k, x in enumerate(np.linspace(x1, x0, 41).tolist())]
-    paper = points([(x0, y0), (x1, y0), *teeth])
-    c.shadow(paper, dx=10, dy=12, blur=14, opacity=0.5)
-    c.area(paper, across((255, 253, 248), (248, 246, 240), (236, 232, 226)))
-    mid, y = c.w / 2, y0 + 34
-    c.text(mid, y, writing.FIRMS[shop % 10].upper(), 19, INK, anchor="mm", bold=0.4)
-    for line in writing.address(np.random.default_rng(shop)):
-        y += 18
-        c.text(mid, y, line, 11.5, INK, anchor="mm")
-    y, total = y + 26, 0.0
-    c.text(x0 + 22, y, f"{writing.day(r)}  {r.integers(8, 20)}:{r.integers(10, 59)}", 11.5, INK)
-    c.text(x1 - 22, y, f"till {r.integers(1, 9)}", 11.5, INK, anchor="ra")
+    x0, x1, y0, y1 = (float(v) for v in c.random.uniform((0.12, 0.7, 0.03, 0.9), (0.28, 0.88, 0.09, 0.97)))
+    x0, x1, y0, y1 = x0 * c.w, x1 * c.w, y0 * c.h, y1 * c.h
+    step = float(c.random.uniform(18, 24))
+    _strip(c, x0, x1, y0, y1)
+    y = _shop_head(c, (x0 + x1) / 2, y0 + 30, s, shop)
+    c.text(x0 + 22, y, f"{writing.day(r)}  {r.integers(8, 20)}:{r.integers(10, 59)}", step * 0.5, INK)
+    c.text(x1 - 22, y, f"till {r.integers(1, 9)}", step * 0.5, INK, anchor="ra")
+    total = 0.0
     for what in r.choice(writing.GROCERIES, int(r.integers(9, 16)), replace=False):
-        y += 22.5
-        price = float(r.integers(59, 1499)) / 100
+        y, price = y + step, float(r.integers(59, 1499)) / 100
         total += price
-        c.text(x0 + 22, y, str(what), 13, INK)
-        c.text(x1 - 22, y, writing.amount(price), 13, INK, anchor="ra")
-    y += 30
+        c.text(x0 + 22, y, str(what), step * 0.58, INK)
+        c.text(x1 - 22, y, writing.amount(price), step * 0.58, INK, anchor="ra")
+    y += step * 1.4
     for x in np.arange(x0 + 20, x1 - 20, 9).tolist():
         c.line([(x, y), (x + 5, y)], INK, 1)
-    c.text(x0 + 22, y + 12, "TOTAL", 20, INK, bold=0.5)
-    c.text(x1 - 22, y + 12, writing.amount(total), 20, INK, anchor="ra", bold=0.5)
-    y += 62
-    if y < y1 - 90:
-        x = x0 + 40
-        while x < x1 - 40:
-            wide = float(r.choice([1.5, 2.5, 4]))
-            c.area(box(x, y, x + wide, y + 44), INK)
-            x += wide + float(r.choice([1.5, 2.5, 4]))
-        c.text(mid, y + 60, f"{r.integers(10**11, 10**12)}", 11, INK, anchor="mm", spacing=3)
-    c.text(mid, y1 - 22, "Thank you, come again", 12, INK, anchor="mm")
+    c.text(x0 + 22, y + 12, "TOTAL", step * 0.9, INK, bold=0.5)
+    c.text(x1 - 22, y + 12, writing.amount(total), step * 0.9, INK, anchor="ra", bold=0.5)
+    if y + 62 < y1 - 90:
+        _barcode(c, x0 + 40, x1 - 40, y + 62, r)
+    c.text((x0 + x1) / 2, y1 - 22, "Thank you, come again", 12, INK, anchor="mm")
+
+
+def _strip(c: Canvas, x0: float, x1: float, y0: float, y1: float) -> None:
+    """White paper, torn off at the foot."""
+    teeth = [(x, y1 + (6 if k % 2 else 0)) for k, x in enumerate(np.linspace(x1, x0, 41).tolist())]
+    sheet = points([(x0, y0), (x1, y0), *teeth])
+    c.shadow(sheet, dx=10, dy=12, blur=14, opacity=0.5)
+    c.area(sheet, across((255, 253, 248), (248, 246, 240), (236, 232, 226)))
+
+
+def _shop_head(c: Canvas, middle: float, y: float, s: Scheme, shop: int) -> float:
+    """Name and address, for some shops under their sign; returns where the receipt goes on."""
+    if shop % 2:
+        logo(c, middle, y + 14, 24, s, shop)
+        y += 58
+    c.text(middle, y, writing.FIRMS[shop % 10].upper(), 19, INK, anchor="mm", bold=0.4)
+    for line in writing.address(np.random.default_rng(shop)):
+        y += 18
+        c.text(middle, y, line, 11.5, INK, anchor="mm")
+    return y + 26
+
+
+def _barcode(c: Canvas, x0: float, x1: float, y: float, r: np.random.Generator) -> None:
+    x = x0
+    while x < x1:
+        wide = float(r.choice([1.5, 2.5, 4]))
+        c.area(box(x, y, x + wide, y + 44), INK)
+        x += wide + float(r.choice([1.5, 2.5, 4]))
+    c.text((x0 + x1) / 2, y + 60, f"{r.integers(10**11, 10**12)}", 11, INK, anchor="mm", spacing=3)
 
 
 def article(c: Canvas, scheme: str, *, text: int = 0, columns: int = 3) -> None:

@@ -12,8 +12,11 @@ from dupedash.example.drawings.paint import across, down, pick, varied
 BACKDROPS = ("sweep", "arch", "wood", "window", "blocks", "linen", "marble", "sprigs")
 
 
-def backdrop(c: Canvas, scheme: Scheme, kind: str) -> float:
-    """Fill the canvas with a set; returns the height where things stand."""
+def backdrop(c: Canvas, scheme: Scheme, kind: str, *, bend: float = 1.0) -> float:
+    """Fill the canvas with a set and pose what comes; returns the height where things stand.
+
+    bend 0 keeps the proportions of what is drawn next, for things with round parts.
+    """
     floor = c.h * 0.8
     wall = scheme.ground
     c.area(box(0, 0, c.w, c.h), down(lighter(wall, 0.3), wall, darker(wall, 0.1)))
@@ -28,15 +31,17 @@ def backdrop(c: Canvas, scheme: Scheme, kind: str) -> float:
         "marble": _marble,
         "sprigs": _sprigs,
     }[kind](c, scheme, c.h * 0.66)
-    _pose(c, floor)
+    _pose(c, floor, bend)
     return floor
 
 
-def _pose(c: Canvas, floor: float) -> None:
-    """No two things stand at the same place and distance: frame what is drawn next."""
-    zoom = float(c.random.uniform(0.72, 1.06))
+def _pose(c: Canvas, floor: float, bend: float) -> None:
+    """No two things have the same place, distance and proportions: frame what is drawn next."""
+    taper, swell = (bend * float(value) for value in c.random.uniform((-0.45, -0.3), (0.45, 0.4)))
+    zoom = float(c.random.uniform(0.74, 1.04)) / (1 + 0.7 * max(swell, 0))
     aside = float(c.random.uniform(-0.1, 0.1)) * c.w
-    c.frame(zoom, c.w / 2 * (1 - zoom) + aside, c.h * float(c.random.uniform(0.8, 0.88)) - floor * zoom)
+    low = c.h * float(c.random.uniform(0.8, 0.88))
+    c.frame(zoom, c.w / 2 * (1 - zoom) + aside, low - floor * zoom, taper=taper, swell=swell)
 
 
 def _table(c: Canvas, top: float, tone: Colour) -> None:

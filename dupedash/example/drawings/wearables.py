@@ -25,7 +25,8 @@ from dupedash.example.drawings.studio import BRANDS, backdrop
 def shoe(c: Canvas, scheme: str, *, tone: int = 0, set_: str = "sweep") -> None:
     """A trainer from the side: sole, panels, laces, stitches."""
     s = SCHEMES[scheme]
-    foot, u, colour, other = backdrop(c, s, set_), c.w / 100, s.accents[tone], s.accents[(tone + 2) % 5]
+    foot, u = backdrop(c, s, set_, bend=0.6), c.w / 100
+    colour, other = s.accents[tone], s.accents[(tone + 2) % 5]
     x = c.w * 0.5
     standing_shadow(c, x, foot, 66 * u)
 
@@ -102,7 +103,7 @@ def shoe(c: Canvas, scheme: str, *, tone: int = 0, set_: str = "sweep") -> None:
 def watch(c: Canvas, scheme: str, *, tone: int = 0, set_: str = "marble") -> None:
     """A wristwatch seen from above, with sub-dials and a stitched strap."""
     s = SCHEMES[scheme]
-    backdrop(c, s, set_)
+    backdrop(c, s, set_, bend=0)
     x, y, u, strap = c.w * 0.5, c.h * 0.5, min(c.w, c.h) / 100, darker(s.accents[tone], 0.2)
     turn = float(c.random.uniform(-24, 24))
 
