@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("dupedash.errors",),
     ("dupedash.model",),
-    ("dupedash.collection", "dupedash.config", "dupedash.fetch", "dupedash.graph", "dupedash.images",
-     "dupedash.keepers", "dupedash.query", "dupedash.scanmode"),
+    ("dupedash.collection", "dupedash.config", "dupedash.curves", "dupedash.differences", "dupedash.fetch",
+     "dupedash.graph", "dupedash.grouptable", "dupedash.images", "dupedash.keepers", "dupedash.properties",
+     "dupedash.query", "dupedash.scandiff", "dupedash.scanmode", "dupedash.splits"),
     ("dupedash.embedded", "dupedash.example", "dupedash.flow"),
     ("dupedash.connect", "dupedash.filters", "dupedash.scans", "dupedash.review", "dupedash.uploads"),
     ("dupedash.actions", "dupedash.bench", "dupedash.check", "dupedash.export", "dupedash.firstlook",

@@ -2,20 +2,24 @@
 
 from dupedash.review.decisions import (
     HELD,
+    PAIR_BY_PAIR,
     Decision,
     Decisions,
     ImageKey,
     Queue,
     Verdict,
     apply_decisions,
+    group_standings,
     image_key,
     queue,
     spared,
+    standing,
 )
 from dupedash.review.store import Event, ReviewStore
 
 __all__ = [
     "HELD",
+    "PAIR_BY_PAIR",
     "Decision",
     "Decisions",
     "Event",
@@ -24,7 +28,9 @@ __all__ = [
     "ReviewStore",
     "Verdict",
     "apply_decisions",
+    "group_standings",
     "image_key",
     "queue",
     "spared",
+    "standing",
 ]

@@ -195,14 +195,32 @@ class Queue:
 
 def queue(cut: Cut, keys: Mapping[str, ImageKey], decisions: Decisions) -> Queue:
     """The numbers of the groups that are not decided: as a whole, or pair by pair."""
-    numbers = [n for n in range(len(cut)) if not _decided([keys[i] for i in cut.members(n)], decisions)]
+    numbers = [n for n in range(len(cut)) if standing([keys[i] for i in cut.members(n)], decisions) is None]
     return Queue(tuple(numbers), len(cut))
 
 
-def _decided(images: Sequence[ImageKey], decisions: Decisions) -> bool:
+PAIR_BY_PAIR = "pair by pair"
+
+
+def standing(images: Sequence[ImageKey], decisions: Decisions) -> str | None:
+    """What was decided about a group: a verdict, or PAIR_BY_PAIR; None where it is open."""
     if not all(decisions.touching(image) for image in images):
-        return False
-    return decisions.of(images) is not None or _joined(images, decisions)
+        return None
+    decision = decisions.of(images)
+    if decision is not None:
+        return str(decision.verdict)
+    return PAIR_BY_PAIR if _joined(images, decisions) else None
+
+
+def group_standings(cut: Cut, keys: Mapping[str, ImageKey], decisions: Decisions) -> dict[int, str]:
+    """Group number → what was decided, of those groups that are decided.
+
+    `keys`: id → key, at least of the images that some decision is about.
+    """
+    homes = Counter(number for number in map(cut.find, keys) if number is not None)
+    whole = sorted(number for number, count in homes.items() if count == cut.sizes[number])
+    found = {n: standing([keys[i] for i in cut.members(n)], decisions) for n in whole}
+    return {number: said for number, said in found.items() if said is not None}
 
 
 def _joined(images: Sequence[ImageKey], decisions: Decisions) -> bool:

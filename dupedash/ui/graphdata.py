@@ -25,7 +25,7 @@ def graph_url(scan: StoredScan, cut: Cut, strictness: Strictness, part: Part) ->
     """Where the browser gets this part; another state of the scan has another address."""
     asked = {
         "t": f"{cut.threshold:.4f}", "grouping": strictness.value, "sizes": part.sizes.value,
-        "find": part.text, "page": part.page, "v": f"{scan.stats.matches}-{scan.status}",
+        "find": part.text, "page": part.page, "v": state.graph_version(scan),
     }  # fmt: skip
     return f"/graph/{scan.id}.json?{urlencode(asked)}"
 

@@ -29,7 +29,14 @@ def frame() -> None:
 
 def as_page(row: PageRow) -> st.Page:
     """The row as Streamlit's page; the first one of the table is where a visitor starts."""
-    return st.Page(row.path, title=row.title, icon=row.icon, url_path=row.file, default=row is PAGES[0])
+    return st.Page(
+        row.path,
+        title=row.title,
+        icon=row.icon,
+        url_path=row.file,
+        default=row is PAGES[0],
+        visibility="hidden" if row.hidden else "visible",
+    )
 
 
 def sections(pages: dict[PageRow, st.Page]) -> dict[str, list[st.Page]]:

@@ -16,6 +16,7 @@ class PageRow:
     section      heading in the menu, "" for none
     needs_scan   without a scan the shell shows how to get one instead of the page
     editor_only  not offered to viewers (what it does is refused to them in any case)
+    hidden       reached by links only, not from the menu
     """
 
     file: str
@@ -24,6 +25,7 @@ class PageRow:
     section: str = ""
     needs_scan: bool = False
     editor_only: bool = False
+    hidden: bool = False
 
     @property
     def path(self) -> Path:
@@ -35,6 +37,10 @@ PAGES = (
     PageRow("overview", "Overview", ":material/home:"),
     PageRow("scan", "Scan", ":material/radar:"),
     PageRow("graph", "Graph", ":material/hub:", "Results", needs_scan=True),
+    PageRow("explore", "Explore", ":material/tune:", "Results", needs_scan=True),
+    PageRow("groups", "Groups", ":material/auto_awesome_motion:", "Results", needs_scan=True),
+    PageRow("group", "Group", ":material/compare:", "Results", needs_scan=True, hidden=True),
+    PageRow("share", "Share", ":material/share:", "Results", needs_scan=True),
     PageRow("collection", "Collection", ":material/photo_library:", "Set up"),
     PageRow("connections", "Connections", ":material/lan:", "Set up", editor_only=True),
 )

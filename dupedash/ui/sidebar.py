@@ -12,9 +12,9 @@ from dupedash.config import settings
 from dupedash.connect import Connection, Connections, Engine
 from dupedash.graph import Strictness
 from dupedash.scans import StoredScan
-from dupedash.ui import jobs, state, wording
+from dupedash.ui import jobs, state
 
-_GROUPING = {Strictness.COMPONENT: "Linked", Strictness.COMPLETE: "All match"}
+GROUPING = {Strictness.COMPONENT: "Linked", Strictness.COMPLETE: "All match"}
 _GROUPING_HELP = (
     "**Linked**: an image joins a group as soon as it matches one member; chains are possible, and shown.\n\n"
     "**All match**: every two images of a group match each other."
@@ -80,12 +80,14 @@ def pick_scan(scans: tuple[StoredScan, ...]) -> None:
 
 
 def scan_label(scan: StoredScan) -> str:
-    """Its name and when it was made."""
-    return f"{scan.name} · {wording.ago(scan.started)}"
+    """Its name and id: this stands in the URL, too, so it must not change with time."""
+    return f"{scan.name} · {scan.id}"
 
 
 def pick_threshold(scan: StoredScan) -> None:
     """The threshold with the two documented presets, and when images form a group."""
+    if state.THRESHOLD_WANTED in st.session_state:
+        st.session_state[state.THRESHOLD] = st.session_state.pop(state.THRESHOLD_WANTED)
     st.slider(
         "Threshold",
         min_value=min(state.FLOOR, scan.config.floor),
@@ -103,10 +105,10 @@ def pick_threshold(scan: StoredScan) -> None:
         st.caption(f"This scan kept nothing below {scan.config.floor:.2f}.")
     st.segmented_control(
         "Grouping",
-        list(_GROUPING),
+        list(GROUPING),
         default=Strictness.COMPONENT,
         required=True,
-        format_func=_GROUPING.__getitem__,
+        format_func=GROUPING.__getitem__,
         key=state.STRICTNESS,
         bind="query-params",
         help=_GROUPING_HELP,

@@ -17,18 +17,19 @@ from dupedash.collection import Collection, WritableCollection
 from dupedash.config import Settings, Workspace, settings
 from dupedash.connect import Connection, Connections
 from dupedash.errors import Forbidden
-from dupedash.graph import Cut, DuplicateGraph, Strictness
+from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
 from dupedash.jobs import Job, Jobs
 from dupedash.model import FieldInfo, ValueCount
+from dupedash.review import ReviewStore
 from dupedash.scans import ScanStatus, ScanStore, StoredScan
-from dupedash.ui import access
+from dupedash.ui import access, judging
 from dupedash.ui.access import Role
 from dupedash.ui.opened import opened
 
 COLLECTION, SCAN, THRESHOLD, STRICTNESS = "collection", "scan", "t", "grouping"
 """Keys of the shared widgets, in the session and in the URL."""
 
-WANTED, WANTED_COLLECTION = "scan.wanted", "collection.wanted"
+WANTED, WANTED_COLLECTION, THRESHOLD_WANTED = "scan.wanted", "collection.wanted", "t.wanted"
 """Set by a page to change a choice: the widgets themselves are drawn before the page."""
 
 LATEST = "latest"
@@ -114,6 +115,11 @@ class View:
     def connections(self) -> Connections:
         """All collections that this instance knows; a viewer's does not let itself be changed."""
         return Connections(self.settings.workspace)
+
+    def writable_reviews(self) -> ReviewStore:
+        """The decisions, to be added to. Raises Forbidden for viewers."""
+        self.settings.must_write()
+        return ReviewStore(self.settings.workspace.reviews)
 
     @property
     def jobs(self) -> Jobs:
@@ -223,23 +229,30 @@ def _values(name: tuple[str, ...], field: str, _collection: Collection) -> list[
 
 
 def graph_of(scan: StoredScan) -> DuplicateGraph:
-    """All matches of a scan, read once; a scan that is still running is read anew as it grows."""
-    return _graph(str(scan.folder), scan_version(scan), scan)
+    """The matches of a scan that nobody rejected; a scan that is still running is read anew as it grows."""
+    version, matches = judging.matches(scan, scan_version(scan), settings().workspace)
+    return _graph(str(scan.folder), version, matches)
 
 
 def cut_of(scan: StoredScan, threshold: float, strictness: Strictness) -> Cut:
     """The groups of a scan at a threshold, cut once."""
-    return _cut(str(scan.folder), scan_version(scan), threshold, strictness.value, scan)
+    version, matches = judging.matches(scan, scan_version(scan), settings().workspace)
+    return _cut(str(scan.folder), version, threshold, strictness.value, matches)
 
 
-@st.cache_resource(max_entries=6, show_spinner="Reading the scan …")
-def _graph(folder: str, version: str, _scan: StoredScan) -> DuplicateGraph:  # noqa: ARG001  (they are the key)
-    return DuplicateGraph(_scan.matches())
+def graph_version(scan: StoredScan) -> str:
+    """Changes whenever the matches may have changed: the scan grew, or somebody decided."""
+    return judging.matches(scan, scan_version(scan), settings().workspace)[0]
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _graph(folder: str, version: str, _matches: Matches) -> DuplicateGraph:  # noqa: ARG001  (they are the key)
+    return DuplicateGraph(_matches)
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _cut(folder: str, version: str, threshold: float, strictness: str, _scan: StoredScan) -> Cut:
-    return _graph(folder, version, _scan).cut(threshold, Strictness(strictness))
+def _cut(folder: str, version: str, threshold: float, strictness: str, _matches: Matches) -> Cut:
+    return _graph(folder, version, _matches).cut(threshold, Strictness(strictness))
 
 
 def scan_version(scan: StoredScan) -> str:

@@ -16,3 +16,8 @@ def apply() -> None:
     """Put the logo and the style sheet on the page."""
     st.logo(_LOGO, size="large", icon_image=MARK)
     st.html(_SHEET)
+
+
+def sheet(name: str) -> None:
+    """Put one more style sheet of the assets on the page that needs it."""
+    st.html(f"<style>{(_ASSETS / name).read_text('utf-8')}</style>")

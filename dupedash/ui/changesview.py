@@ -1,0 +1,88 @@
+"""What changes between two groupings, with pictures: groups merged, split, grown, new, gone."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dupedash.differences import Change, Differences, Kind, between
+from dupedash.graph import Cut
+from dupedash.scans import StoredScan
+from dupedash.ui import grouplist, state, wording
+from dupedash.ui.state import View
+
+PER_PAGE = 8
+_ICONS = {
+    Kind.MERGED: ":material/merge:", Kind.SPLIT: ":material/call_split:", Kind.GREW: ":material/add_circle:",
+    Kind.SHRANK: ":material/remove_circle:", Kind.NEW: ":material/fiber_new:",
+    Kind.GONE: ":material/cancel:", Kind.MIXED: ":material/shuffle:",
+}  # fmt: skip
+
+
+def draw(view: View) -> None:
+    """From the current threshold to another one."""
+    scan = view.require_scan()
+    other = st.slider(
+        "Compare the current threshold with", min(state.FLOOR, scan.config.floor), 1.0,
+        max(min(state.FLOOR, scan.config.floor), round(view.threshold - 0.04, 2)), 0.01,
+        key="other", bind="query-params",
+    )  # fmt: skip
+    there = state.cut_of(scan, other, view.strictness)
+    found = difference(view.cut, there, (state.graph_version(scan), view.threshold, other, view.strictness))
+    st.caption(f"**{view.threshold:.2f} → {other:.2f}** · {words(found)}")
+    show(found, (scan, view.cut), (scan, there), "changes")
+
+
+def difference(before: Cut, after: Cut, key: tuple[object, ...]) -> Differences:
+    """The changes from one cut to the other, compared once; `key` names the two."""
+    return _difference(repr(key), before, after)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _difference(key: str, _before: Cut, _after: Cut) -> Differences:  # noqa: ARG001
+    return between(_before, _after)
+
+
+def words(found: Differences) -> str:
+    """How many groups of each kind, in a line."""
+    said = [f"{count:,} {kind}" for kind, count in found.counts.items() if count]
+    return ", ".join(said) or "nothing changes"
+
+
+def show(found: Differences, before: tuple[StoredScan, Cut], after: tuple[StoredScan, Cut], key: str) -> None:
+    """The changes of the chosen kind, page by page."""
+    kinds = [kind for kind in Kind if found.counts[kind]]
+    if not kinds:
+        return
+    labels = {kind.value: f"{kind.value} {found.counts[kind]:,}" for kind in kinds}
+    chosen = st.pills(
+        "Kind", list(labels), key=f"{key}-kind-{'-'.join(labels)}", format_func=labels.__getitem__,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    changes = [c for c in found.changes if chosen is None or c.kind == chosen]
+    pages = -(-len(changes) // PER_PAGE)
+    page = st.pagination(pages, key=f"{key}-page-{chosen}") if pages > 1 else 1
+    for change in changes[(page - 1) * PER_PAGE : page * PER_PAGE]:
+        show_one(change, before, after)
+
+
+def show_one(change: Change, before: tuple[StoredScan, Cut], after: tuple[StoredScan, Cut]) -> None:
+    """One change: the groups before on the left, after on the right."""
+    with st.container(border=True):
+        kind = f"{_ICONS[change.kind]} **{change.kind}** · {wording.plural(change.images, 'image')}"
+        st.caption(kind)
+        left, right = st.columns(2, gap="medium")
+        for column, numbers, side in ((left, change.before, before), (right, change.after, after)):
+            with column:
+                show_groups(numbers, *side)
+
+
+def show_groups(numbers: tuple[int, ...], scan: StoredScan, cut: Cut) -> None:
+    """A few groups as strips of thumbnails."""
+    if not numbers:
+        st.caption("in no group")
+    for number in numbers[:3]:
+        members = cut.members(number)
+        shown = scan.records(members[: grouplist.STRIP - 1])
+        st.html(grouplist.strip_html(scan.collection, shown, len(members)))
+    if len(numbers) > 3:
+        st.caption(f"and {wording.plural(len(numbers) - 3, 'more group')}")

@@ -1,0 +1,145 @@
+"""Decisions on the pages: who decides, the verdicts with their keys, what was decided, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import streamlit as st
+
+from dupedash.model import ImageRecord
+from dupedash.review import Decision, Decisions, ImageKey, Verdict, image_key
+from dupedash.ui import errors, judging, wording
+from dupedash.ui.errors import as_text
+from dupedash.ui.state import View
+
+_BUTTONS = (
+    (Verdict.DUPLICATE, "Duplicate", "D", ":material/done_all:", "The same picture: all but one may go."),
+    (Verdict.NOT_DUPLICATE, "Not a duplicate", "N", ":material/block:",
+     "No two of these belong together: their matches are left out from now on, in every scan."),
+    (Verdict.KEEP_ALL, "Keep all", "K", ":material/lock:",
+     "Duplicates, but nothing of this is ever removed."),
+    (Verdict.SERIES, "Series", "S", ":material/burst_mode:",
+     "Shots of one series or versions on purpose: nothing of this is ever removed."),
+)  # fmt: skip
+_COLOURS: dict[Verdict, Literal["green", "red", "blue", "gray"]] = {
+    Verdict.DUPLICATE: "green", Verdict.NOT_DUPLICATE: "red", Verdict.KEEP_ALL: "blue",
+    Verdict.SERIES: "blue", Verdict.OPEN: "gray",
+}  # fmt: skip
+NAME, ADVANCE = "reviewer", "review.advance"
+
+
+def keys(view: View, records: Sequence[ImageRecord]) -> list[ImageKey]:
+    """What the images are known by in decisions."""
+    return [image_key(record, view.require_scan().collection) for record in records]
+
+
+def bar(view: View, records: Sequence[ImageRecord], then: Callable[[], None]) -> None:
+    """What is decided about this group, and for editors the buttons. `then` is called after a decision."""
+    known = judging.decisions(view.settings.workspace)
+    images = keys(view, records)
+    now = known.of(images)
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="decide"):
+        if view.editor:
+            revision = known.revision(images)
+            for verdict, label, shortcut, icon, help_ in _BUTTONS:
+                st.button(
+                    label, key=f"decide-{verdict}", icon=icon, shortcut=shortcut, help=help_,
+                    type="primary" if now and now.verdict is verdict else "secondary",
+                    on_click=decide, args=(view, images, verdict, revision, then),
+                )  # fmt: skip
+        show(now)
+        st.space("stretch")
+        if view.editor:
+            options()
+
+
+def show(decision: Decision | None) -> None:
+    """A decision in a badge and a line."""
+    if decision is None:
+        st.caption("Not decided yet", width="content")
+        return
+    st.badge(as_text(str(decision.verdict)), color=_COLOURS[decision.verdict])
+    st.caption(f"{as_text(decision.who)}, {wording.ago(decision.when)}", width="content")
+
+
+def options() -> None:
+    """The name that stands beside decisions, and whether to go on after one."""
+    with st.popover("Review", icon=":material/person:", type="tertiary"):
+        st.text_input("Your name", value=reviewer(), key="reviewer.typed", on_change=_keep_name, max_chars=80)
+        st.caption("It stands beside your decisions.")
+        st.toggle(
+            "Go on after a decision", value=st.session_state.get(ADVANCE, True), key="review.advance.typed",
+            on_change=_keep_advance, help="Show the next group as soon as this one is decided.",
+        )  # fmt: skip
+
+
+def _keep_name() -> None:
+    st.session_state[NAME] = st.session_state["reviewer.typed"].strip()
+
+
+def _keep_advance() -> None:
+    st.session_state[ADVANCE] = st.session_state["review.advance.typed"]
+
+
+def reviewer() -> str:
+    """The name that was typed, else that of the login, else "editor"."""
+    logged_in = st.user.get("email") if st.user.get("is_logged_in") else None
+    return str(st.session_state.get(NAME) or logged_in or "editor")
+
+
+def decide(
+    view: View, images: Sequence[ImageKey], verdict: Verdict, revision: int, then: Callable[[], None]
+) -> None:
+    """Keep a decision, unless somebody else was faster. `revision` is what this visitor saw."""
+    with errors.shown():
+        view.writable_reviews().decide(images, verdict, who=reviewer(), expected_revision=revision)
+        st.toast(f"Decided: {verdict}" if verdict is not Verdict.OPEN else "Taken back")
+        then()
+
+
+def advance() -> bool:
+    """Whether this visitor wants to see the next group after a decision."""
+    return bool(st.session_state.get(ADVANCE, True))
+
+
+def history(view: View, records: Sequence[ImageRecord]) -> None:
+    """Every decision in which one of these images is, to be taken back by editors."""
+    known = judging.decisions(view.settings.workspace)
+    found = about(known, keys(view, records))
+    if not found:
+        return
+    names = {part: r.filename for r, k in zip(records, keys(view, records), strict=True)
+             for part in (k.content, k.pixels) if part}  # fmt: skip
+    with st.expander(f"Decisions about these images ({len(found)})", icon=":material/history:"):
+        for decision in found:
+            line, button = st.columns((5, 1), vertical_alignment="center")
+            line.markdown(
+                f":{_COLOURS[decision.verdict]}-badge[{as_text(str(decision.verdict))}] "
+                f"{as_text(said_about(decision, names))}  \n:small[:gray[{as_text(decision.who)}, "
+                f"{wording.when(decision.when)} UTC]]"
+            )
+            if view.editor:
+                button.button(
+                    "Take back", key=f"back-{decision.subject}", on_click=decide,
+                    args=(view, decision.images, Verdict.OPEN, decision.revision, _stay),
+                )  # fmt: skip
+
+
+def about(known: Decisions, images: Sequence[ImageKey]) -> list[Decision]:
+    """The decisions with at least one of these images that were not taken back, the latest first."""
+    subjects = {subject for image in images for subject in known.touching(image)}
+    found = [d for d in known if d.subject in subjects and d.verdict is not Verdict.OPEN]
+    return sorted(found, key=lambda d: (d.when, d.subject), reverse=True)
+
+
+def said_about(decision: Decision, names: dict[str, str]) -> str:
+    """The images of a decision by the names they have here."""
+    here = [name for k in decision.images if (name := names.get(k.content) or names.get(k.pixels))]
+    others = len(decision.images) - len(here)
+    more = f" and {wording.plural(others, 'image')} not shown here" if others else ""
+    return ", ".join(here[:6]) + (" …" if len(here) > 6 else "") + more
+
+
+def _stay() -> None:
+    """After taking back, the page stays where it is."""

@@ -1,0 +1,272 @@
+"""One group: its images, why every two match, which to keep, what was decided; and on to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dupedash.graph import Group
+from dupedash.grouptable import Listing, listing_of
+from dupedash.keepers import PRESETS, Choice, choose
+from dupedash.model import Explanation, ImageRecord
+from dupedash.properties import compare
+from dupedash.review import spared
+from dupedash.ui import (
+    cards,
+    chainview,
+    deciding,
+    grouplist,
+    judging,
+    matrix,
+    pairview,
+    scandata,
+    state,
+    style,
+    widgets,
+    wording,
+)
+from dupedash.ui.errors import as_text
+from dupedash.ui.routes import thumb_url
+from dupedash.ui.state import View
+
+GROUP, ONE, OTHER = "group", "a", "b"
+"""In the URL: any member of the group, and the two images that are compared."""
+
+PER_PAGE = 24
+EXPLAINED = 3000
+"""Matches of a group whose reasons are read; more make no difference to the choice of the keeper."""
+
+
+def draw(view: View) -> None:
+    """The whole page."""
+    style.sheet("groups.css")
+    style.sheet("group.css")
+    listing = listing_of(st.query_params.to_dict(), grouplist.CARRIED)
+    asked = st.query_params.get(GROUP, "")
+    number = view.cut.find(asked)
+    if number is None:
+        draw_missing(view, asked)
+        return
+    group = view.cut.group(number)
+    records = {r.id: r for r in view.require_scan().records(group.members)}
+    why = scandata.reasons(view.require_scan(), [(k.a, k.b) for k in group.links[:EXPLAINED]])
+    choice = suggestion(view, group, records, why)
+    before, after = draw_head(view, group, number, listing)
+    deciding.bar(view, list(records.values()), lambda: move_on(after or before))
+    pair = chosen_pair(group, choice.keeper)
+    draw_members(view, list(records.values()), choice, pair)
+    draw_pair(view, group, (records[pair[0]], records[pair[1]]), why)
+    draw_scores(list(records.values()), group, why, pair)
+    chainview.draw(view, group, records)
+    draw_properties(list(records.values()))
+    deciding.history(view, list(records.values()))
+
+
+def draw_head(view: View, group: Group, number: int, listing: Listing) -> tuple[str | None, str | None]:
+    """Title and figures; previous and next in the order of the list. Returns their keys."""
+    before, after, place = neighbours(view, number, listing)
+    title, go = st.columns((1.5, 1.4), vertical_alignment="bottom")
+    with title:
+        widgets.header(f"Group of {wording.plural(len(group.members), 'image')}", head_line(group))
+    with go.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        row = widgets.page_row("groups")
+        st.page_link(row.path, label=place, icon=":material/arrow_upward:", query_params=listing.params())
+        for key, label, icon, shortcut in (
+            (before, "Previous", ":material/chevron_left:", "Left"),
+            (after, "Next", ":material/chevron_right:", "Right"),
+        ):
+            st.button(
+                label, key=f"go-{label}", icon=icon, shortcut=shortcut, disabled=key is None,
+                on_click=move_on, args=(key,),
+            )  # fmt: skip
+    return before, after
+
+
+def head_line(group: Group) -> str:
+    """The scores of a group in a line."""
+    line = f"{wording.plural(len(group.links), 'match', 'matches')}, weakest link {group.weakest:.2f}, "
+    line += f"mean {group.mean:.2f}"
+    return line + (" · a chain: not every two match directly" if group.chained else "")
+
+
+def neighbours(view: View, number: int, listing: Listing) -> tuple[str | None, str | None, str]:
+    """The groups before and after this one in the list, and its place in words."""
+    rows = grouplist.rows_of(view)
+    numbers = grouplist.listed(view, rows, listing, grouplist.standings_of(view)).tolist()
+    if number not in numbers:
+        following = view.cut.key(numbers[0]) if numbers else None
+        return None, following, "All groups"
+    place = numbers.index(number)
+    before = view.cut.key(numbers[place - 1]) if place else None
+    after = view.cut.key(numbers[place + 1]) if place + 1 < len(numbers) else None
+    return before, after, f"{place + 1:,} of {len(numbers):,}"
+
+
+def move_on(key: str | None) -> None:
+    """To another group; what was compared stays behind."""
+    if key is None or not deciding.advance():
+        return
+    show_group(key)
+
+
+def show_group(key: str) -> None:
+    """To the group of this image."""
+    st.query_params[GROUP] = key
+    for name in (ONE, OTHER):
+        st.query_params.pop(name, None)
+    st.session_state.pop("m", None)
+
+
+def suggestion(
+    view: View, group: Group, records: Mapping[str, ImageRecord], why: Mapping[tuple[str, str], Explanation]
+) -> Choice:
+    """The keeper by the default policy."""
+    members = list(records.values())
+    keys = dict(zip(records, deciding.keys(view, members), strict=True))
+    return choose(
+        members, next(iter(PRESETS.values())), links=[(k.a, k.b) for k in group.links], explanations=why,
+        spared=spared(keys, judging.decisions(view.settings.workspace)),
+    )  # fmt: skip
+
+
+def chosen_pair(group: Group, keeper: str) -> tuple[str, str]:
+    """The two that the URL names, else the keeper and its best match; the smaller id first."""
+    members = set(group.members)
+    one, other = st.query_params.get(ONE, ""), st.query_params.get(OTHER, "")
+    if one not in members:
+        one = keeper
+    if other not in members or other == one:
+        link = next(k for k in group.links if one in (k.a, k.b))
+        other = link.b if link.a == one else link.a
+    return min(one, other), max(one, other)
+
+
+def compare_now(one: str, other: str) -> None:
+    """Compare these two from now on."""
+    st.query_params[ONE], st.query_params[OTHER] = one, other
+    st.rerun()
+
+
+def draw_members(view: View, members: Sequence[ImageRecord], choice: Choice, pair: tuple[str, str]) -> None:
+    """The gallery, the suggested keeper first, and why it is suggested."""
+    ordered = sorted(members, key=lambda r: (r.id != choice.keeper, r.id))
+    pages, page = -(-len(ordered) // PER_PAGE), 1
+    if pages > 1:
+        page = st.pagination(pages, key="m", bind="query-params")
+    shown = ordered[(page - 1) * PER_PAGE : page * PER_PAGE]
+    collection = view.require_scan().collection
+    clicked = cards.draw([card(collection, r, choice, pair) for r in shown], "members")
+    keeper = next(r for r in members if r.id == choice.keeper)
+    name, why = as_text(keeper.filename), as_text(choice.why)
+    st.caption(f":green[:material/verified:] Suggested keeper: **{name}**, {why}.")
+    if clicked and clicked not in pair:
+        kept = choice.keeper if choice.keeper in pair and choice.keeper != clicked else pair[0]
+        compare_now(kept, clicked)
+
+
+def card(collection: str, record: ImageRecord, choice: Choice, pair: tuple[str, str]) -> cards.Card:
+    """A member as a card."""
+    pixels = f"{record.width:,} × {record.height:,}" if record.width and record.height else ""
+    file = " · ".join(part for part in (record.format or "", wording.size(record.bytes)) if part)
+    dated = wording.when(record.modified) if record.modified else ""
+    return cards.Card(
+        id=record.id,
+        url=thumb_url(collection, record.id, record.content),
+        name=record.filename,
+        place=record.location,
+        lines=tuple(line for line in (pixels, file, dated) if line),
+        mark=mark(record.id, choice),
+        compared={pair[0]: "A", pair[1]: "B"}.get(record.id, ""),
+    )
+
+
+def mark(image_id: str, choice: Choice) -> str:
+    """What the keeper policy would do with an image, where it stays."""
+    if image_id == choice.keeper:
+        return "suggested keeper"
+    return "stays as well" if image_id in choice.kept else ""
+
+
+def draw_pair(
+    view: View,
+    group: Group,
+    pair: tuple[ImageRecord, ImageRecord],
+    why: Mapping[tuple[str, str], Explanation],
+) -> None:
+    """The comparison of the chosen two."""
+    st.subheader("Why they match", anchor=False)
+    if len(group.members) > 2:
+        st.caption("Click an image above, or a score below, to compare another pair.")
+    pairview.draw(view, group, pair, why.get((pair[0].id, pair[1].id)))
+
+
+def draw_scores(
+    members: Sequence[ImageRecord],
+    group: Group,
+    why: Mapping[tuple[str, str], Explanation],
+    pair: tuple[str, str],
+) -> None:
+    """Every score of a group: a heat table, of a large group the weakest and best as a list."""
+    if len(members) < 3:
+        return
+    st.subheader("Scores", anchor=False)
+    shown, links = members, group.links
+    if len(members) > matrix.LARGEST:
+        st.caption(f"The {matrix.LARGEST} images with the most matches, of {len(members):,}.")
+        degree = dict.fromkeys((m.id for m in members), 0)
+        for link in links:
+            degree[link.a] += 1
+            degree[link.b] += 1
+        shown = sorted(members, key=lambda m: (m.id not in pair, -degree[m.id], m.id))[: matrix.LARGEST]
+    clicked = matrix.draw(shown, links, why, pair)
+    if clicked and set(clicked) != set(pair):
+        compare_now(*clicked)
+
+
+def draw_properties(members: Sequence[ImageRecord]) -> None:
+    """All properties of all images, for groups of a size that fits on a screen."""
+    if 2 < len(members) <= 8:
+        with st.expander("Properties of all images", icon=":material/table_rows:"):
+            st.html(pairview.table_html([m.filename for m in members], compare(members)))
+
+
+def draw_missing(view: View, asked: str) -> None:
+    """Why there is no group to show, and where to go."""
+    widgets.header("Group")
+    if not asked:
+        widgets.empty(":material/compare:", "No group chosen", "Open one from the list or the graph.")
+    elif asked not in view.graph.index:
+        draw_unmatched(view, asked)
+    else:
+        best = view.graph.neighbours(asked)
+        widgets.empty(
+            ":material/compare:",
+            "Not in a group at this threshold",
+            f"The best match of this image has a score of {best[0][1]:.2f}, the threshold is "
+            f"{view.threshold:.2f}."
+            if best
+            else "Nothing matches this image.",
+        )
+        if best:
+            value = int(best[0][1] * 100) / 100
+            with st.container(horizontal_alignment="center"):
+                st.button(f"Set the threshold to {value:.2f}", on_click=_set_threshold, args=(value,))
+        deciding.history(view, view.require_scan().records([asked]))
+    with st.container(horizontal_alignment="center"):
+        widgets.go("groups", "All groups")
+
+
+def draw_unmatched(view: View, asked: str) -> None:
+    """An image without matches, or one that is not part of the scan."""
+    if asked not in scandata.images_of(view.require_scan()).index:
+        text = "The link names an image that this scan does not have. It may belong to another scan."
+        widgets.empty(":material/help:", "No such image here", text)
+        return
+    text = "Nothing matches this image, or its matches were rejected."
+    widgets.empty(":material/compare:", "In no group", text)
+    deciding.history(view, view.require_scan().records([asked]))
+
+
+def _set_threshold(value: float) -> None:
+    st.session_state[state.THRESHOLD] = value

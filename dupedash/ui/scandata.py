@@ -1,0 +1,60 @@
+"""The images of a stored scan as arrays and records, read once for all sessions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from dupedash.graph import DuplicateGraph
+from dupedash.model import Explanation
+from dupedash.scans import StoredScan
+
+_COLUMNS = ["location", "bytes", "content", "pixels"]
+
+
+def images_of(scan: StoredScan) -> pd.DataFrame:
+    """Location, bytes, content and pixels of the scan's images, by id. Read only: it is shared."""
+    file = scan.folder / "images.parquet"
+    return _images(str(file), file.stat().st_mtime_ns if file.exists() else 0, scan)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _images(path: str, changed: int, _scan: StoredScan) -> pd.DataFrame:  # noqa: ARG001  (they are the key)
+    return _scan.images().set_index("id")[_COLUMNS]
+
+
+def bytes_of(scan: StoredScan, graph: DuplicateGraph) -> npt.NDArray[np.int64]:
+    """The size of the file per image of the graph, 0 where unknown."""
+    sizes: npt.NDArray[np.int64] = _of(scan, graph, "bytes").fillna(0).to_numpy().astype(np.int64)
+    return sizes
+
+
+def places_with(scan: StoredScan, graph: DuplicateGraph, text: str) -> npt.NDArray[np.bool_]:
+    """Which images of the graph have this text in their location, whatever its case."""
+    places = _of(scan, graph, "location").fillna("")
+    found: npt.NDArray[np.bool_] = places.str.contains(text, case=False, regex=False).to_numpy(bool)
+    return found
+
+
+def _of(scan: StoredScan, graph: DuplicateGraph, column: str) -> pd.Series:
+    return images_of(scan)[column].reindex(graph.matches.ids)
+
+
+Reasons = Mapping[tuple[str, str], Explanation]
+
+
+def reasons(scan: StoredScan, pairs: Iterable[tuple[str, str]]) -> Reasons:
+    """(smaller id, larger id) → why they match, of those that have a reason. Raises ScanError."""
+    file = scan.folder / "matches.parquet"
+    changed = file.stat().st_mtime_ns if file.exists() else time.time_ns()
+    return _reasons(str(file), changed, tuple(pairs), scan)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _reasons(path: str, changed: int, pairs: tuple[tuple[str, str], ...], _scan: StoredScan) -> Reasons:  # noqa: ARG001
+    return _scan.explanations(pairs)

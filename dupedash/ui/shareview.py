@@ -1,0 +1,133 @@
+"""Share: the link to the current view, who can open it, and files for those without the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from dupedash import export
+from dupedash.collection import Collection
+from dupedash.errors import DupedashError
+from dupedash.graph import Strictness
+from dupedash.report import graph_html, report_html
+from dupedash.ui import access, errors, sidebar, state, wording
+from dupedash.ui.errors import as_text
+from dupedash.ui.state import View
+
+_PAGES = {"Groups": "groups", "Graph": "graph", "Explore": "explore", "Overview": "overview"}
+
+
+def draw(view: View) -> None:
+    """The whole page."""
+    link, files = st.columns(2, gap="large")
+    with link:
+        st.subheader("A link", anchor=False)
+        draw_link(view)
+        draw_access(view, access.current())
+    with files:
+        st.subheader("A file", anchor=False)
+        draw_files(view)
+
+
+def draw_link(view: View) -> None:
+    """The address of what is looked at now."""
+    page = st.segmented_control(
+        "Page", list(_PAGES), default="Groups", required=True, key="shared", label_visibility="collapsed"
+    )
+    st.code(address(view, _PAGES[page]), language=None, wrap_lines=True)
+    st.caption(
+        "It keeps collection, scan, threshold and grouping. Every group has a link of its own, too: "
+        "the address of its page."
+    )
+
+
+def address(view: View, page: str) -> str:
+    """The URL of a page as this visitor sees it; the scan is named, so that a newer one changes nothing."""
+    usual = view.strictness is Strictness.COMPONENT
+    here = urlsplit(st.context.url or "http://localhost")
+    asked = {
+        state.COLLECTION: sidebar.collection_label(view.connection) if view.connection else "",
+        state.SCAN: sidebar.scan_label(view.require_scan()),
+        state.THRESHOLD: f"{view.threshold:g}",
+        state.STRICTNESS: "" if usual else sidebar.GROUPING[view.strictness],
+    }
+    said = urlencode({name: value for name, value in asked.items() if value})
+    return f"{here.scheme}://{here.netloc}/{page}?{said}"
+
+
+def draw_access(view: View, rule: access.Access) -> None:
+    """Who can open the link, and how others can be let in."""
+    with st.container(border=True):
+        if not rule.required:
+            st.markdown(":material/lock: **Only this computer can open it**")
+            st.caption(
+                "To share it, start dupedash with `DUPEDASH_ADDRESS=0.0.0.0`: it then prints one link for "
+                "editors and one for viewers, each with a token of its own."
+            )
+        else:
+            st.markdown(":material/key: **By token link only**")
+            st.caption(
+                "A person needs a token once; after that plain links work in the same browser. Add "
+                "`&token=…` to the link above. The start of dupedash prints both tokens."
+            )
+        st.caption(
+            "A **viewer** sees everything and changes nothing: no scan, no decision, no clearing. "
+            "`DUPEDASH_READONLY=1` makes a whole instance so, for editors, too."
+        )
+        if not view.editor:
+            st.caption("You are a viewer here.")
+
+
+def draw_files(view: View) -> None:
+    """The downloads; each is made when it is asked for."""
+    scan, cut = view.require_scan(), view.cut
+    st.caption(
+        f"**{as_text(scan.name)}** at {view.threshold:.2f}: {wording.plural(len(cut), 'group')}, "
+        f"{wording.plural(cut.images, 'image')}. Rejected pairs are left out, but for the last file."
+    )
+    thumbnail = thumbnails(view)
+    rows: tuple[tuple[str, str, str, str, Callable[[], str]], ...] = (
+        ("Report", "report.html", "text/html",
+         "Summary, settings, coverage, graph and every group with pictures, scores and reasons. One "
+         "file that opens offline, from a mail, and prints.", lambda: report_html(scan, cut, thumbnail)),
+        ("Graph", "graph.html", "text/html", "The interactive graph alone, pictures inside, offline.",
+         lambda: graph_html(scan, cut, thumbnail)),
+        ("Groups as JSON", "groups.json", "application/json", "Each group with the paths of its images.",
+         lambda: export.groups_json(scan, cut)),
+        ("Groups as CSV", "groups.csv", "text/csv", "A row an image: group, path, size, weakest score.",
+         lambda: export.groups_csv(scan, cut)),
+        ("Pairs as CSV", "pairs.csv", "text/csv",
+         f"Every match the scan found, down to {scan.config.floor:.2f}, whatever was decided.",
+         lambda: export.pairs_csv(scan)),
+    )  # fmt: skip
+    for title, name, kind, holds, make in rows:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{title}**  \n:small[:gray[{as_text(holds)}]]", width="stretch")
+            st.download_button(
+                "Download", made(make), f"dupedash-{scan.id}-{name}", kind, key=f"get-{name}",
+                on_click="ignore", icon=":material/download:",
+            )  # fmt: skip
+
+
+def made(make: Callable[[], str]) -> Callable[[], bytes]:
+    """The bytes of a download, made when it is asked for."""
+    return lambda: make().encode("utf-8")
+
+
+def thumbnails(view: View) -> Callable[[str], bytes | None]:
+    """The thumbnail of an image, None where it cannot be had: a report of an old scan stays whole."""
+    try:
+        collection: Collection = view.collection
+    except DupedashError as error:
+        errors.show(error)
+        return lambda _image_id: None
+
+    def thumbnail(image_id: str) -> bytes | None:
+        try:
+            return collection.thumbnail(image_id)
+        except DupedashError:
+            return None
+
+    return thumbnail
