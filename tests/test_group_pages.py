@@ -11,9 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 import dupedash.ui
 from dupedash.config import Workspace
+from dupedash.connect import Connection, connect
 from dupedash.graph import DuplicateGraph
+from dupedash.model import ScanMode
 from dupedash.review import ReviewStore, Verdict
-from dupedash.scans import ScanStore
+from dupedash.scan import run_scan
+from dupedash.scans import ScanConfig, ScanStore
 from dupedash.ui import access
 from tests import workspaces
 
@@ -136,7 +139,9 @@ def test_explore_shows_the_figures_and_what_another_threshold_changes():
 
 
 def test_explore_compares_two_scans(photos):
-    workspaces.scan(photos, title="Second scan")
+    collection = connect(Connection("photos"), photos)
+    run_scan(collection, ScanConfig(ScanMode.SPEED), ScanStore(photos.scans), name="Second scan")
+    collection.close()
     at = opened("explore")
     assert "Pairs only in this one" in [m.label for m in at.metric]
 

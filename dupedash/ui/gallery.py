@@ -27,11 +27,12 @@ from dupedash.ui import (
     wording,
 )
 from dupedash.ui.errors import as_text
+from dupedash.ui.grouplink import GROUP
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
 
-GROUP, ONE, OTHER = "group", "a", "b"
-"""In the URL: any member of the group, and the two images that are compared."""
+ONE, OTHER = "a", "b"
+"""In the URL, beside the group: the two images that are compared."""
 
 PER_PAGE = 24
 EXPLAINED = 3000
@@ -144,7 +145,7 @@ def chosen_pair(group: Group, keeper: str) -> tuple[str, str]:
 
 def compare_now(one: str, other: str) -> None:
     """Compare these two from now on."""
-    st.query_params[ONE], st.query_params[OTHER] = one, other
+    st.query_params.update({ONE: one, OTHER: other})  # at once: each change is a step of the history
     st.rerun()
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from dupedash.ui.pagetable import PAGES
+from dupedash.ui.widgets import page_row
 
 GROUP = "group"
 """The group in the URL of its page."""
 
-_ROW = next((row for row in PAGES if row.file == "group"), None)
 
-
-def group_link(image_id: str, label: str) -> None:
-    """A link to the gallery of the group with this image; scan and threshold go with it."""
-    if _ROW:
-        st.page_link(_ROW.path, label=label, icon=":material/photo_library:", query_params={GROUP: image_id})
+def group_link(image_id: str, label: str, params: Mapping[str, str] | None = None) -> None:
+    """A link to the gallery of the group with this image; scan and threshold go with it, and `params`."""
+    asked = {GROUP: image_id, **(params or {})}
+    st.page_link(page_row("group").path, label=label, icon=":material/photo_library:", query_params=asked)
 
 
 def open_group(image_id: str) -> None:
     """Go there at once."""
-    if _ROW:
-        st.switch_page(_ROW.path, query_params={GROUP: image_id})
+    st.switch_page(page_row("group").path, query_params={GROUP: image_id})

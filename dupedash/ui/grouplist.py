@@ -10,7 +10,7 @@ import streamlit as st
 from dupedash.grouptable import Flags, GroupTable, Listing, Numbers, Only, Order, holding, select, table
 from dupedash.model import ImageRecord
 from dupedash.review import group_standings
-from dupedash.ui import judging, scandata, style, widgets, wording
+from dupedash.ui import grouplink, judging, scandata, style, widgets, wording
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
 
@@ -131,7 +131,7 @@ def draw_rows(
             pictures.html(strip_html(collection, [records[i] for i in members[:STRIP]], len(members)))
             facts.html(facts_html(rows, number, standings.get(number)))
             with open_:
-                widgets.group_link(members[0], "Open", listing.params(CARRIED))
+                grouplink.group_link(members[0], "Open", listing.params(CARRIED))
 
 
 def strip_html(collection: str, records: Sequence[ImageRecord], size: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -62,17 +62,6 @@ def go(file: str, label: str, icon: str | None = None) -> None:
     """A link to another page of the table; collection, scan and threshold go with it."""
     row = page_row(file)
     st.page_link(row.path, label=label, icon=icon or row.icon)
-
-
-def group_link(key: str, label: str, params: Mapping[str, str] | None = None) -> None:
-    """A link to the gallery of the group that holds the image `key`; `params` go with it."""
-    row = page_row("group")
-    st.page_link(row.path, label=label, icon=row.icon, query_params={"group": key, **(params or {})})
-
-
-def open_group(image_id: str) -> None:
-    """Go to the gallery of the group that holds this image."""
-    st.switch_page(page_row("group").path, query_params={"group": image_id})
 
 
 def has_images(view: View) -> bool:
