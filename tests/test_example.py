@@ -166,11 +166,15 @@ def test_an_interrupted_call_is_completed(small: Path, tmp_path: Path) -> None:
     assert digests(tmp_path) == digests(small)
 
 
-def test_a_lost_file_is_made_again(small: Path, tmp_path: Path) -> None:
+def test_a_lost_file_is_made_again_and_no_other_is_touched(small: Path, tmp_path: Path) -> None:
     make(tmp_path, plan=SMALL, processes=1)
-    (tmp_path / SMALL.copies[0].path).unlink()
+    lost = tmp_path / SMALL.copies[0].path
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*") if path != lost}
+    lost.unlink()
     assert make(tmp_path, plan=SMALL, processes=1).made == 1
     assert digests(tmp_path) == digests(small)
+    del before[tmp_path / "manifest.json"]
+    assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
 def test_a_collection_of_an_older_version_is_made_anew(tmp_path: Path) -> None:
