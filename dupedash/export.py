@@ -26,7 +26,7 @@ def groups_json(scan: StoredScan, cut: Cut) -> str:
 def groups_csv(scan: StoredScan, cut: Cut) -> str:
     """A row an image with its group. `weakest`: the lowest score that holds the group together."""
     rows = {str(row.id): row for row in scan.images().itertuples(index=False)}
-    return _csv(GROUP_COLUMNS, _members(cut, rows))
+    return csv_text(GROUP_COLUMNS, _members(cut, rows))
 
 
 def pairs_csv(scan: StoredScan) -> str:
@@ -34,7 +34,8 @@ def pairs_csv(scan: StoredScan) -> str:
     places, m = _locations(scan), scan.matches()
     best = (-m.score).argsort(kind="stable")
     rows = zip(m.a[best].tolist(), m.b[best].tolist(), m.score[best].tolist(), strict=True)
-    return _csv(PAIR_COLUMNS, ((places[m.ids[a]], places[m.ids[b]], _score(score)) for a, b, score in rows))
+    pairs = ((places[m.ids[a]], places[m.ids[b]], _score(score)) for a, b, score in rows)
+    return csv_text(PAIR_COLUMNS, pairs)
 
 
 def _members(cut: Cut, images: Mapping[str, Any]) -> Iterator[Sequence[object]]:
@@ -64,7 +65,8 @@ def _score(score: float) -> str:
     return f"{score:.6f}"
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A CSV file in which no cell is a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)

@@ -1,6 +1,7 @@
 """Plan → preview → apply → journal → undo: the only place that changes files or removes documents."""
 
 from dupedash.actions.apply import Outcome, apply_plan
+from dupedash.actions.exchange import import_plan
 from dupedash.actions.guard import check_plan
 from dupedash.actions.journal import Entry, Journal, JournalSummary, Mark, Status, find_journal, journals
 from dupedash.actions.merge import MergeRule
@@ -31,6 +32,7 @@ __all__ = [
     "draw_plan",
     "empty_quarantine",
     "find_journal",
+    "import_plan",
     "journals",
     "needs_explanations",
     "undo_plan",

@@ -44,9 +44,10 @@ def apply_plan(
 ) -> Outcome:
     """Do what the plan says. May be repeated, also after a crash: what is done is not done again.
 
-    Raises ActionError where nothing may be done at all, Conflict where another apply or undo runs, Cancelled
-    (what was done before is journalled).
+    Raises ActionError where nothing may be done at all, Conflict where another apply or undo runs, Forbidden,
+    Cancelled (what was done before is journalled).
     """
+    workspace.must_write()
     plan = journal.plan()
     check_plan(plan)
     must_be_its_collection(plan, collection)

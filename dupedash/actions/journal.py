@@ -93,7 +93,8 @@ class Journal:
 
     @staticmethod
     def create(workspace: Workspace, plan: Plan) -> Journal:
-        """Keep a new plan. Raises ActionError where one of its id exists."""
+        """Keep a new plan. Raises ActionError where one of its id exists, Forbidden."""
+        workspace.must_write()
         journal = Journal(workspace.journals / plan.id)
         journal.folder.mkdir(parents=True, exist_ok=True)
         with journal._open(new=True) as db:

@@ -26,7 +26,7 @@ from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
 from dupedash.keepers import PRESETS, Choice, Policy, Rule, choose
 from dupedash.keepers.criteria import Explanations
 from dupedash.model import FieldInfo, ImageRecord
-from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, spared
+from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, queue, spared
 
 Explain = Callable[[Iterable[tuple[str, str]]], Explanations]
 """Pairs → why they match, for those where it is known (`StoredScan.explanations`)."""
@@ -68,6 +68,7 @@ class Candidates:
     links   the pairs that match directly; None: all do, since somebody decided so
     spared  id → why it stays, decided by people
     held    the decision for which nothing of the group is planned, or None
+    open    nobody decided about it yet
     """
 
     key: str
@@ -76,6 +77,7 @@ class Candidates:
     explanations: Explanations = field(default_factory=dict)
     spared: Mapping[str, str] = field(default_factory=dict)
     held: str | None = None
+    open: bool = True
 
     def choose(self, policy: Policy, pinned: Collection[str] = ()) -> Choice:
         """The keeper of this group by a policy."""
@@ -131,6 +133,7 @@ def candidates(
     cut = DuplicateGraph(_among(apply_decisions(matches, keys, decisions), there)).cut(threshold, strictness)
     links = [_links(cut, number) for number in range(len(cut))]
     why = explain(pair for group in links for pair in group) if explain else {}
+    undecided = set(queue(cut, keys, decisions).open)
     found = []
     for number, pairs in enumerate(links):
         members = cut.members(number)
@@ -145,6 +148,7 @@ def candidates(
                 {pair: why[pair] for pair in pairs if pair in why},
                 spared(images, decisions),
                 f"{decision.verdict} ({decision.who})" if decision and decision.verdict in HELD else None,
+                number in undecided,
             )
         )
     return found

@@ -31,8 +31,10 @@ def undo_plan(
 ) -> Outcome:
     """Take back every step that was begun. May be repeated: what is back already is left as it is.
 
-    Raises ActionError where the journal or the collection is not the right one, Conflict, Cancelled.
+    Raises ActionError where the journal or the collection is not the right one, Conflict, Forbidden,
+    Cancelled.
     """
+    workspace.must_write()
     plan = journal.plan()
     must_be_its_collection(plan, collection)
     with exclusive(workspace):
@@ -143,6 +145,7 @@ class _Reversal:
 
 def empty_quarantine(journal: Journal, workspace: Workspace) -> int:
     """Delete the files that this plan moved away, for good, so that it cannot be undone; their bytes."""
+    workspace.must_write()
     folder = workspace.quarantine / journal.plan().id
     with exclusive(workspace):
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -5,6 +5,7 @@ from dupedash.check.desk import Checked, Report, check_images
 from dupedash.check.gate import DUPLICATES, GATES, Answer, Bands, Finding, Gate
 from dupedash.check.intake import Item, of_ids, of_sources, of_upload
 from dupedash.check.scratch import compare_inside
+from dupedash.check.telling import report_to_csv, report_to_json
 
 __all__ = [
     "DUPLICATES",
@@ -24,5 +25,7 @@ __all__ = [
     "of_ids",
     "of_sources",
     "of_upload",
+    "report_to_csv",
+    "report_to_json",
     "take_back",
 ]

@@ -58,7 +58,8 @@ class Placing:
 def add_checked(
     collection: WritableCollection, checked: Sequence[Checked], placing: Placing, workspace: Workspace
 ) -> Added:
-    """Carry out ADD, LINK and OVERWRITE; REJECT and ASK change nothing. Raises CollectionError."""
+    """Carry out ADD, LINK and OVERWRITE; REJECT and ASK change nothing. Raises CollectionError, Forbidden."""
+    workspace.must_write()
     failed: list[Failure] = []
     ids: dict[str, str] = {}
     documents: list[Document] = []

@@ -87,6 +87,12 @@ class Report:
         """How many images are so."""
         return sum(one.finding is finding for one in self.checked)
 
+    def judged(self, gate: Gate) -> Report:
+        """The same hits by other rules. Nothing is searched again: what was not found stays away."""
+        return replace(
+            self, checked=tuple(_judged(_above(one, gate.bands.unsure), gate) for one in self.checked)
+        )
+
 
 CompareInside = Callable[[Sequence[Checked], float], dict[tuple[int, int], Hit] | None]
 """Analysed images and a floor → (later, earlier) → the hit; None where these analyses cannot be compared."""
@@ -188,6 +194,12 @@ def _judged(one: Checked, gate: Gate) -> Checked:
     if one.known_as is not None and answer in (Answer.ADD, Answer.LINK):
         answer = Answer.REJECT  # it is in the collection already
     return replace(one, finding=finding, answer=answer)
+
+
+def _above(one: Checked, floor: float) -> Checked:
+    """Without the hits below the floor."""
+    hits, inside = (tuple(hit for hit in hits if hit.score >= floor) for hits in (one.hits, one.inside))
+    return replace(one, hits=hits, inside=inside)
 
 
 def _same_file(hit: Hit) -> bool:

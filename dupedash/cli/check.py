@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -15,7 +14,6 @@ from dupedash.check import (
     GATES,
     Added,
     Bands,
-    Checked,
     Gate,
     Placing,
     Report,
@@ -24,6 +22,7 @@ from dupedash.check import (
     compare_inside,
     of_ids,
     of_sources,
+    report_to_json,
 )
 from dupedash.check.gate import Answer, Finding
 from dupedash.cli.actions import print_failures
@@ -31,11 +30,9 @@ from dupedash.cli.collection import field_values, printable
 from dupedash.cli.context import Context, interruptible, pass_context
 from dupedash.cli.exit import Exit
 from dupedash.cli.progress import ProgressLine
-from dupedash.collection import Collection
 from dupedash.connect import Connection
 from dupedash.errors import CollectionError, ConfigError
 from dupedash.fetch import UrlAccess
-from dupedash.model import Hit
 
 ADDING = {
     "new": GATES["add only"],
@@ -97,7 +94,7 @@ def check(
             )
         added = add_checked(collection, report.checked, placing, context.settings.workspace) if add else None
         if as_json:
-            click.echo(json.dumps(to_json(collection, report, added), indent=1))
+            click.echo(json.dumps(report_to_json(collection, report, added), indent=1))
         else:
             print_report(report, added)
     failed = print_failures([*report.failures, *(added.failed if added else ())])
@@ -128,35 +125,3 @@ def print_report(report: Report, added: Added | None) -> None:
         click.echo(f"the batch: {report.inside}")
     if added and added.record:
         click.echo(f"added {len(added.added):,}; `undo {added.record.stem}` takes it back")
-
-
-def to_json(collection: Collection, report: Report, added: Added | None) -> dict[str, Any]:
-    """Everything, for another program."""
-    ids = sorted({hit.id for one in report.checked for hit in one.hits})
-    places = {record.id: record.location for record in collection.records(ids)}
-    return {
-        "images": [_image_json(one, places) for one in report.checked],
-        "failures": [{"what": failure.what, "reason": failure.reason} for failure in report.failures],
-        "inside": report.inside,
-        "seconds": round(report.seconds, 3),
-        "added": list(added.added) if added else [],
-    }
-
-
-def _image_json(one: Checked, places: dict[str, str]) -> dict[str, Any]:
-    return {
-        "name": one.item.name,
-        "finding": str(one.finding),
-        "duplicate": one.finding in DUPLICATES,
-        "answer": str(one.answer),
-        "score": one.best.score if one.best else None,
-        "known_as": one.known_as,
-        "hits": [_hit_json(hit) | {"location": places[hit.id]} for hit in one.hits],
-        "inside": [_hit_json(hit) for hit in one.inside],
-        "truncated": one.truncated,
-    }
-
-
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    why = hit.explanation.words() if hit.explanation else None
-    return {"id": hit.id, "score": round(hit.score, 4), "why": why}

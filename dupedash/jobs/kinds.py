@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from dupedash.actions import Outcome as ActionOutcome
+from dupedash.actions import apply_plan, find_journal, undo_plan
 from dupedash.collection import WritableCollection
 from dupedash.connect import Connections, connect
 from dupedash.firstlook import prepare_example
@@ -68,6 +70,29 @@ def example(task: Task) -> Outcome:
     return Outcome(report_words(report), stopped=report.stopped)
 
 
+def apply(task: Task) -> Outcome:
+    """collection, plan (its id). The journal has what came of each step."""
+    with _collection(task) as collection:
+        workspace = task.settings.workspace
+        journal = find_journal(workspace, task.arguments["plan"])
+        done = apply_plan(journal, collection, workspace, progress=task.progress, cancelled=task.cancelled)
+    return Outcome(_action_words(done))
+
+
+def undo(task: Task) -> Outcome:
+    """collection, plan (its id). The journal has what came of each step."""
+    with _collection(task) as collection:
+        workspace = task.settings.workspace
+        journal = find_journal(workspace, task.arguments["plan"])
+        done = undo_plan(journal, collection, workspace, progress=task.progress, cancelled=task.cancelled)
+    return Outcome(_action_words(done))
+
+
+def _action_words(outcome: ActionOutcome) -> str:
+    failed = f", {len(outcome.failed):,} failed" if outcome.failed else ""
+    return f"{outcome.done:,} step{'' if outcome.done == 1 else 's'} done{failed}"
+
+
 @contextmanager
 def _collection(task: Task) -> Iterator[WritableCollection]:
     workspace = task.settings.workspace
@@ -78,4 +103,10 @@ def _collection(task: Task) -> Iterator[WritableCollection]:
         collection.close()
 
 
-KINDS: Mapping[str, Work] = {"scan": scan, "index": index, "example": example}
+KINDS: Mapping[str, Work] = {
+    "scan": scan,
+    "index": index,
+    "example": example,
+    "apply": apply,
+    "undo": undo,
+}

@@ -1,0 +1,130 @@
+"""A plan on the screen: its figures, what decided, and group by group what stays, what goes and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from dupedash.actions import Member, Plan, PlannedGroup, Step, StepKind
+from dupedash.ui import style, widgets, wording
+from dupedash.ui.errors import as_text
+from dupedash.ui.routes import thumb_url
+from dupedash.ui.widgets import Fact
+
+PER_PAGE = 10
+WARNINGS = 200
+_GOES = {
+    StepKind.QUARANTINE: "to quarantine",
+    StepKind.HARDLINK: "becomes a hard link",
+    StepKind.SYMLINK: "becomes a link",
+    StepKind.REMOVE: "leaves the collection",
+    StepKind.LABEL: "is labelled",
+}
+
+Pin = Callable[[str, str | None], None]
+"""Group key, and the image to keep (None: by the policy again)."""
+
+
+def draw_facts(plan: Plan) -> None:
+    """The sums of a stored plan."""
+    gone = len(plan.removed)
+    changed = sum(step.kind in (StepKind.LABEL, StepKind.MERGE) for step in plan.steps)
+    widgets.facts(
+        [
+            Fact("Groups", wording.count(len(plan.groups)), f"at {plan.threshold:.2f}"),
+            Fact("Images to go", wording.count(gone), _GOES[plan.action] if gone else "none is removed"),
+            Fact("Images changed", wording.count(changed), "fields only"),
+            Fact("Bytes", wording.size(plan.bytes), "of the files that go"),
+        ]
+    )
+
+
+def draw_effect(plan: Plan) -> None:
+    """What decided how often, and what one must know."""
+    decided = Counter(group.decided for group in plan.groups)
+    if decided:
+        said = [f"**{n:,}** {as_text(name)}" for name, n in decided.most_common()]
+        st.caption("Decided by " + " · ".join(said))
+    if not plan.warnings:
+        return
+    with st.expander(f"{wording.plural(len(plan.warnings), 'note')} on this plan", icon=":material/info:"):
+        st.text("\n".join(plan.warnings[:WARNINGS]))
+        if len(plan.warnings) > WARNINGS:
+            st.caption(f"… and {len(plan.warnings) - WARNINGS:,} more: the exported plan has all.")
+
+
+def draw_groups(plan: Plan, key: str, pin: Pin | None = None) -> None:
+    """The groups page by page; with `pin`, the image that stays can be chosen by hand."""
+    style.sheet("clear.css")
+    steps: dict[str, list[Step]] = {}
+    for step in plan.steps:
+        steps.setdefault(step.group, []).append(step)
+    pages = -(-len(plan.groups) // PER_PAGE)
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        page = st.pagination(pages, key=f"{key}.page") if pages > 1 else 1
+    for group in plan.groups[(page - 1) * PER_PAGE : page * PER_PAGE]:
+        with st.container(border=True):
+            _draw_group(plan, group, steps.get(group.key, []), key, pin)
+
+
+def _draw_group(
+    plan: Plan, group: PlannedGroup, steps: list[Step], key: str, pin: Pin | None
+) -> None:
+    gone = {step.id: step for step in steps if step.kind is not StepKind.MERGE}
+    merged = [step for step in steps if step.kind is StepKind.MERGE]
+    members = sorted(group.members, key=lambda m: (m.id != group.keeper, m.id in gone, m.id))
+    why = group.why.removeprefix("kept because ")
+    left, right = st.columns((4, 1.25), vertical_alignment="center")
+    left.markdown(f":small[**{as_text(_name(members[0]))}** stays: {as_text(why)}]")
+    if pin:
+        with right:
+            _draw_pin(group, members, f"{key}.{group.key}", pin)
+    st.html(f'<div class="dd-plan">{"".join(_figure(plan, group, m, gone.get(m.id)) for m in members)}</div>')
+    for step in merged:
+        changes = [f"{c.field}: {_value(c.old)} → {_value(c.new)}" for c in step.changes]
+        st.caption(f"Fields of {as_text(_name(members[0]))}: {as_text('; '.join(changes))}")
+
+
+def _draw_pin(group: PlannedGroup, members: list[Member], key: str, pin: Pin) -> None:
+    with st.popover("Keep another", type="tertiary", width="stretch"):
+        for member in members:
+            st.button(
+                as_text(_name(member)), key=f"{key}.{member.id}", help=as_text(member.location),
+                width="stretch", on_click=pin, args=(group.key, member.id),
+                disabled=member.id == group.keeper,
+            )  # fmt: skip
+        st.button(
+            "By the rules again", key=f"{key}.rules", type="tertiary", on_click=pin, args=(group.key, None)
+        )
+
+
+def _figure(plan: Plan, group: PlannedGroup, member: Member, step: Step | None) -> str:
+    """One image as HTML, every text escaped."""
+    if step is not None:
+        mark, words, kind = _GOES[step.kind], step.reason, "goes"
+    elif member.id == group.keeper:
+        mark, words, kind = "stays", "", "stays"
+    else:
+        mark, words, kind = "stays too", group.kept.get(member.id, "left alone: see the notes"), "stays"
+    url = thumb_url(plan.collection, member.id, member.content)
+    name = _name(member)
+    size = f" · {wording.size(step.bytes)}" if step and step.bytes else ""
+    return (
+        f'<figure class="{kind}" title="{escape(member.location)}">'
+        f'<img src="{escape(url)}" alt="{escape(name)}" loading="lazy">'
+        f"<figcaption><b>{escape(mark)}</b>{escape(size)}<br><span>{escape(name)}</span>"
+        f"<small>{escape(words)}</small></figcaption></figure>"
+    )
+
+
+def _name(member: Member) -> str:
+    return member.location.rstrip("/").replace("\\", "/").rsplit("/", 1)[-1] or member.id
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "nothing"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,206 @@
+"""The Clear page: rules, preview, plan, apply, undo; and that a viewer changes nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import dupedash.ui
+from dupedash.actions import Journal, Status, import_plan, journals
+from dupedash.config import Workspace
+from dupedash.connect import Connection, connect
+from dupedash.errors import ActionError, Forbidden
+from dupedash.jobs import Jobs
+from dupedash.keepers import PRESETS, Criterion, Policy, Rule
+from dupedash.ui import access
+from dupedash.ui.pagetable import PAGES
+from dupedash.ui.policyform import Draft, guards
+from tests import workspaces
+
+MAIN = Path(dupedash.ui.__file__).parent / "main.py"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("filled")
+    workspace = workspaces.fill(root / "data", workspaces.draw(root / "pictures"))
+    workspaces.scan(workspace)
+    return root
+
+
+@pytest.fixture
+def photos(tmp_path, filled, monkeypatch):
+    """A workspace of its own over pictures that a test may move only after copying them."""
+    for name in ("DUPEDASH_READONLY", "DUPEDASH_EDITOR_TOKEN", "DUPEDASH_VIEWER_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    shutil.copytree(filled / "data", tmp_path / "data")
+    monkeypatch.setenv("DUPEDASH_DATA", str(tmp_path / "data"))
+    forget()
+    yield Workspace(tmp_path / "data")
+    forget()
+
+
+def forget() -> None:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    access.current.cache_clear()
+
+
+def opened(file: str = "clear") -> AppTest:
+    at = AppTest.from_file(MAIN, default_timeout=60).run()
+    at.switch_page(str(next(row for row in PAGES if row.file == file).path)).run()
+    assert not at.exception, at.exception
+    assert not at.error, at.error[0].value
+    return at
+
+
+def said(at: AppTest) -> str:
+    elements = (*at.markdown, *at.caption, *at.error, *at.title, *at.subheader, *at.text)
+    return "\n".join(str(element.value) for element in elements)
+
+
+def figures(at: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def test_the_preview_counts_what_would_go_before_anything_is_kept(photos):
+    at = opened()
+    assert figures(at)["Images to go"] == str(2 * workspaces.COPIED)
+    assert f"in {workspaces.COPIED} of {workspaces.COPIED} groups" in said(at)
+    assert "Decided by" in said(at)
+    assert not journals(photos)
+
+
+@pytest.mark.usefixtures("photos")
+def test_hostile_names_are_escaped_in_the_preview():
+    at = opened()
+    plans = [html.proto.body for html in at.get("html") if "dd-plan" in html.proto.body]
+    assert any("&lt;img src=x onerror" in body for body in plans)
+    assert not any("<img src=x" in body for body in plans)
+
+
+def test_a_made_plan_is_kept_shown_and_changes_nothing(photos):
+    at = opened()
+    at.button(key="clear.make").click().run()
+    assert not at.exception
+    (journal,) = journals(photos)
+    assert journal.summary().status is Status.PLANNED
+    assert "Plan of" in said(at)
+    assert at.button(key="plan.apply")
+    assert all(Path(step.location).exists() for step in journal.plan().steps)
+
+
+def test_apply_and_undo_run_as_jobs_and_bring_every_entry_back(photos):
+    at = opened()
+    at.selectbox(key="clear.action.True").select_index(3).run()  # remove from the collection: no file moves
+    at.button(key="clear.make").click().run()
+    (journal,) = journals(photos)
+    collection = connect(Connection("photos"), photos)
+    before = collection.ids()
+    order = {"collection": "photos", "plan": journal.folder.name}
+    Jobs(photos).start("apply", order)
+    finish(photos)
+    assert journal.summary().status is Status.APPLIED
+    assert len(collection.ids()) == len(before) - 2 * workspaces.COPIED
+    at.run()
+    assert "6 steps done" in said(at)
+    assert at.button(key="plan.undo")
+    Jobs(photos).start("undo", order)
+    finish(photos)
+    assert journal.summary().status is Status.UNDONE
+    assert collection.ids() == before
+    collection.close()
+
+
+def finish(workspace: Workspace) -> None:
+    until = time.monotonic() + 90
+    while any(job.active for job in Jobs(workspace).list()):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    assert not [job.error for job in Jobs(workspace).list() if job.error]
+
+
+@pytest.mark.usefixtures("photos")
+def test_an_image_chosen_by_hand_stays():
+    at = opened()
+    other = next(b for b in at.button if b.key and b.key.startswith("clear.preview.") and not b.disabled)
+    other.click().run()
+    assert not at.exception
+    assert "chosen by hand" in said(at)
+    next(b for b in at.button if b.key == "clear.unpin").click().run()
+    assert "it was chosen by hand" not in said(at)
+
+
+@pytest.mark.usefixtures("photos")
+def test_criteria_are_moved_removed_and_added_and_the_line_says_them():
+    at = opened()
+    second = [b.key for b in at.button if b.key and b.key.endswith(".up")][1]
+    at.button(key=second).click().run()
+    assert "most pixels → original over edited" in said(at)
+    at.button(key="clear.line.add").click().run()
+    rule = [box for box in at.selectbox if box.key and box.key.endswith(".rule")][-1]
+    rule.set_value(Rule.PATH).run()
+    assert "needs at least one value" in at.error[0].value
+    [box for box in at.text_input if box.key and ".preferred path." in box.key][-1].set_value(
+        "originals"
+    ).run()
+    assert not at.error
+    assert "preferred path: originals" in said(at).replace("\\", "")
+
+
+@pytest.mark.usefixtures("photos")
+def test_only_reviewed_groups_leaves_out_what_nobody_decided():
+    at = opened()
+    at.toggle(key="clear.reviewed").set_value(True).run()
+    assert figures(at)["Images to change"] == "0"
+    assert "not reviewed, left alone" in said(at)
+
+
+def test_a_viewer_sees_plans_and_can_neither_make_apply_nor_undo(photos, monkeypatch):
+    at = opened()
+    at.button(key="clear.make").click().run()
+    monkeypatch.setenv("DUPEDASH_READONLY", "1")
+    forget()
+    at = opened()
+    assert "clear.make" not in {button.key for button in at.button}
+    at.get("segmented_control")[0].set_value("Plans and journal").run()
+    at.button(key=f"plan-open-{journals(photos)[0].folder.name}").click().run()
+    assert not at.exception
+    assert "Plan of" in said(at)
+    assert not {"plan.apply", "plan.undo", "plan.empty"} & {button.key for button in at.button}
+    denied = Workspace(photos.root, "no")
+    with pytest.raises(Forbidden):
+        Journal.create(denied, journals(photos)[0].plan())
+
+
+def test_an_imported_plan_gets_its_own_id_and_the_folders_of_the_collection(photos):
+    at = opened()
+    at.button(key="clear.make").click().run()
+    plan = journals(photos)[0].plan()
+    told = json.loads(json.dumps(plan.to_json())) | {"id": "../../evil", "roots": ["/"]}
+    collection = connect(Connection("photos"), photos)
+    known = import_plan(told, collection)
+    assert known.id not in ("../../evil", plan.id)
+    assert known.roots == plan.roots
+    with pytest.raises(ActionError, match="choose that one"):
+        import_plan(told | {"collection": "other"}, collection)
+    collection.close()
+
+
+def test_a_draft_says_the_policy_that_it_was_made_from():
+    for policy in PRESETS.values():
+        assert Draft.of(policy).policy() == policy
+    guarded = Policy("own", (Criterion(Rule.PIXELS),), ("a", "b"), guards("status: ok"), True)
+    assert Draft.of(guarded).policy() == guarded
+
+
+def test_a_changed_preset_is_named_so():
+    draft = Draft.of(PRESETS["Best quality"])
+    draft.move(draft.lines[0].number, 1)
+    assert draft.policy().name == "Best quality, changed"
