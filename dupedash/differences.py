@@ -36,12 +36,49 @@ class Change:
     images: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Differences:
-    """All changes, most images first; `counts`: how many of each kind."""
+    """All changes, most images first, as arrays; a `Change` is made only for those that are looked at.
 
-    changes: tuple[Change, ...]
-    counts: Mapping[Kind, int]
+    kinds   place in `Kind` per change, images: how many are concerned
+    nodes   group numbers of all changes one after the other, those after counted on from `old`
+    starts  where each change begins in `nodes`, and the end
+    """
+
+    kinds: Ints
+    images: Ints
+    nodes: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    old: int
+
+    @property
+    def counts(self) -> Mapping[Kind, int]:
+        """How many changes of each kind."""
+        found = np.bincount(self.kinds, minlength=len(_KINDS))
+        return {kind: int(count) for kind, count in zip(_KINDS, found, strict=True)}
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All of them."""
+        return tuple(map(self.change, range(len(self.kinds))))
+
+    def numbers(self, kind: Kind | None) -> list[int]:
+        """The places of the changes of a kind; None: of all."""
+        wanted = np.arange(len(self.kinds))
+        if kind is not None:
+            wanted = np.flatnonzero(self.kinds == _KINDS.index(kind))
+        places: list[int] = wanted.tolist()
+        return places
+
+    def change(self, place: int) -> Change:
+        """One of them."""
+        nodes = self.nodes[self.starts[place] : self.starts[place + 1]].tolist()
+        before = tuple(n for n in nodes if n < self.old)
+        after = tuple(n - self.old for n in nodes if n >= self.old)
+        return Change(_KINDS[self.kinds[place]], before, after, int(self.images[place]))
+
+
+_KINDS = tuple(Kind)
 
 
 def between(before: Cut, after: Cut) -> Differences:
@@ -76,36 +113,40 @@ def compare(before: Ints, after: Ints) -> Differences:
         for home, flag in zip(homes, (before >= 0, after >= 0), strict=True)
     ]
     shared = np.bincount(label[homes[0][both]], minlength=count)
-    olds, news = (np.bincount(part, minlength=count) for part in (label[:old], label[old:]))
+    parts = label[:old], label[old:]
+    olds, news = (np.bincount(part, minlength=count).astype(np.int32) for part in parts)
     same = (olds == 1) & (news == 1) & (per[0] == shared) & (per[1] == shared)
-    order = np.argsort(label, kind="stable")
-    starts = np.searchsorted(label[order], np.arange(count + 1))
-    changes = [
-        _change(order[starts[c] : starts[c + 1]], old, int(per[0][c]), int(per[1][c]), int(shared[c]))
-        for c in np.flatnonzero(~same)
-    ]
-    changes.sort(key=lambda change: (-change.images, change.before, change.after))
-    kinds = [change.kind for change in changes]
-    return Differences(tuple(changes), {kind: kinds.count(kind) for kind in Kind})
+    kinds = _kinds(olds, news, *(p.astype(np.int32) - shared.astype(np.int32) for p in per))
+    images = per[0] + per[1] - shared
+    changed = np.flatnonzero(~same)
+    changed = changed[np.argsort(-images[changed], kind="stable")]
+    nodes, starts = _members(label, changed)
+    return Differences(kinds[changed], images[changed].astype(np.int32), nodes, starts, old)
 
 
-def _change(
-    nodes: npt.NDArray[np.int64], old: int, images_before: int, images_after: int, shared: int
-) -> Change:
-    before = tuple(int(n) for n in nodes if n < old)
-    after = tuple(int(n) - old for n in nodes if n >= old)
-    kind = _kind(len(before), len(after), images_before - shared, images_after - shared)
-    return Change(kind, before, after, images_before + images_after - shared)
+def _members(
+    label: Ints, wanted: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The nodes of the wanted components one after the other, and where each begins."""
+    rank = np.full(int(label.max(initial=-1)) + 1, len(wanted), np.int64)
+    rank[wanted] = np.arange(len(wanted))
+    order = np.argsort(rank[label], kind="stable") if len(label) else np.zeros(0, np.int64)
+    starts = np.searchsorted(rank[label][order], np.arange(len(wanted) + 1))
+    return order[: starts[-1]], starts
 
 
-def _kind(before: int, after: int, left: int, came: int) -> Kind:
-    """`left`: images that were in one of the groups and are in none now; `came`: the other way round."""
-    if before == 0 or after == 0:
-        return Kind.NEW if before == 0 else Kind.GONE
-    if before == 1 and after == 1:
-        if left and came:
-            return Kind.MIXED
-        return Kind.SHRANK if left else Kind.GREW
-    if after == 1:
-        return Kind.MERGED
-    return Kind.SPLIT if before == 1 else Kind.MIXED
+def _kinds(before: Ints, after: Ints, left: Ints, came: Ints) -> Ints:
+    """Of components with so many groups before and after.
+
+    `left`: images that were in one of the groups and are in none now; `came`: the other way round.
+    """
+    one = (before == 1) & (after == 1)
+    cases = (
+        (before == 0, Kind.NEW), (after == 0, Kind.GONE), (one & (left > 0) & (came > 0), Kind.MIXED),
+        (one & (left > 0), Kind.SHRANK), (one, Kind.GREW), (after == 1, Kind.MERGED),
+        (before == 1, Kind.SPLIT),
+    )  # fmt: skip
+    found: Ints = np.select(
+        [case for case, _ in cases], [_KINDS.index(kind) for _, kind in cases], _KINDS.index(Kind.MIXED)
+    ).astype(np.int32)
+    return found

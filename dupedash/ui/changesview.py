@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from dupedash.differences import Change, Differences, Kind, between
@@ -11,6 +13,9 @@ from dupedash.ui import grouplist, state, wording
 from dupedash.ui.state import View
 
 PER_PAGE = 8
+GROUPS, STRIP = 3, 5
+"""Groups of a change on either side, and thumbnails of a group."""
+
 _ICONS = {
     Kind.MERGED: ":material/merge:", Kind.SPLIT: ":material/call_split:", Kind.GREW: ":material/add_circle:",
     Kind.SHRANK: ":material/remove_circle:", Kind.NEW: ":material/fiber_new:",
@@ -58,31 +63,43 @@ def show(found: Differences, before: tuple[StoredScan, Cut], after: tuple[Stored
         "Kind", list(labels), key=f"{key}-kind-{'-'.join(labels)}", format_func=labels.__getitem__,
         label_visibility="collapsed",
     )  # fmt: skip
-    changes = [c for c in found.changes if chosen is None or c.kind == chosen]
-    pages = -(-len(changes) // PER_PAGE)
+    places = found.numbers(Kind(chosen) if chosen else None)
+    pages = -(-len(places) // PER_PAGE)
     page = st.pagination(pages, key=f"{key}-page-{chosen}") if pages > 1 else 1
-    for change in changes[(page - 1) * PER_PAGE : page * PER_PAGE]:
-        show_one(change, before, after)
+    changes = [found.change(place) for place in places[(page - 1) * PER_PAGE : page * PER_PAGE]]
+    left = strips(*before, [n for change in changes for n in change.before[:GROUPS]])
+    right = strips(*after, [n for change in changes for n in change.after[:GROUPS]])
+    for change in changes:
+        show_one(change, left, right)
 
 
-def show_one(change: Change, before: tuple[StoredScan, Cut], after: tuple[StoredScan, Cut]) -> None:
+def strips(scan: StoredScan, cut: Cut, numbers: list[int]) -> dict[int, str]:
+    """Group number → its thumbnails; the records of all are read at once."""
+    members = {number: cut.members(number) for number in numbers}
+    shown = sorted({i for ids in members.values() for i in ids[:STRIP]})
+    records = dict(zip(shown, scan.records(shown), strict=True))
+    return {
+        number: grouplist.strip_html(scan.collection, [records[i] for i in ids[:STRIP]], len(ids))
+        for number, ids in members.items()
+    }
+
+
+def show_one(change: Change, before: Mapping[int, str], after: Mapping[int, str]) -> None:
     """One change: the groups before on the left, after on the right."""
     with st.container(border=True):
         kind = f"{_ICONS[change.kind]} **{change.kind}** · {wording.plural(change.images, 'image')}"
         st.caption(kind)
         left, right = st.columns(2, gap="medium")
-        for column, numbers, side in ((left, change.before, before), (right, change.after, after)):
+        for column, numbers, pictures in ((left, change.before, before), (right, change.after, after)):
             with column:
-                show_groups(numbers, *side)
+                show_groups(numbers, pictures)
 
 
-def show_groups(numbers: tuple[int, ...], scan: StoredScan, cut: Cut) -> None:
+def show_groups(numbers: tuple[int, ...], pictures: Mapping[int, str]) -> None:
     """A few groups as strips of thumbnails."""
     if not numbers:
         st.caption("in no group")
-    for number in numbers[:3]:
-        members = cut.members(number)
-        shown = scan.records(members[: grouplist.STRIP - 1])
-        st.html(grouplist.strip_html(scan.collection, shown, len(members)))
-    if len(numbers) > 3:
-        st.caption(f"and {wording.plural(len(numbers) - 3, 'more group')}")
+    for number in numbers[:GROUPS]:
+        st.html(pictures[number])
+    if len(numbers) > GROUPS:
+        st.caption(f"and {wording.plural(len(numbers) - GROUPS, 'more group')}")

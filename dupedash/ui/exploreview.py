@@ -13,6 +13,8 @@ from dupedash.ui.curvechart import Chart, Mark
 from dupedash.ui.state import View
 from dupedash.ui.widgets import Fact, facts
 
+_THRESHOLDS, _SCANS = "Between two thresholds", "Between two scans"
+
 
 def draw(view: View) -> None:
     """The whole page."""
@@ -24,11 +26,16 @@ def draw(view: View) -> None:
     found = curves_of(view)
     draw_facts(view, found)
     draw_curves(view, found)
-    thresholds, scans = st.tabs(["Between two thresholds", "Between two scans"])
-    with thresholds:
-        changesview.draw(view)
-    with scans:
+    st.subheader("What changes", anchor=False)
+    # Not tabs: both would be worked out at every move of the slider.
+    chosen = st.segmented_control(
+        "What changes", [_THRESHOLDS, _SCANS], default=_THRESHOLDS, required=True, key="changes",
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    if chosen == _SCANS:
         scandiffview.draw(view)
+    else:
+        changesview.draw(view)
 
 
 def curves_of(view: View) -> Curves:
@@ -40,7 +47,7 @@ def curves_of(view: View) -> Curves:
 @st.cache_resource(max_entries=8, show_spinner="Reading the scan …")
 def _curves(folder: str, version: str, _view: View) -> Curves:  # noqa: ARG001  (they are the key)
     scan = _view.require_scan()
-    return curves(_view.graph, low(scan), _steps(low(scan)), scandata.bytes_of(scan, _view.graph))
+    return curves(_view.graph, low(scan), _steps(low(scan)), scandata.bytes_of(scan, version, _view.graph))
 
 
 def low(scan: StoredScan) -> float:

@@ -10,7 +10,7 @@ import streamlit as st
 from dupedash.grouptable import Flags, GroupTable, Listing, Numbers, Only, Order, holding, select, table
 from dupedash.model import ImageRecord
 from dupedash.review import group_standings
-from dupedash.ui import grouplink, judging, scandata, style, widgets, wording
+from dupedash.ui import grouplink, judging, scandata, state, style, widgets, wording
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
 
@@ -68,8 +68,14 @@ def first_page() -> None:
 
 
 def rows_of(view: View) -> GroupTable:
-    """The figures of all groups."""
-    return table(view.cut, scandata.bytes_of(view.require_scan(), view.graph))
+    """The figures of all groups, worked out once per threshold."""
+    scan = view.require_scan()
+    return _rows(str(scan.folder), state.graph_version(scan), view.threshold, view.strictness.value, view)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _rows(folder: str, version: str, threshold: float, grouping: str, _view: View) -> GroupTable:  # noqa: ARG001
+    return table(_view.cut, scandata.bytes_of(_view.require_scan(), version, _view.graph))
 
 
 def standings_of(view: View) -> dict[int, str]:

@@ -28,9 +28,14 @@ def _images(path: str, changed: int, _scan: StoredScan) -> pd.DataFrame:  # noqa
     return _scan.images().set_index("id")[_COLUMNS]
 
 
-def bytes_of(scan: StoredScan, graph: DuplicateGraph) -> npt.NDArray[np.int64]:
-    """The size of the file per image of the graph, 0 where unknown."""
-    sizes: npt.NDArray[np.int64] = _of(scan, graph, "bytes").fillna(0).to_numpy().astype(np.int64)
+def bytes_of(scan: StoredScan, version: str, graph: DuplicateGraph) -> npt.NDArray[np.int64]:
+    """The size of the file per image of the graph, 0 where unknown. `version` names the graph."""
+    return _bytes(str(scan.folder), version, scan, graph)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _bytes(folder: str, version: str, _scan: StoredScan, _graph: DuplicateGraph) -> npt.NDArray[np.int64]:  # noqa: ARG001
+    sizes: npt.NDArray[np.int64] = _of(_scan, _graph, "bytes").fillna(0).to_numpy().astype(np.int64)
     return sizes
 
 
