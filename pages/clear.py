@@ -7,7 +7,7 @@ from dupedash.ui import clearjobs, clearview, decisionfiles, errors, jobs, journ
 view = state.current()
 widgets.header("Clear", "Decide by rule which image of each group stays; preview, apply, undo.")
 jobs.panel(view, clearjobs.KINDS)
-part = clearview.part(view)
+part = clearview.part()
 with errors.shown():
     if part is clearview.Part.PREPARE:
         clearview.draw(view)

@@ -59,12 +59,12 @@ DEEDS = {
 _PART, _PINNED = "clear.part", "clear.pinned"
 
 
-def part(view: View) -> Part:
+def part() -> Part:
     """The part that is shown; a plan that was just made opens the plans."""
     if st.session_state.pop(journalview.SHOW_PLANS, False):
         st.session_state[_PART] = Part.PLANS
     chosen = st.segmented_control(
-        "Part", list(Part), default=Part.PREPARE if view.scan else Part.PLANS, required=True, key=_PART,
+        "Part", list(Part), default=Part.PREPARE, required=True, key=_PART,
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     return Part(chosen)

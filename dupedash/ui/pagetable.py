@@ -41,6 +41,7 @@ PAGES = (
     PageRow("groups", "Groups", ":material/auto_awesome_motion:", "Results", needs_scan=True),
     PageRow("group", "Group", ":material/compare:", "Results", needs_scan=True, hidden=True),
     PageRow("share", "Share", ":material/share:", "Results", needs_scan=True),
+    PageRow("check", "Check", ":material/fact_check:", "Act"),
     PageRow("clear", "Clear", ":material/cleaning_services:", "Act"),
     PageRow("collection", "Collection", ":material/photo_library:", "Set up"),
     PageRow("connections", "Connections", ":material/lan:", "Set up", editor_only=True),

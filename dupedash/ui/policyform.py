@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -164,7 +164,7 @@ def _draw_criteria(current: Draft, fields: Mapping[str, FieldInfo]) -> None:
 
 
 def _draw_line(
-    line: Line, columns: list[st.delta_generator.DeltaGenerator], fields: Mapping[str, FieldInfo]
+    line: Line, columns: Sequence[st.delta_generator.DeltaGenerator], fields: Mapping[str, FieldInfo]
 ) -> None:
     key, rules = f"clear.line.{line.number}", list(Rule)
     line.rule = columns[1].selectbox(

@@ -1,0 +1,68 @@
+"""Clear and Check in a real browser: plan, apply, undo; upload, verdict, add, take back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dupedash.config import Workspace
+from dupedash.connect import Connection, connect
+from tests import workspaces
+from tests.browser.conftest import settle
+from tests.pictures import as_file, brighter, scene
+
+pytestmark = pytest.mark.browser
+SLOW = 60_000
+
+
+def held(dashboard) -> list[str]:
+    collection = connect(Connection("photos"), Workspace(dashboard.data))
+    ids = collection.ids()
+    collection.close()
+    return ids
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def confirm(page: Page, name: str) -> None:
+    page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_plan_is_made_applied_and_undone(dashboard, pictures, visit):
+    before = held(dashboard), {path.name: path.read_bytes() for path in pictures.iterdir()}
+    page = visit(dashboard.url).page("/clear")
+    press(page, "Make the plan")
+    press(page, "Apply")
+    expect(page.get_by_role("dialog")).to_contain_text(f"{2 * workspaces.COPIED} images")
+    confirm(page, "Apply")
+    expect(page.get_by_text("6 steps done").first).to_be_visible(timeout=SLOW)
+    assert len(held(dashboard)) == workspaces.IMAGES - 2 * workspaces.COPIED
+    press(page, "Undo")
+    confirm(page, "Undo")
+    expect(page.get_by_text("Undone", exact=False).first).to_be_visible(timeout=SLOW)
+    assert (held(dashboard), {path.name: path.read_bytes() for path in pictures.iterdir()}) == before
+
+
+def test_uploads_are_judged_added_and_taken_back(dashboard, visit, tmp_path: Path):
+    before = held(dashboard)
+    known, new = tmp_path / "<b>known</b>.jpg".replace("/", "_"), tmp_path / "new.png"
+    known.write_bytes(as_file(brighter(scene(5)), "JPEG"))
+    new.write_bytes(as_file(scene(77)))
+    page = visit(dashboard.url).page("/check")
+    page.locator("input[type=file]").set_input_files([known, new])
+    settle(page)
+    press(page, "Check")
+    expect(page.get_by_text("scene-5.png").first).to_be_visible(timeout=SLOW)
+    settle(page)
+    expect(page.get_by_role("button", name="Do it: 1 image")).to_be_visible()
+    page.get_by_role("button", name="Do it: 1 image").click()
+    confirm(page, "Do it")
+    expect(page.get_by_text("1 image added")).to_be_visible(timeout=SLOW)
+    assert len(held(dashboard)) == len(before) + 1
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_role("button", name="Do it: 1 image")).to_be_visible(timeout=SLOW)
+    assert held(dashboard) == before
