@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
 import pytest
 
 from dupedash import fetch
+from dupedash.errors import UnreadableImage
 from dupedash.fetch import UrlAccess, is_public
 from tests.fakes import FakeCollection
 from tests.flow_api import API, client_of, four_images, ids, refused
@@ -37,6 +40,12 @@ class Web(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", self.path[4:])
             self.end_headers()
+        elif self.path == "/drip":
+            head = b"HTTP/1.0 200 OK\r\nX-Slow: " + b"x" * 60 + b"\r\n\r\n"
+            with suppress(OSError):
+                for byte in head + self.picture:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(0.05 if byte == ord("x") else 0)
         elif self.path == "/endless":
             self.send_response(200)
             self.end_headers()
@@ -94,6 +103,18 @@ def test_an_allowed_url_is_fetched_and_searched(fake, web):
 )  # fmt: skip
 def test_an_answer_that_misleads_is_a_400(fake, web, path):
     refused(by_url(fake, TRUSTING, f"http://localhost:{web}{path.format(web)}"), 400)
+
+
+def test_a_picture_that_is_too_large_is_told(web):
+    with pytest.raises(UnreadableImage, match="larger than 1,000 bytes"):
+        fetch.fetch(f"http://localhost:{web}/picture", replace(TRUSTING, most=1000))
+
+
+def test_a_server_that_sends_byte_by_byte_is_hung_up_on(web):
+    url = f"http://localhost:{web}/drip"
+    assert fetch.fetch(url, replace(TRUSTING, seconds=60)) == Web.picture
+    with pytest.raises(UnreadableImage):
+        fetch.fetch(url, replace(TRUSTING, seconds=1))
 
 
 @pytest.mark.parametrize(

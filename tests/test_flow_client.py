@@ -148,6 +148,15 @@ def test_an_update_is_sent_once_only_because_the_first_may_have_arrived(fake, an
     assert fake.ids() == ["a", "b", "c", "d"]
 
 
+def test_an_update_that_arrives_is_sent_once(fake, analysis):
+    with serving(create_app(fake, name="c")) as url, faulty_proxy(url) as proxy:
+        with client(quick(proxy.url, retries=3)) as collection:
+            assert collection.add([Document("d", "/d.png", analysis=analysis)]) == []
+            collection.commit()
+        assert sum("/update" in line for line in proxy.requests) == 2
+    assert fake.commits == 1
+
+
 def test_closing_ends_the_wait_for_another_attempt(proxy):
     proxy.always(Fault.BUSY_429)
     collection = FlowCollection(replace(quick(proxy.url, retries=5), pause=600.0))
@@ -390,6 +399,14 @@ def test_a_full_server_is_recognised_and_what_was_added_stays(analysis):
         with pytest.raises(DocumentLimit, match="5,000"):
             collection.add([Document(i, f"/{i}", analysis=analysis) for i in "abcd"])
         assert collection.count() == 2
+
+
+def test_a_full_foreign_server_is_recognised_by_its_words(analysis):
+    full = (400, {"responseHeader": {"status": 400}, "error": {"msg": "Document limit (5000) reached"}})
+    with canned({"api/cores/c/update": full}) as (collection, server):
+        with pytest.raises(DocumentLimit):
+            collection.add([Document(i, f"/{i}", analysis=analysis) for i in "abcd"])
+        assert len(server.asked) == 1
 
 
 def test_fields_are_not_changed_where_that_may_lose_the_analysis(fake):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -168,6 +169,19 @@ def test_a_cursor_goes_on_where_images_come_and_go(api, fake):
     )
     rest = api.get(f"{API}/select?fl=id&sort=id asc&cursorMark={first['nextCursorMark']}")
     assert ids(rest) == ["a3", "a9", "b"]
+
+
+class Forgetful(FakeCollection):
+    """Lists an image that somebody removes before it is described."""
+
+    def ids(self, fq: Sequence[str] = ()) -> list[str]:
+        return [*super().ids(fq), "removed meanwhile"]
+
+
+def test_an_image_that_goes_while_it_is_listed_is_left_out():
+    collection = Forgetful()
+    collection.add([Document("b", "/b.png", analysis=analyses()["b"])])
+    assert ids(client_of(collection).get(f"{API}/select")) == ["b"]
 
 
 @pytest.mark.parametrize(

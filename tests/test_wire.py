@@ -315,6 +315,12 @@ def test_a_hit_without_id_or_score_is_a_bad_reply(document):
         told.hit(document)
 
 
+@pytest.mark.parametrize("document", [{}, {"id": None}, {"id": 7}, {"id": ""}, {"image": "/a"}])
+def test_a_document_without_an_id_is_a_bad_reply(document):
+    with pytest.raises(BadReply):
+        documents.record(document)
+
+
 @pytest.mark.parametrize(("sent", "read"), [(1, 1.0), (1.0000001, 1.0), (-0.0000001, 0.0), (0.93, 0.93)])
 def test_scores_may_be_integers_and_off_by_rounding(sent, read):
     assert told.hit({"id": "1", "score": sent}).score == read
