@@ -107,7 +107,7 @@ def _draw_one(view: View, known: Result, place: int, one: Checked) -> None:
         )  # fmt: skip
     figures = [_asked(view, one)]
     figures += [_found(view, hit) for hit in one.hits[:HITS]]
-    figures += [_inside(hit) for hit in one.inside[:HITS]]
+    figures += [_inside(known, hit) for hit in one.inside[:HITS]]
     st.html(f'<div class="dd-plan">{"".join(figures)}</div>')
     more = max(0, len(one.hits) - HITS)
     if more or one.truncated:
@@ -159,8 +159,10 @@ def _found(view: View, hit: Hit) -> str:
     return _figure("stays", url, f"{hit.score:.2f}", record.filename, _why(hit), record.location)
 
 
-def _inside(hit: Hit) -> str:
-    return _figure("goes", "", f"{hit.score:.2f} in this batch", _last(hit.id), _why(hit), hit.id)
+def _inside(known: Result, hit: Hit) -> str:
+    earlier = next((one for one in known.found.checked if one.item.name == hit.id), None)
+    url = _inline(earlier) if earlier else ""
+    return _figure("goes", url, f"{hit.score:.2f} in this batch", _last(hit.id), _why(hit), hit.id)
 
 
 def _figure(kind: str, url: str, mark: str, name: str, words: str, title: str) -> str:

@@ -214,7 +214,7 @@ def _draw_guards(current: Draft) -> None:
 def _draw_files(current: Draft) -> None:
     left, right = st.columns((1, 2), gap="medium", vertical_alignment="bottom")
     left.download_button(
-        "Export these rules", json.dumps(current.policy().to_json(), indent=1), "keeper-policy.json",
+        "Export rules", json.dumps(current.policy().to_json(), indent=1), "keeper-policy.json",
         "application/json", icon=":material/download:", on_click="ignore", key="clear.policy.export",
     )  # fmt: skip
     file = right.file_uploader("Import rules", type="json", key="clear.policy.import")
