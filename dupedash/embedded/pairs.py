@@ -45,7 +45,7 @@ def judge(a: Descriptor, b: Descriptor, ways: Ways) -> Judged:
 
 
 class Memory:
-    """What was judged lately, by the hashes of the pictures: a full scan asks for each pair from both sides."""
+    """What was judged lately, by the pictures' hashes: a full scan asks for each pair from both sides."""
 
     def __init__(self, most: int = _REMEMBERED) -> None:
         self._known: OrderedDict[tuple[str, str, Ways], Judged] = OrderedDict()
