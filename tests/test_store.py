@@ -185,7 +185,7 @@ def test_a_removed_document_leaves_nothing_behind(store):
     with sqlite3.connect(store.folder / "collection.sqlite") as connection:
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         left = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}
-    assert {name: count for name, count in left.items() if count} == {"meta": 2, "fields": 1}
+    assert {name: count for name, count in left.items() if count} == {"meta": 3, "fields": 1}
 
 
 def test_clear_forgets_everything_but_the_fields(store):

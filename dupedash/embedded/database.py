@@ -17,11 +17,15 @@ _WAIT = 60.0  # seconds that a writer waits for another process's transaction
 
 @dataclass(slots=True)
 class Transaction:
-    """A write in progress. `number` becomes the collection's state if a document is `touched`."""
+    """A write in progress. `number` becomes the collection's state if a document is `touched`.
+
+    `removed`: some document is not in the collection any more.
+    """
 
     connection: sqlite3.Connection
     number: int
     touched: bool = False
+    removed: bool = False
 
 
 class Database:
@@ -66,9 +70,9 @@ class Database:
                 transaction = Transaction(connection, sequence(connection) + 1)
                 yield transaction
                 if transaction.touched:
-                    connection.execute(
-                        "UPDATE meta SET value = ? WHERE key = 'sequence'", (transaction.number,)
-                    )
+                    _note(connection, "sequence", transaction.number)
+                if transaction.removed:
+                    _note(connection, "removal", transaction.number)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -120,6 +124,16 @@ class Database:
 def sequence(connection: sqlite3.Connection) -> int:
     """The number of the last commit that changed something."""
     return int(connection.execute("SELECT value FROM meta WHERE key = 'sequence'").fetchone()[0])
+
+
+def last_removal(connection: sqlite3.Connection) -> int:
+    """The number of the last commit that removed something, 0 for none."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'removal'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _note(connection: sqlite3.Connection, key: str, number: int) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, number))
 
 
 def chunks(count: int, size: int = 500) -> Iterator[slice]:

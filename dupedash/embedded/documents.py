@@ -57,6 +57,21 @@ class Entry:
     file: FileStamp | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A searchable document: `row` finds its descriptor, equal `pixels` mean equal pictures.
+
+    `changed` is the commit that last touched it.
+    """
+
+    row: int
+    id: str
+    content: str
+    pixels: str
+    comparable: bool
+    changed: int
+
+
 def put(transaction: Transaction, entry: Entry) -> None:
     """Add or replace a document by id; fields that it had and that are not given stay. Raises ConfigError."""
     connection = transaction.connection
@@ -90,7 +105,7 @@ def remove(transaction: Transaction, ids: Sequence[str]) -> None:
         some = ids[part]
         marks = ",".join("?" * len(some))
         done = transaction.connection.execute(f"DELETE FROM documents WHERE id IN ({marks})", list(some))
-        transaction.touched |= done.rowcount > 0
+        _took_out(transaction, done.rowcount)
 
 
 def hide(transaction: Transaction, path: bytes, reason: str | None) -> None:
@@ -99,7 +114,12 @@ def hide(transaction: Transaction, path: bytes, reason: str | None) -> None:
         "UPDATE documents SET hidden = ?, changed = ? WHERE path = ? AND hidden IS NOT ?",
         (reason, transaction.number, path, reason),
     )
-    transaction.touched |= done.rowcount > 0
+    _took_out(transaction, done.rowcount)
+
+
+def clear(transaction: Transaction) -> None:
+    """Forget all documents; the fields stay known."""
+    _took_out(transaction, transaction.connection.execute("DELETE FROM documents").rowcount)
 
 
 def records(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, ImageRecord]:
@@ -115,6 +135,19 @@ def records(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Ima
         found.update((row[0], row[1:]) for row in rows)
     fields = _all_fields(connection, list(found))
     return {row[0]: _record(row, fields.get(doc, {})) for doc, row in found.items()}
+
+
+def members(connection: sqlite3.Connection, after: int = -1) -> list[Member]:
+    """The documents to be searched, by id; only those touched after a commit."""
+    rows = connection.execute(
+        "SELECT rowid, id, content, coalesce(pixels, content), skipped, described, changed FROM documents d"
+        f" WHERE changed > ? AND {SEARCHED} ORDER BY id",
+        (after,),
+    )
+    return [
+        Member(row, image_id, content, pixels, skip_reason(skipped, None, version) is None, changed)
+        for row, image_id, content, pixels, skipped, version, changed in rows
+    ]
 
 
 def analysis_of(connection: sqlite3.Connection, image_id: str) -> Analysis | None:
@@ -223,6 +256,11 @@ def _learn(connection: sqlite3.Connection, given: Mapping[str, Any]) -> Fields:
         [(info.name, info.type, info.multi) for info in learned.values()],
     )
     return values
+
+
+def _took_out(transaction: Transaction, count: int) -> None:
+    transaction.touched |= count > 0
+    transaction.removed |= count > 0
 
 
 def _touch(transaction: Transaction, doc: int) -> None:

@@ -16,7 +16,8 @@ from functools import cached_property
 from dupedash.collection import FoundMatch, JoinPart, JoinRequest
 from dupedash.embedded import pairs
 from dupedash.embedded.blocks import Block, BlockSearch, PictureMatch, Plan
-from dupedash.embedded.store import Member, Store
+from dupedash.embedded.documents import Member
+from dupedash.embedded.store import Store
 from dupedash.embedded.view import View
 from dupedash.embedded.workers import Workers
 from dupedash.errors import Cancelled, CollectionError, UnknownImage

@@ -10,9 +10,9 @@ import numpy as np
 from dupedash.embedded import pairs
 from dupedash.embedded.cache import Segment
 from dupedash.embedded.describe import Descriptor
+from dupedash.embedded.documents import Member
 from dupedash.embedded.pairs import Judged, Memory, Ways
 from dupedash.embedded.retrieve import MIN_VOTES, search
-from dupedash.embedded.store import Member
 from dupedash.embedded.view import View, Views
 from dupedash.model import DuplicateQuery, Hit, Hits
 

@@ -16,8 +16,8 @@ from typing import Any
 from dupedash.config import collection_name
 from dupedash.embedded import documents
 from dupedash.embedded.analysis import Analysis
-from dupedash.embedded.database import Database, chunks, sequence
-from dupedash.embedded.documents import SEARCHED, Entry, FileStamp
+from dupedash.embedded.database import Database, chunks, last_removal, sequence
+from dupedash.embedded.documents import SEARCHED, Entry, FileStamp, Member
 from dupedash.errors import ConfigError, UnknownImage
 from dupedash.images.files import printable
 from dupedash.model import Failure, FieldInfo, ImageRecord, ValueCount
@@ -34,21 +34,6 @@ class KnownFile:
     stamp: FileStamp
     version: int
     hidden: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A searchable document: `row` finds its descriptor, equal `pixels` mean equal pictures.
-
-    `changed` is the commit that last touched it.
-    """
-
-    row: int
-    id: str
-    content: str
-    pixels: str
-    comparable: bool
-    changed: int
 
 
 class Store:
@@ -91,25 +76,17 @@ class Store:
         """How many documents all filters admit. Raises QueryError."""
         return int(self._select("count(*)", fq)[0][0])
 
-    def members(self, fq: Sequence[str] = ()) -> tuple[int, list[Member]]:
+    def members(self) -> tuple[int, list[Member]]:
         """The documents to be searched, by id, and the sequence number at which they are so."""
-        columns = "d.rowid, d.id, d.content, coalesce(d.pixels, d.content), d.skipped, d.described, d.changed"
         with self._database.snapshot() as connection:
-            where, parameters = self._where(fq, documents.known_fields(connection))
-            rows = connection.execute(
-                f"SELECT {columns} FROM documents d WHERE {where} ORDER BY d.id", parameters
-            )
-            return sequence(connection), [
-                Member(
-                    row,
-                    image_id,
-                    content,
-                    pixels,
-                    documents.skip_reason(skipped, None, version) is None,
-                    changed,
-                )
-                for row, image_id, content, pixels, skipped, version, changed in rows
-            ]
+            return sequence(connection), documents.members(connection)
+
+    def members_since(self, number: int) -> tuple[int, list[Member]] | None:
+        """As `members`, only those added or changed after that commit; None if something was removed, too."""
+        with self._database.snapshot() as connection:
+            if last_removal(connection) > number:
+                return None
+            return sequence(connection), documents.members(connection, number)
 
     def records(self, ids: Sequence[str]) -> list[ImageRecord]:
         """The records in that order, hidden ones too. Raises UnknownImage."""
@@ -244,8 +221,7 @@ class Store:
     def clear(self) -> None:
         """Forget all documents, folders and failures; the fields stay known."""
         with self._database.writing() as transaction:
-            done = transaction.connection.execute("DELETE FROM documents")
-            transaction.touched = done.rowcount > 0
+            documents.clear(transaction)
             transaction.connection.execute("DELETE FROM roots")
             transaction.connection.execute("DELETE FROM failures")
 

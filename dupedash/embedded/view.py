@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dupedash.embedded.cache import Cache, Segment
 from dupedash.embedded.describe import Descriptor
-from dupedash.embedded.store import Member, Store
+from dupedash.embedded.documents import Member
+from dupedash.embedded.store import Store
 from dupedash.errors import CollectionError
 
 _REMEMBERED = 2000  # descriptors, of 20 kB each
@@ -43,7 +44,7 @@ class Views:
         """The view of the last commit."""
         with self._lock:
             if self._view is None or self._view.sequence != self._store.sequence():
-                self._view = self._made()
+                self._view = self._made(self._view)
             return self._view
 
     def descriptors(self, view: View, pictures: Sequence[str]) -> list[Descriptor]:
@@ -61,20 +62,43 @@ class Views:
                 self._descriptors.popitem(last=False)
         return [found[p] for p in pictures]
 
-    def _made(self) -> View:
-        sequence, members = self._store.members()
-        grouped: dict[str, list[Member]] = {}
-        for member in members:
-            grouped.setdefault(member.pixels, []).append(member)
-        pictures = {picture: tuple(some) for picture, some in grouped.items()}
-        wanted = {picture for picture, some in pictures.items() if any(m.comparable for m in some)}
+    def _made(self, old: View | None) -> View:
+        news = None if old is None else self._store.members_since(old.sequence)
+        if old is None or news is None:
+            sequence, members = self._store.members()
+            known, pictures = {m.id: m for m in members}, _grouped(members)
+        else:
+            (sequence, members), known, pictures = news, dict(old.members), dict(old.pictures)
+            for member in members:
+                _place(member, known, pictures)
+        return View(sequence, known, pictures, self._segments(pictures))
 
+    def _segments(self, pictures: Mapping[str, tuple[Member, ...]]) -> tuple[Segment, ...]:
         def loaded(some: Sequence[str]) -> list[Descriptor]:
             found = load(self._store, pictures, some)
             return [found[picture] for picture in some]
 
-        segments = self._cache.segments(wanted, loaded)
-        return View(sequence, {m.id: m for m in members}, pictures, segments)
+        wanted = {picture for picture, some in pictures.items() if any(m.comparable for m in some)}
+        return self._cache.segments(wanted, loaded)
+
+
+def _grouped(members: Iterable[Member]) -> dict[str, tuple[Member, ...]]:
+    grouped: dict[str, list[Member]] = {}
+    for member in members:
+        grouped.setdefault(member.pixels, []).append(member)
+    return {picture: tuple(some) for picture, some in grouped.items()}
+
+
+def _place(member: Member, known: dict[str, Member], pictures: dict[str, tuple[Member, ...]]) -> None:
+    """Put a new or changed document in its place, and take it away from where it was."""
+    before = known.get(member.id)
+    if before is not None:
+        others = tuple(m for m in pictures.pop(before.pixels) if m.id != member.id)
+        if others:
+            pictures[before.pixels] = others
+    known[member.id] = member
+    some = (*pictures.get(member.pixels, ()), member)
+    pictures[member.pixels] = tuple(sorted(some, key=lambda m: m.id))
 
 
 def load(
