@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -126,6 +127,24 @@ def test_only_what_was_looked_at_can_vanish(store, folder, tmp_path):
     with pytest.raises(ConfigError, match="no such file"):
         index(store, [other], jobs=1)
     assert file_id(other / "z.png") in store.ids()
+
+
+def test_a_hidden_file_that_was_asked_for_does_not_vanish(store, folder):
+    draw(folder / ".cover.png", 6)
+    assert index(store, [folder / ".cover.png"], jobs=1).added == 1
+    assert counts(index(store, [folder], jobs=1)) == (3, 0, 0, 0, 0)
+    assert file_id(folder / ".cover.png") in store.ids()
+
+
+def test_files_described_by_another_version_are_read_again(store, folder):
+    index(store, [folder], jobs=1)
+    with sqlite3.connect(store.folder / "collection.sqlite") as connection:
+        connection.execute("UPDATE documents SET described = 0")
+    connection.close()
+    record = store.records([file_id(folder / "a.png")])[0]
+    assert record.skipped == "described by another version of dupedash: index it again"
+    assert counts(index(store, [folder], jobs=1)) == (0, 3, 0, 0, 0)
+    assert store.records([record.id])[0].skipped is None
 
 
 def test_without_recursion_only_the_folder_itself_is_read(store, folder):
