@@ -13,7 +13,7 @@ run: setup
 
 test: $(VENV)/.tests
 	@$(PY) -m tests.chromium
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.tests
 	@$(VENV)/bin/ruff check .
