@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dupedash.model import ScanMode
+from dupedash.model import ScanMode, Smartfilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,16 @@ MODES = {
 
 IMAGES_PER_SECOND = {ScanMode.BALANCED: 100.0, ScanMode.SPEED: 150.0, ScanMode.EXACT: 100.0}
 """Assumed before the first scan of a collection; afterwards its own rate counts."""
+
+FOUND = {
+    Smartfilter.OFF: (98, 85), Smartfilter.LOW: (98, 84), Smartfilter.MEDIUM: (98, 81),
+    Smartfilter.HIGH: (97, 77), Smartfilter.EXTREME: (93, 68),
+}  # fmt: skip
+"""Percent of edited and of heavily edited copies found at 0.7 (exact ones: 100), measured with the embedded
+engine on 3,591 photos with 1,459 planted edits. A Flow server's own figures are not known."""
+
+
+def found_words(smartfilter: Smartfilter) -> str:
+    """What this setting costs in recall."""
+    near, strong = FOUND[smartfilter]
+    return f"On test photos it found {near} % of edited copies and {strong} % of heavily edited ones."

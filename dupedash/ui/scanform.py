@@ -9,12 +9,13 @@ from typing import TypeVar
 
 import streamlit as st
 
+from dupedash.connect import Engine
 from dupedash.errors import QueryError
 from dupedash.model import ScanMode
 from dupedash.scanmode import resolve
 from dupedash.scans import ScanConfig
 from dupedash.ui import filters, scope, wording
-from dupedash.ui.modes import IMAGES_PER_SECOND, MODES
+from dupedash.ui.modes import IMAGES_PER_SECOND, MODES, found_words
 from dupedash.ui.state import View
 
 
@@ -61,7 +62,7 @@ def draw(view: View) -> Order:
         st.subheader("Compared with", anchor=False)
         against = _partner(view)
     with st.container(border=True):
-        mode, floor = _thoroughness(total)
+        mode, floor = _thoroughness(total, embedded=view.collection.engine == Engine.EMBEDDED)
     if fq is None or against is None:
         return Order(None, 0, 0, total)
     images = view.count(*fq)
@@ -106,12 +107,13 @@ def _filter(view: View, name: str) -> tuple[str, ...] | None:
     return fq
 
 
-def _thoroughness(total: int) -> tuple[ScanMode, float]:
+def _thoroughness(total: int, embedded: bool) -> tuple[ScanMode, float]:
     st.subheader("How thoroughly", anchor=False)
     mode = _choice("Mode", ScanMode, "scan.mode", lambda m: MODES[m].name)
+    effort = resolve(mode, total)
     st.caption(
-        f"{MODES[mode].line} For {wording.plural(total, 'image')} it searches with "
-        f"`{resolve(mode, total).words()}`."
+        f"{MODES[mode].line} For {wording.plural(total, 'image')} it searches with `{effort.words()}`. "
+        + (found_words(effort.smartfilter) if embedded else "")
     )
     with st.expander("More"):
         floor = st.slider(
