@@ -101,7 +101,8 @@ function dupedashDraw(vis, host, data, on) {
       const node = data.nodes.find((n) => n.member === member);
       if (!node) return false;
       net.selectNodes([node.id]);
-      net.focus(node.id, { scale: 1.2, animation: { duration: 300 } });
+      const family = data.nodes.filter((n) => n.group === node.group).map((n) => n.id);
+      net.fit({ nodes: family, maxZoomLevel: 1.2, animation: { duration: 300 } });
       return true;
     },
     where(member) {  // on the page, for whoever wants to point at it
