@@ -121,7 +121,7 @@ def test_a_scan_that_is_there_is_offered_and_not_repeated(photos):
     at = opened("scan")
     assert "Already scanned" in texts(at)
     at.button(key="scan.open-known").click().run()
-    assert at.sidebar.selectbox(key="scan").value == ScanStore(photos.scans).list()[0].id
+    assert at.session_state["scan"] == ScanStore(photos.scans).list()[0].id
 
 
 @pytest.mark.usefixtures("photos")

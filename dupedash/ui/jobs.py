@@ -12,7 +12,7 @@ import streamlit as st
 from dupedash.jobs import Job, JobStatus
 from dupedash.model import Progress
 from dupedash.ui import errors, wording
-from dupedash.ui.state import View
+from dupedash.ui.state import WANTED_COLLECTION, View
 
 POLL_SECONDS = 0.7
 _RECENT = timedelta(minutes=30)
@@ -35,12 +35,13 @@ class Kind:
 
 
 def of_collection(view: View, kind: str | None = None) -> list[Job]:
-    """The jobs of the chosen collection, newest first."""
-    name = view.connection.name if view.connection else None
+    """The jobs of the chosen collection, and of one that is about to be made, newest first."""
+    names = {view.connection.name if view.connection else None, st.session_state.get(WANTED_COLLECTION)}
     return [
         job
         for job in view.jobs.list()
-        if job.arguments.get("collection") == name and (kind is None or job.kind == kind)
+        if (view.connection is None or job.arguments.get("collection") in names)
+        and (kind is None or job.kind == kind)
     ]
 
 
@@ -51,8 +52,8 @@ def panel(view: View, kinds: Mapping[str, Kind]) -> None:
     @st.fragment(run_every=POLL_SECONDS if busy else None)
     def draw() -> None:
         shown = _shown(view, kinds)
-        if busy and not any(job.active for job in shown):
-            st.rerun()
+        if (busy and not any(job.active for job in shown)) or _made(view):
+            _redraw(view)
         for job in shown:
             with st.container(border=True, key=f"job-{job.id}"):
                 _draw(view, job, kinds[job.kind])
@@ -70,7 +71,7 @@ def busy_line(view: View) -> None:
     def line() -> None:
         jobs = [job for job in of_collection(view) if job.active]
         if not jobs:
-            st.rerun()
+            _redraw(view)
         for job in jobs:
             share, text = _bar(job.progress)
             st.progress(share, text=f":small[{text}]")
@@ -96,6 +97,18 @@ def _shown(view: View, kinds: Mapping[str, Kind]) -> Sequence[Job]:
             shown.append(job)
         told.add(job.kind)
     return shown
+
+
+def _redraw(view: View) -> None:
+    """The whole page, with what the work changed."""
+    view.forget_answers()
+    st.rerun()
+
+
+def _made(view: View) -> bool:
+    """Whether the collection that a job makes is there by now and can be shown."""
+    wanted = st.session_state.get(WANTED_COLLECTION)
+    return wanted is not None and any(known.name == wanted for known in view.connections.list())
 
 
 def _dismissed() -> set[str]:

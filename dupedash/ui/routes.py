@@ -6,6 +6,8 @@ for good. A picture that is gone is shown as such, so that a page over an old sc
 
 from __future__ import annotations
 
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -19,9 +21,7 @@ from dupedash.connect import Connections
 from dupedash.errors import CollectionError, ConfigError, UnknownImage, UnreadableImage
 from dupedash.ui.opened import opened
 
-LONGEST_ID = 2000
-"""Characters; Flow allows any text as an id."""
-
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _KEPT = "private, max-age=31536000, immutable"
 _ASKED_AGAIN = "private, no-cache"
 _GONE = (
@@ -34,12 +34,26 @@ _GONE = (
 
 def thumb_url(collection: str, image_id: str, content: str | None = None) -> str:
     """Where the thumbnail of an image is; `content` is the hash of its file, where known."""
-    return f"/thumb/{quote(collection, safe='')}/{quote(image_id, safe='')}.webp{_version(content)}"
+    return f"/thumb/{quote(collection, safe='')}/{in_url(image_id)}.webp{_version(content)}"
 
 
 def picture_url(collection: str, image_id: str, content: str | None = None) -> str:
     """Where the whole picture is, its long side bounded."""
-    return f"/picture/{quote(collection, safe='')}/{quote(image_id, safe='')}{_version(content)}"
+    return f"/picture/{quote(collection, safe='')}/{in_url(image_id)}{_version(content)}"
+
+
+def in_url(image_id: str) -> str:
+    """The id as one part of a path: proxies and Streamlit turn back paths with coded slashes and dots."""
+    if _PLAIN.fullmatch(image_id):
+        return image_id
+    return "~" + urlsafe_b64encode(image_id.encode()).decode().rstrip("=")
+
+
+def from_url(part: str) -> str:
+    """The inverse of `in_url`. Raises ValueError for what it never made."""
+    if not part.startswith("~"):
+        return part
+    return urlsafe_b64decode(part[1:] + "=" * (-len(part[1:]) % 4)).decode()
 
 
 def _version(content: str | None) -> str:
@@ -57,8 +71,10 @@ def picture(request: Request) -> Response:
 
 
 def _answer(request: Request, ask: Callable[[Collection, str], bytes | None]) -> Response:
-    name, image_id = request.path_params["collection"], request.path_params["id"]
-    if not image_id or len(image_id) > LONGEST_ID:
+    name = request.path_params["collection"]
+    try:
+        image_id = from_url(request.path_params["id"])
+    except ValueError:
         return PlainTextResponse("No such image.", 404)
     workspace = settings().workspace
     try:
@@ -87,6 +103,6 @@ def _media_type(data: bytes) -> str | None:
 
 
 ROUTES = [
-    Route("/thumb/{collection}/{id:path}.webp", thumb),
-    Route("/picture/{collection}/{id:path}", picture),
+    Route("/thumb/{collection}/{id}.webp", thumb),
+    Route("/picture/{collection}/{id}", picture),
 ]

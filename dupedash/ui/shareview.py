@@ -48,8 +48,8 @@ def address(view: View, page: str) -> str:
     usual = view.strictness is Strictness.COMPONENT
     here = urlsplit(st.context.url or "http://localhost")
     asked = {
-        state.COLLECTION: sidebar.collection_label(view.connection) if view.connection else "",
-        state.SCAN: sidebar.scan_label(view.require_scan()),
+        state.COLLECTION: view.connection.name if view.connection else "",
+        state.SCAN: view.require_scan().id,
         state.THRESHOLD: f"{view.threshold:g}",
         state.STRICTNESS: "" if usual else sidebar.GROUPING[view.strictness],
     }

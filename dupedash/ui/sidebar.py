@@ -9,15 +9,17 @@ from __future__ import annotations
 import streamlit as st
 
 from dupedash.config import settings
-from dupedash.connect import Connection, Connections, Engine
+from dupedash.connect import Connections
 from dupedash.graph import Strictness
 from dupedash.scans import StoredScan
 from dupedash.ui import jobs, state
 
-GROUPING = {Strictness.COMPONENT: "Linked", Strictness.COMPLETE: "All match"}
+_PICKED = "scan.picked"
+GROUPING = {Strictness.COMPONENT: "Linked", Strictness.COMPLETE: "Complete"}
+"""Labels; they are what stands in the URL."""
 _GROUPING_HELP = (
     "**Linked**: an image joins a group as soon as it matches one member; chains are possible, and shown.\n\n"
-    "**All match**: every two images of a group match each other."
+    "**Complete**: every two images of a group match each other."
 )
 
 
@@ -53,7 +55,6 @@ def pick_collection() -> None:
         index=names.index(chosen.name),
         key=state.COLLECTION,
         bind="query-params",
-        format_func={c.name: collection_label(c) for c in known}.__getitem__,
         on_change=forget_scan,
         help="Add folders on the Collection page, Flow servers under Connections.",
     )
@@ -61,27 +62,36 @@ def pick_collection() -> None:
 
 def forget_scan() -> None:
     """Another collection has other scans."""
-    st.session_state[state.SCAN] = state.LATEST
-
-
-def collection_label(connection: Connection) -> str:
-    """Its name, and the server's address where it is not on this machine."""
-    return connection.name if connection.engine is Engine.EMBEDDED else f"{connection.name} · Flow"
+    st.session_state[state.SCAN] = ""
 
 
 def pick_scan(scans: tuple[StoredScan, ...]) -> None:
-    """The scans of this collection; by default the newest."""
+    """The scans of this collection; by default the newest.
+
+    A bound select box would put its label into the URL. The scan's id stands there instead, by a text field
+    that nobody sees.
+    """
     if state.WANTED in st.session_state:
         st.session_state[state.SCAN] = st.session_state.pop(state.WANTED)
+    with st.container(key="url-state"):
+        linked = st.text_input("Scan in the URL", key=state.SCAN, bind="query-params")
     newest = state.latest(scans)
-    labels = {scan.id: scan_label(scan) for scan in scans}
-    labels = {state.LATEST: f"Latest: {newest.name}" if newest else "Latest"} | labels
-    st.selectbox("Scan", list(labels), key=state.SCAN, bind="query-params", format_func=labels.__getitem__)
+    labels = {state.LATEST: f"Latest: {newest.name}" if newest else "Latest"}
+    labels |= {scan.id: scan_label(scan) for scan in scans}
+    st.session_state[_PICKED] = linked if linked in labels else state.LATEST
+    st.selectbox("Scan", list(labels), key=_PICKED, format_func=labels.__getitem__, on_change=_picked)
+    if linked and linked not in labels:
+        st.caption(":orange[:material/warning:] The scan of this link is not there any more.")
 
 
 def scan_label(scan: StoredScan) -> str:
-    """Its name and id: this stands in the URL, too, so it must not change with time."""
+    """Its name and id: names need not differ."""
     return f"{scan.name} · {scan.id}"
+
+
+def _picked() -> None:
+    picked = st.session_state[_PICKED]
+    st.session_state[state.SCAN] = "" if picked == state.LATEST else picked
 
 
 def pick_threshold(scan: StoredScan) -> None:

@@ -197,7 +197,7 @@ def stored_scans(workspace: Workspace, connection: Connection | None) -> tuple[S
 
 def chosen_scan(scans: tuple[StoredScan, ...]) -> StoredScan | None:
     """The one chosen in the sidebar, else the newest that is finished, else the newest."""
-    wanted = st.session_state.get(SCAN, LATEST)
+    wanted = st.session_state.get(SCAN)
     return next((scan for scan in scans if scan.id == wanted), None) or latest(scans)
 
 

@@ -1,0 +1,134 @@
+"""From a folder to groups in a real browser: add, filter, scan, watch, stop, go on; many people at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import workspaces
+from tests.browser.conftest import settle, start
+
+pytestmark = pytest.mark.browser
+LONG = 60_000
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    data = tmp_path_factory.mktemp("empty") / "data"
+    running = start(data)
+    yield running
+    running.stop()
+
+
+def query(page: Page):
+    return page.get_by_role("textbox", name="Filter query")
+
+
+def removers(page: Page):
+    return page.locator(
+        "[data-testid=stElementContainer][class*=st-key-scan-fq-][class*=-remove]"
+    ).get_by_role("button")
+
+
+def metric(page: Page, name: str):
+    return page.get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue")
+
+
+def test_from_nothing_to_groups(empty, visit, pictures):
+    page = visit(empty.url).page()
+    expect(page.get_by_text("No images yet")).to_be_visible()
+    page.get_by_role("link", name="Add images").click()
+    page.get_by_role("textbox", name="Folder or file").fill(str(pictures))
+    page.get_by_role("button", name="Read the images").click()
+    expect(metric(page, "Images")).to_have_text(str(workspaces.IMAGES), timeout=LONG)
+    expect(metric(page, "Not readable")).to_have_text("1")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Scan").click()
+    page.get_by_role("button", name="Start the scan").click()
+    page.get_by_role("button", name="Look at the result").click(timeout=LONG)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Overview").click()
+    expect(metric(page, "Groups")).to_have_text(str(workspaces.COPIED))
+
+
+def test_rows_and_text_say_the_same(dashboard, visit):
+    page = visit(dashboard.url).page("/scan")
+    page.get_by_text("A part", exact=True).click()
+    query(page).fill("category:scene AND width:[100 TO *]")
+    query(page).press("Enter")
+    expect(removers(page)).to_have_count(2)
+    removers(page).last.click()
+    expect(query(page)).to_have_value("category:scene")
+    expect(metric(page, "To scan")).to_have_text(str(workspaces.SCENES - 1))
+    query(page).fill("category:(scene")
+    query(page).press("Enter")
+    expect(page.get_by_text("This bracket is never closed")).to_be_visible()
+    expect(metric(page, "To scan")).to_have_text("–")
+
+
+def test_what_is_built_is_still_there_after_a_look_at_another_page(dashboard, visit):
+    page = visit(dashboard.url).page("/scan")
+    page.get_by_text("A part", exact=True).click()
+    query(page).fill("category:scene")
+    query(page).press("Enter")
+    expect(removers(page)).to_have_count(1)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Overview").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Scan").click()
+    expect(query(page)).to_have_value("category:scene")
+
+
+def frozen_job(data: Path) -> int:
+    """The process of the one job, held still so that a test can look at it as long as it likes."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        for order in data.glob("jobs/*/order.json"):
+            process = json.loads(order.read_text()).get("pid")
+            if process:
+                os.kill(process, signal.SIGSTOP)
+                return int(process)
+        time.sleep(0.01)
+    raise TimeoutError("no job was started")
+
+
+def test_one_scan_is_seen_by_all_stopped_and_finished(tmp_path, pictures, serving, visit):
+    data = workspaces.fill(tmp_path / "data", pictures).root
+    url = serving(data).url
+    page = visit(url).page("/scan")
+    page.get_by_role("button", name="Start the scan").click()
+    process = frozen_job(data)
+    stop = page.get_by_role("button", name="Stop")
+    expect(stop).to_be_visible()
+
+    other = visit(url).page("/scan")
+    expect(other.get_by_role("button", name="Stop")).to_be_visible()
+    expect(other.get_by_text("This scan runs just now.")).to_be_visible()
+
+    page.reload()
+    settle(page)
+    stop.click()
+    expect(other.get_by_text("Stopping …")).to_be_visible()
+    os.kill(process, signal.SIGCONT)
+    go_on = other.get_by_role("button", name="Go on", exact=True)
+    expect(go_on).to_be_visible(timeout=LONG)
+    page.close()
+    go_on.click()
+    other.get_by_role("button", name="Look at the result").click(timeout=LONG)
+    assert len(list((data / "scans").iterdir())) == 1
+
+
+def test_people_with_different_collections_do_not_see_each_others(tmp_path, pictures, serving, visit):
+    data = tmp_path / "data"
+    for name in ("first", "second"):
+        workspaces.fill(data, pictures, name)
+    url = serving(data).url
+    one, two = (visit(url).page(f"/?collection={name}") for name in ("first", "second"))
+    expect(one.get_by_text("“first” at a glance")).to_be_visible()
+    expect(two.get_by_text("“second” at a glance")).to_be_visible()
+    one.reload()
+    settle(one)
+    expect(one.get_by_text("“first” at a glance")).to_be_visible()

@@ -1,0 +1,155 @@
+"""The frame in a real browser: every page, links, pictures, access. Nothing may leave the machine."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+from playwright.sync_api import expect
+
+from dupedash.ui.pagetable import PAGES
+from dupedash.ui.routes import picture_url, thumb_url
+from tests import workspaces
+from tests.browser.conftest import settle
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_draws_without_an_error(dashboard, visit, scheme):
+    watched = visit(dashboard.url, color_scheme=scheme)
+    for row in PAGES:
+        page = watched.page(f"/{row.file}" if row is not PAGES[0] else "/")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        page.close()
+
+
+def test_a_link_keeps_its_scan_and_threshold_on_every_page_and_after_a_reload(dashboard, visit):
+    scan = next((dashboard.data / "scans").iterdir()).name
+    page = visit(dashboard.url).page(f"/scan?scan={scan}&t=0.8")
+    expect(page.get_by_role("slider", name="Threshold")).to_have_value("0.8")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Overview").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+    settle(page)
+    assert f"scan={scan}" in page.url
+    assert "t=0.8" in page.url
+    page.reload()
+    settle(page)
+    expect(page.get_by_role("slider", name="Threshold")).to_have_value("0.8")
+
+
+def test_a_preset_moves_the_threshold_and_the_figures(dashboard, visit):
+    page = visit(dashboard.url).page("/?t=1")
+    groups = page.get_by_test_id("stMetric").filter(has_text="Groups").get_by_test_id("stMetricValue")
+    expect(groups).to_have_text("0")
+    page.get_by_role("button", name="Near 0.70").click()
+    expect(groups).to_have_text(str(workspaces.COPIED))
+    expect(page.get_by_text("at threshold 0.70", exact=True)).to_be_visible()
+
+
+def test_nonsense_in_a_link_does_no_harm(dashboard, visit):
+    page = visit(dashboard.url).page("/scan?scan=../../etc&t=seven&collection=<script>alert(1)</script>")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Scan")
+    expect(page.get_by_role("slider", name="Threshold")).to_have_value("0.7")
+
+
+def test_hostile_file_names_are_shown_as_text(dashboard, visit):
+    page = visit(dashboard.url).page("/collection")
+    expect(page.get_by_text(workspaces.HOSTILE, exact=True).first).to_be_visible()
+
+
+def test_the_collection_shows_its_pictures(dashboard, visit):
+    page = visit(dashboard.url).page("/collection")
+    images = page.locator(".cell img")
+    expect(images).to_have_count(workspaces.IMAGES)
+    page.wait_for_function(
+        """() => {
+            const hosts = [...document.querySelectorAll('*')].filter(e => e.shadowRoot);
+            const images = hosts.flatMap(e => [...e.shadowRoot.querySelectorAll('.cell img')]);
+            return images.length > 0 && images.slice(0, 4).every(i => i.naturalWidth > 10);
+        }"""
+    )
+
+
+def _get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:
+            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+def _records(dashboard) -> list:
+    from dupedash.embedded.collection import EmbeddedCollection
+
+    collection = EmbeddedCollection(dashboard.data / "collections" / "photos")
+    try:
+        return collection.records(collection.ids())
+    finally:
+        collection.close()
+
+
+def test_thumbnails_are_webp_and_kept_for_good_under_their_version(dashboard):
+    record = _records(dashboard)[0]
+    status, headers, data = _get(dashboard.url + thumb_url("photos", record.id, record.content))
+    assert (status, headers["content-type"], data[8:12]) == (200, "image/webp", b"WEBP")
+    assert "immutable" in headers["cache-control"]
+    assert "private" in headers["cache-control"]
+    _, unversioned, _ = _get(dashboard.url + thumb_url("photos", record.id))
+    assert "immutable" not in unversioned["cache-control"]
+
+
+def test_pictures_come_upright_and_whole(dashboard):
+    record = _records(dashboard)[0]
+    status, headers, data = _get(dashboard.url + picture_url("photos", record.id, record.content))
+    assert status == 200
+    assert headers["content-type"] in ("image/webp", "image/jpeg")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert len(data) > 1000
+
+
+@pytest.mark.parametrize("image_id", ["nosuch", "../../../etc/passwd", "a/b c&d?e#f", "x" * 1500, "☃"])
+def test_an_unknown_image_is_a_placeholder_and_nothing_else(dashboard, image_id):
+    status, headers, data = _get(dashboard.url + thumb_url("photos", image_id))
+    assert (status, headers["content-type"]) == (200, "image/svg+xml")
+    assert headers["cache-control"] == "no-store"
+    assert b"root:" not in data
+
+
+@pytest.mark.parametrize(
+    "path", ["/thumb/nosuch/1.webp", "/thumb/..%2f..%2fscans/1.webp", "/picture/photos/~%00"]
+)
+def test_an_unknown_collection_is_not_found(dashboard, path):
+    status, headers, _ = _get(dashboard.url + path)
+    assert status in (400, 404)
+    assert "image" not in headers.get("content-type", "")
+
+
+def test_foreign_host_names_are_refused(dashboard):
+    assert _get(dashboard.url + "/", Host="evil.example")[0] == 421
+
+
+def test_beyond_this_machine_links_decide_who_may_do_what(tmp_path, pictures, serving, visit):
+    data = tmp_path / "data"
+    workspaces.scan(workspaces.fill(data, pictures))
+    running = serving(data, DUPEDASH_ADDRESS="0.0.0.0")
+    tokens = json.loads((data / "access.json").read_text())
+    assert any(link.endswith(f"?token={tokens['viewer']}") for link in running.links)
+    assert _get(running.url + "/")[0] == 401
+    assert _get(running.url + "/thumb/photos/1.webp")[0] == 401
+
+    viewer = visit(running.url).page(f"/scan?t=0.9&token={tokens['viewer']}")
+    assert "token" not in viewer.url
+    assert "t=0.9" in viewer.url
+    expect(viewer.get_by_text("View only").first).to_be_visible()
+    expect(viewer.get_by_test_id("stSidebarNavLink").filter(has_text="Connections")).to_have_count(0)
+    viewer.get_by_text("Speed", exact=True).click()
+    expect(viewer.get_by_text("only an editor can change something").first).to_be_visible()
+    expect(viewer.get_by_role("button", name="Start the scan")).to_have_count(0)
+
+    editor = visit(running.url).page(f"/scan?token={tokens['editor']}")
+    editor.get_by_text("Speed", exact=True).click()
+    expect(editor.get_by_role("button", name="Start the scan")).to_be_enabled()
