@@ -318,7 +318,9 @@ from dupedash.embedded import index
 from dupedash.embedded.store import Store
 index._BATCH = 4
 store = Store(Path(sys.argv[1]))
-index.index(store, [Path(sys.argv[2])], jobs=2, fields_for=lambda path: {"stem": path.stem})
+def tell(progress):
+    print(progress.done, flush=True)
+index.index(store, [Path(sys.argv[2])], jobs=2, fields_for=lambda path: {"stem": path.stem}, progress=tell)
 """
 
 
@@ -350,22 +352,26 @@ def test_killed_at_any_moment_it_ends_in_the_same_state(store, hostile, tmp_path
         draw(hostile / f"more {seed}.png", 300 + seed)
     killed = tmp_path / "killed" / "collections" / "c"
     chance, kills = random.Random(0), 0
-    while kills < 4:
-        process = subprocess.Popen([sys.executable, "-c", INDEXER, killed, hostile], cwd=ROOT)
-        try:
-            process.wait(timeout=0.6 + chance.random() * 1.2)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            kills += 1
-        else:
-            break
+    while kills < 4 and _killed_after(chance.randint(1, 3), chance.random() * 0.03, killed, hostile):
+        kills += 1
     assert kills >= 2
     subprocess.run([sys.executable, "-c", INDEXER, killed, hostile], cwd=ROOT, check=True)
     index(store, [hostile], jobs=2, fields_for=lambda path: {"stem": path.stem})
     again = Store(killed)
     assert contents(again) == contents(store)
     again.close()
+
+
+def _killed_after(commits: int, seconds: float, folder: Path, pictures: Path) -> bool:
+    """Index, and kill it so long after so many commits. False if it had ended by then."""
+    command = [sys.executable, "-c", INDEXER, folder, pictures]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for _ in range(commits):
+            process.stdout.readline()
+        time.sleep(seconds)
+        process.kill()
+    return process.returncode == -signal.SIGKILL
 
 
 def test_no_worker_outlives_a_killed_indexer(hostile, tmp_path):
