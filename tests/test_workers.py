@@ -77,6 +77,24 @@ def test_it_stops_when_asked():
     assert time.monotonic() - began < 30
 
 
+class SlowToSend:
+    """A task that takes its time on the way to the worker."""
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        time.sleep(0.05)
+        return str, ("sent",)
+
+
+def test_no_thread_fails_when_it_is_stopped_while_a_task_is_sent(monkeypatch):
+    failed = []
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+    for _ in range(5):
+        outcomes = Workers(len, 3).run(SlowToSend() for _ in itertools.count())
+        assert next(outcomes).result == len("sent")
+        outcomes.close()
+    assert failed == []
+
+
 def test_no_tasks_need_no_process():
     assert list(Workers(double, 4).run([])) == []
 

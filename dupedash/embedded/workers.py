@@ -161,8 +161,9 @@ class _Worker:
         """End the process, whatever it is doing."""
         with self._lock:
             self._stopped = True
+            if self._process is not None:
+                self._process.kill()  # its pipes are the thread's to close: it may be writing to one
         self._waiting.put(None)
-        self._kill()
 
     def join(self) -> None:
         """Wait until it has ended; all workers must have been stopped, for they wake each other."""
@@ -172,13 +173,13 @@ class _Worker:
         while not self._stopped and (item := self._waiting.get()) is not None:
             number, task = item
             self._finished.put((number, self._outcome(task)))
-        self._kill()
+        self._end()
 
     def _outcome(self, task: Any) -> Outcome:
         try:
             done, value = self._ask(task)
         except WorkerLost as error:
-            self._kill()
+            self._end()
             return Outcome(task, error=error)
         return Outcome(task, result=value) if done else Outcome(task, error=value)
 
@@ -215,7 +216,7 @@ class _Worker:
         too_long.set()
         process.kill()
 
-    def _kill(self) -> None:
+    def _end(self) -> None:
         with self._lock:
             process, self._process = self._process, None
         if process is not None:
