@@ -139,11 +139,12 @@ def _draw_running(view: View, job: Job, kind: Kind, corner: Any) -> None:
     st.caption(_figures(job.progress, kind))
     if job.stopping:
         corner.caption("Stopping …")
-    elif view.editor and corner.button(
-        "Stop", key=f"job-stop-{job.id}", icon=":material/stop:", width="stretch"
-    ):
-        view.stop(job.id)
-        st.rerun(scope="fragment")
+    elif view.editor:
+        # By a callback: a click that meets a redraw of the whole page must not be lost.
+        corner.button(
+            "Stop", key=f"job-stop-{job.id}", icon=":material/stop:", width="stretch",
+            on_click=view.stop, args=(job.id,),
+        )  # fmt: skip
 
 
 def _bar(progress: Progress | None) -> tuple[float, str]:
