@@ -9,20 +9,30 @@ from pathlib import Path
 import click
 
 from dupedash import __version__
-from dupedash.cli.actions import apply, plan, undo
-from dupedash.cli.bench import bench
-from dupedash.cli.check import check
-from dupedash.cli.collection import clear, index, status
 from dupedash.cli.context import Context
-from dupedash.cli.example import example
 from dupedash.cli.exit import Exit
-from dupedash.cli.job import job
-from dupedash.cli.scan import scan
-from dupedash.cli.serve import serve
+from dupedash.cli.lazy import LazyGroup
 from dupedash.errors import BadReply, Cancelled, ConfigError, DupedashError, Rejected, Unreachable
 
+MODULES = {
+    "status": "collection",
+    "index": "collection",
+    "clear": "collection",
+    "scan": "scan",
+    "plan": "actions",
+    "apply": "actions",
+    "undo": "actions",
+    "check": "check",
+    "example": "example",
+    "bench": "bench",
+    "serve": "serve",
+    "job": "job",
+}
+"""Every command, and the module that has it."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(cls=LazyGroup, modules=MODULES,
+             context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})  # fmt: skip
 @click.version_option(__version__, prog_name="dupedash")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Everything that is written.  [default: $DUPEDASH_DATA, else ./data]")  # fmt: skip
@@ -43,10 +53,6 @@ def dupedash(
     duplicate, 130 interrupted.
     """
     ctx.obj = Context.of(data, collection, url, api_key, debug)
-
-
-for command in (status, index, clear, scan, plan, apply, undo, check, example, bench, serve, job):
-    dupedash.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
