@@ -35,6 +35,7 @@ _GRID = 6
 _PROPOSED = 900
 _SMALLEST = 16
 _PAD = 20
+_STRIDE = SIDE + 2 * _PAD
 _JPEG_QUALITY = 85
 _HEAD = struct.Struct("<HIIHHBHI")
 
@@ -143,7 +144,7 @@ def _encode(thumb: np.ndarray) -> bytes:
 
 
 def _why_not(gray: np.ndarray, n: int, quality: int) -> str:
-    if float(gray.std()) < 2.0:
+    if float(cv2.meanStdDev(gray)[1][0, 0]) < 2.0:
         return "flat: nothing to compare"
     if n < 8 and quality < 10:
         return "too little content to compare"
@@ -151,8 +152,11 @@ def _why_not(gray: np.ndarray, n: int, quality: int) -> str:
 
 
 @lru_cache(1)
-def _turned() -> np.ndarray:
-    return pattern.turned_tests()
+def _tested() -> np.ndarray:
+    """Where each test's pixels lie from the keypoint's, in a picture with rows of _STRIDE: int32 (angles, 2
+    pixels × 256)."""
+    turned = pattern.turned_tests().transpose(0, 2, 1, 3).reshape(pattern.ANGLES, -1, 2)
+    return turned[..., 1] * np.int32(_STRIDE) + turned[..., 0]
 
 
 def keypoints(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -180,31 +184,27 @@ def _spread(raw: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 def _binary(gray: np.ndarray, points: np.ndarray, octaves: np.ndarray, angles: np.ndarray) -> np.ndarray:
     """The 256 comparisons of every keypoint, in the picture of its own scale: uint8 (n, 32)."""
-    flat, offsets, strides = _pyramid(gray)
+    flat, offsets = _pyramid(gray)
     scale = SCALE_STEP ** octaves.astype(float)
     centre = np.rint(points / scale[:, None]).astype(np.int32) + _PAD
-    stride = strides[octaves]
-    base = offsets[octaves] + centre[:, 1] * stride + centre[:, 0]
-    tests = _turned()[angles]
-    at = base[:, None, None] + tests[..., 1] * stride[:, None, None] + tests[..., 0]
-    values = flat[at]
-    return np.packbits(values[..., 0] < values[..., 1], axis=1)
+    start = offsets[octaves] + centre[:, 1] * np.int32(_STRIDE) + centre[:, 0]
+    values = flat.take(_tested()[angles] + start[:, None])
+    half = values.shape[1] // 2
+    return np.packbits(values[:, :half] < values[:, half:], axis=1)
 
 
-def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Every scale, smoothed and padded, one after the other in one flat array; where each starts, and its
-    stride."""
-    levels = []
-    for level in range(LEVELS):
-        factor = SCALE_STEP**-level
-        size = max(1, round(gray.shape[1] * factor)), max(1, round(gray.shape[0] * factor))
-        smooth = cv2.GaussianBlur(
-            cv2.resize(gray, size, interpolation=cv2.INTER_LINEAR) if level else gray, (7, 7), 2
-        )
-        levels.append(cv2.copyMakeBorder(smooth, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_REPLICATE))
-    flat = np.concatenate([level.ravel() for level in levels])
-    offsets = np.cumsum([0] + [level.size for level in levels[:-1]], dtype=np.int32)
-    return flat, offsets, np.array([level.shape[1] for level in levels], np.int32)
+def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every scale, smoothed and padded, one below the other in rows of _STRIDE, as one flat array; and where
+    each starts."""
+    sizes = [tuple(max(1, round(side * SCALE_STEP**-level)) for side in gray.shape) for level in range(LEVELS)]
+    tops = np.cumsum([0] + [height + 2 * _PAD for height, _ in sizes], dtype=np.int32)
+    rows = np.empty((tops[-1], _STRIDE), np.uint8)
+    for (height, width), top in zip(sizes, tops[:-1], strict=True):
+        scaled = cv2.resize(gray, (width, height), interpolation=cv2.INTER_LINEAR) if top else gray
+        smooth = cv2.GaussianBlur(scaled, (7, 7), 2)
+        place = rows[top : top + height + 2 * _PAD, : width + 2 * _PAD]
+        cv2.copyMakeBorder(smooth, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_REPLICATE, dst=place)
+    return rows.ravel(), tops[:-1] * np.int32(_STRIDE)
 
 
 @lru_cache(4096)
