@@ -178,6 +178,8 @@ class Explanation:
     aspect     horizontal over vertical scale; 1 = not stretched
     inliers    keypoints that agree on the registration
     residual   boxes (x0 y0 x1 y1, unit square of b) where the registered pictures differ: overlays, edits
+    edited_a   what shows that a is the edited one of the two (a border, text, a view cut off …), whatever the
+               order in which they are told; edited_b the same of b. Often neither can be told
     """
 
     kinds: tuple[ChangeKind, ...] = ()
@@ -190,6 +192,8 @@ class Explanation:
     aspect: float = 1.0
     inliers: int = 0
     residual: tuple[tuple[float, float, float, float], ...] = ()
+    edited_a: tuple[ChangeKind, ...] = ()
+    edited_b: tuple[ChangeKind, ...] = ()
 
     def words(self) -> str:
         """One line for a person: "cropped to 72 %, brighter"."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from PIL import ImageOps
 
 from dupedash.actions import Head, Journal, Wish, apply_plan, candidates, draw_plan, undo_plan
 from dupedash.check import GATES, Finding, Placing, add_checked, check_images, compare_inside, of_sources
@@ -14,9 +15,11 @@ from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.index import index
 from dupedash.graph import Matches
 from dupedash.keepers import preset
-from dupedash.model import Smartfilter, ignore, never
+from dupedash.model import Document, Smartfilter, ignore, never
 from dupedash.review import Decisions, ReviewStore, Verdict, image_key
+from dupedash.scans import ScanStore
 from tests.pictures import as_file, brighter, scene, smaller
+from tests.stored_scans import stored_scan
 
 PICTURES = {
     "one.png": as_file(scene(1)),
@@ -148,3 +151,29 @@ def test_a_batch_is_checked_against_the_collection_and_against_itself_with_one_a
     assert library.collection.analyses == 3, "adding analyses nothing again"
     report = index(library.collection.store, [tmp_path / "new"], jobs=1)
     assert report.unchanged == 1, "the index knows the file that the check added"
+
+
+EDITS = {
+    "bordered.png": lambda p: ImageOps.expand(p, 40, (250, 250, 250)),
+    "letterbox.png": lambda p: ImageOps.pad(p, (p.width, p.width), color=(0, 0, 0)),
+    "stretched.png": lambda p: p.resize((p.width * 5 // 4, p.height)),
+    "cropped.png": lambda p: p.crop((20, 20, p.width - 60, p.height - 40)),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.parametrize("first", [True, False], ids=["id before", "id after"])
+def test_the_original_stays_and_the_edited_copy_goes_however_large_it_is(tmp_path, name, first):
+    collection = EmbeddedCollection(tmp_path / "collections" / "edits", "edits")
+    (tmp_path / "original.png").write_bytes(as_file(scene(5)))
+    (tmp_path / name).write_bytes(as_file(EDITS[name](scene(5))))
+    names = ["original.png", name] if first else [name, "original.png"]
+    collection.add([Document(f"{n}", str(tmp_path / path)) for n, path in enumerate(names)])
+    request = JoinRequest(("0", "1"), None, 0.5, False, Smartfilter.OFF)
+    found = [m for p in collection.join(request, progress=ignore, cancelled=never) for m in p.matches]
+    store = ScanStore(tmp_path / "scans")
+    scan = stored_scan(store, collection.records(["0", "1"]), found)
+    groups = candidates(scan.matches(), 0.7, collection, Decisions(), scan.explanations)
+    choice = groups[0].choose(preset("Best quality"))
+    collection.close()
+    assert (names[int(choice.keeper)], choice.decided) == ("original.png", "original over edited")

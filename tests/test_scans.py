@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +31,8 @@ WHY = Explanation(
     scale=2.0,
     inliers=40,
     residual=((0.0, 0.25, 0.5, 0.75), (0.5, 0.5, 1.0, 1.0)),
+    edited_a=(ChangeKind.BORDERED, ChangeKind.OVERLAY),
+    edited_b=(ChangeKind.CROPPED,),
 )
 
 
@@ -105,6 +109,13 @@ def test_an_explanation_survives_and_does_not_care_who_is_named_first(store):
     assert scan.explanation("b", "c") is None
     assert scan.explanation("a", "nobody") is None
     assert scan.explanation("a", "c") is None
+
+
+def test_a_scan_of_an_earlier_version_is_read_and_leaves_open_which_one_is_edited(store):
+    scan = stored(store, [FoundMatch("a", "b", 0.75, WHY)])
+    path = scan.folder / "matches.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["edited_a", "edited_b"]), path)
+    assert scan.explanation("a", "b") == replace(WHY, edited_a=(), edited_b=())
 
 
 def test_every_kind_of_change_has_a_bit():

@@ -24,7 +24,7 @@ from dupedash.collection import Rooted
 from dupedash.errors import ConfigError
 from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
 from dupedash.keepers import PRESETS, Choice, Policy, Rule, choose
-from dupedash.keepers.criteria import Explanations
+from dupedash.keepers.originals import Explanations
 from dupedash.model import FieldInfo, ImageRecord
 from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, queue, spared
 

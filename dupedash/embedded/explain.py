@@ -6,6 +6,7 @@ import numpy as np
 
 from dupedash.embedded.compare import Agreement, Box, differing_boxes
 from dupedash.embedded.describe import Descriptor
+from dupedash.embedded.signs import signs
 from dupedash.embedded.verify import Evidence, thumbs
 from dupedash.model import ChangeKind, Explanation
 
@@ -33,6 +34,7 @@ def explain(evidence: Evidence, a: Descriptor, b: Descriptor) -> Explanation:
         aspect,
         evidence.inliers,
         boxes,
+        *signs(evidence, a, b, boxes),
     )
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dupedash.keepers.criteria import Criterion, Explanations, Standing, beats, standings
+from dupedash.keepers.criteria import Criterion, Standing, beats, standings
+from dupedash.keepers.originals import Explanations
 from dupedash.keepers.policy import Policy
 from dupedash.model import ImageRecord
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from dupedash.errors import ConfigError
-from dupedash.model import ChangeKind, Explanation, Fields, FieldValue, ImageRecord
-
-Explanations = Mapping[tuple[str, str], Explanation]
-"""(id a, id b) → why they match; b is seen as made from a."""
+from dupedash.keepers.originals import Explanations, originals
+from dupedash.model import Fields, FieldValue, ImageRecord
 
 
 class Rule(StrEnum):
@@ -87,16 +85,11 @@ _SUBJECTS = {
 }
 _UNKNOWN = float("-inf")
 
-# What makes b the edited one of a pair (a, b): something was lost on the way. Turning, mirroring, brightness,
-# colours and overlays can have been done either way, so they decide nothing.
-_LOST_IN_B = {ChangeKind.GRAY, ChangeKind.BLURRED, ChangeKind.NOISE}
-_CLEARLY_LESS = 0.04  # of the other picture's view; the overlaps of a registration are not exact to the pixel
-
 
 def standings(criterion: Criterion, members: Sequence[ImageRecord], why: Explanations) -> list[Standing]:
     """How every member stands, in their order."""
     if criterion.rule is Rule.ORIGINAL:
-        return _originals(members, why)
+        return [Standing(*found) for found in originals(members, why)]
     rank = _RANKS[criterion.rule]
     return [rank(criterion, member) for member in members]
 
@@ -226,34 +219,3 @@ _RANKS: dict[Rule, Callable[[Criterion, ImageRecord], Standing]] = {
     Rule.NOT_PATH: _not_path,
     Rule.FIELD: _field,
 }
-
-
-def _originals(members: Sequence[ImageRecord], why: Explanations) -> list[Standing]:
-    """Fewer members of which it is an edited copy is better."""
-    edits: dict[str, list[str]] = {member.id: [] for member in members}
-    for (a, b), explanation in why.items():
-        if a in edits and b in edits and (edited := edited_side(explanation)):
-            edits[a if edited < 0 else b].append(_share(explanation))
-    return [
-        Standing(-len(found), f"a part or poorer copy ({found[0]})" if found else "the whole picture")
-        for found in edits.values()
-    ]
-
-
-def _share(explanation: Explanation) -> str:
-    """What the edited one of the two shows of the other: "61 % of the view"."""
-    share = min(explanation.overlap_a, explanation.overlap_b)
-    lost = [str(kind) for kind in explanation.kinds if kind in _LOST_IN_B]
-    return ", ".join([*lost, *([f"{share:.0%} of the view"] if share < 1 - _CLEARLY_LESS else [])])
-
-
-def edited_side(explanation: Explanation) -> int:
-    """1: b shows less than a; -1: a shows less than b; 0: neither, or it cannot be told."""
-    sides = {1} if _LOST_IN_B.intersection(explanation.kinds) else set()
-    # The one that shows less counts as a crop. The other one may have got a border instead: geometry cannot
-    # tell, and keeping the wider view loses nothing.
-    if explanation.overlap_a < explanation.overlap_b - _CLEARLY_LESS:
-        sides.add(1)
-    elif explanation.overlap_b < explanation.overlap_a - _CLEARLY_LESS:
-        sides.add(-1)
-    return sides.pop() if len(sides) == 1 else 0

@@ -73,7 +73,11 @@ _WHY = [
     pa.field("aspect", pa.float32(), nullable=False),
     pa.field("inliers", pa.int32(), nullable=False),
     pa.field("residual", pa.list_(pa.float32())),
+    pa.field("edited_a", pa.uint32(), nullable=False),
+    pa.field("edited_b", pa.uint32(), nullable=False),
 ]
+_ADDED = {"edited_a": 0, "edited_b": 0}
+"""Columns that scans of earlier versions lack, and what they count as there."""
 _SCORE = pa.field("score", pa.float32(), nullable=False)
 
 # While a scan runs: by id. When it is finished: by row number in the images table, a < b, sorted.
@@ -99,18 +103,28 @@ def settle(temporary: Path, path: Path) -> None:
 def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a Parquet file of ours. Raises ScanError for a missing or damaged one."""
     try:
-        table = pq.read_table(path, columns=None if columns is None else list(columns))
+        known = pq.read_schema(path).names if columns and _ADDED.keys() & set(columns) else columns
+        table = pq.read_table(path, columns=columns and [c for c in columns if c in known or c not in _ADDED])
     except (OSError, pa.ArrowException) as error:
         raise ScanError(
             f"The stored scan in {path.parent} is damaged: {path.name} cannot be read ({error}). "
             "Delete the scan and scan again."
         ) from error
     wanted = schema.names if columns is None else list(columns)
+    table = _completed(table, schema, wanted)
     if table.column_names != wanted:
         raise ScanError(
             f"The stored scan in {path.parent} is damaged: {path.name} lacks columns. Scan again."
         )
     return table
+
+
+def _completed(table: pa.Table, schema: pa.Schema, wanted: Sequence[str]) -> pa.Table:
+    """With the columns that a scan of an earlier version does not have."""
+    for name, usual in _ADDED.items():
+        if name in wanted and name not in table.column_names:
+            table = table.append_column(schema.field(name), pa.array([usual] * len(table), pa.uint32()))
+    return table.select(wanted) if set(table.column_names) == set(wanted) else table
 
 
 def encode_records(records: Iterable[ImageRecord]) -> dict[str, list[Any]]:
@@ -139,11 +153,19 @@ def encode_matches(matches: Iterable[FoundMatch]) -> pa.Table:
 
 def _encode(why: Explanation | None) -> tuple[Any, ...]:
     if why is None:
-        return (False, 0, None, False, 1.0, 1.0, 0.0, 1.0, 1.0, 0, None)
-    kinds = sum({_BIT[kind] for kind in why.kinds})
+        return (False, 0, None, False, 1.0, 1.0, 0.0, 1.0, 1.0, 0, None, 0, 0)
     residual = [number for box in why.residual for number in box]
-    return (True, kinds, why.affine, why.mirrored, why.overlap_a, why.overlap_b, why.rotation, why.scale,
-            why.aspect, why.inliers, residual)  # fmt: skip
+    return (True, _bits(why.kinds), why.affine, why.mirrored, why.overlap_a, why.overlap_b, why.rotation,
+            why.scale, why.aspect, why.inliers, residual, _bits(why.edited_a),
+            _bits(why.edited_b))  # fmt: skip
+
+
+def _bits(kinds: Iterable[ChangeKind]) -> int:
+    return sum({_BIT[kind] for kind in kinds})
+
+
+def _kinds(bits: int) -> tuple[ChangeKind, ...]:
+    return tuple(kind for kind in ChangeKind if bits & _BIT[kind])
 
 
 def decode_explanation(row: Mapping[str, Any]) -> Explanation | None:
@@ -151,9 +173,8 @@ def decode_explanation(row: Mapping[str, Any]) -> Explanation | None:
     if not row["explained"]:
         return None
     boxes = row["residual"] or []
-    present = {kind for kind in KIND_BITS if row["kinds"] & _BIT[kind]}
     return Explanation(
-        kinds=tuple(kind for kind in ChangeKind if kind in present),
+        kinds=_kinds(row["kinds"]),
         affine=None if row["affine"] is None else tuple(row["affine"]),
         mirrored=row["mirrored"],
         overlap_a=row["overlap_a"],
@@ -163,6 +184,8 @@ def decode_explanation(row: Mapping[str, Any]) -> Explanation | None:
         aspect=row["aspect"],
         inliers=row["inliers"],
         residual=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in zip(*[iter(boxes)] * 4, strict=True)),
+        edited_a=_kinds(row["edited_a"]),
+        edited_b=_kinds(row["edited_b"]),
     )
 
 
