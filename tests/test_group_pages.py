@@ -67,6 +67,13 @@ def first_group(workspace: Workspace) -> tuple[str, ...]:
     return DuplicateGraph(scan.matches()).cut(0.7).members(0)
 
 
+def decide(at: AppTest, verdict: str) -> AppTest:
+    """Press the button of a verdict."""
+    next(b for b in at.button if (b.key or "").startswith(f"decide-{verdict}-")).click().run()
+    assert not at.exception
+    return at
+
+
 def texts(at: AppTest) -> str:
     return "\n".join(e.value for e in [*at.caption, *at.markdown, *at.title, *at.error])
 
@@ -98,7 +105,7 @@ def test_a_link_to_nothing_says_so(link):
 
 def test_a_decision_is_kept_and_shown(photos):
     at = opened("group", group=first_group(photos)[0])
-    at.button(key="decide-keep all").click().run()
+    decide(at, "keep all")
     assert not at.exception
     (kept,) = ReviewStore(photos.reviews).load()
     assert (kept.verdict, kept.who, len(kept.images)) == (Verdict.KEEP_ALL, "editor", 3)
@@ -108,7 +115,7 @@ def test_a_decision_is_kept_and_shown(photos):
 def test_a_rejected_group_is_gone_everywhere_until_it_is_taken_back(photos):
     member = first_group(photos)[0]
     at = opened("group", group=member)
-    at.button(key="decide-not a duplicate").click().run()
+    decide(at, "not a duplicate")
     assert f"{workspaces.COPIED - 1} groups" in texts(opened("groups"))
     gone = opened("group", group=member)
     assert "Group of 3" not in texts(gone)
@@ -119,8 +126,8 @@ def test_a_rejected_group_is_gone_everywhere_until_it_is_taken_back(photos):
 def test_a_decision_made_meanwhile_is_not_overwritten(photos):
     member = first_group(photos)[0]
     at, other = opened("group", group=member), opened("group", group=member)
-    other.button(key="decide-series").click().run()
-    at.button(key="decide-duplicate").click().run()
+    decide(other, "series")
+    decide(at, "duplicate")
     assert [d.verdict for d in ReviewStore(photos.reviews).load()] == [Verdict.SERIES]
 
 

@@ -69,6 +69,7 @@ class Candidates:
     spared  id → why it stays, decided by people
     held    the decision for which nothing of the group is planned, or None
     open    nobody decided about it yet
+    chosen  the images that people chose to stay, where they did
     """
 
     key: str
@@ -78,15 +79,17 @@ class Candidates:
     spared: Mapping[str, str] = field(default_factory=dict)
     held: str | None = None
     open: bool = True
+    chosen: frozenset[str] = frozenset()
 
     def choose(self, policy: Policy, pinned: Collection[str] = ()) -> Choice:
-        """The keeper of this group by a policy."""
+        """The keeper of this group by a policy; `pinned` goes before what people chose when they decided."""
+        here = {record.id for record in self.records}
         return choose(
             self.records,
             policy,
             links=self.links,
             explanations=self.explanations,
-            pinned=pinned,
+            pinned=here.intersection(pinned) or self.chosen,
             spared=self.spared,
         )
 
@@ -149,6 +152,7 @@ def candidates(
                 spared(images, decisions),
                 f"{decision.verdict} ({decision.who})" if decision and decision.verdict in HELD else None,
                 number in undecided,
+                frozenset(i for i, key in images.items() if confirmed and decision and decision.keeps(key)),
             )
         )
     return found

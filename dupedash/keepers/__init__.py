@@ -1,10 +1,11 @@
 """Which image of a group stays, by rule, and why, in words. Pure: it reads values and touches nothing."""
 
-from dupedash.keepers.choose import Choice, Effect, Removal, choose, effect
+from dupedash.keepers.choose import BY_HAND, Choice, Effect, Removal, choose, effect
 from dupedash.keepers.criteria import Criterion, Rule
 from dupedash.keepers.policy import PRESETS, Policy, ProtectedField, preset
 
 __all__ = [
+    "BY_HAND",
     "PRESETS",
     "Choice",
     "Criterion",

@@ -64,6 +64,7 @@ class Decision:
     images     sorted
     when       UTC
     revision   how often these images were decided: what `ReviewStore.decide` wants to be told
+    keeper     the one of `images` that shall stay, where somebody chose it
     """
 
     subject: int
@@ -73,6 +74,14 @@ class Decision:
     when: datetime
     note: str = ""
     revision: int = 1
+    keeper: ImageKey | None = None
+
+    def keeps(self, image: ImageKey) -> bool:
+        """Whether this is the image that was chosen to stay: the same file, else the same pixels."""
+        kept = self.keeper
+        if kept is None:
+            return False
+        return kept.content == image.content or (kept.pixels != "" and kept.pixels == image.pixels)
 
 
 class Decisions:

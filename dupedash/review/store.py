@@ -16,7 +16,8 @@ from dupedash.errors import ConfigError, Conflict
 from dupedash.review.decisions import Decision, Decisions, ImageKey, Verdict
 
 _FORMAT = "dupedash decisions"
-_VERSION = 1
+_EXPORTED = 1
+_VERSION = 2
 _BUSY_SECONDS = 30.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS subjects (
@@ -26,9 +27,11 @@ CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY, subject INTEGER NOT NULL REFERENCES subjects, verdict TEXT NOT NULL,
     who TEXT NOT NULL, at TEXT NOT NULL, note TEXT NOT NULL, UNIQUE (subject, at, who, verdict, note));
 """
+# Version 2: which image shall stay, as JSON [content, pixels], or "".
+_WITH_KEEPER = "ALTER TABLE events ADD COLUMN keeper TEXT NOT NULL DEFAULT ''"
 # The latest event of each subject, with the number of its events.
 _CURRENT = """
-SELECT s.id, s.images, e.verdict, e.who, e.at, e.note, COUNT(*), MAX(e.at || printf('%020d', e.id))
+SELECT s.id, s.images, e.verdict, e.who, e.at, e.note, e.keeper, COUNT(*), MAX(e.at || printf('%020d', e.id))
 FROM subjects s JOIN events e ON e.subject = s.id {where} GROUP BY s.id ORDER BY s.id
 """
 
@@ -42,6 +45,7 @@ class Event:
     who: str
     when: datetime
     note: str
+    keeper: ImageKey | None = None
 
 
 class ReviewStore:
@@ -68,15 +72,18 @@ class ReviewStore:
         who: str,
         expected_revision: int,
         note: str = "",
+        keeper: ImageKey | None = None,
         when: datetime | None = None,
     ) -> Decision:
-        """Keep a decision about these images (two or more).
+        """Keep a decision about these images (two or more); `keeper`: the one of them that shall stay.
 
         `expected_revision` is the `revision` that the person saw (0: no decision yet). Raises Conflict, and
         keeps nothing, where somebody else decided meanwhile.
         """
         if len(images) < 2:
             raise ConfigError("A decision is about two or more images.")
+        if keeper is not None and keeper not in images:
+            raise ConfigError("The image that shall stay is not one of those that are decided about.")
         with self._open() as db:
             db.execute("BEGIN IMMEDIATE")
             subject = _subject(db, images)
@@ -89,7 +96,7 @@ class ReviewStore:
                 last and when is None
             ):  # a clock that was set back must not make the new decision the older one
                 at = max(at, last.when + timedelta(microseconds=1))
-            _insert(db, subject, Event(tuple(images), verdict, who, at, note))
+            _insert(db, subject, Event(tuple(images), verdict, who, at, note, keeper))
             decided = _current(db, subject)
             db.commit()
         assert decided is not None
@@ -108,14 +115,15 @@ class ReviewStore:
             events = _events(db, "", ())
         return {
             "format": _FORMAT,
-            "version": _VERSION,
+            "version": _EXPORTED,
             "decisions": [
                 {
-                    "images": [{"content": i.content, "pixels": i.pixels} for i in event.images],
+                    "images": [_key_to_json(image) for image in event.images],
                     "verdict": str(event.verdict),
                     "who": event.who,
                     "when": event.when.isoformat(),
                     "note": event.note,
+                    "keeper": _key_to_json(event.keeper) if event.keeper else None,
                 }
                 for event in events
             ],
@@ -152,7 +160,13 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer version of dupedash: update, or use another --data."
         )
     db.execute("PRAGMA journal_mode = WAL")
-    db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+    db.execute("BEGIN IMMEDIATE")  # from here on alone: another process may have done it meanwhile
+    for statement in filter(str.strip, _SCHEMA.split(";")):
+        db.execute(statement)
+    if not any(column[1] == "keeper" for column in db.execute("PRAGMA table_info(events)")):
+        db.execute(_WITH_KEEPER)
+    db.execute(f"PRAGMA user_version = {_VERSION}")
+    db.execute("COMMIT")
 
 
 def _names(images: Sequence[ImageKey]) -> tuple[str, str]:
@@ -187,8 +201,8 @@ def _insert(db: sqlite3.Connection, subject: int, event: Event) -> int:
     """1 where the event is new, 0 where it was there."""
     at = event.when.astimezone(UTC).isoformat(timespec="microseconds")
     return db.execute(
-        "INSERT OR IGNORE INTO events (subject, verdict, who, at, note) VALUES (?, ?, ?, ?, ?)",
-        (subject, str(event.verdict), event.who, at, event.note),
+        "INSERT OR IGNORE INTO events (subject, verdict, who, at, note, keeper) VALUES (?, ?, ?, ?, ?, ?)",
+        (subject, str(event.verdict), event.who, at, event.note, _keeper_text(event.keeper)),
     ).rowcount
 
 
@@ -198,23 +212,37 @@ def _current(db: sqlite3.Connection, subject: int) -> Decision | None:
 
 
 def _decision(row: tuple[Any, ...]) -> Decision:
-    subject, images, verdict, who, at, note, revision, _ = row
-    return Decision(
-        subject, _images(images), Verdict(verdict), who, datetime.fromisoformat(at), note, revision
-    )
+    subject, images, verdict, who, at, note, keeper, revision, _ = row
+    when = datetime.fromisoformat(at)
+    return Decision(subject, _images(images), Verdict(verdict), who, when, note, revision, _keeper(keeper))
 
 
 def _images(text: str) -> tuple[ImageKey, ...]:
     return tuple(ImageKey(content, pixels) for content, pixels in json.loads(text))
 
 
+def _keeper_text(keeper: ImageKey | None) -> str:
+    return json.dumps([keeper.content, keeper.pixels]) if keeper else ""
+
+
+def _keeper(text: str) -> ImageKey | None:
+    return ImageKey(*json.loads(text)) if text else None
+
+
+def _key_to_json(image: ImageKey) -> dict[str, str]:
+    return {"content": image.content, "pixels": image.pixels}
+
+
 def _events(db: sqlite3.Connection, where: str, values: Sequence[str]) -> list[Event]:
     rows = db.execute(
-        "SELECT s.images, e.verdict, e.who, e.at, e.note FROM subjects s JOIN events e ON e.subject = s.id "
-        f"{where} ORDER BY e.at, e.id",
+        "SELECT s.images, e.verdict, e.who, e.at, e.note, e.keeper "
+        f"FROM subjects s JOIN events e ON e.subject = s.id {where} ORDER BY e.at, e.id",
         values,
     )
-    return [Event(_images(i), Verdict(v), who, datetime.fromisoformat(at), n) for i, v, who, at, n in rows]
+    return [
+        Event(_images(i), Verdict(v), who, datetime.fromisoformat(at), note, _keeper(keeper))
+        for i, v, who, at, note, keeper in rows
+    ]
 
 
 def _conflict(last: Decision | None) -> str:
@@ -227,8 +255,8 @@ def _conflict(last: Decision | None) -> str:
 
 
 def _parse(data: Any) -> list[Event]:
-    if not isinstance(data, Mapping) or data.get("format") != _FORMAT or data.get("version") != _VERSION:
-        raise ConfigError(f"This is not an export of decisions (format “{_FORMAT}”, version {_VERSION}).")
+    if not isinstance(data, Mapping) or data.get("format") != _FORMAT or data.get("version") != _EXPORTED:
+        raise ConfigError(f"This is not an export of decisions (format “{_FORMAT}”, version {_EXPORTED}).")
     try:
         return [_parse_event(item) for item in data["decisions"]]
     except (KeyError, TypeError, ValueError) as error:
@@ -236,11 +264,18 @@ def _parse(data: Any) -> list[Event]:
 
 
 def _parse_event(item: Mapping[str, Any]) -> Event:
-    images = tuple(ImageKey(_text(i["content"]), _text(i["pixels"])) for i in item["images"])
+    images = tuple(map(_key_of_json, item["images"]))
+    keeper = _key_of_json(item["keeper"]) if item.get("keeper") else None
     when = datetime.fromisoformat(item["when"])
     if len(images) < 2 or when.tzinfo is None or not all(image.content for image in images):
         raise ValueError(f"not a decision: {item}")
-    return Event(images, Verdict(item["verdict"]), _text(item["who"]), when, _text(item["note"]))
+    if keeper is not None and keeper not in images:
+        raise ValueError(f"it keeps an image that it is not about: {item}")
+    return Event(images, Verdict(item["verdict"]), _text(item["who"]), when, _text(item["note"]), keeper)
+
+
+def _key_of_json(item: Mapping[str, Any]) -> ImageKey:
+    return ImageKey(_text(item["content"]), _text(item["pixels"]))
 
 
 def _text(value: Any) -> str:

@@ -56,16 +56,17 @@ DEEDS = {
     StepKind.REMOVE: Deed("Remove from the collection", "Only the entry goes; the file stays where it is."),
     StepKind.LABEL: Deed("Label as a duplicate", "A field names the image that stays; nothing is removed."),
 }
-_PART, _PINNED = "clear.part", "clear.pinned"
+PART, _PINNED = "part", "clear.pinned"
+"""The part in the URL; the images chosen by hand in the session."""
 
 
 def part() -> Part:
     """The part that is shown; a plan that was just made opens the plans."""
     if st.session_state.pop(journalview.SHOW_PLANS, False):
-        st.session_state[_PART] = Part.PLANS
+        st.session_state[PART] = str(Part.PLANS)
     chosen = st.segmented_control(
-        "Part", list(Part), default=Part.PREPARE, required=True, key=_PART,
-        label_visibility="collapsed", persist_state="session",
+        "Part", [str(p) for p in Part], default=str(Part.PREPARE), required=True, key=PART,
+        label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
     return Part(chosen)
 

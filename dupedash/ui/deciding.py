@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
 from dupedash.model import ImageRecord
-from dupedash.review import Decision, Decisions, ImageKey, Verdict, image_key
+from dupedash.review import Decision, Decisions, ImageKey, ReviewStore, Verdict, image_key
 from dupedash.ui import errors, judging, wording
 from dupedash.ui.errors import as_text
+from dupedash.ui.grouplink import GROUP
 from dupedash.ui.state import View
 
 _BUTTONS = (
@@ -26,7 +28,9 @@ _COLOURS: dict[Verdict, Literal["green", "red", "blue", "gray"]] = {
     Verdict.DUPLICATE: "green", Verdict.NOT_DUPLICATE: "red", Verdict.KEEP_ALL: "blue",
     Verdict.SERIES: "blue", Verdict.OPEN: "gray",
 }  # fmt: skip
-NAME, ADVANCE = "reviewer", "review.advance"
+NAME, ADVANCE, _LAST = "reviewer", "review.advance", "review.last"
+ONE, OTHER = "a", "b"
+"""In the URL, beside the group: the two images that are compared."""
 
 
 def keys(view: View, records: Sequence[ImageRecord]) -> list[ImageKey]:
@@ -34,24 +38,93 @@ def keys(view: View, records: Sequence[ImageRecord]) -> list[ImageKey]:
     return [image_key(record, view.require_scan().collection) for record in records]
 
 
-def bar(view: View, records: Sequence[ImageRecord], then: Callable[[], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The group that is looked at.
+
+    key     of the group: part of the buttons' keys, so that a press never reaches a group not yet seen
+    picked  the image that this visitor chose to stay, or None
+    """
+
+    key: str
+    records: Sequence[ImageRecord]
+    picked: str | None
+
+
+def bar(view: View, subject: Subject, then: Callable[[], None]) -> None:
     """What is decided about this group, and for editors the buttons. `then` is called after a decision."""
     known = judging.decisions(view.settings.workspace)
-    images = keys(view, records)
+    images = keys(view, subject.records)
     now = known.of(images)
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="decide"):
         if view.editor:
-            revision = known.revision(images)
+            keeper = next(
+                (k for r, k in zip(subject.records, images, strict=True) if r.id == subject.picked), None
+            )
+            note = f"decide-note-{subject.key}"
             for verdict, label, shortcut, icon, help_ in _BUTTONS:
                 st.button(
-                    label, key=f"decide-{verdict}", icon=icon, shortcut=shortcut, help=help_,
-                    type="primary" if now and now.verdict is verdict else "secondary",
-                    on_click=decide, args=(view, images, verdict, revision, then),
+                    label, key=f"decide-{verdict}-{subject.key}", icon=icon, shortcut=shortcut, help=help_,
+                    type="primary" if now and now.verdict is verdict else "secondary", on_click=decide,
+                    args=(view, images, verdict, known.revision(images), then),
+                    kwargs={
+                        "keeper": keeper if verdict is Verdict.DUPLICATE else None,
+                        "note": note, "group": subject.key,
+                    },
                 )  # fmt: skip
         show(now)
         st.space("stretch")
         if view.editor:
+            own = known.about(images)
+            decided = Last(subject.key, own) if own and own.verdict is not Verdict.OPEN else last()
+            take_back(view, decided, subject.key)
+            _draw_note(f"decide-note-{subject.key}", now)
             options()
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """A decision, and the group about which it is."""
+
+    group: str
+    decision: Decision
+
+
+def last() -> Last | None:
+    """What this visitor decided last, as long as it holds."""
+    known: Last | None = st.session_state.get(_LAST)
+    return known
+
+
+def take_back(view: View, decided: Last | None, here: str) -> None:
+    """The button that takes a decision back and shows its group again; nothing where there is none."""
+    if decided is None:
+        return
+    st.button(
+        "Take back" if decided.group == here else "Take the last one back", key=f"decide-back-{here}",
+        icon=":material/undo:", shortcut="U", type="tertiary", on_click=_reopen, args=(view, decided),
+        help=f"Decided: {decided.decision.verdict}",
+    )  # fmt: skip
+
+
+def _reopen(view: View, decided: Last) -> None:
+    revision = decided.decision.revision
+    decide(view, decided.decision.images, Verdict.OPEN, revision, lambda: show_group(decided.group))
+
+
+def show_group(key: str) -> None:
+    """To the group of this image; what was compared stays behind."""
+    st.query_params[GROUP] = key
+    for name in (ONE, OTHER):
+        st.query_params.pop(name, None)
+    st.session_state.pop("m", None)
+
+
+def _draw_note(key: str, now: Decision | None) -> None:
+    """Why: kept with the next decision about this group."""
+    with st.popover("Note", icon=":material/edit_note:", type="tertiary"):
+        st.text_input("Why?", value=now.note if now else "", key=key, max_chars=500,
+                      placeholder="kept with your decision")  # fmt: skip
 
 
 def show(decision: Decision | None) -> None:
@@ -60,7 +133,8 @@ def show(decision: Decision | None) -> None:
         st.caption("Not decided yet", width="content")
         return
     st.badge(as_text(str(decision.verdict)), color=_COLOURS[decision.verdict])
-    st.caption(f"{as_text(decision.who)}, {wording.ago(decision.when)}", width="content")
+    note = f": “{as_text(decision.note)}”" if decision.note else ""
+    st.caption(f"{as_text(decision.who)}, {wording.ago(decision.when)}{note}", width="content")
 
 
 def options() -> None:
@@ -68,6 +142,10 @@ def options() -> None:
     with st.popover("Review", icon=":material/person:", type="tertiary"):
         st.text_input("Your name", value=reviewer(), key="reviewer.typed", on_change=_keep_name, max_chars=80)
         st.caption("It stands beside your decisions.")
+        st.caption(
+            "Keys: **D** **N** **K** **S** decide, **U** takes back, **1** to **9** choose what stays, "
+            "**←** **→** go to the group before and after."
+        )
         st.toggle(
             "Go on after a decision", value=st.session_state.get(ADVANCE, True), key="review.advance.typed",
             on_change=_keep_advance, help="Show the next group as soon as this one is decided.",
@@ -89,13 +167,51 @@ def reviewer() -> str:
 
 
 def decide(
-    view: View, images: Sequence[ImageKey], verdict: Verdict, revision: int, then: Callable[[], None]
+    view: View,
+    images: Sequence[ImageKey],
+    verdict: Verdict,
+    revision: int,
+    then: Callable[[], None],
+    *,
+    keeper: ImageKey | None = None,
+    note: str = "",
+    group: str = "",
 ) -> None:
-    """Keep a decision, unless somebody else was faster. `revision` is what this visitor saw."""
+    """Keep a decision, unless somebody else was faster.
+
+    `revision` is what this visitor saw, `note` the key of the widget with the reason, `group` that of a
+    whole group, which can then be taken back from anywhere. A second press of the same key, before the page
+    has followed the first one, decides nothing anew.
+    """
+    why = str(st.session_state.get(note, "")).strip() if note else ""
     with errors.shown():
-        view.writable_reviews().decide(images, verdict, who=reviewer(), expected_revision=revision)
-        st.toast(f"Decided: {verdict}" if verdict is not Verdict.OPEN else "Taken back")
+        store = view.writable_reviews()
+        said = Said(verdict, reviewer(), why, keeper)
+        if not _repeated(store, images, said, revision):
+            made = store.decide(
+                images, verdict, who=said.who, expected_revision=revision, note=why, keeper=keeper
+            )
+            st.session_state[_LAST] = Last(group, made) if group else None
+            st.toast(f"Decided: {verdict}" if verdict is not Verdict.OPEN else "Taken back")
         then()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a decision says, apart from when."""
+
+    verdict: Verdict
+    who: str
+    note: str
+    keeper: ImageKey | None
+
+
+def _repeated(store: ReviewStore, images: Sequence[ImageKey], said: Said, revision: int) -> bool:
+    """Whether just this was decided since this visitor looked."""
+    last = store.load().about(images)
+    if last is None or last.revision != revision + 1:
+        return False
+    return Said(last.verdict, last.who, last.note, last.keeper) == said
 
 
 def advance() -> bool:
@@ -117,13 +233,20 @@ def history(view: View, records: Sequence[ImageRecord]) -> None:
             line.markdown(
                 f":{_COLOURS[decision.verdict]}-badge[{as_text(str(decision.verdict))}] "
                 f"{as_text(said_about(decision, names))}  \n:small[:gray[{as_text(decision.who)}, "
-                f"{wording.when(decision.when)} UTC]]"
+                f"{wording.when(decision.when)} UTC{_more(decision, names)}]]"
             )
             if view.editor:
                 button.button(
                     "Take back", key=f"back-{decision.subject}", on_click=decide,
                     args=(view, decision.images, Verdict.OPEN, decision.revision, _stay),
                 )  # fmt: skip
+
+
+def _more(decision: Decision, names: dict[str, str]) -> str:
+    """The reason and what shall stay, as Markdown."""
+    kept = decision.keeper and (names.get(decision.keeper.content) or names.get(decision.keeper.pixels))
+    stays = f" · {as_text(kept)} stays" if kept else ""
+    return stays + (f" · “{as_text(decision.note)}”" if decision.note else "")
 
 
 def about(known: Decisions, images: Sequence[ImageKey]) -> list[Decision]:

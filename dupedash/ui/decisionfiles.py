@@ -8,7 +8,7 @@ import streamlit as st
 
 from dupedash.errors import ConfigError
 from dupedash.review import ReviewStore, Verdict
-from dupedash.ui import widgets, wording
+from dupedash.ui import reviewing, widgets, wording
 from dupedash.ui.state import View
 from dupedash.ui.widgets import Fact
 
@@ -25,6 +25,8 @@ def draw(view: View) -> None:
         "Decisions are kept by what the images show, not by where they are: they hold in every scan and "
         "collection, also after files were renamed. Images decided “keep all” or “series” never go."
     )
+    if view.scan is not None:
+        reviewing.draw_next(view)
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
         st.markdown("**Take them along**")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dupedash.graph import Group
 from dupedash.grouptable import Listing, listing_of
-from dupedash.keepers import PRESETS, Choice, choose
+from dupedash.keepers import BY_HAND, PRESETS, Choice, choose
 from dupedash.model import Explanation, ImageRecord
 from dupedash.properties import compare
 from dupedash.review import spared
@@ -20,19 +20,18 @@ from dupedash.ui import (
     judging,
     matrix,
     pairview,
+    picking,
+    reviewing,
     scandata,
     state,
     style,
     widgets,
     wording,
 )
-from dupedash.ui.errors import as_text
+from dupedash.ui.deciding import ONE, OTHER, Subject, show_group
 from dupedash.ui.grouplink import GROUP
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
-
-ONE, OTHER = "a", "b"
-"""In the URL, beside the group: the two images that are compared."""
 
 PER_PAGE = 24
 EXPLAINED = 3000
@@ -48,15 +47,22 @@ def draw(view: View) -> None:
     number = view.cut.find(asked)
     if number is None:
         draw_missing(view, asked)
+        reviewing.draw_after(view, asked)
         return
     group = view.cut.group(number)
     records = {r.id: r for r in view.require_scan().records(group.members)}
     why = scandata.reasons(view.require_scan(), [(k.a, k.b) for k in group.links[:EXPLAINED]])
-    choice = suggestion(view, group, records, why)
+    usual = suggestion(view, group, records, why)
+    picked = picking.picked(view, view.cut.key(number), list(records.values()))
+    choice = suggestion(view, group, records, why, picked) if picked else usual
     before, after = draw_head(view, group, number, listing)
-    deciding.bar(view, list(records.values()), lambda: move_on(after or before))
+    subject = Subject(view.cut.key(number), list(records.values()), picked)
+    deciding.bar(view, subject, lambda: move_on(after or before))
+    reviewing.draw_progress(view)
     pair = chosen_pair(group, choice.keeper)
-    draw_members(view, list(records.values()), choice, pair)
+    ordered = sorted(records.values(), key=lambda r: (r.id != usual.keeper, r.id))
+    draw_members(view, ordered, choice, pair)
+    picking.draw(view, subject, ordered, choice)
     draw_pair(view, group, (records[pair[0]], records[pair[1]]), why)
     draw_scores(list(records.values()), group, why, pair)
     chainview.draw(view, group, records)
@@ -79,7 +85,7 @@ def draw_head(view: View, group: Group, number: int, listing: Listing) -> tuple[
         ):
             st.button(
                 label, key=f"go-{label}", icon=icon, shortcut=shortcut, disabled=key is None,
-                on_click=move_on, args=(key,),
+                on_click=show_group, args=(key or "",),
             )  # fmt: skip
     return before, after
 
@@ -111,23 +117,19 @@ def move_on(key: str | None) -> None:
     show_group(key)
 
 
-def show_group(key: str) -> None:
-    """To the group of this image."""
-    st.query_params[GROUP] = key
-    for name in (ONE, OTHER):
-        st.query_params.pop(name, None)
-    st.session_state.pop("m", None)
-
-
 def suggestion(
-    view: View, group: Group, records: Mapping[str, ImageRecord], why: Mapping[tuple[str, str], Explanation]
+    view: View,
+    group: Group,
+    records: Mapping[str, ImageRecord],
+    why: Mapping[tuple[str, str], Explanation],
+    picked: str | None = None,
 ) -> Choice:
-    """The keeper by the default policy."""
+    """The keeper by the default policy, or by hand."""
     members = list(records.values())
     keys = dict(zip(records, deciding.keys(view, members), strict=True))
     return choose(
         members, next(iter(PRESETS.values())), links=[(k.a, k.b) for k in group.links], explanations=why,
-        spared=spared(keys, judging.decisions(view.settings.workspace)),
+        pinned=[picked] if picked else (), spared=spared(keys, judging.decisions(view.settings.workspace)),
     )  # fmt: skip
 
 
@@ -149,32 +151,32 @@ def compare_now(one: str, other: str) -> None:
     st.rerun()
 
 
-def draw_members(view: View, members: Sequence[ImageRecord], choice: Choice, pair: tuple[str, str]) -> None:
-    """The gallery, the suggested keeper first, and why it is suggested."""
-    ordered = sorted(members, key=lambda r: (r.id != choice.keeper, r.id))
+def draw_members(view: View, ordered: Sequence[ImageRecord], choice: Choice, pair: tuple[str, str]) -> None:
+    """The gallery, numbered as the keys are that choose what stays."""
     pages, page = -(-len(ordered) // PER_PAGE), 1
     if pages > 1:
         page = st.pagination(pages, key="m", bind="query-params")
     shown = ordered[(page - 1) * PER_PAGE : page * PER_PAGE]
     collection = view.require_scan().collection
-    clicked = cards.draw([card(collection, r, choice, pair) for r in shown], "members")
-    keeper = next(r for r in members if r.id == choice.keeper)
-    name, why = as_text(keeper.filename), as_text(choice.why)
-    st.caption(f":green[:material/verified:] Suggested keeper: **{name}**, {why}.")
+    numbers = {r.id: n for n, r in enumerate(ordered, 1)} if view.editor else {}
+    clicked = cards.draw([card(collection, r, choice, pair, numbers.get(r.id)) for r in shown], "members")
     if clicked and clicked not in pair:
         kept = choice.keeper if choice.keeper in pair and choice.keeper != clicked else pair[0]
         compare_now(kept, clicked)
 
 
-def card(collection: str, record: ImageRecord, choice: Choice, pair: tuple[str, str]) -> cards.Card:
-    """A member as a card."""
+def card(
+    collection: str, record: ImageRecord, choice: Choice, pair: tuple[str, str], number: int | None
+) -> cards.Card:
+    """A member as a card; it has a number where a key chooses it."""
+    keyed = number is not None and number <= picking.KEYS
     pixels = f"{record.width:,} × {record.height:,}" if record.width and record.height else ""
     file = " · ".join(part for part in (record.format or "", wording.size(record.bytes)) if part)
     dated = wording.when(record.modified) if record.modified else ""
     return cards.Card(
         id=record.id,
         url=thumb_url(collection, record.id, record.content),
-        name=record.filename,
+        name=f"{number}  {record.filename}" if keyed else record.filename,
         place=record.location,
         lines=tuple(line for line in (pixels, file, dated) if line),
         mark=mark(record.id, choice),
@@ -185,7 +187,7 @@ def card(collection: str, record: ImageRecord, choice: Choice, pair: tuple[str, 
 def mark(image_id: str, choice: Choice) -> str:
     """What the keeper policy would do with an image, where it stays."""
     if image_id == choice.keeper:
-        return "suggested keeper"
+        return "chosen keeper" if choice.decided == BY_HAND else "suggested keeper"
     return "stays as well" if image_id in choice.kept else ""
 
 

@@ -15,6 +15,8 @@ from dupedash.scans import StoredScan
 from dupedash.ui.scandata import images_of
 
 UNJUDGED = "none"
+ALL = "-all"
+"""Ends the version of matches of which none was rejected."""
 
 
 def version(workspace: Workspace) -> str:
@@ -54,6 +56,11 @@ def _keys(folder: str, path: str, version: str, _scan: StoredScan) -> Mapping[st
     }
 
 
+def unjudged(scan: StoredScan, scan_version: str) -> Matches:
+    """The matches as the scan found them, whatever was decided. Raises ScanError."""
+    return _found(str(scan.folder), scan_version, scan)
+
+
 def matches(scan: StoredScan, scan_version: str, workspace: Workspace) -> tuple[str, Matches]:
     """The matches without those that were rejected, and a name that changes whenever they do.
 
@@ -75,6 +82,6 @@ def _judged(
     keys = _keys(folder, path, version, _scan)
     kept = apply_decisions(found, keys, _decisions(path, version)) if keys else found
     if kept is found:
-        return f"{scan_version}-all", found
+        return f"{scan_version}{ALL}", found
     digest = hashlib.sha256(kept.a.tobytes() + kept.b.tobytes()).hexdigest()[:16]
     return f"{scan_version}-{digest}", kept

@@ -240,6 +240,13 @@ def cut_of(scan: StoredScan, threshold: float, strictness: Strictness) -> Cut:
     return _cut(str(scan.folder), version, threshold, strictness.value, matches)
 
 
+def unjudged_cut(scan: StoredScan, threshold: float, strictness: Strictness) -> Cut:
+    """The groups as they were before anybody decided: how far a review is, is measured on them."""
+    version = scan_version(scan)
+    found = judging.unjudged(scan, version)
+    return _cut(str(scan.folder), f"{version}{judging.ALL}", threshold, strictness.value, found)
+
+
 def graph_version(scan: StoredScan) -> str:
     """Changes whenever the matches may have changed: the scan grew, or somebody decided."""
     return judging.matches(scan, scan_version(scan), settings().workspace)[0]

@@ -1,0 +1,83 @@
+"""Fifty groups are reviewed with keys alone: decide, choose what stays, go back and forth, take back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dupedash.config import Workspace
+from dupedash.graph import DuplicateGraph
+from dupedash.review import ReviewStore, Verdict, image_key
+from dupedash.scans import ScanStore
+from tests import workspaces
+from tests.browser.conftest import settle
+from tests.pictures import as_file, scene
+
+pytestmark = pytest.mark.browser
+GROUPS = 50
+VERDICTS = {
+    "d": Verdict.DUPLICATE,
+    "n": Verdict.NOT_DUPLICATE,
+    "k": Verdict.KEEP_ALL,
+    "s": Verdict.SERIES,
+}
+
+
+@pytest.fixture
+def scanned(tmp_path) -> Workspace:
+    """Fifty small pictures, each as two files."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for seed in range(GROUPS):
+        picture = scene(seed, 200, 150)
+        (folder / f"{seed:02}-a.png").write_bytes(as_file(picture))
+        (folder / f"{seed:02}-b.jpg").write_bytes(as_file(picture, "JPEG"))
+    workspace = workspaces.fill(tmp_path / "data", folder)
+    workspaces.scan(workspace)
+    return workspace
+
+
+def reviewed(page: Page, done: int) -> None:
+    """Wait until so many groups count as reviewed."""
+    expect(page.get_by_text(f"{done} of {GROUPS} groups reviewed")).to_be_visible()
+    settle(page)
+
+
+def press(page: Page, key: str) -> None:
+    page.locator("body").press(key)
+
+
+def test_fifty_groups_are_reviewed_with_keys_alone(scanned, serving, visit):
+    cut = DuplicateGraph(ScanStore(scanned.scans).list()[0].matches()).cut(0.7)
+    assert len(cut) == GROUPS
+    page = visit(serving(scanned.root).url).page("/clear?part=Decisions")
+    reviewed(page, 0)
+    press(page, "Enter")
+    expect(page.get_by_role("heading", name="Group of 2 images")).to_be_visible()
+
+    first = page.url
+    press(page, "ArrowRight")
+    expect(page).not_to_have_url(first)
+    settle(page)
+    press(page, "ArrowLeft")
+    expect(page).to_have_url(first)
+    settle(page)
+    press(page, "2")
+    expect(page.get_by_text("Chosen to stay")).to_be_visible()
+    settle(page)
+    for done in range(GROUPS):
+        press(page, list(VERDICTS)[done % len(VERDICTS)])
+        reviewed(page, done + 1)
+    expect(page.get_by_text("Every group is reviewed")).to_be_visible()
+
+    decided = ReviewStore(scanned.reviews).load()
+    kinds = [decision.verdict for decision in decided]
+    assert sorted(kinds) == sorted(list(VERDICTS.values())[n % len(VERDICTS)] for n in range(GROUPS))
+    records = ScanStore(scanned.scans).list()[0].records(cut.members(0))
+    chosen = decided.of([image_key(record, "photos") for record in records])
+    assert chosen is not None
+    assert chosen.keeper is not None, "what was picked is kept with the decision"
+
+    press(page, "u")
+    reviewed(page, GROUPS - 1)
+    assert len(ReviewStore(scanned.reviews).load()) == GROUPS - 1
