@@ -78,8 +78,7 @@ def bar(view: View, subject: Subject, then: Callable[[], None]) -> None:
             own = known.about(images)
             decided = Last(subject.key, own) if own and own.verdict is not Verdict.OPEN else last()
             take_back(view, decided, subject.key)
-            _draw_note(f"decide-note-{subject.key}", now)
-            options()
+            options(f"decide-note-{subject.key}", now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +119,6 @@ def show_group(key: str) -> None:
     st.session_state.pop("m", None)
 
 
-def _draw_note(key: str, now: Decision | None) -> None:
-    """Why: kept with the next decision about this group."""
-    with st.popover("Note", icon=":material/edit_note:", type="tertiary"):
-        st.text_input("Why?", value=now.note if now else "", key=key, max_chars=500,
-                      placeholder="kept with your decision")  # fmt: skip
-
-
 def show(decision: Decision | None) -> None:
     """A decision in a badge and a line."""
     if decision is None:
@@ -137,11 +129,14 @@ def show(decision: Decision | None) -> None:
     st.caption(f"{as_text(decision.who)}, {wording.ago(decision.when)}{note}", width="content")
 
 
-def options() -> None:
-    """The name that stands beside decisions, and whether to go on after one."""
-    with st.popover("Review", icon=":material/person:", type="tertiary"):
-        st.text_input("Your name", value=reviewer(), key="reviewer.typed", on_change=_keep_name, max_chars=80)
-        st.caption("It stands beside your decisions.")
+def options(note: str, now: Decision | None) -> None:
+    """Why (`note` is that widget's key), who decides, the keys, and whether to go on after a decision."""
+    with st.popover("More", icon=":material/edit_note:", type="tertiary"):
+        st.text_input("Why? Kept with your decision", value=now.note if now else "", key=note, max_chars=500)
+        st.text_input(
+            "Your name, beside your decisions", value=reviewer(), key="reviewer.typed",
+            on_change=_keep_name, max_chars=80,
+        )  # fmt: skip
         st.caption(
             "Keys: **D** **N** **K** **S** decide, **U** takes back, **1** to **9** choose what stays, "
             "**←** **→** go to the group before and after."

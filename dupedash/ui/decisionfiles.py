@@ -15,6 +15,8 @@ from dupedash.ui.widgets import Fact
 
 def draw(view: View) -> None:
     """What is decided so far, export, import."""
+    if view.scan is not None:
+        reviewing.draw_next(view)
     store = ReviewStore(view.settings.workspace.reviews)
     decisions = store.load()
     verdicts = [verdict for verdict in Verdict if verdict is not Verdict.OPEN]
@@ -25,8 +27,6 @@ def draw(view: View) -> None:
         "Decisions are kept by what the images show, not by where they are: they hold in every scan and "
         "collection, also after files were renamed. Images decided “keep all” or “series” never go."
     )
-    if view.scan is not None:
-        reviewing.draw_next(view)
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
         st.markdown("**Take them along**")

@@ -39,9 +39,11 @@ def draw(view: View, subject: Subject, ordered: Sequence[ImageRecord], choice: C
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pick"):
             st.caption("What stays", width="content")
             for number, record in enumerate(ordered[:KEYS], 1):
+                stays = record.id == choice.keeper
                 st.button(
-                    str(number), key=f"pick-{number}-{subject.key}", shortcut=str(number),
-                    type="primary" if record.id == choice.keeper and by_hand else "secondary",
+                    "", icon=":material/check:" if stays else ":material/image:",
+                    key=f"pick-{number}-{subject.key}", shortcut=str(number),
+                    type="primary" if stays and by_hand else "secondary",
                     help=as_text(record.filename), on_click=pick, args=(view, subject, record.id),
                 )  # fmt: skip
             if by_hand:
