@@ -62,4 +62,11 @@ def _field(record: ImageRecord, name: str) -> str:
     if value is None:
         return UNKNOWN
     values = value if isinstance(value, tuple) else (value,)
-    return ", ".join(_date(v) if isinstance(v, datetime) else str(v) for v in values) or UNKNOWN
+    return ", ".join(map(_said, values)) or UNKNOWN
+
+
+def _said(value: object) -> str:
+    """A value as filters write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _date(value) if isinstance(value, datetime) else str(value)

@@ -11,4 +11,5 @@ jobs.panel(view, {"scan": scanstart.kind(), **collectionjobs.KINDS})
 if widgets.has_images(view):
     overview.draw_facts(view)
     overview.draw_next(view)
+    overview.draw_largest(view)
     overview.draw_scan(view)

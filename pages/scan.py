@@ -1,14 +1,12 @@
 """Scan: say what to compare and how thoroughly, start, watch; open earlier scans."""
 
-import streamlit as st
-
 from dupedash.ui import jobs, scanform, scanlist, scanstart, state, widgets
 
 view = state.current()
 widgets.header("Scan", "Find the duplicates in this collection, in all of it or a part.")
 if widgets.has_images(view):
     jobs.panel(view, {"scan": scanstart.kind()})
-    form, start = st.columns((2.5, 1), gap="medium")
+    form, start = widgets.split("scan", (2.5, 1))
     with form:
         order = scanform.draw(view)
     with start:

@@ -1,4 +1,4 @@
-"""The graph's picture: places that never overlap, dupe-scanner's colours, and no HTML anywhere."""
+"""The graph's picture: places that never overlap, colours by score, and no HTML anywhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dupedash.graph import DuplicateGraph, Matches
 from dupedash.model import ImageRecord
 from dupedash.network import build, place
-from dupedash.network.build import EDGES_PER_IMAGE, colour
+from dupedash.network.build import EDGES_PER_IMAGE, SCALE, colour
 from dupedash.network.layout import CIRCLE_UP_TO, SPRINGS_UP_TO, STEP
 
 
@@ -42,19 +42,17 @@ def test_no_groups_have_no_places():
     assert place([], []).shape == (0, 2)
 
 
-@pytest.mark.parametrize(
-    ("score", "expected"),
-    [
-        (1.0, "#00ff00"),
-        (0.9, "#7fff00"),
-        (0.8, "#ffff00"),
-        (0.7, "#ff7f00"),
-        (0.6, "#ff0000"),
-        (0.5, "#ff0000"),
-    ],
-)
-def test_edges_have_dupe_scanners_colours_and_low_scores_are_no_error(score, expected):
-    assert colour(score) == expected
+def channels(score):
+    return [int(colour(score)[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+def test_edges_go_from_red_over_yellow_to_green_and_low_scores_are_no_error():
+    assert [colour(score) for score in SCALE] == list(SCALE.values())
+    assert colour(0.3) == colour(0.6)
+    red, yellow, green = map(channels, (0.6, 0.8, 1.0))
+    assert [max(range(3), key=c.__getitem__) for c in (red, green)] == [0, 1]
+    between = zip(red, channels(0.7), yellow, strict=True)
+    assert all(min(low, high) <= mid <= max(low, high) for low, mid, high in between)
 
 
 def cut_of(pairs, threshold=0.5):
@@ -71,6 +69,13 @@ def test_a_chain_is_drawn_with_its_bridges_and_its_weakest_link():
     drawn = {(e["from"], e["to"]): (e["dashes"], e["weakest"], e["width"]) for e in network.edges}
     assert drawn == {(0, 1): (True, False, 9.0), (1, 2): (True, True, 6.0)}
     assert [n["where"] for n in network.nodes] == ["/pictures/a", "/pictures/b", "/pictures/c"]
+
+
+def test_the_weakest_link_is_marked_where_it_is_no_bridge_too_and_never_in_a_pair():
+    found = cut_of([("a", "b", 0.9), ("b", "c", 0.7), ("a", "c", 0.6), ("x", "y", 0.5)])
+    network = build(found, [0, 1], records_of(found), lambda _: None)
+    marked = {e["score"]: (e["dashes"], e["weakest"]) for e in network.edges}
+    assert marked == {0.9: (False, False), 0.7: (False, True), 0.6: (False, False), 0.5: (False, False)}
 
 
 def test_hostile_names_stay_text_and_never_reach_pyvis_tooltips():

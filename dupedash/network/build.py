@@ -13,10 +13,11 @@ from pyvis.network import Network as PyvisNetwork
 from dupedash.graph import Cut
 from dupedash.model import ImageRecord
 from dupedash.network.layout import place
+from dupedash.splits import weakest
 
-# dupe-scanner's scale: red at 0.6, yellow at 0.8, green at 1; below 0.6 stays red.
-_SCORES = (0.6, 0.8, 1.0)
-_RED, _GREEN = (255, 255, 0), (0, 255, 255)
+SCALE = {0.6: "#c8463c", 0.8: "#e3b23c", 1.0: "#3f9f6b"}
+"""Score → colour of an edge, in between mixed: dupe-scanner's red, yellow and green, less loud."""
+
 EDGES_PER_IMAGE = 6  # of huge groups: the links that hold them together and so many of the best per image
 LABEL = 22  # letters of a file name under its picture
 
@@ -35,7 +36,8 @@ class Network:
     """What vis-network draws. Every text in it is plain text; the page must show it as such.
 
     nodes    id (number), label, x, y, shape, member (image id), where (location), group (number in the cut)
-    edges    from, to, score, color, width, dashes (a bridge), weakest (holds the group together by a thread)
+    edges    from, to, score, color, width, dashes (a bridge), weakest (the link of its group that breaks
+             first); a pair has neither
     options  of vis-network
     left_out edges of huge groups that are not drawn
     """
@@ -55,9 +57,9 @@ class Network:
 
 
 def colour(score: float) -> str:
-    """#rrggbb of an edge: red at 0.6 and below, over yellow at 0.8, to green at 1."""
-    red, green = np.interp(score, _SCORES, _RED), np.interp(score, _SCORES, _GREEN)
-    return f"#{int(red):02x}{int(green):02x}00"
+    """#rrggbb of an edge by `SCALE`; below 0.6 it stays red."""
+    channels = zip(*(bytes.fromhex(c[1:]) for c in SCALE.values()), strict=True)
+    return "#" + bytes(round(float(np.interp(score, list(SCALE), c))) for c in channels).hex()
 
 
 def build(cut: Cut, numbers: Sequence[int], records: Mapping[str, ImageRecord], thumb: Thumb) -> Network:
@@ -121,13 +123,16 @@ def _node(
 
 def _edges(cut: Cut, number: int, positions: Sequence[int]) -> list[dict[str, Any]]:
     m, group = cut.graph.matches, cut.group(number)
-    bridges = {(link.a, link.b) for link in group.links if link.bridge}
+    pair = len(group.members) == 2
+    bridges = set() if pair else {(link.a, link.b) for link in group.links if link.bridge}
+    thread = None if pair else weakest(group)
     edges = []
     for position in positions:
         a, b, score = int(m.a[position]), int(m.b[position]), float(m.score[position])
-        bridge = (m.ids[a], m.ids[b]) in bridges
+        ends = (m.ids[a], m.ids[b])
         edges.append({
             "from": a, "to": b, "score": round(score, 4), "color": colour(score),
-            "width": round(score * 10, 2), "dashes": bridge, "weakest": bridge and score <= group.weakest,
+            "width": round(score * 10, 2), "dashes": ends in bridges,
+            "weakest": thread is not None and ends == (thread.a, thread.b),
         })  # fmt: skip
     return edges

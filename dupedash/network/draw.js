@@ -17,18 +17,21 @@ function dupedashDraw(vis, host, data, on) {
 
   const style = getComputedStyle(host);
   const ink = style.getPropertyValue("--dd-ink").trim() || "#31333f";
+  const accent = style.getPropertyValue("--dd-accent").trim() || "#2563eb";
   const dots = data.nodes.length > MANY;
   const shown = data.nodes.map((node) => ({
     ...node, title: undefined, font: { color: ink, size: 9 },
     shape: dots || !node.image ? "dot" : "image", size: dots && node.image ? 12 : node.size,
     color: { border: "transparent", background: style.getPropertyValue("--dd-dot").trim() || "#7a869a",
-             highlight: { border: "#2563eb", background: "#2563eb" }, hover: { border: "#2563eb", background: "#5b8def" } },
+             highlight: { border: accent, background: accent }, hover: { border: accent, background: accent } },
     group: undefined, family: node.group,
   }));
   const nodes = new vis.DataSet(shown);
   const edges = new vis.DataSet(data.edges.map((edge, id) => ({
     ...edge, id, title: undefined, dashes: edge.dashes ? [8, 6] : false,
-    width: edge.width / 2.5, color: { color: edge.color, highlight: edge.color, hover: edge.color },
+    width: edge.width / 4, color: { color: edge.color, highlight: edge.color, hover: edge.color },
+    label: edge.weakest ? edge.score.toFixed(2) : undefined,
+    font: { color: ink, size: 11, strokeWidth: 4, strokeColor: style.backgroundColor },
   })));
   const net = new vis.Network(canvas, { nodes, edges }, data.options);
   const byId = new Map(data.nodes.map((node) => [node.id, node]));
@@ -52,8 +55,8 @@ function dupedashDraw(vis, host, data, on) {
     const link = edges.get(edge);
     const lines = ["score " + link.score.toFixed(2)];
     if (link.why) lines.push(link.why);
-    if (link.weakest) lines.push("weakest link of the group");
-    else if (link.dashes) lines.push("bridge: without it the group falls apart");
+    if (link.weakest) lines.push("weakest link: breaks first as the threshold rises");
+    if (link.dashes) lines.push("bridge: without it the group falls apart");
     say(lines, where(event));
   });
   for (const quiet of ["blurNode", "blurEdge", "dragStart", "zoom"]) net.on(quiet, hide);

@@ -17,7 +17,7 @@ Points = npt.NDArray[np.float64]
 STEP = 120.0  # between neighbours, in units of the drawing; a thumbnail is 60 wide
 CIRCLE_UP_TO = 12
 SPRINGS_UP_TO = 200  # beyond, networkx' spring layout takes seconds
-WIDE = 1.8  # the whole drawing is so much wider than high, like a screen
+WIDE = 1.4  # the whole drawing is so much wider than high, like a screen
 _GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 

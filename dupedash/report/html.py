@@ -17,6 +17,7 @@ from markupsafe import Markup
 from dupedash.graph import Cut, Group
 from dupedash.model import Explanation, ImageRecord
 from dupedash.network import assets, build
+from dupedash.network.build import SCALE
 from dupedash.scans import StoredScan
 
 Thumbnail = Callable[[str], bytes | None]
@@ -198,6 +199,7 @@ def _render(template: str, **values: object) -> str:
         .get_template(template)
         .render(
             **values,
+            scale=", ".join(SCALE.values()),
             nodes_and_edges=Markup(_safe_json(network.to_json())),  # type: ignore[attr-defined]
             vis=Markup(assets.vis_script().replace("</script", "<\\/script")),
             vis_css=Markup(assets.vis_style()),

@@ -34,7 +34,8 @@ def draw(view: View) -> None:
     there = state.cut_of(scan, other, view.strictness)
     found = difference(view.cut, there, (state.graph_version(scan), view.threshold, other, view.strictness))
     st.caption(f"**{view.threshold:.2f} → {other:.2f}** · {words(found)}")
-    show(found, (scan, view.cut), (scan, there), "changes")
+    heads = (f"At {view.threshold:.2f}", f"At {other:.2f}")
+    show(found, (scan, view.cut), (scan, there), heads, "changes")
 
 
 def difference(before: Cut, after: Cut, key: tuple[object, ...]) -> Differences:
@@ -53,8 +54,14 @@ def words(found: Differences) -> str:
     return ", ".join(said) or "nothing changes"
 
 
-def show(found: Differences, before: tuple[StoredScan, Cut], after: tuple[StoredScan, Cut], key: str) -> None:
-    """The changes of the chosen kind, page by page."""
+def show(
+    found: Differences,
+    before: tuple[StoredScan, Cut],
+    after: tuple[StoredScan, Cut],
+    heads: tuple[str, str],
+    key: str,
+) -> None:
+    """The changes of the chosen kind, page by page; `heads` stand above what was before and after."""
     kinds = [kind for kind in Kind if found.counts[kind]]
     if not kinds:
         return
@@ -69,6 +76,8 @@ def show(found: Differences, before: tuple[StoredScan, Cut], after: tuple[Stored
     changes = [found.change(place) for place in places[(page - 1) * PER_PAGE : page * PER_PAGE]]
     left = strips(*before, [n for change in changes for n in change.before[:GROUPS]])
     right = strips(*after, [n for change in changes for n in change.after[:GROUPS]])
+    for column, head in zip(st.columns(2, gap="medium"), heads, strict=True):
+        column.markdown(f"**{head}**")
     for change in changes:
         show_one(change, left, right)
 

@@ -30,6 +30,7 @@ from dupedash.ui import (
 )
 from dupedash.ui.deciding import ONE, OTHER, Subject, show_group
 from dupedash.ui.grouplink import GROUP
+from dupedash.ui.pairview import ONE, OTHER
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
 
@@ -73,7 +74,7 @@ def draw(view: View) -> None:
 def draw_head(view: View, group: Group, number: int, listing: Listing) -> tuple[str | None, str | None]:
     """Title and figures; previous and next in the order of the list. Returns their keys."""
     before, after, place = neighbours(view, number, listing)
-    title, go = st.columns((1.5, 1.4), vertical_alignment="bottom")
+    title, go = widgets.split("head", (1.5, 1.4), "small", "bottom")
     with title:
         widgets.header(f"Group of {wording.plural(len(group.members), 'image')}", head_line(group))
     with go.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
@@ -200,7 +201,7 @@ def draw_pair(
     """The comparison of the chosen two."""
     st.subheader("Why they match", anchor=False)
     if len(group.members) > 2:
-        st.caption("Click an image above, or a score below, to compare another pair.")
+        st.caption("Click an image above, or a score below, to compare another pair. P shows one match after the other.")
     pairview.draw(view, group, pair, why.get((pair[0].id, pair[1].id)))
 
 

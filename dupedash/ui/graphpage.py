@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from html import escape
 
 import streamlit as st
 
 from dupedash.graph import Group
+from dupedash.model import ImageRecord
+from dupedash.network.build import SCALE
 from dupedash.network.part import Chosen, Part, SizeClass
-from dupedash.ui import graphdata, graphview, grouplink, widgets, wording
-from dupedash.ui.errors import as_text
+from dupedash.report import graph_html
+from dupedash.ui import downloads, graphdata, graphview, grouplink, widgets, wording
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
 
 IMAGE = "image"
 """The selected image in the URL; any member names its group."""
 
-HEIGHT = 660
+HEIGHT = 600
+MEMBERS = 8
+"""Images of the selected group that are listed beside the graph."""
 _SIZES = {
     SizeClass.ALL: "All", SizeClass.PAIRS: "Pairs", SizeClass.SMALL: "3–5", SizeClass.MEDIUM: "6–20",
     SizeClass.LARGE: "Over 20",
@@ -26,11 +32,11 @@ _SIZES = {
 def draw(view: View) -> None:
     """The whole page."""
     part, chosen = pick_part(view)
-    picture, details = st.columns((2.6, 1), gap="medium")
+    picture, details = widgets.split("graph", (2.6, 1))
     with picture:
         if chosen.groups:
             show_graph(view, part)
-            st.caption(legend(view, chosen))
+            show_legend(view, chosen)
         else:
             widgets.empty(":material/hub:", "No groups here", nothing_found(part))
     with details, st.container(border=True):
@@ -39,7 +45,7 @@ def draw(view: View) -> None:
 
 def pick_part(view: View) -> tuple[Part, Chosen]:
     """Size class, text and page; a new choice begins at its first page."""
-    sizes, text, pages = st.columns((2, 2, 1.6), gap="medium", vertical_alignment="bottom")
+    sizes, text, pages = widgets.split("wrap-graph", (2, 2, 1.6), align="bottom")
     size = sizes.segmented_control(
         "Images in a group", list(_SIZES), default=SizeClass.ALL, required=True, key="sizes",
         format_func=_SIZES.__getitem__, bind="query-params", on_change=first_page,
@@ -73,15 +79,22 @@ def show_graph(view: View, part: Part) -> None:
         grouplink.open_group(clicked.opened)
 
 
-def legend(view: View, chosen: Chosen) -> str:
-    """What is drawn, and how to read it."""
+def show_legend(view: View, chosen: Chosen) -> None:
+    """What is drawn, how to read it, and the same as a file."""
     shown = wording.plural(len(chosen.groups), "group")
     of = f" of {chosen.found:,}" if chosen.found > len(chosen.groups) else ""
-    return (
-        f"{shown}{of} at {view.threshold:.2f}. Lines go from red (0.6) over yellow (0.8) to green (1.0), "
-        "wider for higher scores; a dashed line is a bridge: without it its group falls apart. "
-        "Double-click opens a group."
+    words, get = st.columns((2.6, 1), vertical_alignment="center")
+    scale = f"background: linear-gradient(90deg, {', '.join(SCALE.values())})"
+    words.html(
+        f'<div class="dd-legend"><span>{shown}{of} at {view.threshold:.2f}</span>'
+        f'<span>score 0.6 <i style="{scale}"></i> 1.0</span>'
+        '<span><b></b> bridge: without it the group falls apart</span>'
+        "<span>a number: the weakest link</span><span>double-click opens a group</span></div>"
     )
+    scan, cut = view.require_scan(), view.cut
+    with get:
+        make = partial(graph_html, scan, cut, downloads.thumbnails(view))
+        downloads.button(scan, "graph.html", "text/html", make, "Download as a file")
 
 
 def nothing_found(part: Part) -> str:
@@ -124,14 +137,21 @@ def show_members(view: View, group: Group, selected: str) -> None:
     """Thumbnails; the selected image first, with the score of each to it."""
     scan = view.require_scan()
     scores = dict(view.graph.neighbours(selected, view.threshold))
-    ordered = sorted(group.members, key=lambda i: (i != selected, -scores.get(i, 0.0), i))[:8]
-    for record in scan.records(ordered):
-        image, text = st.columns((1, 1.6), gap="small", vertical_alignment="center")
-        with image:
-            widgets.picture(thumb_url(scan.collection, record.id, record.content), record.filename)
-        text.caption(f"{as_text(record.filename)}  \n{score_words(record.id, selected, scores)}")
+    ordered = sorted(group.members, key=lambda i: (i != selected, -scores.get(i, 0.0), i))[:MEMBERS]
+    rows = "".join(
+        member_html(scan.collection, record, score_words(record.id, selected, scores))
+        for record in scan.records(ordered)
+    )
+    st.html(f'<div class="dd-members">{rows}</div>')
     if len(group.members) > len(ordered):
         st.caption(f"and {len(group.members) - len(ordered)} more")
+
+
+def member_html(collection: str, record: ImageRecord, words: str) -> str:
+    """One image in a line: picture, name, score."""
+    url = escape(thumb_url(collection, record.id, record.content))
+    name, place = escape(record.filename), escape(record.location)
+    return f'<div title="{place}"><img src="{url}" alt=""><p>{name}<small>{escape(words)}</small></p></div>'
 
 
 def score_words(image_id: str, selected: str, scores: Mapping[str, float]) -> str:

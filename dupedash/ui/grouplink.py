@@ -12,10 +12,16 @@ GROUP = "group"
 """The group in the URL of its page."""
 
 
-def group_link(image_id: str, label: str, params: Mapping[str, str] | None = None) -> None:
+def group_link(
+    image_id: str,
+    label: str,
+    params: Mapping[str, str] | None = None,
+    icon: str | None = ":material/photo_library:",
+) -> None:
     """A link to the gallery of the group with this image; scan and threshold go with it, and `params`."""
-    asked = {GROUP: image_id, **(params or {})}
-    st.page_link(page_row("group").path, label=label, icon=":material/photo_library:", query_params=asked)
+    st.page_link(
+        page_row("group").path, label=label, icon=icon, query_params={GROUP: image_id, **(params or {})}
+    )
 
 
 def open_group(image_id: str) -> None:

@@ -43,7 +43,7 @@ def draw(view: View) -> None:
 
 def pick() -> Listing:
     """The widgets above the list; the URL keeps them."""
-    order, only, least, text = st.columns((1.7, 2.5, 1.1, 1.6), gap="small", vertical_alignment="bottom")
+    order, only, least, text = widgets.split("wrap-groups", (1.7, 2.5, 1.1, 1.6), "small", "bottom")
     return Listing(
         order=Order(order.selectbox(
             "Order", [o.value for o in Order], key="sort", bind="query-params", on_change=first_page,
@@ -137,7 +137,7 @@ def draw_rows(
             pictures.html(strip_html(collection, [records[i] for i in members[:STRIP]], len(members)))
             facts.html(facts_html(rows, number, standings.get(number)))
             with open_:
-                grouplink.group_link(members[0], "Open", listing.params(CARRIED))
+                grouplink.group_link(members[0], "Open", listing.params(CARRIED), icon=None)
 
 
 def strip_html(collection: str, records: Sequence[ImageRecord], size: int) -> str:

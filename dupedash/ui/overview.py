@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dupedash.grouptable import Listing
 from dupedash.scans import StoredScan
-from dupedash.ui import figures, next, scanlist, wording
+from dupedash.ui import figures, grouplist, next, scanlist, style, wording
 from dupedash.ui.errors import as_text
 from dupedash.ui.state import View
 from dupedash.ui.widgets import Fact, facts, go
+
+LARGEST = 3
+"""Groups that are shown at the start."""
 
 
 def draw_facts(view: View) -> None:
@@ -35,10 +39,21 @@ def draw_next(view: View) -> None:
     steps = next.steps(view)
     if steps:
         st.subheader("Next", anchor=False)
-    for step in steps:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    for place, step in enumerate(steps):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"next-{place}"):
             st.markdown(f"**{step.title}**  \n:gray[{as_text(step.text)}]", width="stretch")
             go(step.page, step.label, ":material/arrow_forward:")
+
+
+def draw_largest(view: View) -> None:
+    """The first groups of the list, with pictures."""
+    if view.scan is None or not len(view.cut):
+        return
+    st.subheader("Largest groups", anchor=False)
+    style.sheet("groups.css")
+    listing, rows, standings = Listing(), grouplist.rows_of(view), grouplist.standings_of(view)
+    numbers = grouplist.listed(view, rows, listing, standings)[:LARGEST]
+    grouplist.draw_rows(view, rows, numbers, standings, listing)
 
 
 def draw_scan(view: View) -> None:

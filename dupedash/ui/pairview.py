@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import networkx as nx
@@ -12,26 +12,54 @@ from dupedash.graph import Group
 from dupedash.model import Explanation, ImageRecord
 from dupedash.properties import Property, compare
 from dupedash.review import Verdict
-from dupedash.ui import compareview, deciding, judging, wording
+from dupedash.ui import compareview, deciding, judging, widgets, wording
 from dupedash.ui.compareview import Mode
 from dupedash.ui.errors import as_text
 from dupedash.ui.state import View
 
+ONE, OTHER, LOOK = "a", "b", "look"
+"""In the URL, beside the group: the two images that are compared, and how they are looked at."""
 
 def draw(view: View, group: Group, pair: tuple[ImageRecord, ImageRecord], why: Explanation | None) -> None:
     """The comparison of a pair; `why` goes from the first to the second."""
-    pictures, reasons = st.columns((2.7, 1), gap="medium")
+    pictures, reasons = widgets.split("pair", (2.7, 1))
     with pictures:
-        mode = st.segmented_control(
-            "How to compare", [m.value for m in Mode], default=Mode.SIDE.value, required=True,
-            key="look", bind="query-params", label_visibility="collapsed",
-        )  # fmt: skip
-        compareview.draw(view.require_scan().collection, pair, why, Mode(mode))
-        if not compareview.registered(why) and Mode(mode) is not Mode.SIDE:
+        mode = pick_mode(group, pair)
+        compareview.draw(view.require_scan().collection, pair, why, mode)
+        if not compareview.registered(why) and mode is not Mode.SIDE:
             st.caption("How the two lie on one another is not known: they are stretched to one size.")
     with reasons:
         draw_reasons(view, group, pair, why)
     st.html(table_html(("A", "B"), compare(pair)))
+
+
+def pick_mode(group: Group, pair: tuple[ImageRecord, ImageRecord]) -> Mode:
+    """Buttons and not one choice: each has its key. The URL keeps the mode."""
+    asked = st.query_params.get(LOOK, "")
+    now = Mode(asked) if asked in list(Mode) else Mode.SIDE
+    with st.container(horizontal=True, gap="small", key=LOOK):
+        for number, mode in enumerate(Mode, 1):
+            st.button(
+                mode, key=f"look-{mode.name}", shortcut=str(number), on_click=_put, args=({LOOK: mode.value},),
+                type="primary" if mode is now else "secondary",
+            )  # fmt: skip
+        if len(group.links) > 1:
+            one, other = next_pair(group, (pair[0].id, pair[1].id))
+            st.button(
+                "Next pair", key="next-pair", icon=":material/navigate_next:", shortcut="P", on_click=_put,
+                args=({ONE: one, OTHER: other},), help="The matches of this group in turn, the best first.",
+            )  # fmt: skip
+    return now
+
+
+def next_pair(group: Group, pair: tuple[str, str]) -> tuple[str, str]:
+    """The match after this one, the best first; after the last and where the two do not match, the first."""
+    pairs = [(link.a, link.b) for link in group.links]
+    return pairs[(pairs.index(pair) + 1) % len(pairs)] if pair in pairs else pairs[0]
+
+
+def _put(params: Mapping[str, str]) -> None:
+    st.query_params.update(params)
 
 
 def draw_reasons(

@@ -40,7 +40,7 @@ def draw(view: View) -> None:
     draw_pairs(other, "Only in the other scan", pairs, pairs.first, pairs.first_scores, "first")
     draw_pairs(scan, "Only in this scan", pairs, pairs.second, pairs.second_scores, "second")
     draw_changed(scan, pairs)
-    changesview.show(found, (other, groups), (scan, view.cut), "scans")
+    changesview.show(found, (other, groups), (scan, view.cut), ("The other scan", "This scan"), "scans")
 
 
 def said(scan: StoredScan) -> str:

@@ -8,11 +8,9 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from dupedash import export
-from dupedash.collection import Collection
-from dupedash.errors import DupedashError
 from dupedash.graph import Strictness
 from dupedash.report import graph_html, report_html
-from dupedash.ui import access, errors, sidebar, state, wording
+from dupedash.ui import access, downloads, sidebar, state, widgets, wording
 from dupedash.ui.errors import as_text
 from dupedash.ui.state import View
 
@@ -21,7 +19,7 @@ _PAGES = {"Groups": "groups", "Graph": "graph", "Explore": "explore", "Overview"
 
 def draw(view: View) -> None:
     """The whole page."""
-    link, files = st.columns(2, gap="large")
+    link, files = widgets.split("share", (1, 1), gap="large")
     with link:
         st.subheader("A link", anchor=False)
         draw_link(view)
@@ -87,7 +85,7 @@ def draw_files(view: View) -> None:
         f"**{as_text(scan.name)}** at {view.threshold:.2f}: {wording.plural(len(cut), 'group')}, "
         f"{wording.plural(cut.images, 'image')}. Rejected pairs are left out, but for the last file."
     )
-    thumbnail = thumbnails(view)
+    thumbnail = downloads.thumbnails(view)
     rows: tuple[tuple[str, str, str, str, Callable[[], str]], ...] = (
         ("Report", "report.html", "text/html",
          "Summary, settings, coverage, graph and every group with pictures, scores and reasons. One "
@@ -103,31 +101,8 @@ def draw_files(view: View) -> None:
          lambda: export.pairs_csv(scan)),
     )  # fmt: skip
     for title, name, kind, holds, make in rows:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{title}**  \n:small[:gray[{as_text(holds)}]]", width="stretch")
-            st.download_button(
-                "Download", made(make), f"dupedash-{scan.id}-{name}", kind, key=f"get-{name}",
-                on_click="ignore", icon=":material/download:",
-            )  # fmt: skip
-
-
-def made(make: Callable[[], str]) -> Callable[[], bytes]:
-    """The bytes of a download, made when it is asked for."""
-    return lambda: make().encode("utf-8")
-
-
-def thumbnails(view: View) -> Callable[[str], bytes | None]:
-    """The thumbnail of an image, None where it cannot be had: a report of an old scan stays whole."""
-    try:
-        collection: Collection = view.collection
-    except DupedashError as error:
-        errors.show(error)
-        return lambda _image_id: None
-
-    def thumbnail(image_id: str) -> bytes | None:
-        try:
-            return collection.thumbnail(image_id)
-        except DupedashError:
-            return None
-
-    return thumbnail
+        with st.container(border=True, gap=None):
+            said, get = st.columns((2.9, 1), vertical_alignment="center")
+            said.markdown(f"**{title}**  \n:small[:gray[{as_text(holds)}]]")
+            with get:
+                downloads.button(scan, name, kind, make, "Download")

@@ -108,9 +108,12 @@ def pick_threshold(scan: StoredScan) -> None:
         bind="query-params",
         help="Images whose score reaches it are duplicates. Moving it only changes the view, never the scan.",
     )
-    with st.container(horizontal=True, gap="small"):
-        for name, value in (("Exact 0.95", state.EXACT), ("Near 0.70", state.NEAR)):
-            st.button(name, key=f"preset-{value}", on_click=set_threshold, args=(value,), width="stretch")
+    with st.container(key="presets"):
+        for name, value in state.PRESETS.items():
+            st.button(
+                f"{name}: {value:.2f}", key=f"preset-{value}", on_click=set_threshold, args=(value,),
+                width="stretch",
+            )  # fmt: skip
     if scan.config.floor > float(st.session_state[state.THRESHOLD]):
         st.caption(f"This scan kept nothing below {scan.config.floor:.2f}.")
     st.segmented_control(

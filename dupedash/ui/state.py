@@ -38,6 +38,9 @@ LATEST = "latest"
 FLOOR, NEAR, EXACT = 0.5, 0.70, 0.95
 """Lowest threshold of the slider; the two presets of Flow's documentation."""
 
+PRESETS = {"Exact duplicates only": EXACT, "Near-duplicates": NEAR}
+"""The presets by the names that the documentation gives them."""
+
 
 @dataclass(frozen=True)
 class View:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dupedash.ui.errors import as_text
 from dupedash.ui.pagetable import PAGES, PageRow
@@ -36,6 +38,17 @@ def facts(row: Sequence[Fact]) -> None:
         with column.container(border=True, height="stretch", gap=None):
             st.metric(fact.name, fact.value, help=fact.help or None)
             st.caption(as_text(fact.note) if fact.note else "&nbsp;")
+
+
+def split(
+    name: str,
+    widths: Sequence[float],
+    gap: Literal["small", "medium", "large"] = "medium",
+    align: Literal["top", "bottom"] = "top",
+) -> list[DeltaGenerator]:
+    """Columns that a narrow window puts one above the other, two in a row if the name begins with wrap-."""
+    with st.container(key=f"split-{name}"):
+        return st.columns(widths, gap=gap, vertical_alignment=align)
 
 
 def empty(icon: str, title: str, text: str) -> None:

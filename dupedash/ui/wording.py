@@ -61,5 +61,5 @@ def when(moment: datetime) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """ "12 %"; "0 %" where there is no whole."""
-    return f"{part / whole:.0%}".replace("%", " %") if whole else "0 %"
+    """ "12 %"; "0 %" where there is no whole. Rounded down: 100 % is said of all only."""
+    return f"{100 * part // whole} %" if whole else "0 %"

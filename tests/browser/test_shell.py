@@ -45,7 +45,7 @@ def test_a_preset_moves_the_threshold_and_the_figures(dashboard, visit):
     page = visit(dashboard.url).page("/?t=1")
     groups = page.get_by_test_id("stMetric").filter(has_text="Groups").get_by_test_id("stMetricValue")
     expect(groups).to_have_text("0")
-    page.get_by_role("button", name="Near 0.70").click()
+    page.get_by_role("button", name="Near-duplicates: 0.70").click()
     expect(groups).to_have_text(str(workspaces.COPIED))
     expect(page.get_by_text("at threshold 0.70", exact=True)).to_be_visible()
 

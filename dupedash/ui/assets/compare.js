@@ -74,6 +74,7 @@ function slider(host, data) {
     line.style.left = share + "%";
   };
   range.oninput = move;
+  range.onkeydown = (event) => event.stopPropagation();  // here the arrow keys do not go to another group
   stage.box.append(line, range);
   stage.caption.textContent = "A is left of the line, B right of it. Drag, or use the arrow keys.";
   move();

@@ -2,7 +2,7 @@
 // presets and the place where the largest group explodes. Hover reads all values, a click moves the threshold.
 const SVG = "http://www.w3.org/2000/svg";
 const known = new WeakMap();
-const W = 1000, H = 92, GAP = 30, LEFT = 8, RIGHT = 8, TOP = 22;
+const H = 92, GAP = 34, LEFT = 10, RIGHT = 10, TOP = 22, NARROW = 320;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const host = parentElement.querySelector(".curves");
@@ -15,20 +15,25 @@ export default function ({ data, parentElement, setTriggerValue }) {
   own.data = data;
   draw(host, own);
   host.dataset.threshold = data.marks[0].at.toFixed(2);
+  // Drawn in the pixels that there are, so that the words keep their size in a narrow window.
+  own.watch ??= new ResizeObserver(() => own.width !== widthOf(host) && draw(host, own));
+  own.watch.observe(host);
 }
 
+const widthOf = (host) => Math.max(NARROW, Math.round(host.clientWidth));
+
 function draw(host, own) {
-  const { data } = own, height = TOP + data.charts.length * (H + GAP) + 16;
+  const { data } = own, height = TOP + data.charts.length * (H + GAP) + 16, W = own.width = widthOf(host);
   const svg = make("svg", { viewBox: `0 0 ${W} ${height}`, role: "img", "aria-label": data.label });
   const x = (t) => LEFT + (W - LEFT - RIGHT) * (t - data.low) / (1 - data.low);
-  const bottoms = data.charts.map((_, n) => TOP + (n + 1) * (H + GAP) - GAP + 14);
+  const bottoms = data.charts.map((_, n) => TOP + (n + 1) * (H + GAP) - GAP + 18);
   data.charts.forEach((chart, n) => svg.append(...drawChart(chart, x, bottoms[n])));
   data.marks.forEach((mark) => svg.append(...drawMark(mark, x, bottoms)));
   for (let t = Math.ceil(data.low * 10) / 10; t <= 1.001; t += 0.1) {
     svg.append(text(x(t), height - 3, t.toFixed(1), "tick", t > 0.95 ? "end" : t < data.low + 0.02 ? "start" : "middle"));
   }
   const line = make("line", { class: "hover", y1: TOP, y2: bottoms.at(-1), visibility: "hidden" });
-  const values = data.charts.map((chart, n) => text(W - RIGHT, bottoms[n] - H - 4, "", "value", "end"));
+  const values = data.charts.map((chart, n) => text(W - RIGHT, bottoms[n] - H - 9, "", "value", "end"));
   svg.append(line, ...values);
   const at = (event) => {
     const box = svg.getBoundingClientRect();
@@ -55,8 +60,8 @@ function draw(host, own) {
 function drawChart(chart, x, bottom) {
   const most = Math.max(1, ...chart.values), y = (v) => bottom - H * v / most;
   const step = (1 - chart.low) / (chart.values.length - 1);
-  const parts = [text(LEFT, bottom - H - 4, chart.name, "name", "start"),
-    make("line", { class: "axis", x1: LEFT, x2: W - RIGHT, y1: bottom, y2: bottom })];
+  const parts = [text(LEFT, bottom - H - 9, chart.name, "name", "start"),
+    make("line", { class: "axis", x1: LEFT, x2: x(1), y1: bottom, y2: bottom })];
   if (chart.bars) {
     const width = Math.max(2, x(chart.low + step) - x(chart.low) - 1.5);
     return [...parts, ...chart.values.map((v, n) =>
@@ -69,7 +74,7 @@ function drawChart(chart, x, bottom) {
 }
 
 function drawMark(mark, x, bottoms) {
-  const place = x(mark.at), anchor = place > W - 150 ? "end" : "start";
+  const place = x(mark.at), anchor = place > x(1) - 90 ? "end" : "start";
   return [make("line", { class: `mark ${mark.kind}`, x1: place, x2: place, y1: TOP - 8, y2: bottoms.at(-1) }),
     text(place + (anchor === "end" ? -4 : 4), TOP - 10, mark.name, `label ${mark.kind}`, anchor)];
 }
