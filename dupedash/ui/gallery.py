@@ -201,7 +201,7 @@ def draw_pair(
     """The comparison of the chosen two."""
     st.subheader("Why they match", anchor=False)
     if len(group.members) > 2:
-        st.caption("Click an image above, or a score below, to compare another pair. P shows one match after the other.")
+        st.caption("Click an image above, or a score below, to compare another pair.")
     pairview.draw(view, group, pair, why.get((pair[0].id, pair[1].id)))
 
 

@@ -40,8 +40,8 @@ def pick_mode(group: Group, pair: tuple[ImageRecord, ImageRecord]) -> Mode:
     with st.container(horizontal=True, gap="small", key=LOOK):
         for number, mode in enumerate(Mode, 1):
             st.button(
-                mode, key=f"look-{mode.name}", shortcut=str(number), on_click=_put, args=({LOOK: mode.value},),
-                type="primary" if mode is now else "secondary",
+                mode, key=f"look-{mode.name}", shortcut=str(number),
+                type="primary" if mode is now else "secondary", on_click=_put, args=({LOOK: mode.value},),
             )  # fmt: skip
         if len(group.links) > 1:
             one, other = next_pair(group, (pair[0].id, pair[1].id))
