@@ -150,7 +150,7 @@ def test_explore_compares_two_scans(photos):
     run_scan(collection, ScanConfig(ScanMode.SPEED), ScanStore(photos.scans), name="Second scan")
     collection.close()
     at = opened("explore", changes="Between two scans")
-    assert "Pairs only in this one" in [m.label for m in at.metric]
+    assert "Only in this scan" in [m.label for m in at.metric]
 
 
 @pytest.mark.usefixtures("photos")

@@ -26,11 +26,12 @@ _ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of job is told: its title, and what stands below when it is done."""
+    """How one kind of job is told: its title, what this one is about, and what stands below when done."""
 
     title: str
     unit: str
     found: bool = False
+    about: Callable[[Job], str] = lambda _job: ""
     done: Callable[[View, Job], object] = lambda _view, job: st.caption(errors.as_text(job.result))
 
 
@@ -118,7 +119,7 @@ def _dismissed() -> set[str]:
 
 def _draw(view: View, job: Job, kind: Kind) -> None:
     left, right = st.columns((5, 1.2), vertical_alignment="center")
-    left.markdown(f"**{kind.title}**")
+    left.markdown(f"**{kind.title}** &nbsp; :small[:gray[{errors.as_text(kind.about(job))}]]")
     if job.active:
         _draw_running(view, job, kind, right)
         return

@@ -22,7 +22,7 @@ def frame() -> None:
         sidebar.draw()
         row = next(row for row, known in pages.items() if known == page)
         if row.needs_scan and state.current().scan is None:
-            no_scan_yet(row.title)
+            no_scan_yet(state.current(), row.title)
         else:
             page.run()
 

@@ -25,7 +25,7 @@ _NEGATED = {
     Operator.BETWEEN: "not between",
     Operator.BEFORE: "not before",
     Operator.AFTER: "not after",
-    Operator.LAST_DAYS: "not in the last days",
+    Operator.LAST_DAYS: "not in the last … days",
 }
 
 
@@ -50,7 +50,9 @@ def asks(kind: FieldInfo) -> list[Ask]:
 def ask_words(ask: Ask) -> str:
     """How it is shown: contains, does not contain …"""
     operator, exclude = ask
-    return _NEGATED[operator] if exclude else str(operator)
+    if exclude:
+        return _NEGATED[operator]
+    return "in the last … days" if operator is Operator.LAST_DAYS else str(operator)
 
 
 def draw_values(key: str, row: Row, kind: FieldInfo | None, suggest: Suggest) -> tuple[str, ...]:

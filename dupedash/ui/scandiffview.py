@@ -7,7 +7,7 @@ import streamlit as st
 from dupedash.graph import Floats
 from dupedash.scandiff import Pairs, ScanDifference, compare
 from dupedash.scans import StoredScan
-from dupedash.ui import changesview, scanlist, sidebar, state, wording
+from dupedash.ui import changesview, scanlist, sidebar, state, widgets, wording
 from dupedash.ui.errors import as_text
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
@@ -30,13 +30,15 @@ def draw(view: View) -> None:
     other = others[chosen]
     st.caption(f"{as_text(said(other))} → {as_text(said(scan))}, at {view.threshold:.2f}")
     pairs, groups = difference(view, other), view.cut_of(other)
-    columns = st.columns(3)
-    columns[0].metric("Pairs only in the other", wording.count(len(pairs.first)))
-    columns[1].metric("Pairs only in this one", wording.count(len(pairs.second)))
-    columns[2].metric("Scores that differ", wording.count(len(pairs.changed)))
+    widgets.facts([
+        widgets.Fact("Only in the other scan", wording.count(len(pairs.first)), "pairs"),
+        widgets.Fact("Only in this scan", wording.count(len(pairs.second)), "pairs"),
+        widgets.Fact("Scores that differ", wording.count(len(pairs.changed)), "pairs"),
+        widgets.Fact("The same", wording.count(pairs.same), "pairs"),
+    ])  # fmt: skip
     key = (state.graph_version(other), other.id, state.graph_version(scan), scan.id, view.threshold)
     found = changesview.difference(groups, view.cut, (*key, view.strictness))
-    st.caption(f"Groups: {changesview.words(found)}. Pairs with the same score: {pairs.same:,}.")
+    st.caption(f"Groups: {changesview.words(found)}.")
     draw_pairs(other, "Only in the other scan", pairs, pairs.first, pairs.first_scores, "first")
     draw_pairs(scan, "Only in this scan", pairs, pairs.second, pairs.second_scores, "second")
     draw_changed(scan, pairs)

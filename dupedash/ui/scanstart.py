@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dupedash.jobs import Job
+from dupedash.model import ScanMode
 from dupedash.scans import ScanConfig, StoredScan
 from dupedash.ui import jobs, scanform, scanlist, wording
 from dupedash.ui.errors import as_text
@@ -32,7 +33,15 @@ def draw(view: View, order: Order) -> None:
 
 def kind() -> jobs.Kind:
     """How a scan is told while it runs."""
-    return jobs.Kind("Scan", "images", found=True, done=_draw_done)
+    return jobs.Kind("Scan", "images", found=True, done=_draw_done, about=_about)
+
+
+def _about(job: Job) -> str:
+    asked = job.arguments
+    config = ScanConfig(
+        ScanMode(asked["mode"]), float(asked["floor"]), tuple(asked["fq"]), tuple(asked["against"])
+    )
+    return scanlist.config_words(config)
 
 
 def _draw_known(scan: StoredScan) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 
@@ -12,9 +12,10 @@ from dupedash.graph import Strictness
 from dupedash.report import graph_html, report_html
 from dupedash.ui import access, downloads, sidebar, state, widgets, wording
 from dupedash.ui.errors import as_text
+from dupedash.ui.pagetable import PAGES
 from dupedash.ui.state import View
 
-_PAGES = {"Groups": "groups", "Graph": "graph", "Explore": "explore", "Overview": "overview"}
+_PAGES = {"Groups": "groups", "Graph": "graph", "Explore": "explore", "Overview": PAGES[0].file}
 
 
 def draw(view: View) -> None:
@@ -22,19 +23,24 @@ def draw(view: View) -> None:
     link, files = widgets.split("share", (1, 1), gap="large")
     with link:
         st.subheader("A link", anchor=False)
-        draw_link(view)
+        draw_link(view, access.current())
         draw_access(view, access.current())
     with files:
         st.subheader("A file", anchor=False)
         draw_files(view)
 
 
-def draw_link(view: View) -> None:
-    """The address of what is looked at now."""
+def draw_link(view: View, rule: access.Access) -> None:
+    """The address of what is looked at now; an editor can let the receiver in with it."""
     page = st.segmented_control(
         "Page", list(_PAGES), default="Groups", required=True, key="shared", label_visibility="collapsed"
     )
-    st.code(address(view, _PAGES[page]), language=None, wrap_lines=True)
+    let_in = rule.required and view.editor and st.toggle(
+        "Lets the receiver in, as a viewer", key="shared.in",
+        help="Whoever has such a link can look at everything here, and change nothing.",
+    )  # fmt: skip
+    link = address(view, _PAGES[page]) + (f"&token={quote(rule.viewer)}" if let_in else "")
+    st.code(link, language=None, wrap_lines=True)
     st.caption(
         "It keeps collection, scan, threshold and grouping. Every group has a link of its own, too: "
         "the address of its page."
@@ -52,7 +58,8 @@ def address(view: View, page: str) -> str:
         state.STRICTNESS: "" if usual else sidebar.GROUPING[view.strictness],
     }
     said = urlencode({name: value for name, value in asked.items() if value})
-    return f"{here.scheme}://{here.netloc}/{page}?{said}"
+    path = "" if page == PAGES[0].file else page  # the start page has no path of its own
+    return f"{here.scheme}://{here.netloc}/{path}?{said}"
 
 
 def draw_access(view: View, rule: access.Access) -> None:
@@ -67,8 +74,8 @@ def draw_access(view: View, rule: access.Access) -> None:
         else:
             st.markdown(":material/key: **By token link only**")
             st.caption(
-                "A person needs a token once; after that plain links work in the same browser. Add "
-                "`&token=…` to the link above. The start of dupedash prints both tokens."
+                "A person needs a link with a token once; after that plain links work in the same browser. "
+                "The start of dupedash prints one for editors and one for viewers."
             )
         st.caption(
             "A **viewer** sees everything and changes nothing: no scan, no decision, no clearing. "

@@ -26,16 +26,17 @@ _GROUPING_HELP = (
 def draw() -> None:
     """Draw them; `state.current()` reads what was chosen."""
     with st.sidebar:
+        view = state.current()
+        if not view.editor:
+            st.badge(
+                "View only", icon=":material/visibility:", color="gray", help=view.settings.workspace.denied
+            )
         pick_collection()
         view = state.current()
         if view.scan:
             pick_scan(view.scans)
             pick_threshold(state.current().scan or view.scan)
         jobs.busy_line(view)
-        if not view.editor:
-            st.badge(
-                "View only", icon=":material/visibility:", color="gray", help=view.settings.workspace.denied
-            )
 
 
 def pick_collection() -> None:
@@ -76,7 +77,10 @@ def pick_scan(scans: tuple[StoredScan, ...]) -> None:
     with st.container(key="url-state"):
         linked = st.text_input("Scan in the URL", key=state.SCAN, bind="query-params")
     newest = state.latest(scans)
-    labels = {state.LATEST: f"Latest: {newest.name}" if newest else "Latest"}
+    # The name that a scan gets by itself begins with its collection, which stands just above.
+    labels = {
+        state.LATEST: f"Latest: {newest.name.removeprefix(newest.collection).strip()}" if newest else "Latest"
+    }
     labels |= {scan.id: scan_label(scan) for scan in scans}
     st.session_state[_PICKED] = linked if linked in labels else state.LATEST
     st.selectbox("Scan", list(labels), key=_PICKED, format_func=labels.__getitem__, on_change=_picked)

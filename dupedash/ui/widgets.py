@@ -91,9 +91,11 @@ def has_images(view: View) -> bool:
     return False
 
 
-def no_scan_yet(title: str) -> None:
+def no_scan_yet(view: View, title: str) -> None:
     """In place of a page that shows a scan where there is none."""
     header(title)
+    if not has_images(view):
+        return
     text = "A scan compares the images of a collection and finds its duplicates."
     empty(":material/radar:", "No scan yet", text)
     with st.container(horizontal_alignment="center"):
