@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests import chromium
+
+# No example of a law is judged by its time: a busy machine is slow, not wrong.
+settings.register_profile("untimed", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 # No sandbox: the tests may run as root in a container. The rest keeps Chromium from calling home.
 FLAGS = (

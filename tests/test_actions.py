@@ -551,7 +551,7 @@ NAMES = [f"{'sub/' if n % 3 == 0 else ''}{n}.jpg" for n in range(8)]
 IDS = [Path(name).name for name in NAMES]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from(IDS)), min_size=1, max_size=10),
     st.sampled_from(list(PRESETS.values())),

@@ -61,7 +61,7 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
-FUZZ = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def never_a_server_error(reply: Any) -> None:

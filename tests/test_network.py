@@ -21,7 +21,7 @@ def ring(size):
     return [(n, (n + 1) % size) for n in range(size)]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from([1, 2, 3, 7, CIRCLE_UP_TO, CIRCLE_UP_TO + 1, SPRINGS_UP_TO + 1]), max_size=8))
 def test_groups_never_overlap_and_images_keep_apart(sizes):
     points = place(sizes, [ring(n) for n in sizes])

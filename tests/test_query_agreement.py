@@ -76,7 +76,7 @@ def grouped(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 QUERIES = st.recursive(LEAVES, grouped, max_leaves=8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(DOCUMENTS, QUERIES, st.booleans())
 def test_sql_finds_exactly_what_the_python_matcher_finds(
     documents: dict[str, Fields], text: str, excluded: bool
@@ -86,13 +86,13 @@ def test_sql_finds_exactly_what_the_python_matcher_finds(
         assert found_by_sql(store, text) == found_by_python(documents, text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(DOCUMENTS, LEAVES)
 def test_an_exclusion_finds_exactly_the_others(documents: dict[str, Fields], text: str) -> None:
     assert found_by_python(documents, f"-{text}") == set(documents) - found_by_python(documents, text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DOCUMENTS, QUERIES)
 def test_rows_read_from_a_text_mean_the_same_as_the_text(documents: dict[str, Fields], text: str) -> None:
     rows = from_lucene(text, FIELDS)
@@ -103,7 +103,6 @@ def test_rows_read_from_a_text_mean_the_same_as_the_text(documents: dict[str, Fi
     assert explain(parse(text), FIELDS)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_string_is_found_by_its_quoted_form(value: str) -> None:
     assert matches(parse(f"category:{write_value(value)}"), {"category": value}, FIELDS, NOW)

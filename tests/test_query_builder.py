@@ -164,7 +164,7 @@ def test_a_row_that_cannot_be_written_says_which_and_why(row: Row, message: str)
 HOSTILE = st.text() | st.text('ab :()[]{}"\\+-!*?~^/&|<>\'\n\tANDORTO_.', max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HOSTILE, HOSTILE)
 def test_hostile_values_are_found_as_they_are(value: str, other: str) -> None:
     for operator in (Operator.IS, Operator.ONE_OF, Operator.CONTAINS, Operator.STARTS_WITH):
@@ -178,7 +178,7 @@ def test_hostile_values_are_found_as_they_are(value: str, other: str) -> None:
     assert matches(parse(started), {"category": other}, FIELDS, NOW) == other.startswith(value or "x")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(HOSTILE.map(storable).filter(bool), st.sampled_from(["12", "a b", "*"]))
 def test_hostile_field_names_are_written_so_that_they_are_read_back(name: str, value: str) -> None:
     fields = {name: FieldInfo(name, FieldType.STRING)}

@@ -52,7 +52,7 @@ def test_every_match_at_or_above_the_floor_is_found(store, kind):
     assert (scan.stats.images, scan.stats.searched, scan.stats.compared) == (10, 10, 10)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.dictionaries(st.sampled_from(list(combinations(LETTERS, 2))), st.floats(0.1, 1.0), max_size=20))
 def test_asking_and_joining_give_the_same(tmp_path_factory, pairs):
     store = ScanStore(tmp_path_factory.mktemp("scans"))

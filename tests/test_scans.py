@@ -78,7 +78,7 @@ letters = st.sampled_from("abcdefgh")
 pairs = st.lists(st.tuples(letters, letters, st.sampled_from([0.5, 0.75, 1.0])), max_size=30)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(found_pairs=pairs)
 def test_the_best_score_of_each_pair_is_kept_whatever_the_parts(tmp_path_factory, found_pairs):
     store = ScanStore(tmp_path_factory.mktemp("scans"))

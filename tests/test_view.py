@@ -50,7 +50,7 @@ def plain(view: View) -> tuple[object, ...]:
 
 
 @given(STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_view_follows_every_change(tmp_path_factory: pytest.TempPathFactory, steps):
     store = Store(tmp_path_factory.mktemp("c"))
     following = Views(store)

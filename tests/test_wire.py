@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dupedash.errors import (
@@ -40,7 +40,6 @@ from dupedash.model import (
 )
 from dupedash.query import matches, parse
 
-LAW = settings(deadline=None)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 NAMES = st.from_regex(r"[a-z][a-z0-9_.-]{0,12}", fullmatch=True).filter(
     lambda name: name not in (*documents._OWN, *documents.ADDRESS)
@@ -83,13 +82,11 @@ def request(pairs) -> Given:
     return Given(urlencode(pairs))
 
 
-@LAW
 @given(RECORDS)
 def test_an_image_arrives_as_it_was_sent(record):
     assert documents.record(over_the_wire(documents.document(record))) == record
 
 
-@LAW
 @given(
     st.lists(
         st.builds(Document, IDS.filter(str.strip), TEXT, FIELDS, st.dictionaries(TEXT, TEXT)), max_size=4
@@ -124,7 +121,6 @@ def test_rows_stay_within_the_documented_maximum():
     assert pairs["rows"] == "1000"
 
 
-@LAW
 @given(IDS)
 def test_a_cursor_mark_stands_for_its_id_and_needs_no_encoding(image_id):
     mark = asked.mark_after(image_id)
@@ -138,7 +134,6 @@ def test_a_mark_that_was_not_given_out_is_refused(mark):
         asked.marked(mark)
 
 
-@LAW
 @given(st.lists(IDS.filter(str.strip), min_size=1, max_size=5), IDS)
 def test_a_filter_for_ids_admits_these_and_no_others(ids, other):
     query = parse(asking.any_of(ids))

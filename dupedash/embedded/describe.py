@@ -156,7 +156,8 @@ def _tested() -> np.ndarray:
     """Where each test's pixels lie from the keypoint's, in a picture with rows of _STRIDE: int32 (angles, 2
     pixels × 256)."""
     turned = pattern.turned_tests().transpose(0, 2, 1, 3).reshape(pattern.ANGLES, -1, 2)
-    return turned[..., 1] * np.int32(_STRIDE) + turned[..., 0]
+    offsets: np.ndarray = turned[..., 1] * np.int32(_STRIDE) + turned[..., 0]
+    return offsets
 
 
 def keypoints(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -196,7 +197,8 @@ def _binary(gray: np.ndarray, points: np.ndarray, octaves: np.ndarray, angles: n
 def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Every scale, smoothed and padded, one below the other in rows of _STRIDE, as one flat array; and where
     each starts."""
-    sizes = [tuple(max(1, round(side * SCALE_STEP**-level)) for side in gray.shape) for level in range(LEVELS)]
+    scales = [SCALE_STEP**-level for level in range(LEVELS)]
+    sizes = [tuple(max(1, round(side * scale)) for side in gray.shape) for scale in scales]
     tops = np.cumsum([0] + [height + 2 * _PAD for height, _ in sizes], dtype=np.int32)
     rows = np.empty((tops[-1], _STRIDE), np.uint8)
     for (height, width), top in zip(sizes, tops[:-1], strict=True):

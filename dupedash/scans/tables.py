@@ -103,8 +103,7 @@ def settle(temporary: Path, path: Path) -> None:
 def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a Parquet file of ours. Raises ScanError for a missing or damaged one."""
     try:
-        known = pq.read_schema(path).names if columns and _ADDED.keys() & set(columns) else columns
-        table = pq.read_table(path, columns=columns and [c for c in columns if c in known or c not in _ADDED])
+        table = pq.read_table(path, columns=_present(path, columns))
     except (OSError, pa.ArrowException) as error:
         raise ScanError(
             f"The stored scan in {path.parent} is damaged: {path.name} cannot be read ({error}). "
@@ -117,6 +116,14 @@ def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = No
             f"The stored scan in {path.parent} is damaged: {path.name} lacks columns. Scan again."
         )
     return table
+
+
+def _present(path: Path, columns: Sequence[str] | None) -> Sequence[str] | None:
+    """The columns to read: without those that a scan of an earlier version does not have."""
+    if columns is None or not _ADDED.keys() & set(columns):
+        return columns
+    there = set(pq.read_schema(path).names)
+    return [name for name in columns if name in there or name not in _ADDED]
 
 
 def _completed(table: pa.Table, schema: pa.Schema, wanted: Sequence[str]) -> pa.Table:

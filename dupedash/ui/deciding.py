@@ -12,7 +12,7 @@ from dupedash.model import ImageRecord
 from dupedash.review import Decision, Decisions, ImageKey, ReviewStore, Verdict, image_key
 from dupedash.ui import errors, judging, wording
 from dupedash.ui.errors import as_text
-from dupedash.ui.grouplink import GROUP
+from dupedash.ui.grouplink import GROUP, ONE, OTHER
 from dupedash.ui.state import View
 
 _BUTTONS = (
@@ -29,8 +29,6 @@ _COLOURS: dict[Verdict, Literal["green", "red", "blue", "gray"]] = {
     Verdict.SERIES: "blue", Verdict.OPEN: "gray",
 }  # fmt: skip
 NAME, ADVANCE, _LAST = "reviewer", "review.advance", "review.last"
-ONE, OTHER = "a", "b"
-"""In the URL, beside the group: the two images that are compared."""
 
 
 def keys(view: View, records: Sequence[ImageRecord]) -> list[ImageKey]:

@@ -28,9 +28,8 @@ from dupedash.ui import (
     widgets,
     wording,
 )
-from dupedash.ui.deciding import ONE, OTHER, Subject, show_group
-from dupedash.ui.grouplink import GROUP
-from dupedash.ui.pairview import ONE, OTHER
+from dupedash.ui.deciding import Subject, show_group
+from dupedash.ui.grouplink import GROUP, ONE, OTHER
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
 

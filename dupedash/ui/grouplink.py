@@ -10,6 +10,8 @@ from dupedash.ui.widgets import page_row
 
 GROUP = "group"
 """The group in the URL of its page."""
+ONE, OTHER, LOOK = "a", "b", "look"
+"""Beside it: the two images that are compared, and how they are looked at."""
 
 
 def group_link(

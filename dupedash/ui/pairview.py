@@ -15,10 +15,9 @@ from dupedash.review import Verdict
 from dupedash.ui import compareview, deciding, judging, widgets, wording
 from dupedash.ui.compareview import Mode
 from dupedash.ui.errors import as_text
+from dupedash.ui.grouplink import LOOK, ONE, OTHER
 from dupedash.ui.state import View
 
-ONE, OTHER, LOOK = "a", "b", "look"
-"""In the URL, beside the group: the two images that are compared, and how they are looked at."""
 
 def draw(view: View, group: Group, pair: tuple[ImageRecord, ImageRecord], why: Explanation | None) -> None:
     """The comparison of a pair; `why` goes from the first to the second."""

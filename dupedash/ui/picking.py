@@ -58,7 +58,7 @@ def draw(view: View, subject: Subject, ordered: Sequence[ImageRecord], choice: C
 
 def pick(view: View, subject: Subject, image_id: str | None) -> None:
     """Choose it; where the group is decided to be duplicates, that decision says so from now on."""
-    _picks().pop(subject.key, None)
+    _forget(subject.key)
     if image_id is not None:
         _picks()[subject.key] = image_id
     decision = _decision(view, subject.records)
@@ -68,12 +68,16 @@ def pick(view: View, subject: Subject, image_id: str | None) -> None:
     keeper = next((k for r, k in zip(subject.records, images, strict=True) if r.id == image_id), None)
     revision = judging.decisions(view.settings.workspace).revision(images)
     deciding.decide(
-        view, images, Verdict.DUPLICATE, revision, lambda: _picks().pop(subject.key, None), keeper=keeper
+        view, images, Verdict.DUPLICATE, revision, lambda: _forget(subject.key), keeper=keeper
     )
 
 
 def _decision(view: View, members: Sequence[ImageRecord]) -> Decision | None:
     return judging.decisions(view.settings.workspace).of(deciding.keys(view, members))
+
+
+def _forget(group: str) -> None:
+    _picks().pop(group, None)
 
 
 def _picks() -> dict[str, str]:
