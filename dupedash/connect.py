@@ -58,14 +58,15 @@ def flow_connection(url: str, name: str = "", collection: str = "", api_key: str
     return Connection(called, replace(flow, name=called, api_key=api_key or flow.api_key))
 
 
-def connect(connection: Connection, workspace: Workspace) -> WritableCollection:
+def connect(connection: Connection, workspace: Workspace, processes: int = 0) -> WritableCollection:
     """The collection behind a connection; a server is not asked anything yet.
 
-    Raises CollectionError, ConfigError.
+    With `processes` an embedded one answers single queries in so many worker processes, which pays where
+    many come at once. Raises CollectionError, ConfigError.
     """
     if connection.flow is not None:
         return FlowCollection(connection.flow)
-    return EmbeddedCollection(workspace.collection(connection.name), connection.name)
+    return EmbeddedCollection(workspace.collection(connection.name), connection.name, processes)
 
 
 @dataclass(frozen=True, slots=True)

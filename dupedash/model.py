@@ -98,6 +98,7 @@ class DuplicateQuery:
     threshold    0…1, hits below it are dropped
     rows         at most so many hits; more are reported as `Hits.truncated`
     fq           filters on what is searched; all must hold
+    explain      whether the hits shall say why they match, where the collection can tell; costs time
     """
 
     threshold: float = 0.7
@@ -105,6 +106,7 @@ class DuplicateQuery:
     approximate: bool = False
     smartfilter: Smartfilter = Smartfilter.OFF
     fq: tuple[str, ...] = ()
+    explain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

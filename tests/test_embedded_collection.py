@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import copy
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -20,7 +24,9 @@ from dupedash.embedded import join as joining
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.index import index
-from dupedash.errors import Cancelled, ConfigError, UnknownImage, Unsupported
+from dupedash.embedded.pairs import Scores, judge
+from dupedash.embedded.steps import Shelf, Stored
+from dupedash.errors import Cancelled, CollectionError, ConfigError, UnknownImage, Unsupported
 from dupedash.model import (
     ByAnalysis,
     ByData,
@@ -396,3 +402,90 @@ def test_found_matches_are_plain_values(collection):
     assert isinstance(match, FoundMatch)
     assert type(match.score) is float
     assert not never()
+
+
+@pytest.fixture
+def by_processes(collection):
+    made = EmbeddedCollection(collection.store.folder, processes=2)
+    yield made
+    made.close()
+
+
+def test_worker_processes_answer_as_this_process_does(collection, by_processes, album, names):
+    upload = ByData((album / "1 labelled.png").read_bytes(), "x.png")
+    questions = [*map(ById, names.values()), upload, ByAnalysis(collection.analyze(upload))]
+    for how in (ALL, DuplicateQuery(0.7, 2, approximate=True, fq=("family:1",), explain=False)):
+        expected = [collection.duplicates(image, how) for image in questions]
+        assert sum(len(hits.hits) for hits in expected) > 10
+        with ThreadPoolExecutor(4) as threads:  # several at once, and each pair from both sides
+            assert list(threads.map(partial(by_processes.duplicates, how=how), questions)) == expected
+    with pytest.raises(UnknownImage):
+        by_processes.duplicates(ById("nobody"), ALL)
+
+
+def test_a_query_is_answered_though_its_worker_died(collection, by_processes, names):
+    image = ById(names["1 small"])
+    expected = collection.duplicates(image, ALL)
+    assert by_processes.duplicates(image, ALL) == expected
+    for worker in psutil.Process().children():
+        worker.kill()
+    assert [by_processes.duplicates(image, ALL) for _ in range(4)] == [expected] * 4
+
+
+def test_a_query_is_answered_though_the_cache_is_deleted_before_the_workers_looked(
+    collection, by_processes, names
+):
+    image = ById(names["1 small"])
+    expected = collection.duplicates(image, ALL)
+    by_processes.duplicates(ById(names["4 flat"]), ALL)  # opens the cache here, asks no worker
+    shutil.rmtree(collection.store.folder / "cache")
+    assert by_processes.duplicates(image, ALL) == expected
+
+
+def test_explanations_are_left_out_where_nobody_wants_them(collection, names):
+    hits = collection.duplicates(ById(names["1 small"]), replace(ALL, explain=False)).hits
+    assert {hit.explanation for hit in hits} == {None}
+    again = collection.duplicates(ById(names["1 small"]), ALL).hits
+    assert [hit.score for hit in again] == [hit.score for hit in hits]
+    assert None not in {hit.explanation for hit in again}
+
+
+def test_an_upload_that_claims_to_be_another_picture_changes_no_answer_about_that(collection, album, names):
+    how = replace(ALL, explain=False)
+    expected = [collection.duplicates(ById(image_id), how) for image_id in names.values()]
+    other = EmbeddedCollection(collection.store.folder)
+    pixels = other.records([names["1 original"]])[0].pixels
+    liar = {**other.analyze(ByData((album / "1 labelled.png").read_bytes())), "pixels": pixels}
+    assert other.duplicates(ByAnalysis(liar), how).hits
+    assert [other.duplicates(ById(image_id), how) for image_id in names.values()] == expected
+    other.close()
+
+
+def test_a_row_that_shows_another_picture_by_now_is_not_taken_for_the_old_one(collection, names):
+    member = next(m for m in collection.store.members()[1] if m.id == names["3 loner"])
+    shelf = Shelf(collection.store)
+    assert shelf.descriptors([Stored(member.row, member.pixels)])[0].comparable
+    with pytest.raises(CollectionError, match="try again"):
+        shelf.descriptors([Stored(member.row, "0" * 64)])
+
+
+def test_a_score_is_the_same_to_the_last_bit_from_either_side(collection):
+    known = [Descriptor.from_bytes(data) for _, _, data in collection.store.pictures(range(1, 13))]
+    known = [descriptor for descriptor in known if descriptor.comparable]
+    assert len(known) > 8
+    for a, b in itertools.combinations(known, 2):
+        for ways in ((False,), (True,), (False, True)):
+            one, other = judge(a, b, ways), judge(b, a, ways)
+            assert one.score == other.score
+
+
+def test_scores_are_known_in_either_order_and_the_oldest_are_forgotten():
+    scores = Scores(most=2)
+    one, two, three = (digit * 64 for digit in "123")
+    scores.put(one, two, (False,), 0.5)
+    assert scores.get(two, one, (False,)) == 0.5
+    assert scores.get(two, one, (True,)) is None
+    scores.put(one, three, (False,), 0.6)
+    scores.put(two, three, (False,), 0.7)
+    assert scores.get(one, two, (False,)) is None
+    assert scores.get(three, two, (False,)) == 0.7

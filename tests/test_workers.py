@@ -7,10 +7,11 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dupedash.embedded.workers import Workers
+from dupedash.embedded.workers import Pool, WorkerLost, Workers
 from dupedash.errors import UnreadableImage
 
 
@@ -103,3 +104,34 @@ def test_no_tasks_need_no_process():
 def test_it_can_be_run_again(jobs):
     workers = Workers(double, jobs)
     assert [[o.result for o in workers.run([1, 2], ordered=True)] for _ in range(2)] == [[2, 4], [2, 4]]
+
+
+@pytest.fixture
+def pool():
+    made = Pool(work, 2)
+    yield made
+    made.close()
+
+
+def test_a_pool_answers_many_threads_from_all_its_processes(pool):
+    with ThreadPoolExecutor(8) as threads:
+        ids = set(threads.map(pool.ask, ["a"] * 100))
+    assert len(ids) == 2
+    assert os.getpid() not in ids
+
+
+def test_a_pool_raises_what_a_task_raised_and_goes_on_after_a_crash(pool):
+    with pytest.raises(UnreadableImage, match="damaged"):
+        pool.ask("error")
+    with pytest.raises(WorkerLost):
+        pool.ask("crash")
+    assert pool.ask("a")
+
+
+def test_who_waits_for_a_pool_that_is_closed_is_told(pool):
+    with ThreadPoolExecutor(5) as threads:
+        waiting = [threads.submit(pool.ask, "hang") for _ in range(5)]
+        pool.close()
+        assert all(isinstance(future.exception(), WorkerLost) for future in waiting)
+    with pytest.raises(WorkerLost):
+        pool.ask("a")

@@ -77,9 +77,9 @@ class Context:
         return Connections(self.settings.workspace).get(self.collection or default)
 
     @contextmanager
-    def opened(self, connection: Connection) -> Iterator[WritableCollection]:
-        """The collection, closed afterwards."""
-        collection = connect(connection, self.settings.workspace)
+    def opened(self, connection: Connection, processes: int = 0) -> Iterator[WritableCollection]:
+        """The collection, closed afterwards; `processes` as in `connect`."""
+        collection = connect(connection, self.settings.workspace, processes)
         try:
             yield collection
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import click
@@ -15,8 +16,15 @@ from dupedash.connect import Connections
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8983, show_default=True, help="0 takes a free one."
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(0),
+    default=os.cpu_count() or 1,
+    show_default="as many as there are cores",
+    help="That search; 0: only this one.",
+)
 @pass_context
-def serve(context: Context, host: str, port: int) -> None:
+def serve(context: Context, host: str, port: int, processes: int) -> None:
     """Serve the collection with the Flow API, for programs written for Flow. Ctrl-C ends it."""
     from dupedash.flow.server import ServerSettings
     from dupedash.flow.server import serve as run
@@ -24,6 +32,6 @@ def serve(context: Context, host: str, port: int) -> None:
     known = Connections(context.settings.workspace)
     fill = context.url is None and context.collection is None and known.newest() is None
     connection = known.get(DEFAULT) if fill else context.existing()
-    with context.opened(connection) as collection:
+    with context.opened(connection, processes) as collection:
         settings = replace(ServerSettings(), api_key=context.api_key, read_only=context.settings.readonly)
         run(collection, host, port, settings, started=lambda address: click.echo(f"Serving {address}"))

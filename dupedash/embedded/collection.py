@@ -14,9 +14,9 @@ from dupedash.embedded.analysis import Analysis
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.documents import Entry, FileStamp, stamp
 from dupedash.embedded.join import join
-from dupedash.embedded.search import Asked, Searcher
+from dupedash.embedded.search import Asked, Searcher, stored_picture
 from dupedash.embedded.store import Store
-from dupedash.embedded.view import View, Views
+from dupedash.embedded.view import Views
 from dupedash.errors import ConfigError, UnknownImage, UnreadableImage, Unsupported
 from dupedash.model import (
     ByAnalysis,
@@ -49,12 +49,13 @@ class EmbeddedCollection:
 
     engine = "embedded"
 
-    def __init__(self, folder: Path, name: str | None = None) -> None:
+    def __init__(self, folder: Path, name: str | None = None, processes: int = 0) -> None:
+        """With `processes` single queries are answered in so many worker processes."""
         self.store = Store(folder)
         self.name = name or self.store.name
         self.analyses = 0
         self._views = Views(self.store)
-        self._searcher = Searcher(self._views)
+        self._searcher = Searcher(self.store, self._views, processes)
 
     def state(self) -> str:
         """See Collection. A new version of the engine is a new state, too: it scores differently."""
@@ -114,6 +115,7 @@ class EmbeddedCollection:
 
     def close(self) -> None:
         """See Collection."""
+        self._searcher.close()
         self.store.close()
 
     def add(self, documents: Iterable[Document]) -> list[Failure]:
@@ -164,12 +166,12 @@ class EmbeddedCollection:
             member = view.members.get(image.id)
             if member is None:
                 raise UnknownImage(image.id, self.name)
-            return Asked(member.pixels, member.content, self._descriptor(view, member.pixels), image.id)
+            some = view.pictures[member.pixels]
+            comparable = any(m.comparable for m in some)
+            return Asked(member.pixels, member.content, comparable, stored_picture(some), image.id)
         found = self._analysis(image)
-        return Asked(found.pixels or found.content, found.content, Descriptor.from_bytes(found.descriptor))
-
-    def _descriptor(self, view: View, picture: str) -> Descriptor:
-        return self._views.descriptors(view, [picture])[0]
+        comparable = Descriptor.from_bytes(found.descriptor).comparable
+        return Asked(found.pixels or found.content, found.content, comparable, found.descriptor)
 
     def _analysis(self, image: QueryImage) -> Analysis:
         match image:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from dupedash.embedded.describe import Descriptor
@@ -19,7 +18,8 @@ SAME_PIXELS = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_PIXELS,)))
 Ways = tuple[bool, ...]
 """Whether to compare as they are (False), mirrored (True), or both; sorted."""
 
-_REMEMBERED = 50_000
+_REMEMBERED = 100_000
+"""Pairs whose score is remembered; 300 bytes each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,30 +39,40 @@ class Judged:
 
 
 def judge(a: Descriptor, b: Descriptor, ways: Ways) -> Judged:
-    """Compare two pictures; of several ways the better counts."""
+    """Compare two pictures; of several ways the better counts.
+
+    The score is to the last bit the same from both sides, so a search may take either.
+    """
+    if (a.pdq, a.thumb) > (b.pdq, b.thumb):
+        return judge(b, a, ways).reversed()
     best = max((verify(a, b, mirrored) for mirrored in ways), key=score)
     return Judged(score(best), best)
 
 
-class Memory:
-    """What was judged lately, by the pictures' hashes: a full scan asks for each pair from both sides."""
+class Scores:
+    """The scores of pairs judged lately: a client that asks about every image asks for each pair from both
+    sides. Pictures are known by the hash of their pixels, so that no change of the collection makes a score
+    wrong. For any number of threads."""
 
     def __init__(self, most: int = _REMEMBERED) -> None:
-        self._known: OrderedDict[tuple[str, str, Ways], Judged] = OrderedDict()
+        self._known: OrderedDict[tuple[bytes, Ways], float] = OrderedDict()
         self._most = most
         self._lock = threading.Lock()
 
-    def get(self, a: str, b: str, ways: Ways, make: Callable[[], Judged]) -> Judged:
-        """What is known of the pair, from either side, else what `make` gives."""
+    def get(self, one: str, other: str, ways: Ways) -> float | None:
+        """The score of two pictures, in whichever order, if it is known."""
         with self._lock:
-            known, other = self._known.get((a, b, ways)), self._known.get((b, a, ways))
-        if known is not None:
-            return known
-        if other is not None:
-            return other.reversed()
-        made = make()
+            return self._known.get((_pair(one, other), ways))
+
+    def put(self, one: str, other: str, ways: Ways, score: float) -> None:
+        """Remember it; the oldest is forgotten where there are too many."""
         with self._lock:
-            self._known[a, b, ways] = made
+            self._known[_pair(one, other), ways] = score
             if len(self._known) > self._most:
                 self._known.popitem(last=False)
-        return made
+
+
+def _pair(one: str, other: str) -> bytes:
+    """Half of both SHA-256 digests: enough to tell all pictures apart."""
+    a, b = bytes.fromhex(one)[:16], bytes.fromhex(other)[:16]
+    return a + b if a < b else b + a

@@ -96,7 +96,8 @@ class Index:
     @staticmethod
     def load(folder: Path) -> "Index":
         """Map the arrays of `save`. Raises OSError or ValueError for missing or damaged files."""
-        return Index(*(np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(Index)))
+        mapped = (np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(Index))
+        return Index(*map(np.asarray, mapped))  # every piece of a memmap costs its bookkeeping anew
 
 
 def _join(parts: list[np.ndarray], empty: tuple[int, ...], kind: type, axis: int = 0) -> np.ndarray:

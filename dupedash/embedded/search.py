@@ -1,23 +1,30 @@
-"""The duplicates of one picture: identical ones by hash, others retrieved from the segments and verified."""
+"""The duplicates of one picture: identical ones by hash, others looked up in the segments and compared."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from dupedash.embedded import pairs
 from dupedash.embedded.cache import Segment
-from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.documents import Member
-from dupedash.embedded.pairs import Judged, Memory, Ways
-from dupedash.embedded.retrieve import MIN_VOTES, search
-from dupedash.embedded.view import View, Views
-from dupedash.model import DuplicateQuery, Hit, Hits
+from dupedash.embedded.pairs import Scores, Ways
+from dupedash.embedded.retrieve import MIN_VOTES
+from dupedash.embedded.retrieve import Hits as Places
+from dupedash.embedded.steps import Compare, LookUp, Shelf, Source, Stored, Task
+from dupedash.embedded.store import Store
+from dupedash.embedded.view import View, Views, comparable_row
+from dupedash.embedded.workers import Pool, WorkerLost
+from dupedash.errors import CollectionError
+from dupedash.model import DuplicateQuery, Explanation, Hit, Hits
 
 MOST_APPROXIMATE = 50
-"""So many candidates are verified in an approximate search; Flow re-ranks as many."""
+"""So many candidates are compared in an approximate search; Flow re-ranks as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,8 @@ class Asked:
 
     picture: str
     content: str
-    descriptor: Descriptor
+    comparable: bool
+    source: Source
     image_id: str | None = None
 
 
@@ -40,11 +48,18 @@ class Candidate:
 
 
 class Searcher:
-    """Answers single queries, from any thread."""
+    """Answers single queries, from any thread, with `processes` worker processes if there are to be any."""
 
-    def __init__(self, views: Views) -> None:
+    def __init__(self, store: Store, views: Views, processes: int = 0) -> None:
         self._views = views
-        self._memory = Memory()
+        self._shelf = Shelf(store)
+        self._scores = Scores()
+        self._pool = Pool(_run, processes, prepare=partial(_shelf, store.folder)) if processes else None
+
+    def close(self) -> None:
+        """End the worker processes."""
+        if self._pool is not None:
+            self._pool.close()
 
     def duplicates(self, asked: Asked, how: DuplicateQuery, allowed: Collection[str] | None) -> Hits:
         """All at or above the threshold, best first; `allowed`: ids that the filters admit (None: all)."""
@@ -55,7 +70,7 @@ class Searcher:
             return [m for m in some if m.id != asked.image_id and (allowed is None or m.id in allowed)]
 
         hits = [hit for hit in _identical(members(asked.picture), asked) if hit.score >= how.threshold]
-        if asked.descriptor.comparable:
+        if asked.comparable:
             hits += self._similar(view, asked, how, members)
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         return Hits(tuple(hits[: how.rows]), truncated=len(hits) > how.rows)
@@ -63,29 +78,65 @@ class Searcher:
     def _similar(
         self, view: View, asked: Asked, how: DuplicateQuery, members: Callable[[str], list[Member]]
     ) -> Iterator[Hit]:
-        found = retrieve(view, asked.descriptor, MIN_VOTES[how.smartfilter])
-        found = [c for c in found if c.picture != asked.picture and members(c.picture)]
+        folders = tuple(segment.folder for segment in view.segments)
+        places = self._done(view, LookUp(folders, asked.source, MIN_VOTES[how.smartfilter]))
+        found = [c for c in candidates(view, places) if c.picture != asked.picture and members(c.picture)]
         if how.approximate:
             found = sorted(found, key=lambda c: (-c.votes, c.picture))[:MOST_APPROXIMATE]
-        descriptors = self._views.descriptors(view, [c.picture for c in found])
-        for candidate, descriptor in zip(found, descriptors, strict=True):
-            judged = self._judged(asked, candidate, descriptor)
-            if judged.score >= how.threshold:
-                explanation = judged.explanation(asked.descriptor, descriptor)
-                yield from (Hit(m.id, judged.score, explanation) for m in members(candidate.picture))
+        for candidate, score, explanation in self._compared(view, asked, how, found):
+            if score >= how.threshold:
+                yield from (Hit(m.id, score, explanation) for m in members(candidate.picture))
 
-    def _judged(self, asked: Asked, candidate: Candidate, descriptor: Descriptor) -> Judged:
-        key = (asked.picture, candidate.picture, candidate.ways)
-        return self._memory.get(*key, lambda: pairs.judge(asked.descriptor, descriptor, candidate.ways))
+    def _compared(
+        self, view: View, asked: Asked, how: DuplicateQuery, found: Sequence[Candidate]
+    ) -> Iterator[tuple[Candidate, float, Explanation | None]]:
+        # An upload's hash is what its sender says: it must not speak for a picture of the collection.
+        stored = isinstance(asked.source, Stored)
+        fresh = []
+        for candidate in found:
+            score = self._scores.get(asked.picture, candidate.picture, candidate.ways) if stored else None
+            if score is None or (how.explain and score >= how.threshold):
+                fresh.append(candidate)
+            else:
+                yield candidate, score, None
+        others = tuple((stored_picture(view.pictures[c.picture]), c.ways) for c in fresh)
+        explained = how.threshold if how.explain else None
+        told = self._done(view, Compare(asked.source, others, explained)) if others else []
+        for candidate, (score, explanation) in zip(fresh, told, strict=True):
+            if stored:
+                self._scores.put(asked.picture, candidate.picture, candidate.ways, score)
+            yield candidate, score, explanation
+
+    def _done(self, view: View, task: Task) -> Any:
+        """What a task says, in a worker process where there are some; what they cannot do is done here."""
+        if self._pool is not None:
+            try:
+                return self._pool.ask(task)
+            except (WorkerLost, CollectionError):
+                pass
+        self._shelf.hold({segment.folder: segment.index for segment in view.segments})
+        return task.run(self._shelf)
 
 
-def retrieve(view: View, descriptor: Descriptor, min_votes: float) -> list[Candidate]:
-    """The pictures of the view that may be duplicates."""
+def _run(shelf: Shelf, task: Task) -> Any:
+    return task.run(shelf)
+
+
+def _shelf(folder: Path) -> Shelf:
+    return Shelf(Store(folder))
+
+
+def stored_picture(members: Sequence[Member]) -> Stored:
+    """Where the descriptor of the picture that these documents show is."""
+    return Stored(comparable_row(members), members[0].pixels)
+
+
+def candidates(view: View, places: Sequence[Places]) -> list[Candidate]:
+    """The pictures of the view at these places of its segments, each once."""
     found: dict[str, list[tuple[float, bool]]] = {}
-    for segment in view.segments:
-        hits = search(segment.index, [descriptor], min_votes)
+    for segment, hits in zip(view.segments, places, strict=True):
         for picture, mirrored, votes in zip(
-            numbered(segment, hits.picture), hits.mirrored, hits.votes, strict=True
+            _numbered(segment, hits.picture), hits.mirrored, hits.votes, strict=True
         ):
             if picture in view.pictures:
                 found.setdefault(picture, []).append((float(votes), bool(mirrored)))
@@ -95,7 +146,7 @@ def retrieve(view: View, descriptor: Descriptor, min_votes: float) -> list[Candi
     ]
 
 
-def numbered(segment: Segment, places: np.ndarray) -> Sequence[str]:
+def _numbered(segment: Segment, places: np.ndarray) -> Sequence[str]:
     """From places in a segment's index to pictures."""
     return [segment.pictures[number] for number in segment.index.numbers[places]]
 

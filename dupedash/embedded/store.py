@@ -141,6 +141,19 @@ class Store:
                 ).fetchall()
             yield from found
 
+    def pictures(self, rows: Sequence[int]) -> Iterator[tuple[int, str, bytes]]:
+        """The hash and the descriptor of the picture that each row shows now."""
+        for part in chunks(len(rows)):
+            some = list(rows[part])
+            marks = ",".join("?" * len(some))
+            with self._database.reading() as connection:
+                found = connection.execute(
+                    "SELECT doc, coalesce(pixels, content), descriptor FROM descriptors"
+                    f" JOIN documents d ON d.rowid = doc WHERE doc IN ({marks})",
+                    some,
+                ).fetchall()
+            yield from found
+
     def analysis(self, image_id: str) -> Analysis:
         """What was found out about a document's picture. Raises UnknownImage."""
         with self._database.snapshot() as connection:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +11,6 @@ from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.documents import Member
 from dupedash.embedded.store import Store
 from dupedash.errors import CollectionError
-
-_REMEMBERED = 2000  # descriptors, of 20 kB each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,15 +27,13 @@ class View:
 
 
 class Views:
-    """The newest view, and descriptors by picture. For any number of threads."""
+    """The newest view. For any number of threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._cache = Cache(store.folder / "cache")
         self._view: View | None = None
         self._lock = threading.Lock()
-        self._descriptors: OrderedDict[str, Descriptor] = OrderedDict()
-        self._shelf = threading.Lock()
 
     def now(self) -> View:
         """The view of the last commit."""
@@ -46,21 +41,6 @@ class Views:
             if self._view is None or self._view.sequence != self._store.sequence():
                 self._view = self._made(self._view)
             return self._view
-
-    def descriptors(self, view: View, pictures: Sequence[str]) -> list[Descriptor]:
-        """The descriptors of these pictures, in their order."""
-        with self._shelf:
-            found = {p: self._descriptors[p] for p in pictures if p in self._descriptors}
-        missing = [p for p in pictures if p not in found]
-        if missing:
-            found.update(load(self._store, view.pictures, missing))
-        with self._shelf:
-            for picture in pictures:
-                self._descriptors[picture] = found[picture]
-                self._descriptors.move_to_end(picture)
-            while len(self._descriptors) > _REMEMBERED:
-                self._descriptors.popitem(last=False)
-        return [found[p] for p in pictures]
 
     def _made(self, old: View | None) -> View:
         news = None if old is None else self._store.members_since(old.sequence)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -72,7 +73,11 @@ class Workers:
         """
         waiting: queue.Queue[tuple[int, Any] | None] = queue.Queue()
         finished: queue.Queue[tuple[int, Outcome]] = queue.Queue()
-        crew = [_Worker(self._work, self._seconds, waiting, finished) for _ in range(self._jobs)]
+
+        def tell(number: int, outcome: Outcome) -> None:
+            finished.put((number, outcome))
+
+        crew = [_Worker(self._work, self._seconds, waiting, tell) for _ in range(self._jobs)]
         try:
             source = _ordered if ordered else _unordered
             for outcome in source(_Flow(iter(tasks), waiting, finished, 4 * self._jobs, cancelled)):
@@ -84,6 +89,46 @@ class Workers:
                 worker.stop()
             for worker in crew:
                 worker.join()
+
+
+class Pool:
+    """Workers that answer single tasks for as long as the pool is open. For any number of threads.
+
+    `function` and `prepare` as in `Workers`; each process starts with its first task.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], jobs: int, *, prepare: Callable[[], Any] | None = None
+    ) -> None:
+        self._waiting: queue.Queue[tuple[Future[Outcome], Any] | None] = queue.Queue()
+        self._lock = threading.Lock()
+        self._closed = False
+        work = pickle.dumps((function, prepare))
+        self._crew = [_Worker(work, None, self._waiting, Future.set_result) for _ in range(max(1, jobs))]
+
+    def ask(self, task: Any) -> Any:
+        """The result of a task. Raises the DupedashError that it raised, WorkerLost where its worker died."""
+        future: Future[Outcome] = Future()
+        with self._lock:
+            if self._closed:
+                raise WorkerLost("stopped")
+            self._waiting.put((future, task))
+        outcome = future.result()
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.result
+
+    def close(self) -> None:
+        """End the processes; who waits for an answer gets WorkerLost."""
+        with self._lock:
+            self._closed = True
+        for worker in self._crew:
+            worker.stop()
+        for worker in self._crew:
+            worker.join()
+        while not self._waiting.empty():
+            if (item := self._waiting.get()) is not None:
+                item[0].set_result(Outcome(item[1], error=WorkerLost("stopped")))
 
 
 class _Flow:
@@ -144,13 +189,14 @@ class _Worker:
         self,
         work: bytes,
         seconds: float | None,
-        waiting: queue.Queue[tuple[int, Any] | None],
-        finished: queue.Queue[tuple[int, Outcome]],
+        waiting: queue.Queue[Any],
+        tell: Callable[[Any, Outcome], None],
     ) -> None:
+        """`waiting` holds (name, task) or None, `tell` is given each name and what became of its task."""
         self._work = work
         self._seconds = seconds
         self._waiting = waiting
-        self._finished = finished
+        self._tell = tell
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         self._lock = threading.Lock()
@@ -171,8 +217,8 @@ class _Worker:
 
     def _serve(self) -> None:
         while not self._stopped and (item := self._waiting.get()) is not None:
-            number, task = item
-            self._finished.put((number, self._outcome(task)))
+            name, task = item
+            self._tell(name, self._outcome(task))
         self._end()
 
     def _outcome(self, task: Any) -> Outcome:

@@ -103,6 +103,7 @@ class DuplicateRequest:
             approximate=given.flag("rank.approximate"),
             smartfilter=_smartfilter(given.text("rank.smartfilter") or "off"),
             fq=filters(given),
+            explain=False,  # Flow's answers have no place for it
         )
         _only_duplicates(given)
         return cls(_image(given, names), how, FieldList.read(given, "*,score"), paging)
