@@ -35,7 +35,6 @@ HOMES = {
     "PIL": ("dupedash.images", "dupedash.example", "dupedash.bench"),
     "pillow_heif": ("dupedash.images",),
     "cv2": ("dupedash.embedded", "dupedash.images", "dupedash.bench", "dupedash.ui"),
-    "pdqhash": ("dupedash.embedded",),
     "luqum": ("dupedash.query",),
     "click": ("dupedash.cli", "dupedash.__main__"),
     "pyvis": ("dupedash.network", "dupedash.report", "dupedash.ui"),

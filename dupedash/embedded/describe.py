@@ -13,9 +13,8 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-import pdqhash
 
-from dupedash.embedded import pattern
+from dupedash.embedded import pattern, pdq
 
 VERSION = 1
 """Counts changes of the description: descriptors of different versions must not be compared."""
@@ -103,9 +102,10 @@ class Descriptor:
         angles = np.frombuffer(data, np.uint8, n, at + n * 5)
         binary = np.frombuffer(data, np.uint8, n * 32, at + n * 6).reshape(n, 32)
         at += n * 38
-        pdq, reason, thumb = data[at : at + n_pdq], data[at + n_pdq :][:n_reason], data[len(data) - n_thumb :]
+        whole, reason = data[at : at + n_pdq], data[at + n_pdq :][:n_reason]
+        thumb = data[len(data) - n_thumb :]
         return Descriptor(
-            points, octaves, angles, binary, pdq, quality, thumb, height, width, reason.decode()
+            points, octaves, angles, binary, whole, quality, thumb, height, width, reason.decode()
         )
 
 
@@ -116,10 +116,10 @@ def describe(pixels: np.ndarray) -> Descriptor:
     points, octaves, angles, binary = keypoints(gray)
     thumb_size = _scaled(height, width, THUMB_SIDE, 8)
     thumb = _resize(pixels, thumb_size)
-    pdq, quality = pdqhash.compute(_resize(thumb, (128, 128)))
+    whole, quality = pdq.compute(_resize(thumb, (pdq.SIDE, pdq.SIDE)))
     return Descriptor(
-        points, octaves, angles, binary, np.packbits(pdq).tobytes(), int(quality), _encode(thumb),
-        height, width, _why_not(gray, len(points), int(quality)),
+        points, octaves, angles, binary, whole, quality, _encode(thumb),
+        height, width, _why_not(gray, len(points), quality),
     )  # fmt: skip
 
 
