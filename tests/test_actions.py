@@ -56,7 +56,7 @@ class Place:
         for number, name in enumerate(names):
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(path.name.encode() * (40 - number))
+            path.write_bytes(os.fsencode(path.name) * (40 - number))
             path.chmod(0o640 if number % 2 else 0o604)
             os.utime(path, ns=(1_500_000_000_123_456_789 + number, 1_400_000_000_987_654_321 + number))
         for folder in (self.folder, *(p for p in self.folder.rglob("*") if p.is_dir())):
@@ -572,6 +572,8 @@ def test_whatever_the_groups_rules_and_crash_apply_and_undo_leave_all_as_it_was(
     for group in plan.groups:
         assert {m.id for m in group.members} - plan.removed, "no policy ever empties a group"
     assert not plan.removed & pinned
+    records = place.collection.records(sorted(plan.removed))
+    assert not [r for r in records if rules.protects(r)], "no policy ever removes what is protected"
     killed_at(boundary, lambda: place.apply(journal))
     place.reopen()
     if again:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from PIL import ImageOps
@@ -106,6 +107,29 @@ def test_a_folder_is_cleared_and_brought_back_and_no_picture_is_decoded_again(li
     report = library.index()
     assert (report.added, report.updated, report.unchanged) == (0, 0, len(PICTURES))
     assert len(library.groups()) == 2
+
+
+def test_files_with_names_that_are_no_text_are_cleared_and_brought_back(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    names = [b"a\nb.png", b"\xff\xfe.png", "ü ☃ '\".png".encode()]
+    for number, name in enumerate(names):
+        Path(os.fsdecode(folder / os.fsdecode(name))).write_bytes(as_file(scene(1)) + b"\0" * number)
+    workspace = Workspace(tmp_path / "data")
+    collection = EmbeddedCollection(workspace.collection("odd"), "odd")
+    index(collection.store, [folder], jobs=1)
+    before = seen(folder)
+    ids = collection.ids()
+    assert len(ids) == 3
+    groups = candidates(
+        Matches.of([(ids[0], ids[1], 0.99), (ids[0], ids[2], 0.99)]), 0.7, collection, Decisions()
+    )
+    journal = Journal.create(workspace, draw_plan(groups, Wish(), Head.now(collection, "scan", 0.7)))
+    assert apply_plan(journal, collection, workspace).failed == ()
+    assert len(seen(folder)) == 1
+    assert undo_plan(journal, collection, workspace).failed == ()
+    collection.close()
+    assert seen(folder) == before
 
 
 def test_a_rejected_pair_stays_rejected_after_rename_move_rescan_restart_and_another_threshold(library):

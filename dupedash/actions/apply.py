@@ -19,6 +19,7 @@ from dupedash.actions.present import Present
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.errors import ActionError, Cancelled, DupedashError
+from dupedash.images import path_of
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
 
 # So many steps share one commit of the collection: a Flow server opens a new searcher at each.
@@ -83,9 +84,8 @@ class _Application:
         self.failed: list[Failure] = []
         self.unmerged: set[tuple[str, str]] = set()
         removed = plan.removed
-        self.staying = {
-            os.path.realpath(m.location) for g in plan.groups for m in g.members if m.id not in removed
-        }
+        staying = (m for group in plan.groups for m in group.members if m.id not in removed)
+        self.staying = {os.path.realpath(path_of(member.location)) for member in staying}
 
     def run(self, progress: ReportProgress, cancelled: IsCancelled) -> Outcome:
         todo = [step for step in self.plan.steps if not self._is(step, Mark.DONE)]
@@ -142,16 +142,16 @@ class _Application:
         if not target.exists():
             if os.path.realpath(source) in self.staying:
                 raise ActionError(f"{source} is the file of an image that stays: it is left alone.")
-            state = must_be_movable(step, keeper, self.plan)
-            self.journal.record(step.number, Mark.INTENT, file=state.to_json())
-        put_aside(source, target, keeper, step)
+            state = must_be_movable(source, step, keeper, self.plan)
+            self.journal.record(step.number, Mark.INTENT, file=state.to_json(), place=str(source))
+        put_aside(source, target, keeper, step, file_state(self.journal, step))
         self.journal.record(step.number, Mark.MOVED, folder_ns=source.parent.stat().st_mtime_ns)
 
     def _places(self, step: Step) -> tuple[Path, Path, Path]:
         return (
-            Path(step.location),
+            place_of(self.journal, step),
             aside(self.quarantine, self.plan, step),
-            Path(self.present.keeper(step).location),
+            path_of(self.present.keeper(step).location),
         )
 
     def _finish(self, begun: Sequence[Step]) -> list[Step]:
@@ -197,6 +197,12 @@ class _Application:
         self.failed.append(Failure(step.id, str(error)))
         if step.kind is StepKind.MERGE:
             self.unmerged.add((step.group, step.keeper))
+
+
+def place_of(journal: Journal, step: Step) -> Path:
+    """Where the file was before it was moved, else where it is."""
+    kept = journal.info(step.number, Mark.INTENT).get("place")
+    return Path(kept) if kept else path_of(step.location)
 
 
 def file_state(journal: Journal, step: Step) -> FileState | None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,19 @@ class FileState:
         return asdict(self)
 
     def put_on(self, path: Path) -> None:
-        """Give the file these times and permissions."""
-        if stat.S_IMODE(path.stat().st_mode) != self.mode:
+        """Give the file these times and permissions, where they are not its own already."""
+        found = path.stat()
+        if stat.S_IMODE(found.st_mode) != self.mode:
             path.chmod(self.mode)
-        os.utime(path, ns=(self.atime_ns, self.mtime_ns))
+        if (found.st_atime_ns, found.st_mtime_ns) != (self.atime_ns, self.mtime_ns):
+            # Of somebody else's file in a shared folder only the time of access can be off, and stays so.
+            with suppress(PermissionError) if found.st_mtime_ns == self.mtime_ns else nullcontext():
+                os.utime(path, ns=(self.atime_ns, self.mtime_ns))
+
+    def still_holds(self, path: Path) -> bool:
+        """Whether nobody wrote to the file since."""
+        found = path.lstat()
+        return (found.st_mtime_ns, found.st_size) == (self.mtime_ns, self.size)
 
 
 def sha256(path: Path) -> str:
@@ -70,11 +80,11 @@ def same_place(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other) and one.stat().st_nlink < 2
 
 
-def move(source: Path, target: Path, content: str) -> None:
+def move(source: Path, target: Path, content: str, state: FileState | None = None) -> None:
     """Move a file, also to another disk; its times and permissions go with it.
 
     Interrupted, the file is at one of both places, or whole at both. Raises ActionError where `target` is
-    taken or the bytes did not arrive, OSError.
+    taken, the bytes did not arrive, or somebody wrote to the file since it had this `state`; OSError.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -85,13 +95,34 @@ def move(source: Path, target: Path, content: str) -> None:
         if error.errno == errno.EXDEV:
             _copy(source, target, content)
         elif error.errno in _NO_LINKS:
+            _must_hold(state, source)
             _rename(source, target)
             return
         else:
             raise
     sync_folder(target.parent)
-    source.unlink()
+    try:
+        _must_hold(state, source)
+    except ActionError:
+        target.unlink()
+        raise
+    _let_go(source, target)
     sync_folder(source.parent)
+
+
+def _must_hold(state: FileState | None, path: Path) -> None:
+    if state and not state.still_holds(path):
+        raise ActionError(f"{path} was written to while it was looked at: it is left alone.")
+
+
+def _let_go(source: Path, target: Path) -> None:
+    """Remove the old name. Where that is refused (a read-only folder), the file is again only there."""
+    try:
+        source.unlink()
+    except OSError:
+        if os.path.lexists(source):
+            target.unlink()
+        raise
 
 
 def sync_folder(folder: Path) -> None:
@@ -113,9 +144,18 @@ def _rename(source: Path, target: Path) -> None:
     sync_folder(source.parent)
 
 
+def discard_part(target: Path, content: str) -> None:
+    """Remove what an interrupted copy to `target` left beside it."""
+    _part_of(target, content).unlink(missing_ok=True)
+
+
+def _part_of(target: Path, content: str) -> Path:
+    return target.with_name(f".dupedash-{content[:16]}.part")
+
+
 def _copy(source: Path, target: Path, content: str) -> None:
     """Copy to another disk under a passing name, verify, then give it its name."""
-    part = target.with_name(f".dupedash-{content[:16]}.part")
+    part = _part_of(target, content)
     part.unlink(missing_ok=True)
     try:
         with source.open("rb") as read, part.open("xb") as write:
@@ -125,6 +165,7 @@ def _copy(source: Path, target: Path, content: str) -> None:
         if sha256(part) != content:
             raise ActionError(f"{source} did not arrive whole at {target}: it stays where it is.")
         shutil.copystat(source, part)
+        _give(part, source.stat())
         try:
             os.link(part, target)
             part.unlink()
@@ -136,3 +177,10 @@ def _copy(source: Path, target: Path, content: str) -> None:
             _rename(part, target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _give(path: Path, like: os.stat_result) -> None:
+    """To the owner and group of another file, where the system lets us."""
+    if os.name != "nt":
+        with suppress(PermissionError):
+            os.chown(path, like.st_uid, like.st_gid)

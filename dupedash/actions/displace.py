@@ -9,7 +9,15 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from dupedash.actions.disk import FileState, move, must_be_inside, same_place, sha256, sync_folder
+from dupedash.actions.disk import (
+    FileState,
+    discard_part,
+    move,
+    must_be_inside,
+    same_place,
+    sha256,
+    sync_folder,
+)
 from dupedash.actions.plan import Plan, Step, StepKind
 from dupedash.errors import ActionError
 
@@ -19,9 +27,8 @@ def aside(quarantine: Path, plan: Plan, step: Step) -> Path:
     return quarantine / plan.id / f"{step.number:06}" / Path(step.location).name
 
 
-def must_be_movable(step: Step, keeper: Path, plan: Plan) -> FileState:
+def must_be_movable(source: Path, step: Step, keeper: Path, plan: Plan) -> FileState:
     """The state of the file, where nothing speaks against moving it. Raises ActionError, OSError."""
-    source = Path(step.location)
     must_be_inside(source, plan.roots)
     state = FileState.of(source)
     if same_place(source, keeper):
@@ -37,11 +44,12 @@ def must_be_movable(step: Step, keeper: Path, plan: Plan) -> FileState:
     return state
 
 
-def put_aside(source: Path, target: Path, keeper: Path, step: Step) -> None:
+def put_aside(source: Path, target: Path, keeper: Path, step: Step, state: FileState | None) -> None:
     """Move the file to `target`; where the step says so, leave a link. Raises ActionError, OSError."""
     content = step.content or ""
+    discard_part(target, content)
     if not target.exists():
-        move(source, target, content)
+        move(source, target, content, state)
     elif os.path.lexists(source) and not is_our_link(source, keeper, step):
         if sha256(target) != content or sha256(source) != content:
             raise ActionError(f"There is another file at {source} now: it is left alone.")
@@ -60,7 +68,10 @@ def put_back(source: Path, target: Path, keeper: Path, step: Step, state: FileSt
 
     Raises ActionError where that would overwrite something or the file is in neither place, OSError.
     """
+    for place in (source, target):
+        discard_part(place, step.content or "")
     if not target.exists():
+        _forget(target)
         return _was_never_away(source, step)
     if sha256(target) != step.content:
         raise ActionError(f"{target} was changed in the quarantine: it is left there.")
@@ -77,10 +88,15 @@ def put_back(source: Path, target: Path, keeper: Path, step: Step, state: FileSt
         move(target, source, step.content or "")
     if state:
         state.put_on(source)
+    _forget(target)
+    return True
+
+
+def _forget(target: Path) -> None:
+    """Remove the folders in which nothing waits any more."""
     for folder in (target.parent, target.parent.parent):
         with suppress(OSError):  # other files still wait there
             folder.rmdir()
-    return True
 
 
 def is_our_link(path: Path, keeper: Path, step: Step) -> bool:

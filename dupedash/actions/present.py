@@ -9,6 +9,7 @@ from dupedash.actions.disk import sha256
 from dupedash.actions.plan import REMOVES, Member, Plan, Step
 from dupedash.collection import WritableCollection
 from dupedash.errors import ActionError, UnknownImage, Unsupported
+from dupedash.images import path_of
 from dupedash.keepers.criteria import values_of
 from dupedash.model import ById, Document, ImageRecord
 
@@ -41,7 +42,7 @@ class Present:
             raise ActionError(f"{member.id}, which shall stay, is no longer in the collection.")
         if record.location != member.location or record.content != member.content:
             raise ActionError(f"{member.id}, which shall stay, was changed since the plan was made.")
-        path = Path(member.location)
+        path = path_of(member.location)
         if member.content and path.is_absolute() and self._hash(path) != member.content:
             raise ActionError(f"{path}, which shall stay, was changed since the plan was made.")
 

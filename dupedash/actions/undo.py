@@ -6,9 +6,8 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection
+from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection, place_of
 from dupedash.actions.displace import aside, put_back
 from dupedash.actions.journal import Journal, Mark
 from dupedash.actions.lock import exclusive
@@ -17,6 +16,7 @@ from dupedash.actions.present import Present, as_values
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.errors import ActionError, Cancelled, DupedashError
+from dupedash.images import path_of
 from dupedash.keepers.criteria import values_of
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
 
@@ -78,12 +78,12 @@ class _Reversal:
         return True
 
     def _restore(self, step: Step) -> None:
-        source = Path(step.location)
+        source = place_of(self.journal, step)
         state = file_state(self.journal, step)
         source.parent.mkdir(parents=True, exist_ok=True)
         folder_ns = source.parent.stat().st_mtime_ns
         target = aside(self.quarantine, self.plan, step)
-        keeper = Path(self.present.keeper(step).location)
+        keeper = path_of(self.present.keeper(step).location)
         moved = put_back(source, target, keeper, step, state)
         if moved and state and folder_ns == self.journal.info(step.number, Mark.MOVED).get("folder_ns"):
             # Nobody else changed the folder since, so it gets its own time back too.

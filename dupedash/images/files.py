@@ -38,6 +38,8 @@ LIMITS = Limits()
 
 _NO_TEXT = re.compile("[\udc80-\udcff]")  # as surrogateescape stands for single bytes
 
+_NO_BYTE = re.compile("%([89A-F][0-9A-F])")
+
 
 def looks_like_image(name: str) -> bool:
     """Whether the file name has the ending of a picture."""
@@ -48,6 +50,15 @@ def printable(path: Path | str) -> str:
     """The path as text that can be stored and shown: bytes that are no UTF-8 become %NN."""
     text = os.fsencode(path).decode("utf-8", "surrogateescape")
     return _NO_TEXT.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", text)
+
+
+def path_of(location: str) -> Path:
+    """The file that `printable` wrote as this text: where none has that very name, %NN are bytes again."""
+    path = Path(location)
+    if "%" in location and not os.path.lexists(path):
+        real = Path(_NO_BYTE.sub(lambda match: chr(0xDC00 + int(match[1], 16)), location))
+        return real if os.path.lexists(real) else path
+    return path
 
 
 def read_file(path: Path, limits: Limits = LIMITS) -> bytes:

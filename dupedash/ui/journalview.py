@@ -118,7 +118,7 @@ def _draw_bar(view: View, journal: Journal, summary: JournalSummary, plan: Plan)
         ):
             confirm_empty(view, journal, plan)
     st.download_button(
-        "Export", lambda: json.dumps(plan.to_json(), indent=1, ensure_ascii=False), f"plan-{plan.id}.json",
+        "Export", lambda: json.dumps(plan.to_json(), indent=1), f"plan-{plan.id}.json",
         "application/json", icon=":material/download:", on_click="ignore", key="plan.export",
     )  # fmt: skip
     if st.button("Close", key="plan.close", type="tertiary"):
