@@ -89,6 +89,11 @@ class Workspace:
         return self.root / "uploads"
 
     @property
+    def checks(self) -> Path:
+        """A folder per check of many images: what was found so far, and what was uploaded for it."""
+        return self.root / "checks"
+
+    @property
     def example(self) -> Path:
         """The pictures of the example collection."""
         return self.root / "example"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -121,9 +122,8 @@ def test_files_with_names_that_are_no_text_are_cleared_and_brought_back(tmp_path
     before = seen(folder)
     ids = collection.ids()
     assert len(ids) == 3
-    groups = candidates(
-        Matches.of([(ids[0], ids[1], 0.99), (ids[0], ids[2], 0.99)]), 0.7, collection, Decisions()
-    )
+    matches = Matches.of([(a, b, 0.99) for a, b in combinations(ids, 2)])
+    groups = candidates(matches, 0.7, collection, Decisions())
     journal = Journal.create(workspace, draw_plan(groups, Wish(), Head.now(collection, "scan", 0.7)))
     assert apply_plan(journal, collection, workspace).failed == ()
     assert len(seen(folder)) == 1

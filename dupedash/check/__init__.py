@@ -4,7 +4,9 @@ from dupedash.check.adding import Added, Placing, add_checked, take_back
 from dupedash.check.desk import Checked, Report, check_images
 from dupedash.check.gate import DUPLICATES, GATES, Answer, Bands, Finding, Gate
 from dupedash.check.intake import Item, of_ids, of_sources, of_upload
+from dupedash.check.running import run_check, to_be_added
 from dupedash.check.scratch import compare_inside
+from dupedash.check.stored import CheckStore, StoredCheck, Wanted
 from dupedash.check.telling import report_to_csv, report_to_json
 
 __all__ = [
@@ -13,12 +15,15 @@ __all__ = [
     "Added",
     "Answer",
     "Bands",
+    "CheckStore",
     "Checked",
     "Finding",
     "Gate",
     "Item",
     "Placing",
     "Report",
+    "StoredCheck",
+    "Wanted",
     "add_checked",
     "check_images",
     "compare_inside",
@@ -27,5 +32,7 @@ __all__ = [
     "of_upload",
     "report_to_csv",
     "report_to_json",
+    "run_check",
     "take_back",
+    "to_be_added",
 ]

@@ -65,7 +65,7 @@ def add_checked(
     documents: list[Document] = []
     old: dict[str, dict[str, Any]] = {}
     for one in checked:
-        if one.answer not in (Answer.ADD, Answer.LINK, Answer.OVERWRITE) or one.analysis is None:
+        if not one.answer.adds or one.analysis is None:
             continue
         try:
             document = _document(collection, one, placing, ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -115,11 +115,11 @@ def check_images(
     Unreadable images are failures of the report. `workers` threads read and ask at the same time; an image's
     bytes are let go once it is analysed. Raises CollectionError, QueryError, Cancelled.
     """
-    query = replace(how or DuplicateQuery(), threshold=gate.bands.unsure, fq=tuple(fq))
     started = time.monotonic()
     checked: list[Checked] = []
     failures: list[Failure] = []
-    for outcome in _in_order(items, lambda item: _checked(collection, item, gate, query), workers):
+    total = len(items) if isinstance(items, Sized) else None
+    for outcome in check_each(collection, items, gate, fq=fq, how=how, workers=workers):
         if cancelled():
             raise Cancelled("The check was stopped; nothing was added.")
         if isinstance(outcome, Failure):
@@ -127,9 +127,23 @@ def check_images(
         else:
             checked.append(outcome)
         done, seconds = len(checked) + len(failures), time.monotonic() - started
-        progress(Progress("check", done, None, seconds, failures=len(failures)))
-    compared, said = _inside(checked, gate, inside)
+        progress(Progress("check", done, total, seconds, failures=len(failures)))
+    compared, said = check_inside(checked, gate, inside)
     return Report(tuple(compared), tuple(failures), said, time.monotonic() - started)
+
+
+def check_each(
+    collection: Collection,
+    items: Iterable[Item | Failure],
+    gate: Gate,
+    *,
+    fq: Sequence[str] = (),
+    how: DuplicateQuery | None = None,
+    workers: int = 2,
+) -> Iterator[Checked | Failure]:
+    """One after the other, in their order, each against the collection alone. Raises as `check_images`."""
+    query = replace(how or DuplicateQuery(), threshold=gate.bands.unsure, fq=tuple(fq))
+    yield from _in_order(items, lambda item: _checked(collection, item, gate, query), workers)
 
 
 def _in_order(
@@ -206,7 +220,7 @@ def _same_file(hit: Hit) -> bool:
     return hit.explanation is not None and ChangeKind.IDENTICAL_FILE in hit.explanation.kinds
 
 
-def _inside(
+def check_inside(
     checked: Sequence[Checked], gate: Gate, compare: CompareInside | None
 ) -> tuple[list[Checked], str]:
     """With the hits among earlier images of the batch, and how they were found."""

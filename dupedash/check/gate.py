@@ -40,6 +40,11 @@ class Answer(StrEnum):
     REJECT = "reject"
     ASK = "ask"
 
+    @property
+    def adds(self) -> bool:
+        """Whether the image becomes a document."""
+        return self in (Answer.ADD, Answer.LINK, Answer.OVERWRITE)
+
 
 @dataclass(frozen=True, slots=True)
 class Bands:

@@ -29,12 +29,14 @@ class Item:
     name      for people: a path, a URL, "archive.zip: entry"
     read      its bytes; raises UnreadableImage. None: the image `id` of the collection
     location  where it is, an absolute path or URL; "" where it has no place of its own (uploads, archives)
+    origin    what `of_origin` reads it from again: a file; an archive and its entry; a URL; () for neither
     """
 
     name: str
     read: Callable[[], bytes] | None
     location: str = ""
     id: str = ""
+    origin: tuple[str, ...] = ()
 
 
 def of_ids(ids: Sequence[str]) -> Iterator[Item]:
@@ -57,6 +59,35 @@ def of_sources(
             yield Failure(error.path, error.reason)
 
 
+def of_kept(name: str, path: Path, *, limits: Limits = LIMITS) -> Iterator[Item | Failure]:
+    """A picture or archive that was uploaded and waits in a file, which is not its place."""
+    try:
+        if zipfile.is_zipfile(path):
+            yield from _of_archive(path, name, limits)
+        else:
+            yield Item(name, partial(read_file, path, limits), origin=(str(path),))
+    except UnreadableImage as error:
+        yield Failure(name, error.reason)
+
+
+def of_origin(
+    name: str, location: str, origin: Sequence[str], *, limits: Limits = LIMITS, urls: UrlAccess | None = None
+) -> Item:
+    """The image again, some time later: its bytes may be others by then, or no longer there."""
+    read: Callable[[], bytes]
+    if len(origin) == 2:
+        read = partial(_unpacked_again, Path(origin[0]), origin[1], name, limits)
+    elif _is_url(origin[0]):
+        read = partial(fetch, origin[0], urls or UrlAccess())
+    else:
+        read = partial(read_file, Path(origin[0]), limits)
+    return Item(name, read, location, origin=tuple(origin))
+
+
+def _is_url(source: str) -> bool:
+    return urlsplit(source).scheme in ("http", "https")
+
+
 def of_upload(name: str, data: bytes, *, limits: Limits = LIMITS) -> Iterator[Item | Failure]:
     """An uploaded picture, or an archive of pictures. Its name is never used as a path."""
     try:
@@ -69,8 +100,8 @@ def of_upload(name: str, data: bytes, *, limits: Limits = LIMITS) -> Iterator[It
 
 
 def _of_source(source: str, limits: Limits, urls: UrlAccess) -> Iterator[Item]:
-    if urlsplit(source).scheme in ("http", "https"):
-        yield Item(source, partial(fetch, source, urls), source)
+    if _is_url(source):
+        yield Item(source, partial(fetch, source, urls), source, origin=(source,))
         return
     path = _placed(Path(source).expanduser())
     if path.is_dir():
@@ -87,7 +118,7 @@ def _placed(path: Path) -> Path:
 
 
 def _of_file(path: Path, limits: Limits) -> Item:
-    return Item(str(path), partial(read_file, path, limits), str(path))
+    return Item(str(path), partial(read_file, path, limits), str(path), origin=(str(path),))
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
@@ -111,7 +142,8 @@ def _of_archive(source: Path | io.BytesIO, name: str, limits: Limits) -> Iterato
     for entry in entries:
         if _is_picture(entry):
             shown = f"{name}: {entry.filename}"
-            yield Item(shown, partial(_unpacked, archive, entry, shown, limits))
+            origin = (str(source), entry.filename) if isinstance(source, Path) else ()
+            yield Item(shown, partial(_unpacked, archive, entry, shown, limits), origin=origin)
 
 
 def _is_picture(entry: zipfile.ZipInfo) -> bool:
@@ -129,3 +161,11 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str, limi
         raise UnreadableImage(shown, "it is encrypted") from error
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, zlib.error) as error:
         raise UnreadableImage(shown, f"cannot be unpacked ({error})") from error
+
+
+def _unpacked_again(path: Path, entry: str, shown: str, limits: Limits) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _unpacked(archive, archive.getinfo(entry), shown, limits)
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError) as error:
+        raise UnreadableImage(shown, f"no longer in its archive ({error})") from error

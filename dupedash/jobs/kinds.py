@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dupedash.actions import Outcome as ActionOutcome
 from dupedash.actions import apply_plan, find_journal, undo_plan
+from dupedash.check import CheckStore, compare_inside, run_check
 from dupedash.collection import WritableCollection
 from dupedash.connect import Connections, connect
 from dupedash.firstlook import prepare_example
@@ -70,6 +71,18 @@ def example(task: Task) -> Outcome:
     return Outcome(report_words(report), stopped=report.stopped)
 
 
+def check(task: Task) -> Outcome:
+    """collection, check (the id of a stored one). The result is that id, announced at once."""
+    task.settings.must_write()
+    stored = CheckStore(task.settings.workspace).get(task.arguments["check"])
+    task.announce(stored.id)
+    with _collection(task) as collection:
+        run_check(
+            collection, stored, inside=compare_inside, progress=task.progress, cancelled=task.cancelled
+        )
+    return Outcome(stored.id)
+
+
 def apply(task: Task) -> Outcome:
     """collection, plan (its id). The journal has what came of each step."""
     with _collection(task) as collection:
@@ -107,6 +120,7 @@ KINDS: Mapping[str, Work] = {
     "scan": scan,
     "index": index,
     "example": example,
+    "check": check,
     "apply": apply,
     "undo": undo,
 }

@@ -15,18 +15,20 @@ from dupedash.check import (
     Answer,
     Checked,
     Finding,
+    Gate,
     Placing,
     Report,
     add_checked,
     report_to_csv,
     report_to_json,
     take_back,
+    to_be_added,
 )
 from dupedash.collection import Rooted
-from dupedash.errors import UnknownImage, UnreadableImage
+from dupedash.errors import Conflict, UnknownImage, UnreadableImage
 from dupedash.images import decode, thumbnail
 from dupedash.model import Hit
-from dupedash.ui import checkview, style, widgets, wording
+from dupedash.ui import checkview, jobs, style, widgets, wording
 from dupedash.ui.checkview import Result
 from dupedash.ui.errors import as_text, shown
 from dupedash.ui.routes import thumb_url
@@ -41,21 +43,38 @@ _COLOURS = {
     Finding.EXACT: "violet",
     Finding.SAME_FILE: "violet",
 }
-_DOES = (Answer.ADD, Answer.LINK, Answer.OVERWRITE)
 
 
-def draw(view: View) -> None:
-    """The last result of this visitor."""
-    known = checkview.result(view)
+KINDS = {"check": jobs.Kind("Checking", "images", done=lambda _view, _job: st.caption("Done: see below."))}
+"""How a check of many images is told while it runs."""
+_LOOK_SECONDS = 3
+
+
+def draw(view: View, gate: Gate) -> None:
+    """What this visitor checked last, or what a job found so far."""
+    known = checkview.result(view, gate)
     if known is None:
         return
-    report = known.report
     style.sheet("clear.css")
+    running = not known.complete and any(job.active for job in jobs.of_collection(view, "check"))
+
+    @st.fragment(run_every=_LOOK_SECONDS if running else None)
+    def body() -> None:
+        now = checkview.result(view, gate)
+        if now is not None:
+            _draw_result(view, now)
+
+    body()
+
+
+def _draw_result(view: View, known: Result) -> None:
+    report = known.report
     facts = [Fact(str(f).capitalize(), wording.count(report.count(f))) for f in Finding]
     widgets.facts(facts)
-    rate = f"{len(report.checked) / report.seconds:.1f} a second" if report.seconds else ""
+    rate = f"{len(report.checked) / report.seconds:.1f} a second · " if report.seconds else ""
+    when = f" · begun {wording.ago(known.stored.created)}" if known.stored else ""
     st.caption(
-        f"{wording.plural(len(report.checked), 'image')} · {rate} · the batch: {as_text(report.inside)}"
+        f"{wording.plural(len(report.checked), 'image')} · {rate}the batch: {as_text(report.inside)}{when}"
     )
     _draw_failures(report)
     bar = st.container(horizontal=True, vertical_alignment="center")
@@ -97,7 +116,7 @@ def _draw_one(view: View, known: Result, place: int, one: Checked) -> None:
     left.markdown(
         f"{badge} **{as_text(_last(one.item.name))}**  \n:small[:gray[{as_text(one.words())}{here}]]"
     )
-    if view.editor and one.analysis is not None and known.added is None:
+    if view.editor and one.analysis is not None and known.added is None and known.complete:
         offered = [a for a in Answer if a is not Answer.OVERWRITE or one.hits]
         key = _key(known, place, one)
         right.selectbox(
@@ -184,10 +203,10 @@ def _last(name: str) -> str:
 
 def _draw_bar(view: View, known: Result, report: Report, chosen: list[Checked]) -> None:
     counts = Counter(one.answer for one in chosen if one.analysis is not None)
-    doing = sum(counts[answer] for answer in _DOES)
+    doing = sum(count for answer, count in counts.items() if answer.adds)
     if known.added is not None:
         _draw_added(view, known, known.added)
-    elif view.editor and st.button(
+    elif known.complete and view.editor and st.button(
         f"Do it: {wording.plural(doing, 'image')}", type="primary", key="check.do", disabled=not doing,
         help="What the answers beside the images say.",
     ):  # fmt: skip
@@ -207,11 +226,7 @@ def _draw_bar(view: View, known: Result, report: Report, chosen: list[Checked]) 
 @st.dialog("Change the collection?")
 def confirm(view: View, known: Result, chosen: list[Checked], counts: Counter[Answer]) -> None:
     """Ask once more, with the counts."""
-    said = [
-        f"**{counts[answer]:,}** to {answer}"
-        for answer in (*_DOES, Answer.REJECT, Answer.ASK)
-        if counts[answer]
-    ]
+    said = [f"**{counts[answer]:,}** to {answer}" for answer in Answer if counts[answer]]
     st.markdown(", ".join(said) + ".")
     st.caption(
         "Rejected images and those that are still to be asked about are not added. It can be taken back."
@@ -222,20 +237,27 @@ def confirm(view: View, known: Result, chosen: list[Checked], counts: Counter[An
             into = (
                 view.settings.workspace.uploads / collection.name if isinstance(collection, Rooted) else None
             )
-            known.added = add_checked(collection, chosen, Placing({}, into), view.settings.workspace)
+            if known.stored and known.stored.added:
+                raise Conflict("This was done already, from another window.")
+            known.remember(
+                add_checked(collection, to_be_added(chosen), Placing({}, into), view.settings.workspace)
+            )
             view.forget_answers()
             st.rerun()
 
 
 def _draw_added(view: View, known: Result, added: Added) -> None:
     done = len(added.added) + len(added.overwritten)
-    st.markdown(f":green[:material/check_circle:] {wording.plural(done, 'image')} added or overwritten.")
+    said = (
+        f"{wording.plural(done, 'image')} added or overwritten." if done else "Done: what is new was added."
+    )
+    st.markdown(f":green[:material/check_circle:] {said}")
     if added.failed:
         reasons = "; ".join(f"{failure.what}: {failure.reason}" for failure in added.failed)
         st.caption(f":orange[:material/warning:] {as_text(reasons)}")
     if view.editor and added.record and st.button("Take it back", icon=":material/undo:", key="check.undo"):
         view.settings.must_write()
         take_back(view.writable(), added.record)
-        known.added = None
+        known.remember(None)
         view.forget_answers()
         st.rerun()

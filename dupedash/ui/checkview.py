@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterable, Iterator
+import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -15,23 +18,38 @@ from dupedash.check import (
     GATES,
     Added,
     Bands,
+    CheckStore,
     Gate,
     Item,
     Report,
+    StoredCheck,
+    Wanted,
     check_images,
     compare_inside,
-    of_ids,
-    of_sources,
     of_upload,
 )
 from dupedash.errors import ConfigError
-from dupedash.fetch import UrlAccess
-from dupedash.model import Failure, Progress
-from dupedash.ui import addimages, filters, scope
+from dupedash.model import Failure
+from dupedash.ui import addimages, filters, jobs, scope
+from dupedash.ui.errors import shown
 from dupedash.ui.state import FLOOR, View
 
-_RESULT = "check.result"
-Items = Iterable[Item | Failure]
+_RESULT, _SHOWN = "check.result", "check.shown"
+FEW = 3
+"""So many uploads, ids or addresses are checked at once; more, folders and archives in the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was chosen to be checked: `wanted`, and the uploads for it; `many`: better in the background."""
+
+    wanted: Wanted
+    uploads: tuple[tuple[str, bytes], ...] = ()
+    many: bool = False
+
+    def items(self) -> Iterable[Item | Failure]:
+        """The images, read lazily."""
+        return chain(self.wanted.items(), *(of_upload(*file) for file in self.uploads))
 
 
 class Source(StrEnum):
@@ -45,45 +63,81 @@ class Source(StrEnum):
 
 @dataclass(slots=True)
 class Result:
-    """What this visitor checked last. `number` tells results apart, `added` is what was done with it."""
+    """What is shown: found at once, or by a job so far.
 
-    number: int
+    number  tells results apart, also in the keys of widgets
+    stored  on disk, or None; `complete`: nothing is missing
+    added   what was done with it
+    """
+
+    number: str
     collection: str
     found: Report
     gate: Gate
     added: Added | None = None
+    stored: StoredCheck | None = None
+    complete: bool = True
 
     @property
     def report(self) -> Report:
         """What was found, judged by the rules as they are now; nothing is searched or analysed again."""
         return self.found.judged(self.gate)
 
+    def remember(self, added: Added | None) -> None:
+        """What was done with it, or that it was taken back: for everybody, where it is on disk."""
+        self.added = added
+        if self.stored is not None:
+            self.stored.keep_added(added.record if added else None)
 
-def result(view: View) -> Result | None:
-    """The last result, where it is about the chosen collection."""
+
+def result(view: View, gate: Gate) -> Result | None:
+    """What this visitor checked last, else the newest check of this collection, by these rules."""
     known: Result | None = st.session_state.get(_RESULT)
-    return known if known and view.connection and known.collection == view.connection.name else None
+    if known and view.connection and known.collection == view.connection.name:
+        known.gate = gate
+        return known
+    stored = _shown_check(view)
+    if stored is None:
+        return None
+    found = _report(str(stored.folder), stored.version(), stored)
+    record = stored.added
+    added = Added((), (), (), record) if record else None
+    return Result(stored.id, stored.wanted.collection, found, gate, added, stored, stored.complete)
 
 
-def draw(view: View) -> None:
-    """The form; starts the check."""
+def _shown_check(view: View) -> StoredCheck | None:
+    store, name = CheckStore(view.settings.workspace), view.collection.name
+    try:
+        chosen = store.get(st.session_state[_SHOWN]) if _SHOWN in st.session_state else None
+    except ConfigError:  # deleted meanwhile
+        chosen = None
+    return chosen if chosen and chosen.wanted.collection == name else store.newest(name)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the check …")
+def _report(folder: str, version: str, _stored: StoredCheck) -> Report:  # noqa: ARG001  (they are the key)
+    return _stored.report()
+
+
+def draw(view: View) -> Gate:
+    """The form; starts the check. The rules come back, the usual ones where they cannot be used."""
     form, rules = st.columns((2.2, 1.3), gap="medium")
-    with form.container(border=True, height="stretch"):
-        items = _draw_source(view)
+    gate = next(iter(GATES.values()))
+    with rules.container(border=True, height="stretch"), shown():
+        gate = _draw_gate()
+    with form.container(border=True, height="stretch"), shown():
+        order = _draw_source(view)
         fq = _draw_filter(view)
         begin = st.button("Check", type="primary", icon=":material/fact_check:", key="check.start")
-    with rules.container(border=True, height="stretch"):
-        gate = _draw_gate()
-    known = result(view)
-    if known:
-        known.gate = gate
-    if begin and fq is not None:
-        if items is None:
-            raise ConfigError("There is nothing to check yet: choose an image, or name it.")
-        _run(view, items, gate, fq)
+        if begin and fq is not None:
+            if order is None:
+                raise ConfigError("There is nothing to check yet: choose an image, or name it.")
+            _begin(view, order, gate, fq)
+    return gate
 
 
-def _draw_source(view: View) -> Items | None:
+def _draw_source(view: View) -> Order | None:
+    name = view.collection.name
     sources = [source for source in Source if view.editor or source is not Source.FOLDER]
     source = st.segmented_control(
         "Images", sources, default=Source.UPLOAD, required=True, key="check.source",
@@ -93,30 +147,32 @@ def _draw_source(view: View) -> Items | None:
         files = st.file_uploader(
             "Images, or zip archives of images", accept_multiple_files=True, key="check.files"
         )
-        return chain.from_iterable(of_upload(f.name, f.getvalue()) for f in files) if files else None
+        return _of_uploads(name, [(f.name, f.getvalue()) for f in files]) if files else None
     if source is Source.URL:
         return _of_urls(
-            st.text_area("Addresses, one a line", key="check.url", height=90, placeholder="https://…")
+            name, st.text_area("Addresses, one a line", key="check.url", height=90, placeholder="https://…")
         )
     if source is Source.ID:
         named = st.text_area("Ids, one a line", key="check.id", height=90).split("\n")
-        ids = [line.strip() for line in named if line.strip()]
-        return of_ids(ids) if ids else None
+        ids = tuple(line.strip() for line in named if line.strip())
+        return Order(Wanted(name, ids=ids), many=len(ids) > FEW) if ids else None
     path = st.text_input("Folder, file or zip archive", key="check.folder", placeholder="/home/me/new")
-    return _of_folder(view, path) if path.strip() else None
-
-
-def _of_folder(view: View, path: str) -> Iterator[Item | Failure]:
-    """Read lazily, but refused at once. Raises Forbidden, ConfigError."""
+    if not path.strip():
+        return None
     view.settings.must_write()  # what lies on this machine is not shown to everyone
-    return of_sources([str(addimages.existing(path))])
+    return Order(Wanted(name, (str(addimages.existing(path)),)), many=True)
 
 
-def _of_urls(text: str) -> Items | None:
-    urls = [line.strip() for line in text.split("\n") if line.strip()]
+def _of_uploads(name: str, files: list[tuple[str, bytes]]) -> Order:
+    archive = any(zipfile.is_zipfile(io.BytesIO(data)) for _, data in files)
+    return Order(Wanted(name), tuple(files), archive or len(files) > FEW)
+
+
+def _of_urls(name: str, text: str) -> Order | None:
+    urls = tuple(line.strip() for line in text.split("\n") if line.strip())
     for url in urls:
         must_be_web(url)
-    return of_sources(urls, urls=UrlAccess(allowed=True)) if urls else None
+    return Order(Wanted(name, urls), many=len(urls) > FEW) if urls else None
 
 
 def must_be_web(url: str) -> None:
@@ -161,24 +217,22 @@ def _draw_gate() -> Gate:
     return gate
 
 
-def _run(view: View, items: Items, gate: Gate, fq: tuple[str, ...]) -> None:
-    """Check in this session; leaving the page ends it. Hits are kept from FLOOR on: rules can change."""
-    bar = st.progress(0.0, text="Checking …")
+def _begin(view: View, order: Order, gate: Gate, fq: tuple[str, ...]) -> None:
+    """Few images in this session; many in a job that everybody sees and that outlives the page.
 
-    def progress(now: Progress) -> None:
-        bar.progress(0.0, text=f"{now.done:,} checked · {now.rate:.1f} a second")
-
-    wide = replace(gate, bands=replace(gate.bands, unsure=min(FLOOR, gate.bands.unsure)))
-    found = check_images(
-        view.collection,
-        items,
-        wide,
-        fq=fq,
-        inside=compare_inside,
-        workers=os.cpu_count() or 1,
-        progress=progress,
-    )
-    bar.empty()
-    before = st.session_state.get(_RESULT)
-    number = before.number + 1 if before else 1
-    st.session_state[_RESULT] = Result(number, view.collection.name, found, gate)
+    Hits are kept from FLOOR on, so that the rules can be changed afterwards. A viewer, who may leave nothing
+    behind, waits for many as well.
+    """
+    floor = min(FLOOR, gate.bands.unsure)
+    if order.many and view.editor:
+        wanted = replace(order.wanted, fq=fq, floor=floor)
+        stored = CheckStore(view.settings.workspace).create(wanted, order.uploads)
+        st.session_state.pop(_RESULT, None)
+        st.session_state[_SHOWN] = stored.id
+        jobs.start(view, "check", {"collection": wanted.collection, "check": stored.id})
+    wide = replace(gate, bands=replace(gate.bands, unsure=floor))
+    with st.spinner("Checking …"):
+        found = check_images(
+            view.collection, order.items(), wide, fq=fq, inside=compare_inside, workers=os.cpu_count() or 1
+        )
+    st.session_state[_RESULT] = Result(token_hex(4), view.collection.name, found, gate)
