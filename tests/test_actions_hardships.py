@@ -16,6 +16,7 @@ import pytest
 
 from dupedash.actions import Head, Journal, Plan, Status, StepKind, Wish, apply_plan, draw_plan, undo_plan
 from dupedash.actions import disk as disk_module
+from dupedash.actions.disk import same_place
 from dupedash.actions.planning import candidates
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
@@ -152,6 +153,15 @@ def test_two_names_of_one_file_lose_only_the_name(place):
     assert (place.folder / "a.jpg").read_bytes() == b"a.jpg" * 40
     assert place.undo(journal).failed == ()
     assert same_files(place.look(), before)
+
+
+def test_one_place_under_two_names_is_seen_as_one_and_two_hard_links_are_not(place):
+    place.fill(ABC)
+    (place.folder / "again").symlink_to(place.folder / "sub")
+    os.link(place.folder / "a.jpg", place.folder / "linked.jpg")
+    assert same_place(place.folder / B, place.folder / "again/b.jpg")
+    assert not same_place(place.folder / "a.jpg", place.folder / "linked.jpg")
+    assert not same_place(place.folder / "a.jpg", place.folder / B)
 
 
 ODD = ["sub/new\nline.jpg", "sub/\udcff\udcfe.jpg", "sub/'\"; rm -rf ~.jpg", "sub/-n ☃ ü.jpg", "sub/.jpg.jpg"]

@@ -29,6 +29,7 @@ from dupedash.model import (
     ignore,
     never,
 )
+from dupedash.review import Decisions, ImageKey, Verdict, image_key
 
 _IDENTICAL = Explanation(kinds=(ChangeKind.IDENTICAL_FILE,))
 
@@ -45,6 +46,7 @@ class Checked:
     analysis   to be reused when it is added; None for images of the collection
     content    SHA-256 (hex) of the file; "" for images of the collection
     known_as   id of the document that is this very file, where it is in the collection already
+    left_out   hits that people decided not to be duplicates of this image
     """
 
     item: Item
@@ -56,6 +58,7 @@ class Checked:
     analysis: Any = field(default=None, repr=False)
     content: str = ""
     known_as: str | None = None
+    left_out: int = 0
 
     @property
     def best(self) -> Hit | None:
@@ -105,6 +108,7 @@ def check_images(
     *,
     fq: Sequence[str] = (),
     how: DuplicateQuery | None = None,
+    decisions: Decisions | None = None,
     inside: CompareInside | None = None,
     workers: int = 2,
     progress: ReportProgress = ignore,
@@ -112,14 +116,15 @@ def check_images(
 ) -> Report:
     """Check every image: against what `fq` admits of the collection, and against the images before it.
 
-    Unreadable images are failures of the report. `workers` threads read and ask at the same time; an image's
-    bytes are let go once it is analysed. Raises CollectionError, QueryError, Cancelled.
+    Pairs that were decided not to be duplicates (`decisions`) are left out. Unreadable images are failures of
+    the report. `workers` threads read and ask at the same time; an image's bytes are let go once it is
+    analysed. Raises CollectionError, QueryError, Cancelled.
     """
     started = time.monotonic()
     checked: list[Checked] = []
     failures: list[Failure] = []
     total = len(items) if isinstance(items, Sized) else None
-    for outcome in check_each(collection, items, gate, fq=fq, how=how, workers=workers):
+    for outcome in check_each(collection, items, gate, fq=fq, how=how, decisions=decisions, workers=workers):
         if cancelled():
             raise Cancelled("The check was stopped; nothing was added.")
         if isinstance(outcome, Failure):
@@ -139,11 +144,17 @@ def check_each(
     *,
     fq: Sequence[str] = (),
     how: DuplicateQuery | None = None,
+    decisions: Decisions | None = None,
     workers: int = 2,
 ) -> Iterator[Checked | Failure]:
     """One after the other, in their order, each against the collection alone. Raises as `check_images`."""
     query = replace(how or DuplicateQuery(), threshold=gate.bands.unsure, fq=tuple(fq))
-    yield from _in_order(items, lambda item: _checked(collection, item, gate, query), workers)
+    rejected = _Rejected(collection, decisions or Decisions())
+    for outcome in _in_order(items, lambda item: _checked(collection, item, query), workers):
+        if isinstance(outcome, Failure):
+            yield outcome
+        else:
+            yield _judged(rejected.taken_out(outcome), gate)
 
 
 def _in_order(
@@ -163,12 +174,38 @@ def _in_order(
                 future.cancel()
 
 
-def _checked(collection: Collection, item: Item, gate: Gate, query: DuplicateQuery) -> Checked | Failure:
+class _Rejected:
+    """Takes the hits out that people decided not to be duplicates of the image."""
+
+    def __init__(self, collection: Collection, decisions: Decisions) -> None:
+        self.collection = collection
+        self.decisions = decisions
+
+    def taken_out(self, one: Checked) -> Checked:
+        """An upload is known by its file, an image of the collection by its pixels, too."""
+        if not len(self.decisions) or not one.hits:
+            return one
+        key = self._keys([one.item.id])[0] if one.item.id else ImageKey(one.content)
+        try:
+            keys = self._keys([hit.id for hit in one.hits])
+        except UnknownImage:  # one was removed meanwhile
+            return one
+        kept = tuple(hit for hit, other in zip(one.hits, keys, strict=True) if not self._says(key, other))
+        return replace(one, hits=kept, left_out=len(one.hits) - len(kept))
+
+    def _keys(self, ids: Sequence[str]) -> list[ImageKey]:
+        return [image_key(record, self.collection.name) for record in self.collection.records(ids)]
+
+    def _says(self, one: ImageKey, other: ImageKey) -> bool:
+        decision = self.decisions.of([one, other])
+        return decision is not None and decision.verdict is Verdict.NOT_DUPLICATE
+
+
+def _checked(collection: Collection, item: Item, query: DuplicateQuery) -> Checked | Failure:
     try:
         if item.read is None:
             found = collection.duplicates(ById(item.id), query)
-            one = Checked(item, Finding.NEW, Answer.ASK, found.hits, truncated=found.truncated)
-            return _judged(one, gate)
+            return Checked(item, Finding.NEW, Answer.ASK, found.hits, truncated=found.truncated)
         data = item.read()
         analysis = collection.analyze(ByData(data, item.name))
         found = collection.duplicates(ByAnalysis(analysis), query)
@@ -178,8 +215,7 @@ def _checked(collection: Collection, item: Item, gate: Gate, query: DuplicateQue
         return Failure(item.name, str(error))
     content = hashlib.sha256(data).hexdigest()
     hits, known_as = _told(collection, found.hits, item.location, content)
-    one = Checked(item, Finding.NEW, Answer.ASK, hits, (), found.truncated, analysis, content, known_as)
-    return _judged(one, gate)
+    return Checked(item, Finding.NEW, Answer.ASK, hits, (), found.truncated, analysis, content, known_as)
 
 
 def _told(

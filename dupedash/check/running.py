@@ -14,12 +14,14 @@ from dupedash.check.stored import KeptAnalysis, StoredCheck
 from dupedash.collection import Collection
 from dupedash.errors import Cancelled, ConfigError
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
+from dupedash.review import Decisions
 
 
 def run_check(
     collection: Collection,
     stored: StoredCheck,
     *,
+    decisions: Decisions | None = None,
     inside: CompareInside | None = None,
     workers: int = os.cpu_count() or 1,
     progress: ReportProgress = ignore,
@@ -38,7 +40,9 @@ def run_check(
     failed = sum(isinstance(one, Failure) for one in found)
     todo = _until(items[before:], cancelled)
     with stored.writer() as writer:
-        for outcome in check_each(collection, todo, gate, fq=stored.wanted.fq, workers=workers):
+        for outcome in check_each(
+            collection, todo, gate, fq=stored.wanted.fq, decisions=decisions, workers=workers
+        ):
             seconds = time.monotonic() - started
             writer.add(outcome, seconds)
             found.append(outcome)

@@ -152,6 +152,7 @@ class StoredCheck:
         return Checked(
             item, Finding.NEW, Answer.ASK, tuple(map(_hit, line["hits"])), (), line["truncated"],
             KeptAnalysis(self.folder / _ANALYSES, *at) if at else None, line["content"], line["known_as"],
+            line["left_out"],
         )  # fmt: skip
 
 
@@ -193,6 +194,7 @@ class Writer:
                 "truncated": outcome.truncated,
                 "content": outcome.content,
                 "known_as": outcome.known_as,
+                "left_out": outcome.left_out,
                 "analysis": at,
                 "t": seconds,
             }

@@ -58,6 +58,7 @@ def _image_json(one: Checked, places: Mapping[str, str]) -> dict[str, Any]:
         "known_as": one.known_as,
         "hits": [_hit_json(hit) | {"location": places[hit.id]} for hit in one.hits],
         "inside": [_hit_json(hit) for hit in one.inside],
+        "left_out": one.left_out,
         "truncated": one.truncated,
     }
 

@@ -37,7 +37,7 @@ from dupedash.graph import Strictness
 from dupedash.keepers import PRESETS, Policy, preset
 from dupedash.keepers.criteria import bytes_text
 from dupedash.model import Failure
-from dupedash.review import ReviewStore
+from dupedash.review import decisions_of
 from dupedash.scans import StoredScan
 
 LISTED = 20
@@ -100,7 +100,7 @@ def draw(
         found.matches(),
         threshold,
         collection,
-        ReviewStore(context.settings.workspace.reviews).load(),
+        decisions_of(context.settings.workspace),
         found.explanations if needs_explanations(wish.policy) else None,
         Strictness.COMPLETE if strict else Strictness.COMPONENT,
     )

@@ -33,6 +33,7 @@ from dupedash.cli.progress import ProgressLine
 from dupedash.connect import Connection
 from dupedash.errors import CollectionError, ConfigError
 from dupedash.fetch import UrlAccess
+from dupedash.review import decisions_of
 
 ADDING = {
     "new": GATES["add only"],
@@ -87,6 +88,7 @@ def check(
                 items,
                 gate,
                 fq=fq,
+                decisions=decisions_of(context.settings.workspace),
                 inside=compare_inside,
                 workers=os.cpu_count() or 1,
                 progress=line,
@@ -117,7 +119,8 @@ def print_report(report: Report, added: Added | None) -> None:
     """A line an image, then the sums."""
     for one in report.checked:
         known = f", in the collection as {one.known_as}" if one.known_as else ""
-        click.echo(printable(f"{one.item.name}: {one.words()}{known}"))
+        left_out = f", {one.left_out:,} decided not to be duplicates" if one.left_out else ""
+        click.echo(printable(f"{one.item.name}: {one.words()}{known}{left_out}"))
     if len(report.checked) > 1:
         counts = ", ".join(f"{report.count(f):,} {f}" for f in Finding if report.count(f))
         rate = len(report.checked) / report.seconds if report.seconds else 0

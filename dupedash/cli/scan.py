@@ -13,9 +13,10 @@ from dupedash.cli.write import write
 from dupedash.collection import Collection
 from dupedash.errors import Cancelled, ConfigError, ScanError
 from dupedash.export import groups_csv, groups_json, pairs_csv
-from dupedash.graph import Cut, DuplicateGraph
+from dupedash.graph import Cut, DuplicateGraph, Matches
 from dupedash.model import ScanMode
 from dupedash.report import graph_html
+from dupedash.review import Decisions, apply_decisions, decisions_of, image_key
 from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
 
@@ -78,7 +79,9 @@ def scan(
             )
         if done.status is ScanStatus.STOPPED:
             raise Cancelled("Stopped before the end. What was found is kept; the same command again goes on.")
-        cut = DuplicateGraph(done.matches()).cut(threshold)
+        found = done.matches()
+        judged = without_rejected(found, done, decisions_of(context.settings.workspace))
+        cut = DuplicateGraph(judged).cut(threshold)
         if json_file:
             write(json_file, groups_json(done, cut))
         if csv_file:
@@ -89,8 +92,21 @@ def scan(
             write(html_file, graph_html(done, cut, collection.thumbnail))
         files = (json_file, csv_file, pairs_file, html_file)
         print_summary(collection, done, cut, err=Path("-") in files)
+        if rejected := len(found) - len(judged):
+            note = (
+                f"decided     {rejected:,} matches left out of the groups: people said they are no duplicates"
+            )
+            click.echo(note, err=Path("-") in files)
     if not done.complete:
         raise ScanError(done.message)
+
+
+def without_rejected(found: Matches, done: StoredScan, decisions: Decisions) -> Matches:
+    """The matches that nobody rejected."""
+    if not len(decisions):
+        return found
+    keys = {record.id: image_key(record, done.collection) for record in done.records(found.ids)}
+    return apply_decisions(found, keys, decisions)
 
 
 def print_summary(collection: Collection, done: StoredScan, cut: Cut, err: bool) -> None:

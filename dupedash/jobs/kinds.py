@@ -18,6 +18,7 @@ from dupedash.firstlook import prepare_example
 from dupedash.indexing import index_paths, report_words
 from dupedash.jobs.task import Outcome, Task, Work
 from dupedash.model import ScanMode
+from dupedash.review import decisions_of
 from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 
@@ -78,7 +79,12 @@ def check(task: Task) -> Outcome:
     task.announce(stored.id)
     with _collection(task) as collection:
         run_check(
-            collection, stored, inside=compare_inside, progress=task.progress, cancelled=task.cancelled
+            collection,
+            stored,
+            decisions=decisions_of(task.settings.workspace),
+            inside=compare_inside,
+            progress=task.progress,
+            cancelled=task.cancelled,
         )
     return Outcome(stored.id)
 

@@ -15,7 +15,7 @@ from dupedash.review.decisions import (
     spared,
     standing,
 )
-from dupedash.review.store import Event, ReviewStore
+from dupedash.review.store import Event, ReviewStore, decisions_of
 
 __all__ = [
     "HELD",
@@ -28,6 +28,7 @@ __all__ = [
     "ReviewStore",
     "Verdict",
     "apply_decisions",
+    "decisions_of",
     "group_standings",
     "image_key",
     "queue",

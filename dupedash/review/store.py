@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from dupedash.config import Workspace
 from dupedash.errors import ConfigError, Conflict
 from dupedash.review.decisions import Decision, Decisions, ImageKey, Verdict
 
@@ -152,6 +153,11 @@ class ReviewStore:
                 yield db
         except sqlite3.Error as error:
             raise ConfigError(f"The decisions in {self.path} cannot be used: {error}.") from error
+
+
+def decisions_of(workspace: Workspace) -> Decisions:
+    """All current decisions of a workspace; a look at one without any writes nothing. Raises ConfigError."""
+    return ReviewStore(workspace.reviews).load() if workspace.reviews.exists() else Decisions()
 
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:

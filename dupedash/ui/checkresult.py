@@ -128,6 +128,8 @@ def _draw_one(view: View, known: Result, place: int, one: Checked) -> None:
     figures += [_found(view, hit) for hit in one.hits[:HITS]]
     figures += [_inside(known, hit) for hit in one.inside[:HITS]]
     st.html(f'<div class="dd-plan">{"".join(figures)}</div>')
+    if one.left_out:
+        st.caption(f"{wording.plural(one.left_out, 'hit')} left out: decided not to be a duplicate.")
     more = max(0, len(one.hits) - HITS)
     if more or one.truncated:
         st.caption(f"… and {more:,} more hits{' or even more' if one.truncated else ''}.")

@@ -30,7 +30,7 @@ from dupedash.check import (
 )
 from dupedash.errors import ConfigError
 from dupedash.model import Failure
-from dupedash.ui import addimages, filters, jobs, scope
+from dupedash.ui import addimages, filters, jobs, judging, scope
 from dupedash.ui.errors import shown
 from dupedash.ui.state import FLOOR, View
 
@@ -233,6 +233,12 @@ def _begin(view: View, order: Order, gate: Gate, fq: tuple[str, ...]) -> None:
     wide = replace(gate, bands=replace(gate.bands, unsure=floor))
     with st.spinner("Checking …"):
         found = check_images(
-            view.collection, order.items(), wide, fq=fq, inside=compare_inside, workers=os.cpu_count() or 1
+            view.collection,
+            order.items(),
+            wide,
+            fq=fq,
+            inside=compare_inside,
+            workers=os.cpu_count() or 1,
+            decisions=judging.decisions(view.settings.workspace),
         )
     st.session_state[_RESULT] = Result(token_hex(4), view.collection.name, found, gate)
