@@ -52,6 +52,8 @@ def test_a_small_bench_prints_all_its_figures(tmp_path, capsys):
     assert "4 of 4 planted groups" in out
     assert "20 images through HTTP" in out
     figures = json.loads(file.read_text())
+    assert "10 new images checked against 10" in out
+    assert figures["check"]["analyses"] == figures["check"]["images"] == 10
     assert figures["sizes"][0]["stages"]["describe"] > 0
     assert [r["matches"] for r in figures["recuts"]] == [200_000, 300_000]
 

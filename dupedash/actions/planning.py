@@ -70,6 +70,7 @@ class Candidates:
     held    the decision for which nothing of the group is planned, or None
     open    nobody decided about it yet
     chosen  the images that people chose to stay, where they did
+    weakest the lowest score that holds the group together
     """
 
     key: str
@@ -80,6 +81,7 @@ class Candidates:
     held: str | None = None
     open: bool = True
     chosen: frozenset[str] = frozenset()
+    weakest: float = 1.0
 
     def choose(self, policy: Policy, pinned: Collection[str] = ()) -> Choice:
         """The keeper of this group by a policy; `pinned` goes before what people chose when they decided."""
@@ -153,6 +155,7 @@ def candidates(
                 f"{decision.verdict} ({decision.who})" if decision and decision.verdict in HELD else None,
                 number in undecided,
                 frozenset(i for i, key in images.items() if confirmed and decision and decision.keeps(key)),
+                float(cut.weakest[number]),
             )
         )
     return found

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from dupedash.bench.checking import CheckFigures, check_words, measure_check
 from dupedash.bench.memory import MEGABYTE, PeakMemory
 from dupedash.bench.pictures import FAMILY, FOLDER, draw
 from dupedash.bench.recut import SIZES, RecutFigures, recut
@@ -50,6 +51,7 @@ class BenchFigures:
     machine: str
     sizes: tuple[SizeFigures, ...]
     served: ServedFigures
+    check: CheckFigures
     recuts: tuple[RecutFigures, ...]
 
 
@@ -93,11 +95,15 @@ def run_bench(
             Workspace(home / "data-served"), _first(folders, min(IMAGES, max(sizes))), progress, cancelled
         )
         say(served_words(served))
+        check = measure_check(
+            Workspace(home / "data-check"), _first(folders, max(sizes)), progress, cancelled
+        )
+        say(check_words(check))
         recuts = []
         for images, matches in SIZES:
             recuts.append(recut(images, matches))
             say(recut_words(recuts[-1]))
-    return BenchFigures(machine(), tuple(measured), served, tuple(recuts))
+    return BenchFigures(machine(), tuple(measured), served, check, tuple(recuts))
 
 
 def _first(folders: Sequence[Path], count: int) -> list[Path]:

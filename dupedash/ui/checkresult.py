@@ -45,7 +45,7 @@ _COLOURS = {
 }
 
 
-KINDS = {"check": jobs.Kind("Checking", "images", done=lambda _view, _job: st.caption("Done: see below."))}
+KINDS = {"check": jobs.Kind("Checking", "images", quiet=True)}
 """How a check of many images is told while it runs."""
 _LOOK_SECONDS = 3
 
@@ -69,6 +69,8 @@ def draw(view: View, gate: Gate) -> None:
 
 def _draw_result(view: View, known: Result) -> None:
     report = known.report
+    if not report.checked and not report.failures:
+        return
     facts = [Fact(str(f).capitalize(), wording.count(report.count(f))) for f in Finding]
     widgets.facts(facts)
     rate = f"{len(report.checked) / report.seconds:.1f} a second · " if report.seconds else ""

@@ -26,7 +26,7 @@ from dupedash.review import Decisions, ReviewStore
 from dupedash.scans import StoredScan
 from dupedash.ui import journalview, planview, policyform, widgets, wording
 from dupedash.ui.errors import as_text
-from dupedash.ui.state import View, scan_version
+from dupedash.ui.state import EXACT, View, scan_version
 
 
 class Part(StrEnum):
@@ -184,6 +184,8 @@ def _draw_result(view: View, plan: Plan, groups: list[Candidates], reviewed: boo
         if plan.bytes:
             st.caption(f"{wording.size(plan.bytes)} of files")
         st.caption(skipped_words(groups, reviewed))
+        if risk := risk_words(plan, groups):
+            st.caption(risk)
         if pinned():
             st.caption(f"{wording.plural(len(pinned()), 'image')} chosen by hand")
             if st.button("Forget the choices", key="clear.unpin", type="tertiary", on_click=pinned().clear):
@@ -194,7 +196,16 @@ def _draw_result(view: View, plan: Plan, groups: list[Candidates], reviewed: boo
             "Make the plan", type="primary", width="stretch", key="clear.make", disabled=not plan.steps
         ):
             journalview.show(Journal.create(view.settings.workspace, plan).folder.name)
-        st.caption("Nothing is touched before you apply it.")
+        st.caption("Nothing is touched before you apply it; undo then brings all back.")
+
+
+def risk_words(plan: Plan, groups: list[Candidates]) -> str:
+    """In how many groups edited copies go, not only the same picture again, without anybody having looked."""
+    planned = {group.key for group in plan.groups}
+    open_ = sum(g.key in planned and g.open and g.weakest < EXACT for g in groups)
+    if not open_:
+        return ""
+    return f":orange[:material/visibility:] {wording.plural(open_, 'group')} with edited copies, unseen"
 
 
 def skipped_words(groups: list[Candidates], reviewed: bool) -> str:

@@ -26,12 +26,16 @@ _ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of job is told: its title, what this one is about, and what stands below when done."""
+    """How one kind of job is told: its title, what this one is about, and what stands below when done.
+
+    quiet  nothing is told of one that is done: the page shows what it made
+    """
 
     title: str
     unit: str
     found: bool = False
     about: Callable[[Job], str] = lambda _job: ""
+    quiet: bool = False
     done: Callable[[View, Job], object] = lambda _view, job: st.caption(errors.as_text(job.result))
 
 
@@ -94,6 +98,7 @@ def _shown(view: View, kinds: Mapping[str, Kind]) -> Sequence[Job]:
         if job.kind not in kinds:
             continue
         recent = job.finished is None or datetime.now(UTC) - job.finished < _RECENT
+        recent = recent and not (kinds[job.kind].quiet and job.status is JobStatus.DONE)
         if job.active or (job.kind not in told and recent and job.id not in _dismissed()):
             shown.append(job)
         told.add(job.kind)
