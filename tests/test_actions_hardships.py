@@ -164,6 +164,28 @@ def test_one_place_under_two_names_is_seen_as_one_and_two_hard_links_are_not(pla
     assert not same_place(place.folder / "a.jpg", place.folder / B)
 
 
+def test_the_file_that_an_image_of_another_group_leads_to_is_left_alone(place):
+    place.fill(("a.jpg", "x.jpg", "z.jpg"))
+    (place.folder / "k.jpg").symlink_to(place.folder / "x.jpg")
+    place.collection.index()
+    pinned = frozenset({"a.jpg", "k.jpg"})
+    journal = place.journal(("a.jpg", "x.jpg"), ("k.jpg", "z.jpg"), pinned=pinned)
+    outcome = place.apply(journal)
+    assert [(f.what, "an image that stays" in f.reason) for f in outcome.failed] == [("x.jpg", True)]
+    assert (place.folder / "k.jpg").read_bytes() == b"x.jpg" * 39
+
+
+def test_an_image_that_lies_elsewhere_by_now_is_left_alone(place):
+    place.fill(ABC)
+    journal = place.journal(*STAR)
+    moved = place.folder / "moved.jpg"
+    shutil.copy(place.folder / B, moved)
+    place.collection._docs["b.jpg"]["location"] = str(moved)
+    outcome = place.apply(journal)
+    assert [(f.what, "make a new plan" in f.reason) for f in outcome.failed] == [("b.jpg", True)]
+    assert (place.folder / B).exists()
+
+
 ODD = ["sub/new\nline.jpg", "sub/\udcff\udcfe.jpg", "sub/'\"; rm -rf ~.jpg", "sub/-n ☃ ü.jpg", "sub/.jpg.jpg"]
 
 
