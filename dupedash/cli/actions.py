@@ -206,8 +206,11 @@ def print_failures(failures: tuple[Failure, ...] | list[Failure]) -> int:
 
 def print_plan(drawn: Plan, err: bool) -> None:
     """The preview: every group for a person, the first ones where there are many."""
+    merges = sum(step.kind is StepKind.MERGE for step in drawn.steps)
+    doing = f"{drawn.action} {len(drawn.steps) - merges:,}"
+    doing += f" and merge fields into {merges:,}" if merges else ""
     lines = [
-        f"plan        {drawn.id}: {drawn.action} {len(drawn.steps):,} of {drawn.collection}, "
+        f"plan        {drawn.id}: {doing} of {drawn.collection}, "
         f"{len(drawn.groups):,} groups at {drawn.threshold}, {bytes_text(drawn.bytes)}",
         f"policy      {drawn.policy.name}",
     ]
