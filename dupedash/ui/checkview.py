@@ -128,10 +128,14 @@ def draw(view: View) -> Gate:
     with form.container(border=True, height="stretch"), shown():
         order = _draw_source(view)
         fq = _draw_filter(view)
-        begin = st.button("Check", type="primary", icon=":material/fact_check:", key="check.start")
+        # A text is sent only when it is left, perhaps for this button: so it must not be dead until then.
+        uploading = order is None and st.session_state.get("check.source") == Source.UPLOAD
+        begin = st.button(
+            "Check", type="primary", icon=":material/fact_check:", key="check.start", disabled=uploading
+        )
         if begin and fq is not None:
             if order is None:
-                raise ConfigError("There is nothing to check yet: choose an image, or name it.")
+                raise ConfigError("There is nothing to check yet: name an image.")
             _begin(view, order, gate, fq)
     return gate
 
