@@ -8,7 +8,7 @@ from dataclasses import replace
 import click
 
 from dupedash.cli.context import DEFAULT, Context, pass_context
-from dupedash.connect import Connections
+from dupedash.connect import Connection, Connections
 
 
 @click.command()
@@ -29,9 +29,18 @@ def serve(context: Context, host: str, port: int, processes: int) -> None:
     from dupedash.flow.server import ServerSettings
     from dupedash.flow.server import serve as run
 
-    known = Connections(context.settings.workspace)
-    fill = context.url is None and context.collection is None and known.newest() is None
-    connection = known.get(DEFAULT) if fill else context.existing()
+    connection = _served(context)
     with context.opened(connection, processes) as collection:
         settings = replace(ServerSettings(), api_key=context.api_key, read_only=context.settings.readonly)
         run(collection, host, port, settings, started=lambda address: click.echo(f"Serving {address}"))
+
+
+def _served(context: Context) -> Connection:
+    """The collection of that name, made where there is none: clients may be there to fill it."""
+    known = Connections(context.settings.workspace)
+    wanted = context.collection or (DEFAULT if known.newest() is None else None)
+    if context.url or wanted is None or wanted in [connection.name for connection in known.list()]:
+        return context.existing()
+    context.settings.must_write()
+    click.echo(f"The collection {wanted} is new and empty.", err=True)
+    return known.get(wanted)

@@ -1,0 +1,57 @@
+"""`python -m dupedash serve` as a process: what it serves, and that nothing of it stays behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from dupedash.flow.client import FlowCollection, flow_settings
+from dupedash.model import ById, Document, DuplicateQuery
+from tests.pictures import as_file, scene, smaller
+
+SECONDS = 60
+
+
+@contextmanager
+def served(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running server and its address."""
+    command = [sys.executable, "-m", "dupedash", "--data", str(data), "--collection", "new"]
+    with subprocess.Popen([*command, "serve", "--port", "0", *options], stdout=-1, text=True) as server:
+        try:
+            yield server, server.stdout.readline().removeprefix("Serving ").strip()
+        finally:
+            server.kill()
+
+
+@pytest.mark.parametrize("signal", ["terminate", "kill"])
+def test_a_new_collection_is_served_filled_and_searched_and_the_worker_processes_end(tmp_path, signal):
+    pictures = {"a": scene(1), "b": smaller(scene(1)), "c": scene(2)}
+    for name, picture in pictures.items():
+        (tmp_path / f"{name}.png").write_bytes(as_file(picture))
+    with served(tmp_path / "data", "--processes", "2") as (server, address):
+        client = FlowCollection(flow_settings(address))
+        assert client.count() == 0
+        assert client.add([Document(name, str(tmp_path / f"{name}.png")) for name in pictures]) == []
+        client.commit()
+        assert [hit.id for hit in client.duplicates(ById("a"), DuplicateQuery()).hits] == ["b"]
+        client.close()
+        workers = psutil.Process(server.pid).children()
+        assert workers
+        getattr(server, signal)()
+        server.wait(SECONDS)
+        _, alive = psutil.wait_procs(workers, SECONDS)
+        assert alive == []
+
+
+def test_a_read_only_instance_makes_no_collection(tmp_path, monkeypatch):
+    monkeypatch.setenv("DUPEDASH_READONLY", "1")
+    with served(tmp_path / "data") as (server, address):
+        assert address == ""
+        assert server.wait(SECONDS) != 0
+    assert not (tmp_path / "data" / "collections").exists()
