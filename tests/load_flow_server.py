@@ -1,7 +1,9 @@
 """Measure the Flow server under load: `python -m tests.load_flow_server --images DIR`.
 
-Not a test: it prints figures. A server process over an embedded collection of the images in DIR is asked by
-many clients at once, then scanned by one client with 4 workers. Exit code 1 where any answer was an error.
+Not a test: it prints figures. `dupedash serve` over an embedded collection of the images in DIR is scanned by
+one client, then asked by many at once. It tells the rate, the median and the 99th percentile of the times,
+the errors, the memory of each of its processes and the CPU time that a request cost. Exit code 1 where any
+answer was an error.
 """
 
 from __future__ import annotations
@@ -13,31 +15,43 @@ import sys
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 
+from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.embedded.index import index
 from dupedash.errors import DupedashError
 from dupedash.flow.client import FlowCollection, flow_settings
-from dupedash.model import ByData, ById, Document, DuplicateQuery
+from dupedash.model import ByData, ById, DuplicateQuery
 from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore
 
-SERVE = """
-import sys
-from pathlib import Path
-from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.flow.server import serve
-serve(EmbeddedCollection(Path(sys.argv[1])), port=0, name="c", started=lambda url: print(url, flush=True))
-"""
+NAME = "load"
+SCANNERS = 8
+LOOKS = 6
 
 
-def memory(pid: int) -> float:
-    """Resident memory of a process in MB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
+def processes(pid: int) -> list[psutil.Process]:
+    """The server first, then the processes that search."""
+    server = psutil.Process(pid)
+    return [server, *sorted(server.children(), key=lambda process: process.pid)]
+
+
+def memory(pid: int) -> str:
+    """Of each process in MB, without the pages of mapped files, which the system takes back as it likes."""
+    sizes = [process.memory_info() for process in processes(pid)]
+    return " + ".join(f"{(size.rss - size.shared) / 2**20:.1f}" for size in sizes) + " MB"
+
+
+def cpu(pid: int) -> float:
+    """Seconds that all the processes used."""
+    times = [process.cpu_times() for process in processes(pid)]
+    return sum(t.user + t.system for t in times)
 
 
 class Load:
@@ -45,7 +59,7 @@ class Load:
 
     def __init__(self, url: str, ids: list[str], pictures: list[bytes]) -> None:
         self.url, self.ids, self.pictures = url, ids, pictures
-        self.times: dict[str, list[float]] = {}
+        self.times: defaultdict[str, list[float]] = defaultdict(list)
         self.errors: list[str] = []
 
     def client(self, number: int, until: float) -> None:
@@ -58,7 +72,7 @@ class Load:
                 self.ask(collection, kind, chance)
             except DupedashError as error:
                 self.errors.append(str(error))
-            self.times.setdefault(kind, []).append(time.monotonic() - began)
+            self.times[kind].append(time.monotonic() - began)
         collection.close()
 
     def ask(self, collection: FlowCollection, kind: str, chance: random.Random) -> None:
@@ -81,51 +95,63 @@ def main() -> int:
     args = parser.parse_args()
     files = sorted(args.images.iterdir())[: args.limit]
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "collection"
-        collection = EmbeddedCollection(home)
-        failures = collection.add(Document(path.name, str(path)) for path in files)
-        collection.commit()
+        workspace = Workspace(Path(folder))
+        collection = EmbeddedCollection(workspace.collection(NAME), NAME)
+        report = index(collection.store, files)
         ids = collection.ids()
         collection.close()
-        print(f"{len(ids)} images, {len(failures)} not readable", flush=True)
-        command = [sys.executable, "-c", SERVE, str(home)]
+        print(f"{len(ids)} images, {len(report.unreadable)} not readable", flush=True)
+        command = [
+            sys.executable,
+            "-m",
+            "dupedash",
+            "--data",
+            folder,
+            "--collection",
+            NAME,
+            "serve",
+            "--port",
+            "0",
+        ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout
-            url = server.stdout.readline().strip()
+            url = server.stdout.readline().split()[1]
             try:
-                scan(url, Path(folder))
+                scan(url, server.pid, workspace)
                 return load(url, server.pid, ids, [path.read_bytes() for path in files[:50]], args)
             finally:
                 server.terminate()
 
 
-def scan(url: str, folder: Path) -> None:
+def scan(url: str, pid: int, workspace: Workspace) -> None:
     collection = FlowCollection(flow_settings(url))
-    began = time.monotonic()
-    done = run_scan(collection, ScanConfig(), ScanStore(folder / "scans"), workers=4)
-    seconds = time.monotonic() - began
-    rate = done.stats.searched / seconds
-    print(
-        f"scan through HTTP: {done.stats.searched} images in {seconds:.1f} s, {rate:.1f} scans/s", flush=True
+    began, used, own = time.monotonic(), cpu(pid), time.process_time()
+    done = run_scan(collection, ScanConfig(), ScanStore(workspace.scans), workers=SCANNERS)
+    seconds, images = time.monotonic() - began, done.stats.images
+    collection.close()
+    served, asked = (
+        (now - then) / images * 1000 for now, then in ((cpu(pid), used), (time.process_time(), own))
     )
+    print(f"scan through HTTP: {images} images in {seconds:.1f} s = {images / seconds:.1f} scans/s")
+    print(f"CPU time of a scan: server {served:.1f} ms, client {asked:.1f} ms", flush=True)
 
 
 def load(url: str, pid: int, ids: list[str], pictures: list[bytes], args: argparse.Namespace) -> int:
     """Exit code."""
     running = Load(url, ids, pictures)
-    until = time.monotonic() + args.seconds
+    print(f"memory after the scan: {memory(pid)}")
+    used, until = cpu(pid), time.monotonic() + args.seconds
     threads = [threading.Thread(target=running.client, args=(n, until)) for n in range(args.clients)]
     for thread in threads:
         thread.start()
-    while time.monotonic() < until:
-        print(f"memory of the server: {memory(pid):.0f} MB", flush=True)
-        time.sleep(args.seconds / 6)
+    for look in range(LOOKS):
+        time.sleep(max(0.0, until - args.seconds * (LOOKS - 1 - look) / LOOKS - time.monotonic()))
+        print(f"memory after {args.seconds * (look + 1) / LOOKS:.0f} s: {memory(pid)}", flush=True)
     for thread in threads:
         thread.join()
     every = [t for times in running.times.values() for t in times]
-    print(f"memory at the end: {memory(pid):.0f} MB")
-    rate, errors = len(every) / args.seconds, len(running.errors)
-    print(f"{args.clients} clients, {len(every)} requests, {rate:.0f}/s, {errors} errors")
+    rate, errors, cost = len(every) / args.seconds, len(running.errors), (cpu(pid) - used) / len(every) * 1000
+    print(f"{args.clients} clients, {len(every)} requests, {rate:.0f}/s, {errors} errors, {cost:.1f} ms CPU")
     for kind, times in [*sorted(running.times.items()), ("all", every)]:
         p50, p99 = np.percentile(times, [50, 99])
         print(f"{kind:10} {len(times):6}  p50 {p50 * 1000:7.1f} ms  p99 {p99 * 1000:7.1f} ms")

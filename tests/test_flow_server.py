@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from dupedash.model import Document
+from dupedash.model import ByData, Document
+from tests.backends import LOCAL
 from tests.fakes import FakeCollection
 from tests.flow_api import API, PREFIXES, SOLR, analyses, client_of, four_images, ids, refused
 from tests.pictures import as_file, scene, smaller
@@ -324,6 +325,16 @@ def test_documents_go_to_either_prefix_and_commands_only_to_solr(api):
 def test_delete_in_all_its_forms(api, command, left):
     assert api.post(f"{SOLR}/update?commit=true&openSearcher=true", json=command).status_code == 200
     assert ids(api.get(f"{API}/select?fl=id")) == left
+
+
+@pytest.mark.parametrize("query", ["", " ", "\t\n"])
+def test_a_blank_query_deletes_nothing(query, tmp_path):
+    for backend in LOCAL:
+        with backend(tmp_path) as collection:
+            analysis = collection.analyze(ByData(as_file(scene(1))))
+            collection.add([Document("a1", "/p/a1.png", analysis=analysis)])
+            refused(client_of(collection).post(f"{SOLR}/update", json={"delete": {"query": query}}), 400)
+            assert collection.count() == 1
 
 
 @pytest.mark.parametrize("name", ["commit=true", "softCommit=true", "optimize=True", "commitWithin=100"])

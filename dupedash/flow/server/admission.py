@@ -63,7 +63,8 @@ class Place:
     async def body(self, request: Request) -> bytes:
         """The whole body, within the limits on size and time."""
         settings = self._admission.settings
-        if int(request.headers.get("content-length") or 0) > settings.most_body:
+        announced = request.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced[:20]) > settings.most_body:
             raise _too_large(settings)
         data = bytearray()
         try:

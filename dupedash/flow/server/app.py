@@ -49,7 +49,11 @@ def create_app(
     for prefix in (*_V2, _V1):
         routes.append(Route(f"{prefix}/{{core}}", served.answer, methods=_METHODS))
         routes.append(Route(f"{prefix}/{{core}}/{{handler:path}}", served.answer, methods=_METHODS))
-    return Starlette(routes=routes, lifespan=served.lifespan, exception_handlers={HTTPException: _refused})
+    return Starlette(
+        routes=routes,
+        lifespan=served.lifespan,
+        exception_handlers={HTTPException: _refused, Exception: _failed},
+    )
 
 
 class _Server:
@@ -95,7 +99,7 @@ class _Server:
         query = request.scope["query_string"].decode("utf-8", "replace")
         if handler in _UPDATES:
             must_be_json(request, body)
-            commands = request.url.path.startswith(_V1) and handler not in _DOCUMENTS_ONLY
+            commands = request.scope["path"].startswith(_V1) and handler not in _DOCUMENTS_ONLY
             return lambda: _updated(self._desk, query, body, commands=commands)
         must_be_form(request, body)
         return lambda: ANSWERS[handler](self._desk, Given(query, body.decode("utf-8", "replace")))
@@ -108,7 +112,7 @@ def _updated(desk: Desk, query: str, body: bytes, *, commands: bool) -> Told:
 
 
 def _told(work: Callable[[], Told]) -> Response:
-    """The answer to one request, whatever happens: the only place that catches everything."""
+    """The answer to one request, whatever happens."""
     began = time.monotonic()
     try:
         parts = work()
@@ -117,7 +121,11 @@ def _told(work: Callable[[], Told]) -> Response:
         return _reply(*telling.failed(error))
     except Exception:
         _log.exception("A request to the Flow server failed")
-        return _reply(500, telling.failure(500, "Internal error; the server's log has the details."))
+        return _internal()
+
+
+def _internal() -> Response:
+    return _reply(500, telling.failure(500, "Internal error; the server's log has the details."))
 
 
 def _reply(status: int, told: Told, headers: dict[str, str] | None = None) -> Response:
@@ -131,3 +139,8 @@ async def _refused(_request: Request, error: Exception) -> Response:
         raise error
     told = telling.failure(error.status_code, error.detail)
     return _reply(error.status_code, told, dict(error.headers or {}))
+
+
+async def _failed(_request: Request, _error: Exception) -> Response:
+    """For what fails outside of `_told`; Starlette raises it again, so that the log has it."""
+    return _internal()

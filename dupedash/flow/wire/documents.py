@@ -81,7 +81,11 @@ def as_json(value: Any) -> Any:
 def from_json(value: Any) -> Any:
     """A field's value from JSON; None for what no field can hold. An instant in UTC is a date."""
     if isinstance(value, list):
-        return tuple(item for item in map(from_json, value) if _is_value(item)) or None
+        return tuple(item for item in map(_single, value) if item is not None) or None
+    return _single(value)
+
+
+def _single(value: Any) -> FieldValue | None:
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         try:
             return datetime.fromisoformat(value)

@@ -107,7 +107,7 @@ def _command(name: str, value: Any) -> list[Command]:
     match name, value:
         case "add", {"doc": dict() as doc}:
             return _documents([doc])
-        case "delete", {"query": str() as query}:
+        case "delete", {"query": str() as query} if query.strip():  # a blank one must not mean everything
             return [Delete(query=query)]
         case "delete", {"id": str() as image_id}:
             return [Delete((image_id,))]
