@@ -7,9 +7,10 @@ import copy
 import itertools
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,14 @@ from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.index import index
 from dupedash.embedded.pairs import Scores, judge
 from dupedash.embedded.steps import Shelf, Stored
-from dupedash.errors import Cancelled, CollectionError, ConfigError, UnknownImage, Unsupported
+from dupedash.errors import (
+    Cancelled,
+    CollectionError,
+    ConfigError,
+    UnknownImage,
+    UnreadableImage,
+    Unsupported,
+)
 from dupedash.model import (
     ByAnalysis,
     ByData,
@@ -430,6 +438,31 @@ def test_a_query_is_answered_though_its_worker_died(collection, by_processes, na
     for worker in psutil.Process().children():
         worker.kill()
     assert [by_processes.duplicates(image, ALL) for _ in range(4)] == [expected] * 4
+
+
+def test_an_upload_that_crashes_its_reader_is_not_readable_and_the_next_one_is(
+    by_processes, album, monkeypatch
+):
+    picture = ByData((album / "3 loner.png").read_bytes(), "x.png")
+    expected = by_processes.analyze(picture)
+    with monkeypatch.context() as patched:
+        patched.setattr("dupedash.embedded.search.Analyse", Crash)
+        with pytest.raises(UnreadableImage, match=r"x\.png: crashed"):
+            by_processes.analyze(picture)
+    assert by_processes.analyze(picture) == expected
+    with pytest.raises(UnreadableImage, match=r"y\.png"):
+        by_processes.analyze(ByData(b"no picture", "y.png"))
+
+
+@dataclass(frozen=True)
+class Crash:
+    """An analysis that ends its process."""
+
+    data: bytes
+    name: str
+
+    def run(self, _shelf: Shelf) -> None:
+        os.kill(os.getpid(), signal.SIGSEGV)
 
 
 def test_a_query_is_answered_though_the_cache_is_deleted_before_the_workers_looked(

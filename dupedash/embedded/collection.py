@@ -188,7 +188,9 @@ class EmbeddedCollection:
 
     def _analyzed(self, source: Path | bytes, name: str = "upload") -> Analysis:
         self.analyses += 1
-        return analysis.analyze(source, name=name)
+        if isinstance(source, bytes):
+            return self._searcher.analysis(source, name)
+        return analysis.analyze(source)
 
     def _entry(self, document: Document) -> Entry:
         if not 0 < len(document.id) <= _LONGEST_ID or not document.id.isprintable():
