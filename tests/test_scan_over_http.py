@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import random
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -16,13 +20,17 @@ from dupedash.flow.client import FlowCollection, flow_settings
 from dupedash.flow.server import create_app
 from dupedash.model import Document, ScanMode
 from dupedash.scan import run_scan
+from dupedash.scan.questions import PART_IMAGES
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore, StoredScan
+from dupedash.scans.parts import part_files, read_account
+from dupedash.scans.writer import PARTS
 from tests.backends import embedded
 from tests.fakes import FakeCollection
 from tests.faulty_proxy import Fault, FaultyProxy, faulty_proxy
 from tests.pictures import as_file, brighter, scene, smaller
 from tests.serving import serving
 
+SECONDS = 120
 GROUPS, COPIES = 20, 3
 IMAGES = GROUPS * COPIES
 
@@ -208,3 +216,53 @@ def test_nobody_there_is_told_before_anything_is_stored(store):
     with flow("http://127.0.0.1:9", retries=0) as client, pytest.raises(Unreachable):
         run_scan(client, ScanConfig(), store)
     assert store.list() == []
+
+
+def asked_about(line: str) -> str:
+    """The image in the line of a request."""
+    return parse_qs(urlsplit(line.split()[1]).query)["rank.by.id"][0]
+
+
+def test_a_killed_scan_goes_on_and_asks_nothing_again_that_was_stored(tmp_path):
+    collection, chance = FakeCollection("c"), random.Random(6)
+    names = [f"{number:03d}" for number in range(2 * PART_IMAGES + 60)]
+    grounds = [[chance.randrange(256) for _ in range(192)] for _ in names[::2]]
+    documents = [
+        Document(name, f"/p/{name}.png", analysis=analysis(chance, grounds[number // 2], number))
+        for number, name in enumerate(names)
+    ]
+    assert collection.add(documents) == []
+    whole = run_scan(collection, ScanConfig(), ScanStore(tmp_path / "whole"))
+    asked: list[str] = []
+    reached, never = threading.Event(), threading.Event()
+
+    def choose(line: str) -> Fault | None:
+        if "/duplicate" in line:
+            asked.append(asked_about(line))
+            if len(asked) >= 2 * PART_IMAGES + 45:  # more than what is under way at a time
+                reached.set()
+                never.wait(SECONDS)
+        return None
+
+    def command(url: str) -> list[str]:
+        python = [sys.executable, "-m", "dupedash", "--data", str(tmp_path / "data")]
+        return [*python, "--url", f"{url}/api/cores/c", "scan"]
+
+    with serving(create_app(collection, name="c")) as url, faulty_proxy(url) as proxy:
+        proxy.choose = choose
+        with subprocess.Popen(command(proxy.url), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert reached.wait(SECONDS)
+            process.kill()
+        proxy.choose = lambda _line: None
+        never.set()
+        (killed,) = ScanStore(tmp_path / "data" / "scans").list()
+        accounts = map(read_account, part_files(killed.folder / PARTS))
+        stored = {name for account in accounts for name in account.asked}
+        assert len(stored) > PART_IMAGES
+        proxy.requests.clear()
+        subprocess.run(command(proxy.url), check=True, capture_output=True, timeout=SECONDS)
+        again = [asked_about(line) for line in proxy.requests if "/duplicate" in line]
+    (scan,) = ScanStore(tmp_path / "data" / "scans").list()
+    assert scan.complete
+    assert found(scan) == found(whole)
+    assert sorted(again) == sorted(set(names) - stored)
