@@ -97,14 +97,14 @@ class Watched:
             self.wrong.append(f"request to {route.request.url}")
             route.abort()
 
-    def page(self, path: str = "/") -> Page:
-        """A new tab, loaded and settled."""
+    def page(self, path: str = "/", ready: Callable[[Page], None] | None = None) -> Page:
+        """A new tab, loaded and settled, or `ready`."""
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.wrong.append(f"exception: {error}"))
         page.on("dialog", lambda dialog: (self.wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.on("console", self._said)
         page.goto(self.url + path)
-        settle(page)
+        (ready or settle)(page)
         return page
 
     def _said(self, message: object) -> None:

@@ -153,3 +153,12 @@ def test_beyond_this_machine_links_decide_who_may_do_what(tmp_path, pictures, se
     editor = visit(running.url).page(f"/scan?token={tokens['editor']}")
     editor.get_by_text("Speed", exact=True).click()
     expect(editor.get_by_role("button", name="Start the scan")).to_be_enabled()
+
+    editor.get_by_test_id("stSidebarNavLink").filter(has_text="Share").click()
+    expect(editor.get_by_test_id("stCode")).not_to_contain_text("token")
+    editor.get_by_text("Lets the receiver in, as a viewer").click()
+    expect(editor.get_by_test_id("stCode")).to_contain_text("token=")
+    link = editor.get_by_test_id("stCode").inner_text().strip()
+    received = visit(running.url).page(link.removeprefix(running.url))
+    expect(received.get_by_role("heading", level=1)).to_have_text("Groups")
+    expect(received.get_by_text("View only").first).to_be_visible()
