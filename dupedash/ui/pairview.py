@@ -18,6 +18,9 @@ from dupedash.ui.errors import as_text
 from dupedash.ui.grouplink import LOOK, ONE, OTHER
 from dupedash.ui.state import View
 
+_KEYS = {Mode.SIDE: "B", Mode.SLIDER: "L", Mode.FLIP: "F", Mode.DIFFERENCE: "E"}
+"""Digits choose what stays, D is a verdict, C and R are Streamlit's own."""
+
 
 def draw(view: View, group: Group, pair: tuple[ImageRecord, ImageRecord], why: Explanation | None) -> None:
     """The comparison of a pair; `why` goes from the first to the second."""
@@ -37,9 +40,9 @@ def pick_mode(group: Group, pair: tuple[ImageRecord, ImageRecord]) -> Mode:
     asked = st.query_params.get(LOOK, "")
     now = Mode(asked) if asked in list(Mode) else Mode.SIDE
     with st.container(horizontal=True, gap="small", key=LOOK):
-        for number, mode in enumerate(Mode, 1):
+        for mode in Mode:
             st.button(
-                mode, key=f"look-{mode.name}", shortcut=str(number),
+                mode, key=f"look-{mode.name}", shortcut=_KEYS[mode],
                 type="primary" if mode is now else "secondary", on_click=_put, args=({LOOK: mode.value},),
             )  # fmt: skip
         if len(group.links) > 1:

@@ -154,7 +154,7 @@ def test_from_the_graph_to_a_group_and_why_it_matches(journey, visit):
     expect(page.get_by_role("heading", level=1)).to_have_text("Group of 3 images")
     expect(page.locator(".compare[data-drawn=side]")).to_be_visible()
     expect(page.locator(".dd-table").first).to_contain_text(LABEL)
-    for key, mode in (("2", "slider"), ("3", "flip"), ("4", "difference")):
+    for key, mode in (("l", "slider"), ("f", "flip"), ("e", "difference")):
         page.keyboard.press(key)
         page.locator(f".compare[data-drawn={mode}]").wait_for()
     lit = """(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
@@ -187,7 +187,8 @@ def test_a_group_is_looked_through_and_decided_by_keyboard(journey, visit):
     settle(page)
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_text("1 of 3")).to_be_visible()
-    expect(page.get_by_test_id("stMainBlockContainer").get_by_text("duplicate", exact=True).first).to_be_visible()
+    main = page.get_by_test_id("stMainBlockContainer")
+    expect(main.get_by_text("duplicate", exact=True).first).to_be_visible()
 
 
 def test_a_chain_is_split_at_its_weakest_bridge_and_joined_again(journey, visit):
