@@ -64,9 +64,9 @@ def draw(view: View) -> None:
     draw_members(view, ordered, choice, pair)
     picking.draw(view, subject, ordered, choice)
     draw_pair(view, group, (records[pair[0]], records[pair[1]]), why)
-    draw_scores(list(records.values()), group, why, pair)
+    draw_scores(ordered, group, why, pair)
     chainview.draw(view, group, records)
-    draw_properties(list(records.values()))
+    draw_properties(ordered)
     deciding.history(view, list(records.values()))
 
 

@@ -154,6 +154,10 @@ def test_from_the_graph_to_a_group_and_why_it_matches(journey, visit):
     expect(page.get_by_role("heading", level=1)).to_have_text("Group of 3 images")
     expect(page.locator(".compare[data-drawn=side]")).to_be_visible()
     expect(page.locator(".dd-table").first).to_contain_text(LABEL)
+    page.locator(".compare .holder").first.click()
+    for picture in range(2):
+        enlarged = page.locator(".compare .inner").nth(picture)
+        expect(enlarged).to_have_css("transform", "matrix(3, 0, 0, 3, 0, 0)")
     for key, mode in (("l", "slider"), ("f", "flip"), ("e", "difference")):
         page.keyboard.press(key)
         page.locator(f".compare[data-drawn={mode}]").wait_for()

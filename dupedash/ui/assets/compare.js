@@ -4,6 +4,7 @@
 const known = new WeakMap();
 const STRENGTH = 2.2;  // differences are shown so many times as strong as they are
 const FLIP_MS = 700;
+const ENLARGED = 3;
 
 export default function ({ data, parentElement }) {
   const host = parentElement.querySelector(".compare");
@@ -58,10 +59,31 @@ function side(host, data) {
     if (data.croppedB) outline(right.lines, SQUARE.map((p) => through(data.affine, p)), "shared");
   }
   for (const [x0, y0, x1, y1] of data.residual) outline(right.lines, [[x0, y0], [x1, y0], [x1, y1], [x0, y1]], "edit");
-  const pair = element("div", "pair");
+  const pair = element("div", "pair"), caption = element("div", "caption");
   pair.append(left.box, right.box);
-  host.replaceChildren(pair);
+  caption.textContent = "Click to enlarge both at the same place, move to look around.";
+  host.replaceChildren(pair, caption);
+  enlarge(left, right, data.affine ?? [1, 0, 0, 0, 1, 0]);
 }
+
+// A click enlarges both pictures where they show the same; moving over one moves the other along.
+function enlarge(left, right, affine) {
+  let large = false;
+  const show = (event, from, there) => {
+    const frame = from.holder.getBoundingClientRect();
+    const at = [(event.clientX - frame.left) / frame.width, (event.clientY - frame.top) / frame.height];
+    for (const [part, [x, y]] of [[from, at], [from === left ? right : left, through(there, at)]]) {
+      part.inner.style.transformOrigin = `${100 * clamp(x)}% ${100 * clamp(y)}%`;
+      part.inner.style.transform = large ? `scale(${ENLARGED})` : "";
+    }
+  };
+  for (const [from, there] of [[left, affine], [right, inverse(affine)]]) {
+    from.holder.onclick = (event) => { large = !large; show(event, from, there); };
+    from.holder.onpointermove = (event) => large && show(event, from, there);
+  }
+}
+
+const clamp = (value) => Math.max(0, Math.min(1, value));
 
 function slider(host, data) {
   const stage = stageOf(host, data), range = element("input", "range");
@@ -134,16 +156,18 @@ function stageOf(host, data) {
 }
 
 function framed(image, what, letter) {
-  const box = element("figure", "frame"), holder = element("div", "holder"), words = element("figcaption", "caption");
+  const box = element("figure", "frame"), holder = element("div", "holder"), inner = element("div", "inner");
+  const words = element("figcaption", "caption");
   const shown = image.cloneNode();
   shown.alt = what.name;
   const lines = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   lines.setAttribute("viewBox", "0 0 1 1");
   lines.setAttribute("preserveAspectRatio", "none");
-  holder.append(shown, lines);
+  inner.append(shown, lines);
+  holder.append(inner);
   words.textContent = `${letter} · ${what.name}`;
   box.append(holder, words);
-  return { box, lines };
+  return { box, holder, inner, lines };
 }
 
 function outline(lines, points, name) {
