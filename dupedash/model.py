@@ -202,7 +202,9 @@ class Explanation:
         return ", ".join(self._word(k) for k in self.kinds) or "similar picture"
 
     def _word(self, kind: ChangeKind) -> str:
-        if kind is ChangeKind.CROPPED:
+        # Where b shows more than a, that may be a border on b, or a may be a part of it that was cut out.
+        cut_out = kind is ChangeKind.BORDERED and ChangeKind.CROPPED in self.edited_a
+        if kind is ChangeKind.CROPPED or cut_out:
             return f"cropped to {100 * min(self.overlap_a, self.overlap_b):.0f} %"
         if kind in (ChangeKind.ROTATED, ChangeKind.TURNED):
             return f"{kind} {abs(self.rotation):.0f}°"

@@ -104,6 +104,12 @@ def test_the_explanation_measures_the_change() -> None:
     assert wide.aspect == pytest.approx(1.25, abs=0.02)
 
 
+def test_a_crop_is_called_one_from_both_sides_and_a_border_stays_a_border() -> None:
+    part = crop(ORIGINAL, 0.5)
+    assert explained(part, ORIGINAL).words() == explained(ORIGINAL, part).words()
+    assert explained(ORIGINAL, bordered(ORIGINAL)).words().startswith("border added")
+
+
 def test_pictures_that_share_only_a_corner_are_no_duplicates() -> None:
     one, other = scene(11), scene(12)
     one[:180, :240] = other[:180, :240] = ORIGINAL[:180, :240]
