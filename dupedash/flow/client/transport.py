@@ -34,7 +34,7 @@ _OURS: tuple[tuple[type[Exception], type[DupedashError], str], ...] = (
     (
         bad.ConnectionError,
         Unreachable,
-        "refused, unknown or hung up; is it running, and is the address right?",
+        "no connection (refused, unknown or hung up); see that it runs and that the address is right",
     ),
     (bad.RetryError, Unreachable, "failed again and again"),
     (bad.TooManyRedirects, BadReply, "sends from one address to the next"),
