@@ -81,6 +81,21 @@ def threshold(page: Page) -> Locator:
     return page.get_by_test_id("stSidebar").get_by_role("slider", name="Threshold")
 
 
+def place_of(page: Page, member: str) -> dict[str, float]:
+    """Where an image stands in the graph, on the page."""
+    page.locator(DRAWN).wait_for()
+    settle(page)
+    place: dict[str, float] = page.locator(DRAWN).evaluate(
+        "(host, member) => host.graph.where(member)", member
+    )
+    return place
+
+
+def press(page: Page, key: str) -> None:
+    settle(page)  # a page that is just being drawn anew misses keys
+    page.keyboard.press(key)
+
+
 def to(page: Page, name: str) -> None:
     settle(page)  # a page that is just being drawn anew forgets the click
     page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
@@ -143,8 +158,7 @@ def test_the_threshold_moves_figures_curves_and_changes_together(journey, visit)
 def test_from_the_graph_to_a_group_and_why_it_matches(journey, visit):
     scan, member = first_scan(journey), id_of(journey, SCRIPT)
     page = visit(journey.url).page(f"/graph?scan={scan.id}")
-    page.locator(DRAWN).wait_for()
-    place = page.locator(".dd-host").evaluate("(host, member) => host.graph.where(member)", member)
+    place = place_of(page, member)
     page.mouse.move(place["x"], place["y"])
     expect(page.locator(".dd-tip")).to_contain_text(SCRIPT)
     page.mouse.click(place["x"], place["y"])
@@ -159,7 +173,7 @@ def test_from_the_graph_to_a_group_and_why_it_matches(journey, visit):
         enlarged = page.locator(".compare .inner").nth(picture)
         expect(enlarged).to_have_css("transform", "matrix(3, 0, 0, 3, 0, 0)")
     for key, mode in (("l", "slider"), ("f", "flip"), ("e", "difference")):
-        page.keyboard.press(key)
+        press(page, key)
         page.locator(f".compare[data-drawn={mode}]").wait_for()
     lit = """(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
              .data.some((value, at) => at % 4 < 3 && value > 0)"""
@@ -177,20 +191,17 @@ def test_a_group_is_looked_through_and_decided_by_keyboard(journey, visit):
     range_.press("ArrowRight")  # moves the line, and does not leave the group
     expect(range_).to_have_value("501")
     page.get_by_role("heading", level=1).click()
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page).to_have_url(re.compile(r"[?&]a=.*&b="))
-    expect(page.get_by_text("1 of 3")).to_be_visible()
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("2 of 3")).to_be_visible()
-    settle(page)
-    page.keyboard.press("ArrowLeft")
-    expect(page.get_by_text("1 of 3")).to_be_visible()
-    settle(page)
-    page.keyboard.press("d")
-    expect(page.get_by_text("2 of 3")).to_be_visible()
-    settle(page)
-    page.keyboard.press("ArrowLeft")
-    expect(page.get_by_text("1 of 3")).to_be_visible()
+    expect(page.get_by_text("1 of 3", exact=True)).to_be_visible()
+    press(page, "ArrowRight")
+    expect(page.get_by_text("2 of 3", exact=True)).to_be_visible()
+    press(page, "ArrowLeft")
+    expect(page.get_by_text("1 of 3", exact=True)).to_be_visible()
+    press(page, "d")
+    expect(page.get_by_text("2 of 3", exact=True)).to_be_visible()
+    press(page, "ArrowLeft")
+    expect(page.get_by_text("1 of 3", exact=True)).to_be_visible()
     main = page.get_by_test_id("stMainBlockContainer")
     expect(main.get_by_text("duplicate", exact=True).first).to_be_visible()
 
@@ -202,8 +213,10 @@ def test_a_chain_is_split_at_its_weakest_bridge_and_joined_again(journey, visit)
     page.get_by_text("Split here").first.click()
     page.get_by_role("button", name="Not a duplicate: split here").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Group of 2 images")
-    page.get_by_text("Decisions about these images").click()
-    page.get_by_role("button", name="Take back").click()
+    settle(page)
+    decisions = page.get_by_test_id("stExpander").filter(has_text="Decisions about these images")
+    decisions.get_by_text("Decisions about these images").click()
+    decisions.get_by_role("button", name="Take back").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Group of 3 images")
 
 
@@ -272,8 +285,7 @@ def test_hostile_names_and_fields_are_text_wherever_they_are_shown(journey, visi
 def test_what_one_person_selects_another_does_not_see(journey, visit):
     scan, member = first_scan(journey), id_of(journey, "left.png")
     one, two = (visit(journey.url).page(f"/graph?scan={scan.id}") for _ in range(2))
-    one.locator(DRAWN).wait_for()
-    place = one.locator(".dd-host").evaluate("(host, member) => host.graph.where(member)", member)
+    place = place_of(one, member)
     one.mouse.click(place["x"], place["y"])
     expect(one.get_by_text("Group of 3 images")).to_be_visible()
     one.get_by_role("button", name="Exact duplicates only: 0.95").click()

@@ -61,6 +61,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.graph?.destroy();
     state.graph = null;
     state.look = null;
+    delete outer.querySelector(".dd-host")?.dataset.drawn;
   };
   return state.cleanup;
 }
