@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 from tests import chromium
 
 # No example of a law is judged by its time: a busy machine is slow, not wrong.
-settings.register_profile("untimed", suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 # No sandbox: the tests may run as root in a container. The rest keeps Chromium from calling home.
