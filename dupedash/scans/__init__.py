@@ -5,7 +5,8 @@ it.
 """
 
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
+from dupedash.scans.rows import ImageRows, MatchRows
 from dupedash.scans.store import ScanStore
 from dupedash.scans.stored import StoredScan
 
-__all__ = ["Gap", "ScanConfig", "ScanStats", "ScanStatus", "ScanStore", "StoredScan"]
+__all__ = ["Gap", "ImageRows", "MatchRows", "ScanConfig", "ScanStats", "ScanStatus", "ScanStore", "StoredScan"]

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dupedash import __version__
 from dupedash.errors import ScanError
@@ -22,12 +21,11 @@ from dupedash.scanmode import Effort
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
 from dupedash.scans.merge import merge
 from dupedash.scans.parts import part_files
+from dupedash.scans.rows import ImageRows, MatchRows
 from dupedash.scans.tables import (
     IMAGES,
     MATCHES,
     PART,
-    decode_explanation,
-    decode_record,
     read_table,
     settle,
 )
@@ -95,15 +93,18 @@ class StoredScan:
         """The record of one image as it was scanned. Raises ScanError where it was not part of the scan."""
         return self.records([image_id])[0]
 
+    def image_rows(self) -> ImageRows:
+        """Every image in memory, for whoever asks for records often. Raises ScanError."""
+        path = self.folder / IMAGES_FILE
+        return ImageRows(self.id, read_table(path, IMAGES) if path.exists() else IMAGES.empty_table())
+
+    def match_rows(self, images: ImageRows) -> MatchRows:
+        """Every match with its reason in memory. Raises ScanError."""
+        return MatchRows(images, self._matches(MATCHES.names))
+
     def records(self, ids: Iterable[str]) -> list[ImageRecord]:
         """The records in the order asked for. Raises ScanError."""
-        wanted = list(ids)
-        rows = pc.index_in(pa.array(wanted, pa.string()), value_set=self._ids())
-        missing = [i for i, row in zip(wanted, rows.to_pylist(), strict=True) if row is None]
-        if missing:
-            raise ScanError(f"The image {missing[0]!r} is not part of the scan {self.id}.")
-        table = read_table(self.folder / IMAGES_FILE, IMAGES).take(rows) if wanted else IMAGES.empty_table()
-        return [decode_record(row) for row in table.to_pylist()]
+        return self.image_rows().records(ids)
 
     def explanation(self, one: str, other: str) -> Explanation | None:
         """Why these two match, told from the smaller id to the larger one; None where that is not known."""
@@ -111,22 +112,9 @@ class StoredScan:
 
     def explanations(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Explanation]:
         """(smaller id, larger id) → why they match, for those that have an explanation."""
-        wanted = {(min(pair), max(pair)) for pair in pairs}
-        if not wanted:
-            return {}
-        ids, table = self._ids(), self._matches(MATCHES.names)
-        flat = pc.index_in(pa.array([i for pair in sorted(wanted) for i in pair]), value_set=ids)
-        rows = np.array([-1 if r is None else r for r in flat.to_pylist()], np.int64).reshape(-1, 2)
-        rows = rows[(rows >= 0).all(axis=1)]
-        key = table["a"].to_numpy().astype(np.int64) * len(ids) + table["b"].to_numpy()
-        place = np.searchsorted(key, rows[:, 0] * len(ids) + rows[:, 1])
-        place = place[place < len(key)]
-        found = {}
-        for row in table.take(pa.array(place)).to_pylist():
-            pair, why = (ids[row["a"]].as_py(), ids[row["b"]].as_py()), decode_explanation(row)
-            if pair in wanted and why is not None:
-                found[pair] = why
-        return found
+        wanted = list(pairs)
+        images = ImageRows(self.id, pa.table({"id": self._ids()}))
+        return self.match_rows(images).explanations(wanted) if wanted else {}
 
     def _ids(self) -> pa.ChunkedArray:
         path = self.folder / IMAGES_FILE

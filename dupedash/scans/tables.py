@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,7 @@ def _bits(kinds: Iterable[ChangeKind]) -> int:
     return sum({_BIT[kind] for kind in kinds})
 
 
+@cache
 def _kinds(bits: int) -> tuple[ChangeKind, ...]:
     return tuple(kind for kind in ChangeKind if bits & _BIT[kind])
 
@@ -179,10 +181,10 @@ def decode_explanation(row: Mapping[str, Any]) -> Explanation | None:
     """What `encode_matches` stored: numbers in single precision, kinds in the order of ChangeKind."""
     if not row["explained"]:
         return None
-    boxes = row["residual"] or []
+    affine, boxes = row.get("affine"), row.get("residual") or []
     return Explanation(
         kinds=_kinds(row["kinds"]),
-        affine=None if row["affine"] is None else tuple(row["affine"]),
+        affine=None if affine is None else tuple(affine),
         mirrored=row["mirrored"],
         overlap_a=row["overlap_a"],
         overlap_b=row["overlap_b"],

@@ -9,7 +9,7 @@ import streamlit as st
 from dupedash.differences import Change, Differences, Kind, between
 from dupedash.graph import Cut
 from dupedash.scans import StoredScan
-from dupedash.ui import grouplist, state, wording
+from dupedash.ui import grouplist, scandata, state, wording
 from dupedash.ui.state import View
 
 PER_PAGE = 8
@@ -86,7 +86,7 @@ def strips(scan: StoredScan, cut: Cut, numbers: list[int]) -> dict[int, str]:
     """Group number → its thumbnails; the records of all are read at once."""
     members = {number: cut.members(number) for number in numbers}
     shown = sorted({i for ids in members.values() for i in ids[:STRIP]})
-    records = dict(zip(shown, scan.records(shown), strict=True))
+    records = dict(zip(shown, scandata.records(scan, shown), strict=True))
     return {
         number: grouplist.strip_html(scan.collection, [records[i] for i in ids[:STRIP]], len(ids))
         for number, ids in members.items()

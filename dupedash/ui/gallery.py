@@ -255,7 +255,7 @@ def draw_missing(view: View, asked: str) -> None:
             value = int(best[0][1] * 100) / 100
             with st.container(horizontal_alignment="center"):
                 st.button(f"Set the threshold to {value:.2f}", on_click=_set_threshold, args=(value,))
-        deciding.history(view, view.require_scan().records([asked]))
+        deciding.history(view, scandata.records(view.require_scan(), [asked]))
     with st.container(horizontal_alignment="center"):
         widgets.go("groups", "All groups")
 
@@ -268,7 +268,7 @@ def draw_unmatched(view: View, asked: str) -> None:
         return
     text = "Nothing matches this image, or its matches were rejected."
     widgets.empty(":material/compare:", "In no group", text)
-    deciding.history(view, view.require_scan().records([asked]))
+    deciding.history(view, scandata.records(view.require_scan(), [asked]))
 
 
 def _set_threshold(value: float) -> None:

@@ -17,7 +17,7 @@ from dupedash.graph import Cut, Strictness
 from dupedash.network import build
 from dupedash.network.part import Chosen, Part, SizeClass, choose
 from dupedash.scans import ScanStore, StoredScan
-from dupedash.ui import state
+from dupedash.ui import scandata, state
 from dupedash.ui.routes import thumb_url
 
 
@@ -49,7 +49,7 @@ def graph(request: Request) -> Response:
         cut, part = _asked(request, scan)
         numbers = chosen(scan, cut, part).groups
         ids = [i for number in numbers for i in cut.members(number)]
-        records = dict(zip(ids, scan.records(ids), strict=True))
+        records = dict(zip(ids, scandata.records(scan, ids), strict=True))
     except (DupedashError, ValueError) as error:
         return PlainTextResponse(str(error), 400)
     network = build(cut, numbers, records, lambda i: thumb_url(scan.collection, i, records[i].content))

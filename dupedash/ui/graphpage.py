@@ -13,7 +13,7 @@ from dupedash.model import ImageRecord
 from dupedash.network.build import SCALE
 from dupedash.network.part import Chosen, Part, SizeClass
 from dupedash.report import graph_html
-from dupedash.ui import downloads, graphdata, graphview, grouplink, widgets, wording
+from dupedash.ui import downloads, graphdata, graphview, grouplink, scandata, widgets, wording
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
 
@@ -140,7 +140,7 @@ def show_members(view: View, group: Group, selected: str) -> None:
     ordered = sorted(group.members, key=lambda i: (i != selected, -scores.get(i, 0.0), i))[:MEMBERS]
     rows = "".join(
         member_html(scan.collection, record, score_words(record.id, selected, scores))
-        for record in scan.records(ordered)
+        for record in scandata.records(scan, ordered)
     )
     st.html(f'<div class="dd-members">{rows}</div>')
     if len(group.members) > len(ordered):

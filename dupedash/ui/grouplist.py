@@ -129,7 +129,7 @@ def draw_rows(
     """One row a group."""
     shown = {int(n): view.cut.members(int(n)) for n in numbers}
     strip = [i for members in shown.values() for i in members[:STRIP]]
-    records = dict(zip(strip, view.require_scan().records(strip), strict=True))
+    records = dict(zip(strip, scandata.records(view.require_scan(), strip), strict=True))
     collection = view.require_scan().collection
     for number, members in shown.items():
         with st.container(border=True, key=f"row-{number}"):

@@ -11,8 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from dupedash.graph import DuplicateGraph
-from dupedash.model import Explanation
-from dupedash.scans import StoredScan
+from dupedash.model import Explanation, ImageRecord
+from dupedash.scans import ImageRows, MatchRows, StoredScan
 
 _COLUMNS = ["location", "bytes", "content", "pixels"]
 
@@ -53,13 +53,31 @@ def _of(scan: StoredScan, graph: DuplicateGraph, column: str) -> pd.Series:
 Reasons = Mapping[tuple[str, str], Explanation]
 
 
-def reasons(scan: StoredScan, pairs: Iterable[tuple[str, str]]) -> Reasons:
-    """(smaller id, larger id) → why they match, of those that have a reason. Raises ScanError."""
-    file = scan.folder / "matches.parquet"
-    changed = file.stat().st_mtime_ns if file.exists() else time.time_ns()
-    return _reasons(str(file), changed, tuple(pairs), scan)
+def records(scan: StoredScan, ids: Iterable[str]) -> list[ImageRecord]:
+    """The records in the order asked for; the table behind them is read once. Raises ScanError."""
+    return _image_rows(*_file(scan, "images.parquet"), scan).records(ids)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _reasons(path: str, changed: int, pairs: tuple[tuple[str, str], ...], _scan: StoredScan) -> Reasons:  # noqa: ARG001
-    return _scan.explanations(pairs)
+def reasons(scan: StoredScan, pairs: Iterable[tuple[str, str]], *, placed: bool = True) -> Reasons:
+    """(smaller id, larger id) → why they match, of those that have a reason. Raises ScanError.
+
+    `placed`: with what is needed to draw the two upon one another.
+    """
+    rows = _match_rows(*_file(scan, "matches.parquet"), scan)
+    return rows.explanations(pairs, placed=placed)
+
+
+def _file(scan: StoredScan, name: str) -> tuple[str, int]:
+    """A file of the scan and when it was written; of one that is not there yet nothing is kept."""
+    file = scan.folder / name
+    return str(file), file.stat().st_mtime_ns if file.exists() else time.time_ns()
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _image_rows(path: str, changed: int, _scan: StoredScan) -> ImageRows:  # noqa: ARG001
+    return _scan.image_rows()
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _match_rows(path: str, changed: int, _scan: StoredScan) -> MatchRows:  # noqa: ARG001
+    return _scan.match_rows(_image_rows(*_file(_scan, "images.parquet"), _scan))

@@ -7,7 +7,7 @@ import streamlit as st
 from dupedash.graph import Floats
 from dupedash.scandiff import Pairs, ScanDifference, compare
 from dupedash.scans import StoredScan
-from dupedash.ui import changesview, scanlist, sidebar, state, widgets, wording
+from dupedash.ui import changesview, scandata, scanlist, sidebar, state, widgets, wording
 from dupedash.ui.errors import as_text
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
@@ -90,7 +90,7 @@ def named(scan: StoredScan, found: ScanDifference, pairs: Pairs) -> dict[str, li
     """Thumbnails and names of pairs, by column."""
     ids = [(found.ids[a], found.ids[b]) for a, b in pairs.tolist()]
     flat = sorted({i for pair in ids for i in pair})
-    records = dict(zip(flat, scan.records(flat), strict=True))
+    records = dict(zip(flat, scandata.records(scan, flat), strict=True))
     columns: dict[str, list[object]] = {}
     for side, letter in enumerate("AB"):
         shown = [records[pair[side]] for pair in ids]
