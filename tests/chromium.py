@@ -10,31 +10,12 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
+from dupedash.bench.chromium import find
+
+__all__ = ["find"]
+
 MINUTES_10 = 600
-
-
-def find() -> str | None:
-    """The program to start, or None: $DUPEDASH_CHROMIUM, the system's, Playwright's."""
-    given = os.environ.get("DUPEDASH_CHROMIUM")
-    if given:
-        return given
-    on_path = next(filter(None, map(shutil.which, NAMES)), None)
-    return on_path or next(filter(os.path.exists, PLACES), None) or _playwrights_own()
-
-
-def _playwrights_own() -> str | None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
 
 
 def _try(*command: str) -> None:

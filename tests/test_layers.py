@@ -36,6 +36,7 @@ HOMES = {
     "pillow_heif": ("dupedash.images",),
     "cv2": ("dupedash.embedded", "dupedash.images", "dupedash.bench", "dupedash.ui"),
     "luqum": ("dupedash.query",),
+    "playwright": ("dupedash.bench",),
     "click": ("dupedash.cli", "dupedash.__main__"),
     "pyvis": ("dupedash.network", "dupedash.report", "dupedash.ui"),
     "sqlite3": ("dupedash.embedded", "dupedash.review", "dupedash.query", "dupedash.actions"),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import chain, compress
 from pathlib import Path
 from secrets import token_hex
+
+import numpy as np
 
 from dupedash.actions.guard import check_plan
 from dupedash.actions.merge import MergeRule, merged
@@ -26,7 +31,7 @@ from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
 from dupedash.keepers import PRESETS, Choice, Policy, Rule, choose
 from dupedash.keepers.originals import Explanations
 from dupedash.model import FieldInfo, ImageRecord
-from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, queue, spared
+from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, spared, standing
 
 Explain = Callable[[Iterable[tuple[str, str]]], Explanations]
 """Pairs → why they match, for those where it is known (`StoredScan.explanations`)."""
@@ -135,14 +140,25 @@ def candidates(
     there = set(collection.ids())
     records = {r.id: r for r in collection.records([i for i in matches.ids if i in there])}
     keys = {image_id: image_key(record, collection.name) for image_id, record in records.items()}
-    cut = DuplicateGraph(_among(apply_decisions(matches, keys, decisions), there)).cut(threshold, strictness)
-    links = [_links(cut, number) for number in range(len(cut))]
-    why = explain(pair for group in links for pair in group) if explain else {}
-    undecided = set(queue(cut, keys, decisions).open)
+    cut = DuplicateGraph(among(apply_decisions(matches, keys, decisions), there)).cut(threshold, strictness)
+    return candidates_of(cut, range(len(cut)), records, collection.name, decisions, explain)
+
+
+def candidates_of(
+    cut: Cut,
+    numbers: Iterable[int],
+    records: Mapping[str, ImageRecord],
+    collection: str,
+    decisions: Decisions,
+    explain: Explain | None = None,
+) -> list[Candidates]:
+    """Some groups of a cut. `records`: of all their members, as they are now; `collection`: its name."""
+    links = {number: _links(cut, number) for number in numbers}
+    why = explain(pair for group in links.values() for pair in group) if explain else {}
     found = []
-    for number, pairs in enumerate(links):
+    for number, pairs in links.items():
         members = cut.members(number)
-        images = {image_id: keys[image_id] for image_id in members}
+        images = {image_id: image_key(records[image_id], collection) for image_id in members}
         decision = decisions.of(list(images.values()))
         confirmed = decision is not None and decision.verdict is Verdict.DUPLICATE
         found.append(
@@ -153,7 +169,7 @@ def candidates(
                 {pair: why[pair] for pair in pairs if pair in why},
                 spared(images, decisions),
                 f"{decision.verdict} ({decision.who})" if decision and decision.verdict in HELD else None,
-                number in undecided,
+                standing(list(images.values()), decisions) is None,
                 frozenset(i for i, key in images.items() if confirmed and decision and decision.keeps(key)),
                 float(cut.weakest[number]),
             )
@@ -174,46 +190,62 @@ def needs_explanations(policy: Policy) -> bool:
 
 def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
     """The plan; nothing is touched. Raises ActionError where it would break a rule of `guard`."""
-    planned: list[PlannedGroup] = []
-    merges: list[_Draft] = []
-    others: list[_Draft] = []
-    warnings: list[str] = []
-    for group in groups:
-        if wish.only is not None and not wish.only & {group.key, *(r.id for r in group.records)}:
-            continue
-        if group.held:
-            warnings.append(f"Group {group.key} is left alone: decided {group.held}.")
-            continue
-        choice = group.choose(wish.policy, wish.pinned)
-        drafts = _drafts(group, choice, wish, head, warnings)
-        if drafts:
-            planned.append(_planned(group, choice))
-            others += drafts
-            merges += _merge(group, drafts, wish, head)
-    warnings += _cautions(wish.action, groups) if planned else []
+    only = wish.only
+    wanted = [g for g in groups if only is None or only & {g.key, *(r.id for r in g.records)}]
+    return plan_of([draft(group, wish, head) for group in wanted], wish, head)
+
+
+def plan_of(drafts: Sequence[Draft], wish: Wish, head: Head) -> Plan:
+    """The plan of groups that are drafted. Raises ActionError."""
+    planned = tuple(d.planned for d in drafts if d.planned)
     steps = tuple(
         Step(number, d.kind, d.record.id, d.keeper, d.group, d.record.location, d.record.content,
              d.record.bytes, d.reason, d.changes)
-        for number, d in enumerate(merges + others)
+        for number, d in enumerate(chain(*(d.merges for d in drafts), *(d.others for d in drafts)))
     )  # fmt: skip
+    warnings = tuple(w for d in drafts for w in d.warnings) + _cautions(wish.action, planned)
     plan = Plan(
         head.id, head.created, head.collection, head.engine, head.scan, head.threshold, wish.action,
-        wish.policy, head.roots, tuple(planned), steps, tuple(warnings),
+        wish.policy, head.roots, planned, steps, warnings,
     )  # fmt: skip
     check_plan(plan)
     return plan
 
 
-def _cautions(action: StepKind, groups: Sequence[Candidates]) -> list[str]:
+def _cautions(action: StepKind, planned: Sequence[PlannedGroup]) -> tuple[str, ...]:
     """What the user must know of this action."""
-    local = any(record.content for group in groups for record in group.records)
+    if not planned:
+        return ()
+    local = any(member.content for group in planned for member in group.members)
     if action is StepKind.HARDLINK:
-        return ["Indexing the folder again adds the hard links, as identical files."]
+        return ("Indexing the folder again adds the hard links, as identical files.",)
     if action is StepKind.REMOVE and local:
-        return ["The files stay: indexing their folder again adds them again."]
-    if action is StepKind.REMOVE and groups:
-        return ["Undo adds the images again from their addresses; the server then analyses them anew."]
-    return []
+        return ("The files stay: indexing their folder again adds them again.",)
+    if action is StepKind.REMOVE:
+        return ("Undo adds the images again from their addresses; the server then analyses them anew.",)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What becomes of one group. `planned`: None where nothing is done; `merges` go before the `others`."""
+
+    planned: PlannedGroup | None
+    merges: Sequence[_Draft] = ()
+    others: Sequence[_Draft] = ()
+    warnings: Sequence[str] = ()
+
+
+def draft(group: Candidates, wish: Wish, head: Head) -> Draft:
+    """The steps of one group, whatever `wish.only` says."""
+    if group.held:
+        return Draft(None, warnings=[f"Group {group.key} is left alone: decided {group.held}."])
+    warnings: list[str] = []
+    choice = group.choose(wish.policy, wish.pinned)
+    others = _drafts(group, choice, wish, head, warnings)
+    if not others:
+        return Draft(None, warnings=warnings)
+    return Draft(_planned(group, choice), _merge(group, others, wish, head), others, warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +260,15 @@ class _Draft:
     changes: tuple[FieldChange, ...] = ()
 
 
-def _among(matches: Matches, there: Collection[str]) -> Matches:
+def among(matches: Matches, there: Collection[str]) -> Matches:
     """The matches between images that are still there."""
-    if all(image_id in there for image_id in matches.ids):
+    kept = np.fromiter((image_id in there for image_id in matches.ids), bool, len(matches.ids))
+    if kept.all():
         return matches
-    triples = zip(matches.a.tolist(), matches.b.tolist(), matches.score.tolist(), strict=True)
-    ids = matches.ids
-    return Matches.of([(ids[a], ids[b], s) for a, b, s in triples if ids[a] in there and ids[b] in there])
+    pairs = np.flatnonzero(kept[matches.a] & kept[matches.b])
+    place = (np.cumsum(kept) - 1).astype(np.int32)
+    ids = tuple(compress(matches.ids, kept))
+    return Matches(ids, place[matches.a[pairs]], place[matches.b[pairs]], matches.score[pairs])
 
 
 def _planned(group: Candidates, choice: Choice) -> PlannedGroup:
@@ -268,13 +302,24 @@ def _hindrance(record: ImageRecord, keeper: ImageRecord, wish: Wish, head: Head)
     if wish.action not in TOUCHES_FILES:
         return None
     for image in (record, keeper):
-        if not Path(image.location).is_absolute() or not image.content:
+        if not _absolute(os.path.dirname(image.location)) or not image.content:
             return f"{wish.action} works on local files of known content only; use remove or label"
-    if not any(Path(record.location).is_relative_to(root) for root in head.roots):
+    if record.location not in head.roots and not _inside(os.path.dirname(record.location), head.roots):
         return "it lies outside the folders of the collection"
     if record.location == keeper.location:
         return "it is the same file as the one that stays"
     return None
+
+
+# Of many files few folders: taking a path apart costs more than all the rest of a step.
+@lru_cache(maxsize=10_000)
+def _absolute(folder: str) -> bool:
+    return Path(folder).is_absolute()
+
+
+@lru_cache(maxsize=10_000)
+def _inside(folder: str, roots: tuple[str, ...]) -> bool:
+    return any(Path(folder).is_relative_to(root) for root in roots)
 
 
 def _merge(group: Candidates, drafts: Sequence[_Draft], wish: Wish, head: Head) -> list[_Draft]:

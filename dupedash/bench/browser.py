@@ -1,6 +1,6 @@
 """How the dashboard feels at size: pages, slider and paging, measured in a real Chromium.
 
-A page counts as drawn when its script is done, nothing is a skeleton and every picture on the screen is there.
+A page is drawn when its script is done, nothing is a skeleton and every picture on the screen is there.
 Beside the time stands the processor time of the server, which a busy machine does not change.
 """
 
@@ -10,18 +10,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import sleep
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING
 
 import psutil
 
 import dupedash
 from dupedash.bench.chromium import find
-from dupedash.bench.large import Large
+from dupedash.bench.large import Large, Size, make
+from dupedash.bench.measure import Say, machine
 from dupedash.bench.memory import MEGABYTE
 from dupedash.errors import ConfigError
 
@@ -94,10 +96,26 @@ def addresses(large: Large) -> dict[str, str]:
     return found | {name: f"/group?group={image}" for name, image in groups.items()}
 
 
-def measure_browser(large: Large, say: Callable[[str], None]) -> BrowserFigures:
-    """Start a dashboard over the workspace and measure it. Raises ConfigError where there is no browser."""
-    load = os.getloadavg()[0]
-    with chromium() as browser, served(large.workspace.root) as (address, server):
+def run_browser_bench(say: Say, size: Size = Size()) -> BrowserFigures:  # noqa: B008  (a frozen value)
+    """Make up a workspace in a temporary folder and measure the dashboard over it.
+
+    Raises ConfigError where there is no browser.
+    """
+    say(machine())
+    with chromium() as browser, tempfile.TemporaryDirectory(prefix="dupedash-bench-") as folder:
+        began = perf_counter()
+        large = make(Path(folder) / "data", size)
+        say(
+            f"made up {size.images:,} images, {size.groups:,} groups and {size.matches:,} matches in "
+            f"{perf_counter() - began:.0f} s"
+        )
+        return measure_browser(browser, large, say)
+
+
+def measure_browser(browser: Browser, large: Large, say: Say) -> BrowserFigures:
+    """Start a dashboard over the workspace and measure it."""
+    load = psutil.getloadavg()[0]
+    with served(large.workspace.root) as (address, server):
         pages = []
         for name, path in addresses(large).items():
             pages.append(_page(browser, address + path, name, server))
@@ -242,7 +260,8 @@ def page_words(figures: PageFigures) -> str:
 
 def slider_words(figures: SliderFigures) -> str:
     """The slider on a page in a line."""
-    return f"{figures.page:>12}: a new threshold redraws in {figures.redrawn:.2f} s, server {figures.server:.2f} s"
+    took = f"a new threshold redraws in {figures.redrawn:.2f} s, server {figures.server:.2f} s"
+    return f"{figures.page:>12}: {took}"
 
 
 def paging_words(figures: PagingFigures) -> str:

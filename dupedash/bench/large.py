@@ -79,7 +79,7 @@ class Large:
     small: str
 
 
-def make(root: Path, size: Size = Size()) -> Large:  # noqa: B008  (a frozen value)
+def make(root: Path, size: Size = Size()) -> Large:
     """Make the workspace in an empty folder; a hundred thousand images take about a minute.
 
     Raises ConfigError for groups or matches that the images are too few for.

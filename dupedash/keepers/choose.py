@@ -223,7 +223,7 @@ def _linked(
 
 
 def _best_first(records: Sequence[ImageRecord], policy: Policy, why: Explanations) -> list[str]:
-    """Ids in the order of the policy. One sort for all: a chain of thousands keeps hundreds of its members."""
+    """Ids in the order of the policy. One sort for all: a long chain keeps hundreds of its members."""
     found = [standings(criterion, records, why) for criterion in policy.criteria]
     ranks = zip(*([-standing.rank for standing in column] for column in found), strict=True)
     keys = list(ranks) or [()] * len(records)

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from pyvis.network import Network as PyvisNetwork
 
-from dupedash.graph import Cut
+from dupedash.graph import Cut, Positions
 from dupedash.model import ImageRecord
 from dupedash.network.layout import place
-from dupedash.splits import weakest
 
 SCALE = {0.6: "#c8463c", 0.8: "#e3b23c", 1.0: "#3f9f6b"}
 """Score → colour of an edge, in between mixed: dupe-scanner's red, yellow and green, less loud."""
 
 EDGES_PER_IMAGE = 6  # of huge groups: the links that hold them together and so many of the best per image
+IMAGES_PER_GROUP = 2500  # of a larger group those with the best matches; more freeze the page
 LABEL = 22  # letters of a file name under its picture
 
 OPTIONS: dict[str, Any] = {
@@ -64,12 +64,13 @@ def colour(score: float) -> str:
 
 def build(cut: Cut, numbers: Sequence[int], records: Mapping[str, ImageRecord], thumb: Thumb) -> Network:
     """The groups with these numbers; `thumb` gives an image's address (URL or data URI), None for a dot."""
-    links = [_drawn_links(cut, number) for number in numbers]
-    members = np.concatenate([cut.indices(n) for n in numbers]) if len(numbers) else np.zeros(0, np.int64)
+    shown = [drawn(cut, number) for number in numbers]
+    links = [_drawn_links(cut, number, some) for number, some in zip(numbers, shown, strict=True)]
+    members = np.concatenate(shown) if shown else np.zeros(0, np.int64)
     net = PyvisNetwork(cdn_resources="in_line")
     net.set_options(json.dumps(OPTIONS))
     # Filled directly: pyvis' add_node and add_edge look through all that is there (5,000 nodes: 4.5 s).
-    places = place([int(cut.sizes[n]) for n in numbers], _local(cut, numbers, links))
+    places = place([len(some) for some in shown], _local(cut, shown, links))
     net.nodes = [
         _node(cut, int(index), records, thumb, x, y)
         for index, (x, y) in zip(members, places.round(1).tolist(), strict=True)
@@ -81,10 +82,24 @@ def build(cut: Cut, numbers: Sequence[int], records: Mapping[str, ImageRecord], 
     return Network(net.nodes, net.edges, OPTIONS, all_links - len(net.edges))
 
 
-def _drawn_links(cut: Cut, number: int) -> list[int]:
+def drawn(cut: Cut, number: int) -> Positions:
+    """The images of a group that are drawn, as sorted indices: all, or those with the best matches."""
+    members = cut.indices(number)
+    if len(members) <= IMAGES_PER_GROUP:
+        return members
+    m, best = cut.graph.matches, cut.links(number)
+    ends = np.stack([m.a[best], m.b[best]], axis=1).ravel()
+    _, first = np.unique(ends, return_index=True)
+    return np.sort(ends[np.sort(first)[:IMAGES_PER_GROUP]]).astype(np.int64)
+
+
+def _drawn_links(cut: Cut, number: int, members: Positions) -> list[int]:
     """Positions of the matches to draw: all of a small group, of a huge one its forest and the best."""
     links = cut.links(number)
-    if len(links) <= EDGES_PER_IMAGE * int(cut.sizes[number]):
+    if len(members) < int(cut.sizes[number]):
+        m = cut.graph.matches
+        links = links[np.isin(m.a[links], members) & np.isin(m.b[links], members)]
+    if len(links) <= EDGES_PER_IMAGE * len(members):
         return [int(p) for p in links]
     m, drawn = cut.graph.matches, {int(p) for p in cut.graph.spanning(links)}
     degree: dict[int, int] = {}
@@ -96,10 +111,9 @@ def _drawn_links(cut: Cut, number: int) -> list[int]:
     return sorted(drawn)
 
 
-def _local(cut: Cut, numbers: Sequence[int], links: Sequence[list[int]]) -> list[list[tuple[int, int]]]:
+def _local(cut: Cut, shown: Sequence[Positions], links: Sequence[list[int]]) -> list[list[tuple[int, int]]]:
     m, found = cut.graph.matches, []
-    for number, positions in zip(numbers, links, strict=True):
-        members = cut.indices(number)
+    for members, positions in zip(shown, links, strict=True):
         a, b = np.searchsorted(members, m.a[positions]), np.searchsorted(members, m.b[positions])
         found.append(list(zip(a.tolist(), b.tolist(), strict=True)))
     return found
@@ -122,17 +136,15 @@ def _node(
 
 
 def _edges(cut: Cut, number: int, positions: Sequence[int]) -> list[dict[str, Any]]:
-    m, group = cut.graph.matches, cut.group(number)
-    pair = len(group.members) == 2
-    bridges = set() if pair else {(link.a, link.b) for link in group.links if link.bridge}
-    thread = None if pair else weakest(group)
+    m, links = cut.graph.matches, cut.links(number)
+    bridges, thread = set(links[cut.bridges(number)].tolist()), None
+    if cut.sizes[number] > 2:
+        thread = int(links[np.abs(m.score[links] - cut.weakest[number]) < 1e-6][0])
     edges = []
     for position in positions:
         a, b, score = int(m.a[position]), int(m.b[position]), float(m.score[position])
-        ends = (m.ids[a], m.ids[b])
         edges.append({
             "from": a, "to": b, "score": round(score, 4), "color": colour(score),
-            "width": round(score * 10, 2), "dashes": ends in bridges,
-            "weakest": thread is not None and ends == (thread.a, thread.b),
+            "width": round(score * 10, 2), "dashes": position in bridges, "weakest": position == thread,
         })  # fmt: skip
     return edges

@@ -113,7 +113,11 @@ class Decisions:
 
     def covering(self, images: Sequence[ImageKey]) -> list[Decision]:
         """The decisions about all of these images (and perhaps more), latest first."""
-        common = set.intersection(*(self.touching(image) for image in images)) if images else set()
+        common = self.touching(images[0]) if images else set()
+        for image in images[1:]:
+            if not common:
+                break
+            common &= self.touching(image)
         fitting = [self._all[s] for s in common if _fits(images, self._all[s].images)]
         return sorted(fitting, key=lambda d: (d.when, d.subject), reverse=True)
 

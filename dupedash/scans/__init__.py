@@ -9,4 +9,13 @@ from dupedash.scans.rows import ImageRows, MatchRows
 from dupedash.scans.store import ScanStore
 from dupedash.scans.stored import StoredScan
 
-__all__ = ["Gap", "ImageRows", "MatchRows", "ScanConfig", "ScanStats", "ScanStatus", "ScanStore", "StoredScan"]
+__all__ = [
+    "Gap",
+    "ImageRows",
+    "MatchRows",
+    "ScanConfig",
+    "ScanStats",
+    "ScanStatus",
+    "ScanStore",
+    "StoredScan",
+]

@@ -5,9 +5,10 @@ Reading costs a tenth of a second for a hundred thousand images; whoever asks of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +69,14 @@ class MatchRows:
         inside = np.flatnonzero(places < len(self._key))
         inside = inside[self._key[places[inside]] == keys[inside]]
         table = self.table if placed else self.table.drop_columns(["affine", "residual"])
-        told = table.take(pa.array(places[inside])).to_pylist()
+        told = _rows(table.take(pa.array(places[inside])))
         reasons = ((wanted[n], decode_explanation(row)) for n, row in zip(inside.tolist(), told, strict=True))
         return {pair: why for pair, why in reasons if why is not None}
+
+
+def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """As `to_pylist`, of plain numbers five times as fast."""
+    columns = [
+        table[f.name].to_pylist() if f.nullable else table[f.name].to_numpy().tolist() for f in table.schema
+    ]
+    return (dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True))

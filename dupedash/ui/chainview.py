@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dupedash.graph import Group
+from dupedash.graph import Group, Link
 from dupedash.model import ImageRecord
 from dupedash.review import Verdict
-from dupedash.splits import Split, splits, weakest
+from dupedash.splits import Split, bridges, split_at, weakest
 from dupedash.ui import deciding, grouplist, judging, state, wording
 from dupedash.ui.errors import as_text
 from dupedash.ui.state import View
@@ -21,11 +21,11 @@ def draw(view: View, group: Group, records: Mapping[str, ImageRecord]) -> None:
     """Nothing for a group in which every two images match."""
     if not group.chained:
         return
-    found = splits(group)
+    found = bridges(group)
     st.subheader("A chain", anchor=False)
     st.caption(words(group, found, records))
-    for split in found[:SHOWN]:
-        draw_split(view, split, records)
+    for link in found[:SHOWN]:
+        draw_split(view, split_at(group, link), records)
     if len(found) > SHOWN:
         st.caption(f"and {wording.plural(len(found) - SHOWN, 'more bridge')}, all stronger")
     if not found and group.weakest < 0.995:
@@ -33,7 +33,7 @@ def draw(view: View, group: Group, records: Mapping[str, ImageRecord]) -> None:
         st.button(f"Set the threshold to {above:.2f}", key="split-by-threshold", on_click=_set, args=(above,))
 
 
-def words(group: Group, found: tuple[Split, ...], records: Mapping[str, ImageRecord]) -> str:
+def words(group: Group, found: Sequence[Link], records: Mapping[str, ImageRecord]) -> str:
     """What kind of chain it is."""
     line = f"{wording.plural(group.missing, 'pair')} of this group do not match directly. "
     link = weakest(group)

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import streamlit as st
 
-from dupedash.actions import (
-    Candidates,
-    Head,
-    Journal,
-    MergeRule,
-    Plan,
-    StepKind,
-    Wish,
-    candidates,
-    draw_plan,
-    needs_explanations,
-)
+from dupedash.actions import Journal, MergeRule, Preview, StepKind, Totals, Wish
 from dupedash.collection import Rooted
-from dupedash.graph import Strictness
 from dupedash.keepers import Policy
-from dupedash.review import Decisions, ReviewStore
-from dupedash.scans import StoredScan
-from dupedash.ui import journalview, planview, policyform, widgets, wording
+from dupedash.ui import clearpreview, journalview, planview, policyform, widgets, wording
 from dupedash.ui.errors import as_text
-from dupedash.ui.state import EXACT, View, scan_version
+from dupedash.ui.state import EXACT, View
 
 
 class Part(StrEnum):
@@ -58,6 +45,8 @@ DEEDS = {
 }
 PART, _PINNED = "part", "clear.pinned"
 """The part in the URL; the images chosen by hand in the session."""
+AT_ONCE, BATCH = 8000, 100
+"""Matches whose groups are looked at before the page is drawn; beyond, so many groups at a time."""
 
 
 def part() -> Part:
@@ -84,51 +73,42 @@ def draw(view: View) -> None:
     with form.container(border=True):
         policy = policyform.draw(view.fields())
         wish, reviewed = _draw_wish(view, policy)
-    groups = groups_of(view, view.scan, needs_explanations(policy))
-    if not groups:
+    preview = clearpreview.of(view, view.scan, wish, reviewed)
+    if not len(preview.cut):
         widgets.empty(
             ":material/done_all:",
             "Nothing to clear",
             f"There is no group at the threshold {view.threshold:.2f}.",
         )
         return
-    if reviewed:
-        wish = only_reviewed(wish, groups)
-    plan = draw_plan(groups, wish, Head.now(view.collection, view.scan.id, view.threshold))
+    missing = preview.missing()
+    if sum(preview.names[number][1] for number in missing) > AT_ONCE:
+        with result:
+            bar = st.progress(0.0)
+        first = preview.page(range(min(planview.PER_PAGE, len(preview.cut))))
+        planview.draw_some(first, first.groups, "clear.preview", pin)
+        work_out(preview, missing, bar)
+        st.rerun()
+    preview.work_out(missing)
+    totals, planned = preview.totals(), preview.planned()
     with result:
-        _draw_result(view, plan, groups, reviewed)
-    planview.draw_effect(plan)
-    planview.draw_groups(plan, "clear.preview", pin)
+        _draw_result(view, preview, totals)
+    notes = st.container()
+    plan = preview.page(planned[planview.page_of(len(planned), "clear.preview")])
+    with notes:
+        told = set(totals.notes)
+        cautions = [note for note in plan.warnings if note not in told]
+        planview.draw_notes(totals.decided, [*cautions, *totals.notes])
+    planview.draw_some(plan, plan.groups, "clear.preview", pin)
 
 
-def groups_of(view: View, scan: StoredScan, explained: bool) -> list[Candidates]:
-    """The groups at the threshold, as the collection and the decisions are now."""
-    reviews = ReviewStore(view.settings.workspace.reviews)
-    decided = reviews.version()
-    state = (view.collection.state(), str(scan.folder), scan_version(scan), decided)
-    return _groups(state, view.threshold, str(view.strictness), explained, view, scan, reviews.load())
-
-
-@st.cache_resource(max_entries=8, ttl=600, show_spinner="Looking at the groups …")
-def _groups(
-    state: tuple[str, ...],  # noqa: ARG001  (part of the key)
-    threshold: float,
-    strictness: str,
-    explained: bool,
-    _view: View,
-    _scan: StoredScan,
-    _decisions: Decisions,
-) -> list[Candidates]:
-    explain = _scan.explanations if explained else None
-    return candidates(
-        _scan.matches(), threshold, _view.collection, _decisions, explain, Strictness(strictness)
-    )
-
-
-def only_reviewed(wish: Wish, groups: list[Candidates]) -> Wish:
-    """The same wish for the groups that somebody decided about."""
-    keys = frozenset(group.key for group in groups if not group.open)
-    return Wish(wish.action, wish.policy, wish.pinned, keys, wish.merge, wish.link_field)
+def work_out(preview: Preview, missing: Sequence[int], bar: st.delta_generator.DeltaGenerator) -> None:
+    """Look at all groups, and say how far it is. Whoever leaves finds it half done later."""
+    total = len(preview.cut)
+    for start in range(0, len(missing), BATCH):
+        done = total - len(missing) + start
+        bar.progress(done / total, f"{done:,} of {wording.plural(total, 'group')} looked at")
+        preview.work_out(missing[start : start + BATCH])
 
 
 def pinned() -> dict[str, str]:
@@ -177,14 +157,14 @@ def _draw_rule(name: str, column: st.delta_generator.DeltaGenerator) -> MergeRul
     return MergeRule(str(chosen))
 
 
-def _draw_result(view: View, plan: Plan, groups: list[Candidates], reviewed: bool) -> None:
+def _draw_result(view: View, preview: Preview, totals: Totals) -> None:
     with st.container(border=True):
-        st.metric("Images to go" if plan.removed else "Images to change", wording.count(len(plan.steps)))
-        st.caption(f"in {wording.count(len(plan.groups))} of {wording.plural(len(groups), 'group')}")
-        if plan.bytes:
-            st.caption(f"{wording.size(plan.bytes)} of files")
-        st.caption(skipped_words(groups, reviewed))
-        if risk := risk_words(plan, groups):
+        st.metric("Images to go" if totals.removed else "Images to change", wording.count(totals.steps))
+        st.caption(f"in {wording.count(totals.groups)} of {wording.plural(len(preview.cut), 'group')}")
+        if totals.bytes:
+            st.caption(f"{wording.size(totals.bytes)} of files")
+        st.caption(skipped_words(totals, preview.reviewed))
+        if risk := risk_words(preview.unseen(EXACT)):
             st.caption(risk)
         if pinned():
             st.caption(f"{wording.plural(len(pinned()), 'image')} chosen by hand")
@@ -193,25 +173,24 @@ def _draw_result(view: View, plan: Plan, groups: list[Candidates], reviewed: boo
         if not view.editor:
             st.caption(f":material/visibility: {as_text(view.settings.workspace.denied)}")
         elif st.button(
-            "Make the plan", type="primary", width="stretch", key="clear.make", disabled=not plan.steps
+            "Make the plan", type="primary", width="stretch", key="clear.make", disabled=not totals.steps
         ):
-            journalview.show(Journal.create(view.settings.workspace, plan).folder.name)
+            with st.spinner("Making the plan …"):
+                plan = preview.whole()
+                name = Journal.create(view.settings.workspace, plan).folder.name
+            journalview.show(name)
         st.caption("Nothing is touched before you apply it; undo then brings all back.")
 
 
-def risk_words(plan: Plan, groups: list[Candidates]) -> str:
+def risk_words(unseen: int) -> str:
     """In how many groups edited copies go, not only the same picture again, without anybody having looked."""
-    planned = {group.key for group in plan.groups}
-    open_ = sum(g.key in planned and g.open and g.weakest < EXACT for g in groups)
-    if not open_:
+    if not unseen:
         return ""
-    return f":orange[:material/visibility:] {wording.plural(open_, 'group')} with edited copies, unseen"
+    return f":orange[:material/visibility:] {wording.plural(unseen, 'group')} with edited copies, unseen"
 
 
-def skipped_words(groups: list[Candidates], reviewed: bool) -> str:
+def skipped_words(totals: Totals, reviewed: bool) -> str:
     """Which groups are left alone, and why."""
-    held = sum(group.held is not None for group in groups)
-    open_ = sum(group.open for group in groups)
-    said = [f"{wording.plural(held, 'group')} left alone by decision"] if held else []
-    said.append(f"{wording.plural(open_, 'group')} not reviewed{', left alone' if reviewed else ''}")
+    said = [f"{wording.plural(totals.held, 'group')} left alone by decision"] if totals.held else []
+    said.append(f"{wording.plural(totals.open, 'group')} not reviewed{', left alone' if reviewed else ''}")
     return " · ".join(said)

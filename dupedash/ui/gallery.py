@@ -17,6 +17,7 @@ from dupedash.ui import (
     chainview,
     deciding,
     grouplist,
+    hugegroup,
     judging,
     matrix,
     pairview,
@@ -49,8 +50,11 @@ def draw(view: View) -> None:
         draw_missing(view, asked)
         reviewing.draw_after(view, asked)
         return
+    if view.cut.sizes[number] > hugegroup.IMAGES:
+        hugegroup.draw(view, number)
+        return
     group = view.cut.group(number)
-    records = {r.id: r for r in view.require_scan().records(group.members)}
+    records = {r.id: r for r in scandata.records(view.require_scan(), group.members)}
     why = scandata.reasons(view.require_scan(), [(k.a, k.b) for k in group.links[:EXPLAINED]])
     usual = suggestion(view, group, records, why)
     picked = picking.picked(view, view.cut.key(number), list(records.values()))

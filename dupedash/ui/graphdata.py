@@ -14,7 +14,7 @@ from starlette.routing import Route
 from dupedash.config import settings
 from dupedash.errors import DupedashError
 from dupedash.graph import Cut, Strictness
-from dupedash.network import build
+from dupedash.network import build, drawn
 from dupedash.network.part import Chosen, Part, SizeClass, choose
 from dupedash.scans import ScanStore, StoredScan
 from dupedash.ui import scandata, state
@@ -48,7 +48,7 @@ def graph(request: Request) -> Response:
         scan = ScanStore(settings().workspace.scans).get(request.path_params["scan"])
         cut, part = _asked(request, scan)
         numbers = chosen(scan, cut, part).groups
-        ids = [i for number in numbers for i in cut.members(number)]
+        ids = [cut.graph.matches.ids[index] for number in numbers for index in drawn(cut, number)]
         records = dict(zip(ids, scandata.records(scan, ids), strict=True))
     except (DupedashError, ValueError) as error:
         return PlainTextResponse(str(error), 400)

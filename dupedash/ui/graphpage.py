@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
 
 import streamlit as st
 
-from dupedash.graph import Group
 from dupedash.model import ImageRecord
+from dupedash.network import IMAGES_PER_GROUP
 from dupedash.network.build import SCALE
 from dupedash.network.part import Chosen, Part, SizeClass
 from dupedash.report import graph_html
@@ -83,6 +83,9 @@ def show_legend(view: View, chosen: Chosen) -> None:
     """What is drawn, how to read it, and the same as a file."""
     shown = wording.plural(len(chosen.groups), "group")
     of = f" of {chosen.found:,}" if chosen.found > len(chosen.groups) else ""
+    large = int(max(view.cut.sizes[number] for number in chosen.groups))
+    if large > IMAGES_PER_GROUP:
+        of += f", of {large:,} images the {IMAGES_PER_GROUP:,} with the best matches,"
     words, get = st.columns((2.6, 1), vertical_alignment="center")
     scale = f"background: linear-gradient(90deg, {', '.join(SCALE.values())})"
     words.html(
@@ -118,33 +121,35 @@ def show_details(view: View) -> None:
             "Click an image to see its group here. Hover shows paths and scores."
         )  # fmt: skip
         return
-    group = view.cut.group(number)
-    st.markdown(f"**Group of {wording.plural(len(group.members), 'image')}**")
-    st.caption(group_line(group))
-    grouplink.group_link(group.key, "Open the group")
-    show_members(view, group, selected)
+    members = view.cut.members(number)
+    st.markdown(f"**Group of {wording.plural(len(members), 'image')}**")
+    st.caption(group_line(view, number))
+    grouplink.group_link(members[0], "Open the group")
+    show_members(view, members, selected)
 
 
-def group_line(group: Group) -> str:
+def group_line(view: View, number: int) -> str:
     """Scores, and whether it is a chain."""
-    line = f"Weakest link {group.weakest:.2f}, mean {group.mean:.2f}."
-    if group.chained:
-        line += f" A chain: {wording.plural(group.missing, 'pair')} joined only through others."
+    cut, links = view.cut, view.cut.links(number)
+    line = f"Weakest link {cut.weakest[number]:.2f}, mean {view.graph.matches.score[links].mean():.2f}."
+    size = int(cut.sizes[number])
+    if missing := size * (size - 1) // 2 - len(links):
+        line += f" A chain: {wording.plural(missing, 'pair')} joined only through others."
     return line
 
 
-def show_members(view: View, group: Group, selected: str) -> None:
+def show_members(view: View, members: Sequence[str], selected: str) -> None:
     """Thumbnails; the selected image first, with the score of each to it."""
     scan = view.require_scan()
     scores = dict(view.graph.neighbours(selected, view.threshold))
-    ordered = sorted(group.members, key=lambda i: (i != selected, -scores.get(i, 0.0), i))[:MEMBERS]
+    ordered = sorted(members, key=lambda i: (i != selected, -scores.get(i, 0.0), i))[:MEMBERS]
     rows = "".join(
         member_html(scan.collection, record, score_words(record.id, selected, scores))
         for record in scandata.records(scan, ordered)
     )
     st.html(f'<div class="dd-members">{rows}</div>')
-    if len(group.members) > len(ordered):
-        st.caption(f"and {len(group.members) - len(ordered)} more")
+    if len(members) > len(ordered):
+        st.caption(f"and {len(members) - len(ordered):,} more")
 
 
 def member_html(collection: str, record: ImageRecord, words: str) -> str:

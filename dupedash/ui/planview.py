@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -15,6 +15,10 @@ from dupedash.ui.routes import thumb_url
 from dupedash.ui.widgets import Fact
 
 PER_PAGE = 10
+SHOWN = 24
+"""Images of a group; of a larger one the number of the others is said."""
+CHOICES = 12
+"""Images of a group to keep instead, each a button."""
 WARNINGS = 200
 _GOES = {
     StepKind.QUARANTINE: "to quarantine",
@@ -44,30 +48,47 @@ def draw_facts(plan: Plan) -> None:
 
 def draw_effect(plan: Plan) -> None:
     """What decided how often, and what one must know."""
-    decided = Counter(group.decided for group in plan.groups)
+    draw_notes(Counter(group.decided for group in plan.groups), plan.warnings)
+
+
+def draw_notes(decided: Mapping[str, int], notes: Sequence[str]) -> None:
+    """The same from the sums."""
     if decided:
-        said = [f"**{n:,}** {as_text(name)}" for name, n in decided.most_common()]
+        often = sorted(decided.items(), key=lambda item: -item[1])
+        said = [f"**{n:,}** {as_text(name)}" for name, n in often]
         st.caption("Decided by " + " · ".join(said))
-    if not plan.warnings:
+    if not notes:
         return
-    with st.expander(f"{wording.plural(len(plan.warnings), 'note')} on this plan", icon=":material/info:"):
-        st.text("\n".join(plan.warnings[:WARNINGS]))
-        if len(plan.warnings) > WARNINGS:
-            st.caption(f"… and {len(plan.warnings) - WARNINGS:,} more: the exported plan has all.")
+    with st.expander(f"{wording.plural(len(notes), 'note')} on this plan", icon=":material/info:"):
+        st.text("\n".join(notes[:WARNINGS]))
+        if len(notes) > WARNINGS:
+            st.caption(f"… and {len(notes) - WARNINGS:,} more: the exported plan has all.")
 
 
 def draw_groups(plan: Plan, key: str, pin: Pin | None = None) -> None:
     """The groups page by page; with `pin`, the image that stays can be chosen by hand."""
-    style.sheet("clear.css")
-    steps: dict[str, list[Step]] = {}
-    for step in plan.steps:
-        steps.setdefault(step.group, []).append(step)
-    pages = -(-len(plan.groups) // PER_PAGE)
+    shown = page_of(len(plan.groups), key)
+    draw_some(plan, plan.groups[shown], key, pin)
+
+
+def page_of(count: int, key: str) -> slice:
+    """The widget that turns the pages of `count` groups; which of them are on the page."""
+    pages = -(-count // PER_PAGE)
     with st.container(horizontal=True, horizontal_alignment="right"):
         page = st.pagination(pages, key=f"{key}.page") if pages > 1 else 1
-    for group in plan.groups[(page - 1) * PER_PAGE : page * PER_PAGE]:
+    return slice((page - 1) * PER_PAGE, page * PER_PAGE)
+
+
+def draw_some(plan: Plan, groups: Sequence[PlannedGroup], key: str, pin: Pin | None = None) -> None:
+    """Some groups of a plan."""
+    style.sheet("clear.css")
+    steps: dict[str, list[Step]] = {group.key: [] for group in groups}
+    for step in plan.steps:
+        if step.group in steps:
+            steps[step.group].append(step)
+    for group in groups:
         with st.container(border=True):
-            _draw_group(plan, group, steps.get(group.key, []), key, pin)
+            _draw_group(plan, group, steps[group.key], key, pin)
 
 
 def _draw_group(
@@ -82,15 +103,23 @@ def _draw_group(
     if pin:
         with right:
             _draw_pin(group, members, f"{key}.{group.key}", pin)
-    st.html(f'<div class="dd-plan">{"".join(_figure(plan, group, m, gone.get(m.id)) for m in members)}</div>')
+    shown = members[:SHOWN]
+    st.html(f'<div class="dd-plan">{"".join(_figure(plan, group, m, gone.get(m.id)) for m in shown)}</div>')
+    if len(members) > SHOWN:
+        st.caption(more_words([m.id in gone for m in members[SHOWN:]]))
     for step in merged:
         changes = [f"{c.field}: {_value(c.old)} → {_value(c.new)}" for c in step.changes]
         st.caption(f"Fields of {as_text(_name(members[0]))}: {as_text('; '.join(changes))}")
 
 
+def more_words(going: Sequence[bool]) -> str:
+    """What happens to the images that are not shown, each True where something is done to it."""
+    return f"and {len(going):,} more: {sum(going):,} as those that go, {len(going) - sum(going):,} stay"
+
+
 def _draw_pin(group: PlannedGroup, members: list[Member], key: str, pin: Pin) -> None:
     with st.popover("Keep another", type="tertiary", width="stretch"):
-        for member in members:
+        for member in members[:CHOICES]:
             st.button(
                 as_text(_name(member)), key=f"{key}.{member.id}", help=as_text(member.location),
                 width="stretch", on_click=pin, args=(group.key, member.id),

@@ -6,6 +6,7 @@ The keys of the shared widgets are their names in the URL.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from dupedash.collection import Collection, WritableCollection
+from dupedash.collection import Collection, Rooted, WritableCollection
 from dupedash.config import Settings, Workspace, settings
 from dupedash.connect import Connection, Connections
 from dupedash.errors import Forbidden
@@ -34,6 +35,9 @@ WANTED, WANTED_COLLECTION, THRESHOLD_WANTED = "scan.wanted", "collection.wanted"
 
 LATEST = "latest"
 """The choice of scan that follows the collection's newest one."""
+
+ASKED_AGAIN = 10
+"""Seconds for which the answers of a server hold; a collection here tells when it has changed."""
 
 FLOOR, NEAR, EXACT = 0.5, 0.70, 0.95
 """Lowest threshold of the slider; the two presets of Flow's documentation."""
@@ -102,7 +106,12 @@ class View:
 
     @property
     def _key(self) -> tuple[str, ...]:
-        return tuple(map(str, astuple(self.connection))) if self.connection else ()
+        """Who gave the answers, and in which state it was; a server is asked anew after a while."""
+        if self.connection is None:
+            return ()
+        here = isinstance(self.collection, Rooted)
+        now = self.collection.state() if here else str(int(time.monotonic() // ASKED_AGAIN))
+        return (*map(str, astuple(self.connection)), now)
 
     @property
     def store(self) -> ScanStore:
@@ -210,23 +219,23 @@ def latest(scans: tuple[StoredScan, ...]) -> StoredScan | None:
     return next(finished, scans[0] if scans else None)
 
 
-# A page asks the same at every rerun; a server is asked once. The unused arguments are the caches' keys.
-@st.cache_data(ttl=10, max_entries=500, show_spinner=False)
+# A page asks the same at every rerun, a collection is asked once. The unused arguments are the caches' keys.
+@st.cache_data(ttl=600, max_entries=500, show_spinner=False)
 def _count(name: tuple[str, ...], fq: tuple[str, ...], _collection: Collection) -> int:  # noqa: ARG001
     return _collection.count(fq)
 
 
-@st.cache_resource(ttl=10, max_entries=8, show_spinner=False)
+@st.cache_resource(ttl=600, max_entries=8, show_spinner=False)
 def _ids(name: tuple[str, ...], fq: tuple[str, ...], _collection: Collection) -> list[str]:  # noqa: ARG001
     return _collection.ids(fq)
 
 
-@st.cache_data(ttl=10, max_entries=500, show_spinner=False)
+@st.cache_data(ttl=600, max_entries=500, show_spinner=False)
 def _fields(name: tuple[str, ...], _collection: Collection) -> Mapping[str, FieldInfo]:  # noqa: ARG001
     return _collection.fields()
 
 
-@st.cache_data(ttl=10, max_entries=500, show_spinner=False)
+@st.cache_data(ttl=600, max_entries=500, show_spinner=False)
 def _values(name: tuple[str, ...], field: str, _collection: Collection) -> list[ValueCount]:  # noqa: ARG001
     return _collection.values(field)
 

@@ -1,0 +1,177 @@
+"""What a plan would do to many groups, worked out group by group and remembered.
+
+A threshold that is moved a little leaves most groups as they are, so only the others are looked at again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan
+from dupedash.actions.planning import Candidates, Draft, Head, Wish, draft, draw_plan, plan_of
+from dupedash.graph import Cut
+
+Read = Callable[[Sequence[int]], list[Candidates]]
+"""Numbers of groups → what is to be chosen from."""
+FIRST, KEPT = 12, 200
+"""Groups of which whole drafts are kept: the first ones of a list, and so many in all."""
+GroupName = tuple[bytes, int, frozenset[str]]
+"""The members of a group, how many of their matches count, and which of them were chosen by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEffect:
+    """What a plan would do to one group.
+
+    decided                 what settled its keeper, "" where nothing is done
+    steps, removed, bytes   what would be done, how many images would go, how large their files are
+    held, open              left alone by a decision; nobody decided about it yet
+    weakest                 the lowest score that holds the group together
+    """
+
+    decided: str = ""
+    steps: int = 0
+    removed: int = 0
+    bytes: int = 0
+    held: bool = False
+    open: bool = True
+    weakest: float = 1.0
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums over all groups. `groups` of them would change; `decided`: by what, and how often."""
+
+    groups: int = 0
+    steps: int = 0
+    removed: int = 0
+    bytes: int = 0
+    held: int = 0
+    open: int = 0
+    decided: Mapping[str, int] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What was worked out for one policy and action; whole drafts only of groups that were shown lately."""
+
+    effects: dict[GroupName, GroupEffect] = field(default_factory=dict)
+    drafts: dict[GroupName, Draft] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """A wish over all groups of a cut.
+
+    reviewed  groups that nobody decided about are left alone
+    known     what was worked out for this policy and action before; it is added to
+    """
+
+    cut: Cut
+    wish: Wish
+    head: Head
+    read: Read
+    reviewed: bool
+    known: Known
+
+    @cached_property
+    def names(self) -> list[GroupName]:
+        """By number of the group."""
+        m, cut = self.cut.graph.matches, self.cut
+        inside = (cut.label[m.a] >= 0) & (cut.label[m.a] == cut.label[m.b]) & (m.score >= cut.threshold)
+        links = np.bincount(cut.label[m.a[inside]], minlength=len(cut)).tolist()
+        by_hand: dict[int, set[str]] = {}
+        for image_id in self.wish.pinned:
+            if (number := cut.find(image_id)) is not None:
+                by_hand.setdefault(number, set()).add(image_id)
+        none: frozenset[str] = frozenset()
+        return [
+            (cut.indices(n).tobytes(), links[n], frozenset(by_hand[n]) if n in by_hand else none)
+            for n in range(len(cut))
+        ]
+
+    def missing(self) -> list[int]:
+        """The groups that are still to be looked at."""
+        return [number for number, name in enumerate(self.names) if name not in self.known.effects]
+
+    def work_out(self, numbers: Sequence[int]) -> None:
+        """Look at these groups."""
+        for number, group in zip(numbers, self.read(numbers), strict=True):
+            drafted, name = draft(group, self.wish, self.head), self.names[number]
+            self.known.effects[name] = _effect(group, drafted)
+            if number < FIRST:  # the largest ones, which cost the most and begin the list
+                self._keep(name, drafted)
+
+    def planned(self) -> list[int]:
+        """The groups that would change, once all are worked out."""
+        return [number for number, effect in self._effects() if self._counts(effect)]
+
+    def totals(self) -> Totals:
+        """The sums, once all groups are worked out."""
+        effects = [effect for _, effect in self._effects()]
+        counted = [effect for effect in effects if self._counts(effect)]
+        told = [effect for effect in effects if not (self.reviewed and effect.open)]
+        return Totals(
+            groups=len(counted),
+            steps=sum(effect.steps for effect in counted),
+            removed=sum(effect.removed for effect in counted),
+            bytes=sum(effect.bytes for effect in counted),
+            held=sum(effect.held for effect in effects),
+            open=sum(effect.open for effect in effects),
+            decided=Counter(effect.decided for effect in counted),
+            notes=[note for effect in told for note in effect.notes],
+        )
+
+    def unseen(self, below: float) -> int:
+        """How many groups would change that nobody decided about and that a lower score holds together."""
+        effects = (effect for _, effect in self._effects() if self._counts(effect))
+        return sum(effect.open and effect.weakest < below for effect in effects)
+
+    def page(self, numbers: Sequence[int]) -> Plan:
+        """The plan of these few groups alone. Raises ActionError."""
+        drafts, names = self.known.drafts, self.names
+        new = [number for number in numbers if names[number] not in drafts]
+        for number, group in zip(new, self.read(new), strict=True):
+            self._keep(names[number], draft(group, self.wish, self.head))
+        return plan_of([drafts[names[number]] for number in numbers], self.wish, self.head)
+
+    def whole(self) -> Plan:
+        """The plan of all groups, once they are worked out. Raises ActionError."""
+        told = [number for number, effect in self._effects() if not (self.reviewed and effect.open)]
+        return draw_plan(self.read(told), self.wish, self.head)
+
+    def _keep(self, name: GroupName, drafted: Draft) -> None:
+        drafts = self.known.drafts
+        drafts[name] = drafted
+        while len(drafts) > KEPT:
+            drafts.pop(next(iter(drafts)), None)
+
+    def _effects(self) -> Iterator[tuple[int, GroupEffect]]:
+        return ((number, self.known.effects[name]) for number, name in enumerate(self.names))
+
+    def _counts(self, effect: GroupEffect) -> bool:
+        return bool(effect.decided) and not (self.reviewed and effect.open)
+
+
+def _effect(group: Candidates, drafted: Draft) -> GroupEffect:
+    held, notes = group.held is not None, tuple(drafted.warnings)
+    if drafted.planned is None:
+        return GroupEffect(held=held, open=group.open, notes=notes)
+    others = drafted.others
+    return GroupEffect(
+        decided=drafted.planned.decided,
+        steps=len(others) + len(drafted.merges),
+        removed=sum(step.kind in REMOVES for step in others),
+        bytes=sum(step.record.bytes or 0 for step in others if step.kind in TOUCHES_FILES),
+        held=held,
+        open=group.open,
+        weakest=group.weakest,
+        notes=notes,
+    )
