@@ -208,7 +208,7 @@ def _slider(browser: Browser, address: str, name: str, server: psutil.Process) -
     with _context(browser) as context:
         page = context.new_page()
         _open(page, address, name)
-        slider = page.get_by_role("slider", name="Threshold", exact=True)
+        slider = page.locator("input[type=range][aria-label=Threshold]")
         for _ in range(2 * TIMES):
             page.evaluate("wanted => benchMove(wanted)", _wanted(name))
             before = _processor(server)
@@ -226,7 +226,7 @@ def _paging(browser: Browser, address: str, name: str, server: psutil.Process) -
         _open(page, address, name)
         for turned in range(1, PAGES + 1):
             page.evaluate("wanted => benchMove(wanted)", _wanted(name))
-            page.get_by_role("button", name="Next page").press("Enter")
+            page.get_by_test_id("stPaginationNext").press("Enter")
             page.wait_for_function("globalThis.benchTook")
             if turned in (PAGES // 10, PAGES):
                 memory.append((server.memory_info().rss / MEGABYTE, _heap(page)))
