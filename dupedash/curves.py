@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from dupedash.graph import DuplicateGraph, Floats, Ints
 
-EXPLODES = 3.0
-"""The largest group explodes where one step of the threshold makes it so many times as large …"""
+EXPLODES, WITHIN = 3.0, 0.05
+"""The largest group explodes where so small a change of the threshold makes it so many times as large …"""
 NOTICED = 20
 """… and at least so many images large."""
 
@@ -49,12 +49,17 @@ def curves(
 def explosion(found: Curves) -> float | None:
     """The threshold at and below which the groups run together into one; None where they do not.
 
-    It is the step at which the largest group grows the most, as long as it grows by the factor EXPLODES.
+    It is where the largest group grows by the most images within a change of WITHIN, as long as it grows by
+    the factor EXPLODES. (In a large scan no single step of 0.01 may do that.)
     """
-    below, above = found.largest[:-1].astype(float), np.maximum(found.largest[1:], 2).astype(float)
+    if len(found.threshold) < 2:
+        return None
+    steps = max(1, round(WITHIN / float(found.threshold[1] - found.threshold[0])))
+    largest = np.r_[found.largest, np.full(steps, found.largest[-1])].astype(float)
+    below, above = largest[:-steps], np.maximum(largest[steps:], 2)
     growth = np.where((below >= NOTICED) & (below >= EXPLODES * above), below - above, 0.0)
-    step = int(growth.argmax()) if len(growth) else 0
-    return float(found.threshold[step]) if len(growth) and growth[step] > 0 else None
+    step = len(growth) - 1 - int(growth[::-1].argmax())  # of equal ones the highest threshold
+    return float(found.threshold[step]) if growth[step] > 0 else None
 
 
 def _sweep(graph: DuplicateGraph, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 Points = npt.NDArray[np.float64]
 
@@ -18,7 +20,6 @@ STEP = 120.0  # between neighbours, in units of the drawing; a thumbnail is 60 w
 CIRCLE_UP_TO = 12
 SPRINGS_UP_TO = 200  # beyond, networkx' spring layout takes seconds
 WIDE = 1.4  # the whole drawing is so much wider than high, like a screen
-_GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 
 def place(sizes: Sequence[int], links: Sequence[Sequence[tuple[int, int]]]) -> Points:
@@ -36,7 +37,7 @@ def place(sizes: Sequence[int], links: Sequence[Sequence[tuple[int, int]]]) -> P
 def _group(size: int, links: Sequence[tuple[int, int]]) -> Points:
     if size <= CIRCLE_UP_TO:
         return _circle(size)
-    return _springs(size, links) if size <= SPRINGS_UP_TO else _spiral(size)
+    return _springs(size, links) if size <= SPRINGS_UP_TO else _spiral(size, links)
 
 
 def _circle(size: int) -> Points:
@@ -69,11 +70,16 @@ def _apart(points: Points, least: float) -> Points:
     return points
 
 
-def _spiral(size: int) -> Points:
-    """A sunflower: evenly dense, whatever the size."""
-    number = np.arange(size) + 0.5
-    radius, angle = STEP * 0.6 * np.sqrt(number), number * _GOLDEN_ANGLE
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+def _spiral(size: int, links: Sequence[tuple[int, int]]) -> Points:
+    """Along a spiral, matching images near each other: a chain of thousands can be followed by the eye."""
+    a, b = np.array(links, np.int64).reshape(-1, 2).T
+    matrix = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(size, size))
+    order = reverse_cuthill_mckee((matrix + matrix.T).tocsr(), symmetric_mode=True)
+    angle = 2 * np.sqrt(np.pi * (np.arange(size) + 4))
+    radius = STEP * angle / (2 * np.pi)
+    points = np.zeros((size, 2))
+    points[order] = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return points
 
 
 def _extent(points: Points) -> Points:

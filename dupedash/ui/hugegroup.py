@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dupedash.curves import explosion
 from dupedash.graph import Strictness
 from dupedash.model import ImageRecord
 from dupedash.ui import cards, exploreview, scandata, state, widgets, wording
@@ -49,9 +48,10 @@ def line(view: View, number: int) -> str:
 
 
 def way_out(view: View) -> float:
-    """A threshold above the one at which groups run together, at least a step above the current one."""
-    burst = explosion(exploreview.curves_of(view)) or 0.0
-    return min(1.0, round(max(burst, view.threshold) + 0.01, 2))
+    """The lowest threshold above the current one at which no group is so large."""
+    found = exploreview.curves_of(view)
+    fits = found.threshold[(found.largest <= IMAGES) & (found.threshold > view.threshold)]
+    return round(float(fits[0]), 2) if len(fits) else 1.0
 
 
 def card(view: View, record: ImageRecord) -> cards.Card:
