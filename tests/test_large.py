@@ -188,7 +188,8 @@ def test_of_a_huge_group_the_graph_draws_the_best_matches(large, monkeypatch):
 
 def test_the_graph_page_says_how_many_images_of_a_huge_group_it_draws(monkeypatch):
     monkeypatch.setattr("dupedash.ui.graphpage.IMAGES_PER_GROUP", 50)
-    assert re.search(r"of [\d,]+ images the 50 with the best matches", said(opened("graph", t="0.5")))
+    legend = "".join(drawn(opened("graph", t="0.5"), "dd-legend"))
+    assert re.search(r"of [\d,]+ images the 50 with the best matches", legend)
 
 
 def test_the_made_up_groups_run_together_where_the_curves_say_so(large):
