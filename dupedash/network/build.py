@@ -17,7 +17,8 @@ from dupedash.network.layout import place
 SCALE = {0.6: "#c8463c", 0.8: "#e3b23c", 1.0: "#3f9f6b"}
 """Score → colour of an edge, in between mixed: dupe-scanner's red, yellow and green, less loud."""
 
-EDGES_PER_IMAGE = 6  # of huge groups: the links that hold them together and so many of the best per image
+EDGES_PER_IMAGE = 6  # of large groups: the links that hold them together and so many of the best per image
+MANY, EDGES_OF_MANY = 500, 2  # the same of huge groups: thousands of lines take a second, and hide each other
 IMAGES_PER_GROUP = 2500  # of a larger group those with the best matches; more freeze the page
 LABEL = 22  # letters of a file name under its picture
 
@@ -99,13 +100,14 @@ def _drawn_links(cut: Cut, number: int, members: Positions) -> list[int]:
     if len(members) < int(cut.sizes[number]):
         m = cut.graph.matches
         links = links[np.isin(m.a[links], members) & np.isin(m.b[links], members)]
-    if len(links) <= EDGES_PER_IMAGE * len(members):
+    most = EDGES_PER_IMAGE if len(members) <= MANY else EDGES_OF_MANY
+    if len(links) <= most * len(members):
         return [int(p) for p in links]
     m, drawn = cut.graph.matches, {int(p) for p in cut.graph.spanning(links)}
     degree: dict[int, int] = {}
     for position in map(int, links):
         a, b = int(m.a[position]), int(m.b[position])
-        if min(degree.get(a, 0), degree.get(b, 0)) < EDGES_PER_IMAGE // 2:
+        if min(degree.get(a, 0), degree.get(b, 0)) < most // 2:
             drawn.add(position)
             degree[a], degree[b] = degree.get(a, 0) + 1, degree.get(b, 0) + 1
     return sorted(drawn)
