@@ -15,9 +15,9 @@ from dupedash.ui.routes import thumb_url
 from dupedash.ui.widgets import Fact
 
 PER_PAGE = 10
-SHOWN = 24
+SHOWN = 10
 """Images of a group; of a larger one the number of the others is said."""
-CHOICES = 12
+CHOICES = 10
 """Images of a group to keep instead, each a button."""
 WARNINGS = 200
 _GOES = {
