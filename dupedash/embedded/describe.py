@@ -16,7 +16,7 @@ import numpy as np
 
 from dupedash.embedded import pattern, pdq
 
-VERSION = 1
+VERSION = 2
 """Counts changes of the description: descriptors of different versions must not be compared."""
 
 SIDE = 400
@@ -25,8 +25,10 @@ KEYPOINTS = 320
 """The most keypoints that are kept of a picture."""
 LEVELS = 8
 SCALE_STEP = 1.2
-THUMB_SIDE = 160
-"""Long side of the colour thumbnail that the pixel check looks at."""
+THUMB_SIDE = 256
+"""Long side of the colour thumbnail that the pixel check looks at: in 160 px all text looks alike."""
+_SMALL_THUMB = 160
+"""That of pictures which are no larger: enlarged they would seem to have lost detail."""
 POSITION_UNIT = 1 / 64
 """Keypoint positions are kept in 1/64 px of the 400 px picture."""
 
@@ -35,7 +37,7 @@ _PROPOSED = 900
 _SMALLEST = 16
 _PAD = 20
 _STRIDE = SIDE + 2 * _PAD
-_JPEG_QUALITY = 85
+_JPEG_QUALITY = 80
 _HEAD = struct.Struct("<HIIHHBHI")
 
 
@@ -114,7 +116,8 @@ def describe(pixels: np.ndarray) -> Descriptor:
     height, width = pixels.shape[:2]
     gray = _resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), working_size(height, width))
     points, octaves, angles, binary = keypoints(gray)
-    thumb_size = _scaled(height, width, THUMB_SIDE, 8)
+    thumb_side = min(THUMB_SIDE, max(_SMALL_THUMB, height, width))
+    thumb_size = _scaled(height, width, thumb_side, 8)
     thumb = _resize(pixels, thumb_size)
     whole, quality = pdq.compute(_resize(thumb, (pdq.SIDE, pdq.SIDE)))
     return Descriptor(
@@ -197,8 +200,9 @@ def _binary(gray: np.ndarray, points: np.ndarray, octaves: np.ndarray, angles: n
 def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Every scale, smoothed and padded, one below the other in rows of _STRIDE, as one flat array; and where
     each starts."""
-    scales = [SCALE_STEP**-level for level in range(LEVELS)]
-    sizes = [tuple(max(1, round(side * scale)) for side in gray.shape) for scale in scales]
+    height, width = gray.shape
+    factors = [SCALE_STEP**-level for level in range(LEVELS)]
+    sizes = [(max(1, round(height * factor)), max(1, round(width * factor))) for factor in factors]
     tops = np.cumsum([0] + [height + 2 * _PAD for height, _ in sizes], dtype=np.int32)
     rows = np.empty((tops[-1], _STRIDE), np.uint8)
     for (height, width), top in zip(sizes, tops[:-1], strict=True):
@@ -209,7 +213,7 @@ def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rows.ravel(), tops[:-1] * np.int32(_STRIDE)
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def decode_thumb(thumb: bytes) -> np.ndarray:
     """A thumbnail's pixels: uint8 (h, w, 3) in YCrCb. Not to be written to."""
     bgr = cv2.imdecode(np.frombuffer(thumb, np.uint8), cv2.IMREAD_COLOR)

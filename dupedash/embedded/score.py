@@ -2,7 +2,7 @@
 
 ≥ 0.95: only scale, format, compression or metadata differ. 0.7 … 0.95: one picture was edited. Below 0.7:
 not a duplicate. The weights of `certainty` are those of a logistic regression on real photos with generated
-edits; `EVEN` was chosen so that 0.7 is the documented limit.
+edits and on generated look-alikes; `EVEN` was chosen so that 0.7 is the documented limit.
 """
 
 import math
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dupedash.embedded.compare import Agreement
+from dupedash.embedded.compare import PROMISING, Agreement
 from dupedash.embedded.verify import Evidence
 
 EXACT = 0.95
 NEAR = 0.70
 _HIGHEST_EDITED = 0.945
-EVEN = 1.8
+EVEN = -0.8
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
-_UNLIKELY = -1.0
+_UNLIKELY = EVEN - 2.8
 
 
 def score(evidence: Evidence) -> float:
@@ -34,19 +34,29 @@ def certainty(evidence: Evidence) -> float:
     """Log-odds that two pictures are copies of one."""
     found = evidence.agreement
     contained = max(found.overlap_a, found.overlap_b)
-    total = -3.94 + 1.39 * found.correlation + 4.4 * found.agreeing - 1.24 * found.colour
+    total = -4.6 + 4.1 * found.correlation + 2.6 * found.agreeing - 4.1 * min(found.colour, 0.6)
+    total -= _replaced(found)
     if not evidence.inliers:
-        return total + 3.2 - 6.0 * min(evidence.pdq, 128) / 128
+        return total + 1.5 - 6.0 * min(evidence.pdq, 128) / 128
     confirmed = (evidence.confirmed + 1) / (evidence.confirmed + evidence.contradicted + 4)
-    total += 0.26 * math.log1p(evidence.inliers) + 1.9 * confirmed - 2.87 * max(0.0, 0.9 - contained)
+    total += 0.2 * math.log1p(evidence.inliers) + 1.8 * confirmed - 11.1 * max(0.0, 0.9 - contained)
     if evidence.same_frame:
-        total += 0.75 - 1.78 * min(evidence.pdq, 100) / 100
+        total += 0.4 - 3.7 * min(evidence.pdq, 100) / 100
     return total if _possible(evidence, contained) else min(total, _UNLIKELY)
+
+
+def _replaced(found: Agreement) -> float:
+    """What speaks for other content in the same place: another colour, other text, other things."""
+    detail = found.detail
+    other = 10.3 * min(detail.half_alike, 0.3) + 5.1 * min(detail.unlike, 0.3)
+    return 75 * min(found.recoloured, 0.1) + other + 16 * min(detail.exchanged, 0.3)
 
 
 def _possible(evidence: Evidence, contained: float) -> bool:
     """Whether an edit could have led from one picture to the other. One shows most of the other; a turn by
     an odd angle leaves one wholly inside: else they rather share an object, a logo or a piece of a screen."""
+    if evidence.agreement.agreeing < PROMISING:
+        return False
     odd = abs((evidence.rotation + 45) % 90 - 45)
     return contained >= (0.93 if odd > 12 else 0.6)
 
@@ -62,19 +72,27 @@ class _Limits:
     corner: float
 
 
-_PLAIN = _Limits(structure=0.925, gain=0.06, differing=0.004, colour_error=1.7, corner=0.012)
+_PLAIN = _Limits(structure=0.89, gain=0.06, differing=0.004, colour_error=1.85, corner=0.012)
+_MEDIUM = _Limits(structure=0.89, gain=0.11, differing=0.015, colour_error=2.0, corner=0.012)
 _SMALL = _Limits(structure=0.85, gain=0.16, differing=0.035, colour_error=2.3, corner=0.02)
-_SMALL_SIDE = 250
-"""Copies whose long side is below this have lost detail, and with it contrast."""
+_SMALL_SIDE, _MEDIUM_SIDE = 250, 420
+"""Copies whose long side is below these have lost detail, and with it contrast."""
+_OTHER_DETAIL = 0.03
 
 
 def only_encoding_differs(evidence: Evidence) -> bool:
     """Whether nothing but scale, format and compression differs: frames, tones and details coincide."""
-    small = min(max(evidence.size_a), max(evidence.size_b)) < _SMALL_SIDE
-    limits = _SMALL if small else _PLAIN
-    found = evidence.agreement
+    limits, found = _limits(evidence), evidence.agreement
     detailed = found.structure >= limits.structure and found.differing <= limits.differing
+    detailed &= found.detail.half_alike + found.detail.unlike <= _OTHER_DETAIL
     return detailed and _frames_coincide(evidence, limits) and _tones_coincide(found, limits)
+
+
+def _limits(evidence: Evidence) -> _Limits:
+    side = min(max(evidence.size_a), max(evidence.size_b))
+    if side < _SMALL_SIDE:
+        return _SMALL
+    return _MEDIUM if side < _MEDIUM_SIDE else _PLAIN
 
 
 def _frames_coincide(evidence: Evidence, limits: _Limits) -> bool:

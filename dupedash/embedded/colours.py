@@ -1,0 +1,124 @@
+"""Whether one thing has another colour in two registered pictures that are the same otherwise.
+
+A filter, another light or another saturation changes all colours of a picture in one way; a product that is
+sold in red and in green has other colours in one place, and the outline of that place is in both pictures.
+The outline of a badge that was put over a picture is in one of them only.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+_COLOURFUL = 12.0
+"""Chroma below this has no hue to speak of."""
+_NEUTRAL = 8.0
+_OTHER = 16.0
+"""Chroma that lies farther off than this from what the rest of the picture leads to expect is another."""
+_BLACK, _WHITE = 25, 235
+_TURN = np.deg2rad(35)
+"""A hue that differs by more is another colour; clipping and compression turn hues by less."""
+_TURN_LEFT = np.deg2rad(45)
+_CLOSE = 8.0
+_VARIED = 0.15
+_TONED = 3.0
+_LEAST_CELLS = 10
+_OUTLINED = 0.6
+_MOSTLY = 0.75
+
+
+def recoloured(over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure: np.ndarray) -> float:
+    """Part of the overlap that has another colour while its outline agrees, 0…1.
+
+    `over`, `onto`: means of YCrCb in every cell, float32 (h, w, 3); `shown` (h, w): whether the cell lies in
+    the overlap; `structure` (h, w): how well the neighbourhood agrees, -1…1.
+    """
+    cells = int(shown.sum())
+    if not cells:
+        return 0.0
+    x, y = _chroma(over), _chroma(onto)
+    if _toned(over[..., 0][shown], x[shown]) != _toned(onto[..., 0][shown], y[shown]):
+        return 0.0
+    if _scaled(x[shown], y[shown]):
+        return 0.0
+    y = y - _tint(x[shown], y[shown])
+    colourful = shown & (np.minimum(np.abs(x), np.abs(y)) > _COLOURFUL)
+    turned = np.abs(np.angle(y * np.conj(x))) > _TURN
+    if colourful.any() and _all_turned(x[colourful], y[colourful]):
+        return 0.0
+    gained = np.abs(y - _gain(x[shown], y[shown]) * x) > _OTHER
+    changed = shown & gained & (turned | ~colourful) & _unclipped(over[..., 0]) & _unclipped(onto[..., 0])
+    return _outlined(changed, shown, structure) / cells
+
+
+def _chroma(cells: np.ndarray) -> np.ndarray:
+    """Chroma as complex numbers: the angle is the hue, the length how colourful."""
+    centred = cells[..., 1:] - 128
+    number: np.ndarray = centred[..., 0] + 1j * centred[..., 1]
+    return number
+
+
+def _toned(gray: np.ndarray, chroma: np.ndarray) -> bool:
+    """Whether all chroma follows from the brightness alone: black and white, sepia, a duotone."""
+    gray = gray - gray.mean()
+    chroma = chroma - chroma.mean()
+    slope = np.vdot(gray, chroma) / (np.vdot(gray, gray) + 1)
+    return bool(np.sqrt(np.mean(np.abs(chroma - slope * gray) ** 2)) < _TONED)
+
+
+def _scaled(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether one saturation and one tint lead from nearly every colour of one picture to that of the
+    other."""
+    centred_x, centred_y = x - x.mean(), y - y.mean()
+    power = float(np.vdot(centred_x, centred_x).real)
+    gain = max(0.0, float(np.vdot(centred_x, centred_y).real) / (power + 1))
+    return bool(np.mean(np.abs(centred_y - gain * centred_x) < _CLOSE) > 0.97)
+
+
+def _tint(x: np.ndarray, y: np.ndarray) -> complex:
+    """What the grays of one picture have become in the other."""
+    gray = np.abs(x) < _NEUTRAL
+    if gray.sum() < 0.1 * len(x):
+        return 0j
+    return complex(np.median((y - x)[gray].real), np.median((y - x)[gray].imag))
+
+
+def _gain(x: np.ndarray, y: np.ndarray) -> float:
+    """How many times more colourful most of what has colour is in the second picture."""
+    colour = np.abs(x) > _COLOURFUL
+    if not colour.any():
+        return 1.0
+    return max(0.0, float(np.median((y * np.conj(x)).real[colour] / np.abs(x[colour]) ** 2)))
+
+
+def _unclipped(gray: np.ndarray) -> np.ndarray:
+    """Where an edit of brightness leaves room for colour."""
+    unclipped: np.ndarray = (gray > _BLACK) & (gray < _WHITE)
+    return unclipped
+
+
+def _all_turned(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether several hues were turned by one angle. Of a single hue nobody can tell whether the picture or
+    the thing was changed: then it counts as the thing."""
+    lengths = np.abs(x)
+    varied = 1 - abs(x.sum()) / float(lengths.sum())
+    common = np.vdot(x, y)
+    explained = abs(common) ** 2 / float((lengths**2).sum() * (np.abs(y) ** 2).sum())
+    off = np.abs(np.angle(y * np.conj(x) * np.exp(-1j * np.angle(common)))) > _TURN_LEFT
+    return bool(varied > _VARIED and explained > 0.8 and np.mean(off) < 0.1)
+
+
+def _outlined(changed: np.ndarray, shown: np.ndarray, structure: np.ndarray) -> float:
+    """Cells in those changed areas whose outline is in both pictures."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(changed.astype(np.uint8), connectivity=8)
+    square, total = np.ones((3, 3), np.uint8), 0
+    for number in range(1, count):
+        left, top, width, height, size = stats[number].tolist()
+        if size < _LEAST_CELLS:
+            continue
+        box = slice(max(0, top - 1), top + height + 1), slice(max(0, left - 1), left + width + 1)
+        area = (labels[box] == number).astype(np.uint8)
+        rim = (cv2.dilate(area, square) > cv2.erode(area, square, borderValue=0)) & shown[box]
+        if rim.any() and np.mean(structure[box][rim] > _OUTLINED) > _MOSTLY:
+            total += size
+    return float(total)

@@ -1,0 +1,81 @@
+"""Lay one picture over another by the map between them, and cut out where both are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+CELL = 4
+"""Pictures are compared in cells of so many pixels a side."""
+LEAST_PIXELS = 500
+"""Overlaps with fewer pixels show nothing."""
+_SHRINK_FIRST = 0.8
+_EDGE = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlap:
+    """Two pictures where they overlap: `over` and `onto`, uint8 (h, w, 3), and where exactly:
+    `inside`, uint8 0 or 1. The sides are multiples of CELL. `pixels` are inside."""
+
+    over: np.ndarray
+    onto: np.ndarray
+    inside: np.ndarray
+    pixels: int
+
+
+def zoom_of(matrix: np.ndarray) -> float:
+    """How many times longer a map (2, 3) makes things."""
+    return float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+
+
+def overlap(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> Overlap | None:
+    """a laid over b by `matrix` (2, 3), which maps pixel positions of a to those of b; None if hardly any
+    pixels overlap."""
+    over, inside = laid_over(a, b.shape, matrix)
+    pixels = int(inside.sum())
+    if pixels < LEAST_PIXELS:
+        return None
+    box = _bounds(inside)
+    return Overlap(padded(over[box]), padded(b[box]), padded(inside[box]), pixels)
+
+
+def _bounds(inside: np.ndarray) -> tuple[slice, slice]:
+    """The box of what is inside, begun at a whole cell."""
+    x, y, width, height = cv2.boundingRect(inside)
+    return slice(y // CELL * CELL, y + height), slice(x // CELL * CELL, x + width)
+
+
+def padded(part: np.ndarray) -> np.ndarray:
+    """Grown to whole windows by repeating the edge (the weight there is that of the edge)."""
+    down, right = -part.shape[0] % CELL, -part.shape[1] % CELL
+    return cv2.copyMakeBorder(part, 0, down, 0, right, cv2.BORDER_REPLICATE) if down or right else part
+
+
+def laid_over(a: np.ndarray, shape: tuple[int, ...], matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """a shrunk and moved onto a picture of that shape, and where it lies: uint8 0 or 1."""
+    zoom = zoom_of(matrix)
+    if zoom < _SHRINK_FIRST:
+        size = max(2, round(a.shape[1] * zoom)), max(2, round(a.shape[0] * zoom))
+        across, down = a.shape[1] / size[0], a.shape[0] / size[1]
+        a = cv2.resize(a, size, interpolation=cv2.INTER_AREA)
+        grow = np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1]])
+        matrix = matrix @ grow
+    size = shape[1], shape[0]
+    over = cv2.warpAffine(a, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return over, _covered(a.shape, matrix, shape)
+
+
+def _covered(source: tuple[int, ...], matrix: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Pixels of a picture of that `shape` to which the mapped one has all four neighbours."""
+    right, bottom = source[1] - 1, source[0] - 1
+    # In the frame of the source: where each pixel comes from.
+    back = cv2.invertAffineTransform(matrix)
+    across, down = np.arange(shape[1]), np.arange(shape[0])[:, None]
+    x = back[0, 0] * across + (back[0, 1] * down + back[0, 2])
+    y = back[1, 0] * across + (back[1, 1] * down + back[1, 2])
+    inside = (x > -_EDGE) & (x < right + _EDGE) & (y > -_EDGE) & (y < bottom + _EDGE)
+    covered: np.ndarray = inside.view(np.uint8)
+    return covered
