@@ -18,6 +18,7 @@ _DETAILED = 200.0
 """Variance of gray values from which a window has detail."""
 _EQUAL = 0.3
 _ALONE = 0.15
+_LARGEST_BOX, _MOST_IN_BOX, _FULL_BOX, _HALF_IN_BOX = 0.35, 0.7, 0.5, 0.3
 _HALF, _WHOLE = 0.5, 0.9
 _BLURS = (0.8, 0.8, 1.2, 1.6, 2.0)
 _SHARPER = 1.15
@@ -29,7 +30,7 @@ class Detail:
 
     `half_alike`: both have as much, and it correlates by 0.5 … 0.9; `unlike`: by less. `exchanged`: one
     picture has detail where the other has none; the smaller of the parts for either picture, since an overlay
-    over something plain makes only one of them.
+    over something plain makes only one of them. One box that differs as a whole is not counted.
     """
 
     half_alike: float
@@ -51,11 +52,34 @@ def compare_detail(x: np.ndarray, y: np.ndarray, weight: np.ndarray, local: Loca
     equal = detailed & (less > _DETAILED) & (less > _EQUAL * more)
     alone = detailed & (less < _DETAILED) & (less < _ALONE * more)
     count = max(1, int(detailed.sum()))
-    only_x = int((alone & (local.var_x > local.var_y)).sum())
-    only_y = int(alone.sum()) - only_x
     half = equal & (alike >= _HALF) & (alike < _WHOLE)
     unlike = equal & (alike < _HALF)
-    return Detail(int(half.sum()) / count, int(unlike.sum()) / count, min(only_x, only_y) / count)
+    scattered = ~_one_box(half | unlike | alone, half, detailed)
+    alone &= scattered
+    only_x = int((alone & (local.var_x > local.var_y)).sum())
+    only_y = int(alone.sum()) - only_x
+    return Detail(
+        int((half & scattered).sum()) / count,
+        int((unlike & scattered).sum()) / count,
+        min(only_x, only_y) / count,
+    )
+
+
+def _one_box(differing: np.ndarray, half: np.ndarray, detailed: np.ndarray) -> np.ndarray:
+    """The windows of a box that was put over the picture: most of what differs lies in it, most of it
+    differs, little is `half` alike. None where there is no such box."""
+    box = np.zeros(differing.shape, bool)
+    joined = cv2.morphologyEx(differing.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    if count < 2:
+        return box
+    left, top, width, height, _ = stats[1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())].tolist()
+    box[top : top + height, left : left + width] = True
+    inside = int((differing & box).sum())
+    compact = box.mean() < _LARGEST_BOX and inside > _MOST_IN_BOX * differing.sum()
+    full = inside > _FULL_BOX * (detailed & box).sum()
+    covered = (half & box).sum() < _HALF_IN_BOX * inside
+    return box if compact and full and covered else np.zeros_like(box)
 
 
 def _equally_sharp(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

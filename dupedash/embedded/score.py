@@ -16,7 +16,7 @@ from dupedash.embedded.verify import Evidence
 EXACT = 0.95
 NEAR = 0.70
 _HIGHEST_EDITED = 0.945
-EVEN = -0.8
+EVEN = -0.7
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
 _UNLIKELY = EVEN - 2.8
@@ -73,18 +73,18 @@ class _Limits:
 
 
 _PLAIN = _Limits(structure=0.89, gain=0.06, differing=0.004, colour_error=1.85, corner=0.012)
-_MEDIUM = _Limits(structure=0.89, gain=0.11, differing=0.015, colour_error=2.0, corner=0.012)
+_MEDIUM = _Limits(structure=0.89, gain=0.12, differing=0.015, colour_error=2.0, corner=0.012)
 _SMALL = _Limits(structure=0.85, gain=0.16, differing=0.035, colour_error=2.3, corner=0.02)
 _SMALL_SIDE, _MEDIUM_SIDE = 250, 420
 """Copies whose long side is below these have lost detail, and with it contrast."""
-_OTHER_DETAIL = 0.03
+_OTHER_DETAIL = 0.005
 
 
 def only_encoding_differs(evidence: Evidence) -> bool:
     """Whether nothing but scale, format and compression differs: frames, tones and details coincide."""
     limits, found = _limits(evidence), evidence.agreement
     detailed = found.structure >= limits.structure and found.differing <= limits.differing
-    detailed &= found.detail.half_alike + found.detail.unlike <= _OTHER_DETAIL
+    detailed &= found.detail.unlike <= _OTHER_DETAIL
     return detailed and _frames_coincide(evidence, limits) and _tones_coincide(found, limits)
 
 
