@@ -23,6 +23,7 @@ _CLOSE = 8.0
 _VARIED = 0.15
 _TONED = 3.0
 _LEAST_CELLS = 10
+_RIM = 0.5
 _OUTLINED = 0.6
 _MOSTLY = 0.75
 
@@ -36,6 +37,8 @@ def recoloured(over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure:
     cells = int(shown.sum())
     if not cells:
         return 0.0
+    if _power(over[shown]) < _power(onto[shown]):
+        over, onto = onto, over  # what one gain explains, it explains from the more colourful one on
     x, y = _chroma(over), _chroma(onto)
     if _toned(over[..., 0][shown], x[shown]) != _toned(onto[..., 0][shown], y[shown]):
         return 0.0
@@ -44,11 +47,20 @@ def recoloured(over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure:
     y = y - _tint(x[shown], y[shown])
     colourful = shown & (np.minimum(np.abs(x), np.abs(y)) > _COLOURFUL)
     turned = np.abs(np.angle(y * np.conj(x))) > _TURN
-    if colourful.any() and _all_turned(x[colourful], y[colourful]):
+    if colourful.any() and _all_turned(over[colourful], onto[colourful]):
         return 0.0
     gained = np.abs(y - _gain(x[shown], y[shown]) * x) > _OTHER
     changed = shown & gained & (turned | ~colourful) & _unclipped(over[..., 0]) & _unclipped(onto[..., 0])
+    if np.mean(changed[_rim(shown)]) > _RIM:
+        return 0.0
     return _outlined(changed, shown, structure) / cells
+
+
+def _rim(shown: np.ndarray) -> np.ndarray:
+    """The outermost cells: of a picture of a thing they show the background, which a filter changes too."""
+    inner = cv2.erode(shown.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0)
+    rim: np.ndarray = shown & (inner == 0)
+    return rim
 
 
 def _chroma(cells: np.ndarray) -> np.ndarray:
@@ -97,19 +109,33 @@ def _unclipped(gray: np.ndarray) -> np.ndarray:
     return unclipped
 
 
-def _all_turned(x: np.ndarray, y: np.ndarray) -> bool:
+def _all_turned(over: np.ndarray, onto: np.ndarray) -> bool:
     """Whether several hues were turned by one angle. Of a single hue nobody can tell whether the picture or
     the thing was changed: then it counts as the thing."""
-    lengths = np.abs(x)
-    varied = 1 - abs(x.sum()) / float(lengths.sum())
-    common = np.vdot(x, y)
-    explained = abs(common) ** 2 / float((lengths**2).sum() * (np.abs(y) ** 2).sum())
-    off = np.abs(np.angle(y * np.conj(x) * np.exp(-1j * np.angle(common)))) > _TURN_LEFT
-    return bool(varied > _VARIED and explained > 0.8 and np.mean(off) < 0.1)
+    chroma = _chroma(over)
+    lengths = np.abs(chroma)
+    if 1 - abs(chroma.sum()) / float(lengths.sum()) < _VARIED:
+        return False
+    turn = np.exp(1j * np.deg2rad(_hues(onto) - _hues(over)))
+    common = np.sum(lengths * turn)
+    off = np.abs(np.angle(turn * np.conj(common))) > _TURN_LEFT
+    return bool(abs(common) > 0.8 * lengths.sum() and np.mean(off) < 0.1)
+
+
+def _hues(cells: np.ndarray) -> np.ndarray:
+    """Hues in degrees as programs turn them (HSV), of YCrCb (n, 3)."""
+    rgb = cv2.cvtColor(cells[None].round().astype(np.uint8), cv2.COLOR_YCrCb2RGB).astype(np.float32) / 255
+    hues: np.ndarray = cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV)[0, :, 0]
+    return hues
+
+
+def _power(cells: np.ndarray) -> float:
+    return float(np.square(cells[:, 1:] - 128).sum())
 
 
 def _outlined(changed: np.ndarray, shown: np.ndarray, structure: np.ndarray) -> float:
     """Cells in those changed areas whose outline is in both pictures."""
+    changed = changed & (structure > _OUTLINED)  # parts a thing from what covers some of it
     count, labels, stats, _ = cv2.connectedComponentsWithStats(changed.astype(np.uint8), connectivity=8)
     square, total = np.ones((3, 3), np.uint8), 0
     for number in range(1, count):

@@ -21,7 +21,7 @@ _GRAY = 1.0
 _GOOD = 0.8
 _LOW = 0.5
 _INSIDE = 0.9
-PROMISING = 0.25
+PROMISING = 0.12
 """Where less of the windows agrees the pictures are no match, whatever their detail."""
 _PRIOR = 5
 _LEAST_CELLS = 10

@@ -18,7 +18,7 @@ _DETAILED = 200.0
 """Variance of gray values from which a window has detail."""
 _EQUAL = 0.3
 _ALONE = 0.15
-_LARGEST_BOX, _MOST_IN_BOX, _FULL_BOX, _HALF_IN_BOX = 0.35, 0.7, 0.5, 0.3
+_LARGEST_BOX, _SOLID_BOX, _MOST_IN_BOX, _FULL_BOX, _HALF_IN_BOX = 0.35, 0.7, 0.7, 0.5, 0.3
 _HALF, _WHOLE = 0.5, 0.9
 _BLURS = (0.8, 0.8, 1.2, 1.6, 2.0)
 _SHARPER = 1.15
@@ -42,10 +42,19 @@ NO_DETAIL = Detail(0, 0, 0)
 
 
 def compare_detail(x: np.ndarray, y: np.ndarray, weight: np.ndarray, local: Local) -> Detail:
-    """Compare gray pictures, float32 (h, w), where `weight` is 1. `local` are their maps."""
+    """Compare gray pictures, float32 (h, w), where `weight` is 1. `local` are their maps.
+
+    If one is less sharp, it may be a blurred copy: what agrees better counts, the other as it is or blurred.
+    """
+    found = _measured(local)
     sharp_x, sharp_y = _equally_sharp(x, y)
-    if sharp_x is not x or sharp_y is not y:
-        local = compare_locally(sharp_x, sharp_y, weight)
+    if sharp_x is x and sharp_y is y:
+        return found
+    blurred = _measured(compare_locally(sharp_x, sharp_y, weight))
+    return min(found, blurred, key=lambda detail: detail.half_alike + detail.unlike)
+
+
+def _measured(local: Local) -> Detail:
     less, more = np.minimum(local.var_x, local.var_y), np.maximum(local.var_x, local.var_y)
     alike = local.correlation
     detailed = (local.known > 0.5) & (more > _DETAILED)
@@ -73,17 +82,18 @@ def _one_box(differing: np.ndarray, half: np.ndarray, detailed: np.ndarray) -> n
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     if count < 2:
         return box
-    left, top, width, height, _ = stats[1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())].tolist()
+    left, top, width, height, area = stats[1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())].tolist()
     box[top : top + height, left : left + width] = True
     inside = int((differing & box).sum())
-    compact = box.mean() < _LARGEST_BOX and inside > _MOST_IN_BOX * differing.sum()
+    solid = area > _SOLID_BOX * width * height and box.mean() < _LARGEST_BOX
+    compact = solid and inside > _MOST_IN_BOX * differing.sum()
     full = inside > _FULL_BOX * (detailed & box).sum()
     covered = (half & box).sum() < _HALF_IN_BOX * inside
     return box if compact and full and covered else np.zeros_like(box)
 
 
 def _equally_sharp(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The sharper picture blurred until it is as sharp as the other: a blurred copy has no other detail."""
+    """The sharper picture blurred until it is as sharp as the other."""
     sharp_x, sharp_y = _sharpness(x), _sharpness(y)
     if sharp_x < sharp_y:
         y, x = _equally_sharp(y, x)

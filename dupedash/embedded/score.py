@@ -16,7 +16,7 @@ from dupedash.embedded.verify import Evidence
 EXACT = 0.95
 NEAR = 0.70
 _HIGHEST_EDITED = 0.945
-EVEN = -0.7
+EVEN = 0.15
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
 _UNLIKELY = EVEN - 2.8
@@ -34,22 +34,22 @@ def certainty(evidence: Evidence) -> float:
     """Log-odds that two pictures are copies of one."""
     found = evidence.agreement
     contained = max(found.overlap_a, found.overlap_b)
-    total = -4.6 + 4.1 * found.correlation + 2.6 * found.agreeing - 4.1 * min(found.colour, 0.6)
+    total = -2.4 + 4.0 * found.correlation + 2.2 * found.agreeing - 5.5 * min(found.colour, 0.6)
     total -= _replaced(found)
     if not evidence.inliers:
-        return total + 1.5 - 6.0 * min(evidence.pdq, 128) / 128
+        return total + 3.0 - 9.2 * min(evidence.pdq, 128) / 128
     confirmed = (evidence.confirmed + 1) / (evidence.confirmed + evidence.contradicted + 4)
-    total += 0.2 * math.log1p(evidence.inliers) + 1.8 * confirmed - 11.1 * max(0.0, 0.9 - contained)
+    total += 1.5 * confirmed - 10.0 * max(0.0, 0.9 - contained)
     if evidence.same_frame:
-        total += 0.4 - 3.7 * min(evidence.pdq, 100) / 100
+        total += 0.3 - 3.6 * min(evidence.pdq, 100) / 100
     return total if _possible(evidence, contained) else min(total, _UNLIKELY)
 
 
 def _replaced(found: Agreement) -> float:
     """What speaks for other content in the same place: another colour, other text, other things."""
     detail = found.detail
-    other = 10.3 * min(detail.half_alike, 0.3) + 5.1 * min(detail.unlike, 0.3)
-    return 75 * min(found.recoloured, 0.1) + other + 16 * min(detail.exchanged, 0.3)
+    other = 10.9 * min(detail.half_alike, 0.3) + 13.6 * min(detail.unlike, 0.3)
+    return 71 * min(found.recoloured, 0.1) + other + 16.2 * min(detail.exchanged, 0.3)
 
 
 def _possible(evidence: Evidence, contained: float) -> bool:
