@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # `flow` and `embedded` each other.
 LAYERS = (
     ("dupedash.errors",),
-    ("dupedash.model",),
+    ("dupedash.bytesize", "dupedash.model"),
     ("dupedash.collection", "dupedash.config", "dupedash.curves", "dupedash.differences", "dupedash.fetch",
      "dupedash.graph", "dupedash.grouptable", "dupedash.images", "dupedash.keepers", "dupedash.properties",
      "dupedash.query", "dupedash.scandiff", "dupedash.scanmode", "dupedash.splits"),

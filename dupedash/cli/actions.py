@@ -26,6 +26,7 @@ from dupedash.actions import (
     needs_explanations,
     undo_plan,
 )
+from dupedash.bytesize import size
 from dupedash.check import take_back
 from dupedash.cli.collection import printable
 from dupedash.cli.context import Context, interruptible, pass_context
@@ -35,7 +36,6 @@ from dupedash.collection import Collection, WritableCollection
 from dupedash.errors import ActionError, ConfigError, ScanError
 from dupedash.graph import Strictness
 from dupedash.keepers import PRESETS, Policy, preset
-from dupedash.keepers.criteria import bytes_text
 from dupedash.model import Failure
 from dupedash.review import decisions_of
 from dupedash.scans import StoredScan
@@ -156,7 +156,7 @@ def undo(context: Context, plan_id: str, listed: bool, empty: bool, yes: bool) -
     if listed:
         for journal in journals(workspace):
             s = journal.summary()
-            what = f"{s.action} {s.steps:,} of {s.collection}, {bytes_text(s.bytes)}"
+            what = f"{s.action} {s.steps:,} of {s.collection}, {size(s.bytes)}"
             click.echo(f"{s.plan}  {s.status}: {what}")
         return 0
     context.settings.must_write()
@@ -166,7 +166,7 @@ def undo(context: Context, plan_id: str, listed: bool, empty: bool, yes: bool) -
     if empty:
         if not yes:
             click.confirm(f"Delete the quarantined files of {journal.folder.name} for good?", abort=True)
-        click.echo(f"deleted     {bytes_text(empty_quarantine(journal, workspace))}")
+        click.echo(f"deleted     {size(empty_quarantine(journal, workspace))}")
         return 0
     with opened(context, journal) as collection, interruptible() as interrupt, ProgressLine() as line:
         outcome = undo_plan(journal, collection, workspace, progress=line, cancelled=interrupt)
@@ -194,7 +194,7 @@ def undo_added(context: Context, name: str) -> int:
 
 def told(outcome: Outcome) -> str:
     """ "12 steps, 3.4 MB"."""
-    return f"{outcome.done:,} step{'' if outcome.done == 1 else 's'}, {bytes_text(outcome.bytes)}"
+    return f"{outcome.done:,} step{'' if outcome.done == 1 else 's'}, {size(outcome.bytes)}"
 
 
 def print_failures(failures: tuple[Failure, ...] | list[Failure]) -> int:
@@ -211,7 +211,7 @@ def print_plan(drawn: Plan, err: bool) -> None:
     doing += f" and merge fields into {merges:,}" if merges else ""
     lines = [
         f"plan        {drawn.id}: {doing} of {drawn.collection}, "
-        f"{len(drawn.groups):,} groups at {drawn.threshold}, {bytes_text(drawn.bytes)}",
+        f"{len(drawn.groups):,} groups at {drawn.threshold}, {size(drawn.bytes)}",
         f"policy      {drawn.policy.name}",
     ]
     for group in drawn.groups[:LISTED]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from dupedash.bytesize import size
 from dupedash.errors import ConfigError
 from dupedash.keepers.originals import Explanations, originals
 from dupedash.model import Fields, FieldValue, ImageRecord
@@ -134,15 +135,6 @@ def value_text(value: FieldValue) -> str:
     return value.date().isoformat() if isinstance(value, datetime) else str(value)
 
 
-def bytes_text(size: float) -> str:
-    """ "3.2 MB" (1 MB = 1,000,000 bytes)."""
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
-
-
 def _pixels(_c: Criterion, r: ImageRecord) -> Standing:
     if r.width is None or r.height is None:
         return Standing(_UNKNOWN, "unknown dimensions")
@@ -150,7 +142,7 @@ def _pixels(_c: Criterion, r: ImageRecord) -> Standing:
 
 
 def _bytes(_c: Criterion, r: ImageRecord) -> Standing:
-    return Standing(_UNKNOWN, "unknown size") if r.bytes is None else Standing(r.bytes, bytes_text(r.bytes))
+    return Standing(_UNKNOWN, "unknown size") if r.bytes is None else Standing(r.bytes, size(r.bytes))
 
 
 def _format(c: Criterion, r: ImageRecord) -> Standing:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dupedash.bytesize import size
 from dupedash.graph import Cut, Group
 from dupedash.model import Explanation, ImageRecord
 from dupedash.network import assets, build
@@ -141,19 +142,9 @@ def _words(explanation: Explanation | None) -> str:
 
 
 def _facts(record: ImageRecord) -> str:
-    size = f"{record.width} × {record.height}" if record.width and record.height else ""
-    return " · ".join(part for part in (size, record.format or "", _bytes(record.bytes)) if part)
-
-
-def _bytes(count: int | None) -> str:
-    if count is None:
-        return ""
-    amount, unit = float(count), "B"
-    for larger in ("KB", "MB", "GB", "TB"):
-        if amount < 1000:
-            break
-        amount, unit = amount / 1000, larger
-    return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
+    pixels = f"{record.width} × {record.height}" if record.width and record.height else ""
+    weight = "" if record.bytes is None else size(record.bytes)
+    return " · ".join(part for part in (pixels, record.format or "", weight) if part)
 
 
 def _summary(scan: StoredScan, cut: Cut, records: Mapping[str, ImageRecord]) -> Sequence[tuple[str, str]]:
@@ -163,7 +154,7 @@ def _summary(scan: StoredScan, cut: Cut, records: Mapping[str, ImageRecord]) -> 
         ("groups", f"{len(cut):,}"),
         ("images in groups", f"{cut.images:,}"),
         ("could go", f"{cut.surplus:,}"),
-        ("to gain", _bytes(gain) if gain else "–"),
+        ("to gain", size(gain) if gain else "–"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-_UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
+from dupedash.bytesize import size as size
 
 
 def count(number: int) -> str:
@@ -15,16 +15,6 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """(1, "image") → "1 image"; (1204, "image") → "1,204 images"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def size(number: int | None) -> str:
-    """Bytes as a person says them: "1.2 MB"; "unknown" for None."""
-    if number is None:
-        return "unknown"
-    value, unit = float(number), 0
-    while value >= 1000 and unit < len(_UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    return f"{value:.0f} {_UNITS[unit]}" if unit == 0 or value >= 100 else f"{value:.1f} {_UNITS[unit]}"
 
 
 def duration(seconds: float | None) -> str:
