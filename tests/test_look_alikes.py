@@ -100,6 +100,15 @@ def test_a_filter_or_an_overlay_gives_nothing_another_colour(edit) -> None:
         assert matches(picture, edit(picture))
 
 
+def test_an_icon_on_a_plain_wall_is_no_thing_in_another_colour() -> None:
+    wall = shop_picture(RED)
+    wall[:, :130] = (90, 120, 190)
+    with_icon = wall.copy()
+    cv2.circle(with_icon, (62, 180), 52, (210, 60, 40), -1, cv2.LINE_AA)
+    assert agreement(wall, with_icon).recoloured < 0.005
+    assert matches(wall, with_icon)
+
+
 @pytest.mark.parametrize("factor", [0.0, 0.4, 1.6, 2.2])
 def test_more_or_less_saturation_gives_nothing_another_colour(factor: float) -> None:
     for picture in (shop_picture(RED), scene(1)):
@@ -121,6 +130,11 @@ def test_other_text_on_the_same_form_is_no_duplicate() -> None:
     assert found.half_alike + found.unlike > 0.15
     assert not matches(page(1), page(2))
     assert not matches(page(1), jpeg(page(2), 60))
+
+
+@pytest.mark.parametrize("shared", [2, 3])
+def test_not_even_where_every_second_or_third_line_is_the_same(shared: int) -> None:
+    assert not matches(page(1, shared), page(2, shared))
 
 
 def stamped(sheet: np.ndarray) -> np.ndarray:
@@ -150,7 +164,7 @@ def test_a_blurred_copy_has_no_other_detail() -> None:
     assert matches(page(1), blurred)
 
 
-def test_an_opaque_box_does_not_bend_the_tones_of_the_rest() -> None:
+def test_an_opaque_box_is_one_overlay_and_does_not_bend_the_tones_of_the_rest() -> None:
     picture = scene(1)
     boxed = picture.copy()
     boxed[150:200] = (250, 250, 250)
@@ -158,4 +172,5 @@ def test_an_opaque_box_does_not_bend_the_tones_of_the_rest() -> None:
     found = agreement(picture, boxed)
     assert found.correlation > 0.95
     assert abs(found.brightness) < 3
+    assert found.detail.exchanged < 0.01
     assert matches(picture, boxed)
