@@ -98,7 +98,7 @@ def test_the_original_is_the_one_that_the_others_are_edited_copies_of():
     members = [image("a"), image("b"), image("c")]
     choice = choose(members, policy(Criterion(Rule.ORIGINAL)), explanations=MADE_FROM)
     assert choice.keeper == "c"  # a is a part of c, b is cropped from a
-    assert choice.why == "kept because the likely original comes before an edited copy (30% of the view)"
+    assert choice.why == "kept because the likely original comes before an edited copy (cropped)"
 
 
 def original(*members, **why):

@@ -47,15 +47,10 @@ def originals(members: Sequence[ImageRecord], why: Explanations) -> list[tuple[f
 
 def edited(a: ImageRecord, b: ImageRecord, why: Explanation) -> tuple[list[str], list[str]]:
     """What was done to a, and to b, in words; empty where it is not the edited one, or where that is open."""
-    found = [[_word(kind, seen) for kind in kinds]
-             for kinds, seen in ((why.edited_a, why.overlap_b), (why.edited_b, why.overlap_a))]  # fmt: skip
+    found = [[_WORDS.get(kind, str(kind)) for kind in kinds] for kinds in (why.edited_a, why.edited_b)]
     if ChangeKind.STRETCHED in why.kinds and (side := _odd_shape(a, b)) is not None:
         found[side].append(str(ChangeKind.STRETCHED))
     return found[0], found[1]
-
-
-def _word(kind: ChangeKind, seen: float) -> str:
-    return f"{seen:.0%} of the view" if kind is ChangeKind.CROPPED else _WORDS.get(kind, str(kind))
 
 
 def _odd_shape(a: ImageRecord, b: ImageRecord) -> int | None:

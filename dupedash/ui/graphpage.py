@@ -45,7 +45,7 @@ def draw(view: View) -> None:
 
 def pick_part(view: View) -> tuple[Part, Chosen]:
     """Size class, text and page; a new choice begins at its first page."""
-    sizes, text, pages = widgets.split("wrap-graph", (2, 2, 1.6), align="bottom")
+    sizes, text, pages = widgets.split("wrap-graph", (2.7, 1.9, 1.4), align="bottom")
     size = sizes.segmented_control(
         "Images in a group", list(_SIZES), default=SizeClass.ALL, required=True, key="sizes",
         format_func=_SIZES.__getitem__, bind="query-params", on_change=first_page,
