@@ -258,7 +258,13 @@ def test_explanations_are_those_of_the_smaller_id_first(collection):
     for part in joined(collection):
         for match in part.matches:
             hits = {h.id: h for h in collection.duplicates(ById(match.a), ALL).hits}
-            assert match.explanation == hits[match.b].explanation
+            told, asked = match.explanation, hits[match.b].explanation
+            if told is None or asked is None:
+                assert told is asked
+                continue
+            # The last bit may differ: a pair is registered once, and told from the other side by its inverse.
+            assert (told.affine, told.aspect) == (pytest.approx(asked.affine), pytest.approx(asked.aspect))
+            assert replace(told, affine=asked.affine, aspect=asked.aspect) == asked
 
 
 def test_a_join_goes_on_after_any_part(collection, monkeypatch):

@@ -76,7 +76,7 @@ def test_a_saved_index_answers_the_same(described, tmp_path) -> None:
     index = Index.build(described)
     index.save(tmp_path / "index")
     again = Index.load(tmp_path / "index")
-    assert isinstance(again.keys, np.memmap)
+    assert isinstance(again.keys.base, np.memmap)
     one, two = search(index, described[:3], 2.0), search(again, described[:3], 2.0)
     assert np.array_equal(one.picture, two.picture)
     assert np.array_equal(one.votes, two.votes)

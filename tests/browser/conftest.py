@@ -123,6 +123,19 @@ def settle(page: Page) -> None:
     )
 
 
+def until(do: Callable[[], None], seen: Callable[[float], None]) -> None:
+    """Do it and wait until it is seen, once more where a redraw swallowed the key or the click, as a person
+    does. `seen` takes the milliseconds to wait and raises AssertionError; doing it twice must not matter."""
+    for _ in range(3):
+        do()
+        try:
+            seen(8_000)
+        except AssertionError:
+            continue
+        return
+    seen(8_000)
+
+
 @pytest.fixture
 def serving() -> Iterator[Callable[..., Dashboard]]:
     """serving(data, **environment): a dashboard for one test only."""

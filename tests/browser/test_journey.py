@@ -15,7 +15,7 @@ from dupedash.embedded.index import index
 from dupedash.graph import DuplicateGraph
 from dupedash.scans import ScanStore, StoredScan
 from tests import workspaces
-from tests.browser.conftest import settle, start
+from tests.browser.conftest import settle, start, until
 from tests.pictures import as_file, brighter, scene, smaller
 
 pytestmark = pytest.mark.browser
@@ -213,8 +213,14 @@ def test_a_chain_is_split_at_its_weakest_bridge_and_joined_again(journey, visit)
     page = visit(journey.url).page(f"/group?scan={scan.id}&group={member}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Group of 3 images")
     page.get_by_text("Split here").first.click()
-    page.get_by_role("button", name="Not a duplicate: split here").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Group of 2 images")
+    split = page.get_by_role("button", name="Not a duplicate: split here").first
+    expect(split).to_be_visible()
+    settle(page)
+    heading = expect(page.get_by_role("heading", level=1))
+    until(
+        lambda: split.click() if split.is_visible() else None,
+        lambda wait: heading.to_have_text("Group of 2 images", timeout=wait),
+    )
     settle(page)
     decisions = page.get_by_test_id("stExpander").filter(has_text="Decisions about these images")
     decisions.get_by_text("Decisions about these images").click()

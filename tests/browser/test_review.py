@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -10,7 +12,7 @@ from dupedash.graph import DuplicateGraph
 from dupedash.review import ReviewStore, Verdict, image_key
 from dupedash.scans import ScanStore
 from tests import workspaces
-from tests.browser.conftest import settle
+from tests.browser.conftest import settle, until
 from tests.pictures import as_file, scene
 
 pytestmark = pytest.mark.browser
@@ -37,9 +39,9 @@ def scanned(tmp_path) -> Workspace:
     return workspace
 
 
-def reviewed(page: Page, done: int) -> None:
+def reviewed(page: Page, done: int, wait: float = 20_000) -> None:
     """Wait until so many groups count as reviewed."""
-    expect(page.get_by_text(f"{done} of {GROUPS} groups reviewed")).to_be_visible()
+    expect(page.get_by_text(f"{done} of {GROUPS} groups reviewed")).to_be_visible(timeout=wait)
     settle(page)
 
 
@@ -59,15 +61,14 @@ def test_fifty_groups_are_reviewed_with_keys_alone(scanned, serving, visit):
     press(page, "ArrowRight")
     expect(page).not_to_have_url(first)
     settle(page)
-    press(page, "ArrowLeft")
-    expect(page).to_have_url(first)
+    until(lambda: press(page, "ArrowLeft"), lambda wait: expect(page).to_have_url(first, timeout=wait))
     settle(page)
     press(page, "2")
     expect(page.get_by_text("Chosen to stay")).to_be_visible()
     settle(page)
     for done in range(GROUPS):
-        press(page, list(VERDICTS)[done % len(VERDICTS)])
-        reviewed(page, done + 1)
+        key = list(VERDICTS)[done % len(VERDICTS)]
+        until(partial(press, page, key), partial(reviewed, page, done + 1))
     expect(page.get_by_text("Every group is reviewed")).to_be_visible()
 
     decided = ReviewStore(scanned.reviews).load()
