@@ -122,6 +122,27 @@ def test_turning_all_hues_of_a_colourful_picture_is_a_filter() -> None:
     assert matches(scene(1), turned)
 
 
+def test_turning_the_hues_of_several_things_on_gray_is_a_filter() -> None:
+    things = cv2.cvtColor(cv2.cvtColor(scene(2), cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    for place, (shape, colour) in enumerate(
+        zip((0, 1, 0, 1), (RED, GREEN, BLUE, (190, 170, 40)), strict=True)
+    ):
+        box = slice(60 + 150 * shape, 160 + 150 * shape), slice(60 + 100 * place, 130 + 100 * place)
+        things[box] = np.clip(things[box] * 0.3 + np.array(colour) * 0.7, 0, 255).astype(np.uint8)
+    turned = hues_turned(things)
+    assert agreement(things, turned).recoloured < 0.01
+    assert matches(things, turned)
+
+
+def test_a_picture_of_one_hue_up_to_its_rim_was_filtered() -> None:
+    gray = cv2.cvtColor(cv2.cvtColor(scene(3), cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    red = np.clip(gray * 0.4 + np.array(RED) * 0.6, 0, 255).astype(np.uint8)
+    red[100:260, 120:360] = gray[100:260, 120:360]
+    turned = hues_turned(red)
+    assert agreement(red, turned).recoloured < 0.01
+    assert matches(red, turned)
+
+
 # ---- other text in the same layout
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import perf_counter
+from time import process_time
 from typing import TypeVar
 
 import cv2
@@ -25,7 +25,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class StageFigures:
-    """Milliseconds an image. `join`: building the lists and looking up; `verify`: of its candidate pairs."""
+    """Milliseconds of CPU time an image: other programs do not count. `join`: building the lists and looking
+    up; `verify`: of its candidate pairs."""
 
     describe: float
     join: float
@@ -81,6 +82,6 @@ def _describe(collection: EmbeddedCollection, ids: Sequence[str]) -> float:
 
 
 def _timed(work: Callable[[], Result]) -> tuple[float, Result]:
-    began = perf_counter()
+    began = process_time()
     result = work()
-    return perf_counter() - began, result
+    return process_time() - began, result

@@ -20,6 +20,7 @@ _TURN = np.deg2rad(35)
 """A hue that differs by more is another colour; clipping and compression turn hues by less."""
 _TURN_LEFT = np.deg2rad(45)
 _CLOSE = 8.0
+_CLOSE_RGB = 16.0
 _VARIED = 0.15
 _TONED = 3.0
 _LEAST_CELLS = 10
@@ -51,7 +52,7 @@ def recoloured(over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure:
         return 0.0
     gained = np.abs(y - _gain(x[shown], y[shown]) * x) > _OTHER
     changed = shown & gained & (turned | ~colourful) & _unclipped(over[..., 0]) & _unclipped(onto[..., 0])
-    if np.mean(changed[_rim(shown)]) > _RIM:
+    if np.mean(changed[_rim(shown)]) > _RIM or (changed.any() and _balanced(over[shown], onto[shown])):
         return 0.0
     return _outlined(changed, shown, structure) / cells
 
@@ -119,14 +120,30 @@ def _all_turned(over: np.ndarray, onto: np.ndarray) -> bool:
     turn = np.exp(1j * np.deg2rad(_hues(onto) - _hues(over)))
     common = np.sum(lengths * turn)
     off = np.abs(np.angle(turn * np.conj(common))) > _TURN_LEFT
-    return bool(abs(common) > 0.8 * lengths.sum() and np.mean(off) < 0.1)
+    turned = abs(np.angle(common)) > _TURN and abs(common) > 0.8 * lengths.sum()
+    return bool(turned and np.mean(off) < 0.1)
+
+
+def _balanced(over: np.ndarray, onto: np.ndarray) -> bool:
+    """Whether a curve for each of red, green and blue leads from nearly every colour of one picture to that
+    of the other: another white balance."""
+    x, y = _rgb(over), _rgb(onto)
+    curves = [np.polynomial.polynomial.Polynomial.fit(x[:, i], y[:, i], 2)(x[:, i]) for i in range(3)]
+    off = y - np.stack(curves, axis=1)
+    off -= off.mean(axis=1, keepdims=True)
+    return bool(np.mean(np.linalg.norm(off, axis=1) < _CLOSE_RGB) > 0.97)
 
 
 def _hues(cells: np.ndarray) -> np.ndarray:
     """Hues in degrees as programs turn them (HSV), of YCrCb (n, 3)."""
-    rgb = cv2.cvtColor(cells[None].round().astype(np.uint8), cv2.COLOR_YCrCb2RGB).astype(np.float32) / 255
-    hues: np.ndarray = cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV)[0, :, 0]
+    hues: np.ndarray = cv2.cvtColor(_rgb(cells)[None] / 255, cv2.COLOR_RGB2HSV)[0, :, 0]
     return hues
+
+
+def _rgb(cells: np.ndarray) -> np.ndarray:
+    """YCrCb (n, 3) as RGB, float32 0…255."""
+    rgb: np.ndarray = cv2.cvtColor(cells[None].round().astype(np.uint8), cv2.COLOR_YCrCb2RGB)[0]
+    return rgb.astype(np.float32)
 
 
 def _power(cells: np.ndarray) -> float:
