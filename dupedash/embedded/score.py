@@ -16,7 +16,7 @@ from dupedash.embedded.verify import Evidence
 EXACT = 0.95
 NEAR = 0.70
 _HIGHEST_EDITED = 0.945
-EVEN = 0.15
+EVEN = -0.2
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
 _UNLIKELY = EVEN - 2.8
