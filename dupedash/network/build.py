@@ -19,7 +19,7 @@ SCALE = {0.6: "#c8463c", 0.8: "#e3b23c", 1.0: "#3f9f6b"}
 
 EDGES_PER_IMAGE = 6  # of large groups: the links that hold them together and so many of the best per image
 MANY, EDGES_OF_MANY = 500, 2  # the same of huge groups: thousands of lines take a second, and hide each other
-IMAGES_PER_GROUP = 600  # of a larger group those with the best matches: more take seconds to draw
+IMAGES_PER_GROUP = 400  # of a larger group those with the best matches: more take seconds to draw
 LABEL = 22  # letters of a file name under its picture
 
 OPTIONS: dict[str, Any] = {

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dupedash.graph import Cut
 
-IMAGES_PER_PART = 600  # drawn in half a second in software, and still to be overlooked
+IMAGES_PER_PART = 400  # drawn in half a second in software, and still to be overlooked
 
 
 class SizeClass(StrEnum):
