@@ -9,7 +9,6 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import dupedash.ui
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 from dupedash.graph import DuplicateGraph
@@ -19,9 +18,7 @@ from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore
 from dupedash.ui import access
 from tests import workspaces
-
-UI = Path(dupedash.ui.__file__).parent
-PAGES = UI.parent.parent / "pages"
+from tests.app_pages import opened
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +44,6 @@ def _forget() -> None:
     st.cache_data.clear()
     st.cache_resource.clear()
     access.current.cache_clear()
-
-
-def opened(page: str, **parameters: str) -> AppTest:
-    at = AppTest.from_file(UI / "main.py", default_timeout=30)
-    for name, value in parameters.items():
-        at.query_params[name] = value
-    at.run()
-    at.switch_page(str(PAGES / f"{page}.py"))
-    for name, value in parameters.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
 
 
 def first_group(workspace: Workspace) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import dupedash.ui
 from dupedash.bench.large import Large, Size, make
 from dupedash.curves import curves, explosion
 from dupedash.embedded.collection import EmbeddedCollection
@@ -18,9 +17,8 @@ from dupedash.graph import DuplicateGraph
 from dupedash.network import build
 from dupedash.scans import ImageRows
 from dupedash.ui import access, clearview, grouplist, hugegroup, planview
+from tests.app_pages import opened
 
-UI = Path(dupedash.ui.__file__).parent
-PAGES = UI.parent.parent / "pages"
 SIZE = Size(images=2000, groups=200, matches=6000, chains=(120, 50), decisions=20)
 ENOUGH = 150
 """Records: more than any page shows, far less than there are."""
@@ -63,19 +61,6 @@ def _counting(records, counts: list[int]):
         return records(self, wanted)
 
     return counted
-
-
-def opened(page: str, **parameters: str) -> AppTest:
-    at = AppTest.from_file(UI / "main.py", default_timeout=60)
-    for name, value in parameters.items():
-        at.query_params[name] = value
-    at.run()
-    at.switch_page(str(PAGES / f"{page}.py"))
-    for name, value in parameters.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
 
 
 def said(at: AppTest) -> str:

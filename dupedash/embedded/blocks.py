@@ -12,8 +12,7 @@ from dupedash.embedded import pairs
 from dupedash.embedded.cache import Segment, load_segment
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.documents import Member
-from dupedash.embedded.retrieve import MIN_VOTES, search
-from dupedash.embedded.search import MOST_APPROXIMATE
+from dupedash.embedded.retrieve import MIN_VOTES, MOST_APPROXIMATE, search
 from dupedash.embedded.store import Store
 from dupedash.embedded.view import comparable_row
 from dupedash.model import Explanation, Smartfilter

@@ -289,7 +289,7 @@ def candidates(
 
 
 MOST_APPROXIMATE = 50
-"""So many candidates of a picture are verified in an approximate search."""
+"""So many candidates of a picture are verified in an approximate search; Flow re-ranks as many."""
 
 
 def _best(hits: Hits, most: int) -> Hits:

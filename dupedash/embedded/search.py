@@ -15,7 +15,7 @@ from dupedash.embedded.analysis import Analysis
 from dupedash.embedded.cache import Segment
 from dupedash.embedded.documents import Member
 from dupedash.embedded.pairs import Scores, Ways
-from dupedash.embedded.retrieve import MIN_VOTES
+from dupedash.embedded.retrieve import MIN_VOTES, MOST_APPROXIMATE
 from dupedash.embedded.retrieve import Hits as Places
 from dupedash.embedded.steps import Analyse, Compare, LookUp, Shelf, Source, Stored, Task
 from dupedash.embedded.store import Store
@@ -23,9 +23,6 @@ from dupedash.embedded.view import View, Views, comparable_row
 from dupedash.embedded.workers import Pool, WorkerLost
 from dupedash.errors import CollectionError, UnreadableImage
 from dupedash.model import DuplicateQuery, Explanation, Hit, Hits
-
-MOST_APPROXIMATE = 50
-"""So many candidates are compared in an approximate search; Flow re-ranks as many."""
 
 
 @dataclass(frozen=True, slots=True)
