@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # `flow` and `embedded` each other.
 LAYERS = (
     ("dupedash.errors",),
-    ("dupedash.bytesize", "dupedash.model"),
+    ("dupedash.bytesize", "dupedash.model", "dupedash.walmode"),
     ("dupedash.collection", "dupedash.config", "dupedash.curves", "dupedash.differences", "dupedash.fetch",
      "dupedash.graph", "dupedash.grouptable", "dupedash.images", "dupedash.keepers", "dupedash.properties",
      "dupedash.query", "dupedash.scandiff", "dupedash.scanmode", "dupedash.splits"),
@@ -39,7 +39,8 @@ HOMES = {
     "playwright": ("dupedash.bench",),
     "click": ("dupedash.cli", "dupedash.__main__"),
     "pyvis": ("dupedash.network", "dupedash.report", "dupedash.ui"),
-    "sqlite3": ("dupedash.embedded", "dupedash.review", "dupedash.query", "dupedash.actions"),
+    "sqlite3": ("dupedash.embedded", "dupedash.review", "dupedash.query", "dupedash.actions",
+                "dupedash.walmode"),
 }
 
 

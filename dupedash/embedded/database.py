@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dupedash import walmode
 from dupedash.embedded import schema
 from dupedash.errors import CollectionError
 
@@ -112,7 +113,7 @@ class Database:
             connection = sqlite3.connect(
                 self.file, timeout=_WAIT, isolation_level=None, check_same_thread=False
             )
-            connection.execute("PRAGMA journal_mode = WAL")
+            walmode.switch_on(connection, _WAIT)
             # Safe against a killed program; a power cut may cost the last commits, never the file.
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")

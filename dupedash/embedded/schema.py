@@ -76,10 +76,12 @@ def prepare(connection: sqlite3.Connection, name: str) -> None:
 
 
 def _version(connection: sqlite3.Connection, name: str) -> int:
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-    if not empty and application != APPLICATION:
+    # One statement and so one moment: another process may just be creating the tables.
+    version, application, tables = connection.execute(
+        "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_master)"
+        " FROM pragma_user_version, pragma_application_id"
+    ).fetchone()
+    if tables and application != APPLICATION:
         raise CollectionError(f"The file of the collection {name} was not made by dupedash.", name)
     if version > VERSION:
         raise CollectionError(
@@ -87,7 +89,7 @@ def _version(connection: sqlite3.Connection, name: str) -> int:
             f"knows {VERSION}): update dupedash.",
             name,
         )
-    return version
+    return int(version)
 
 
 def _create(connection: sqlite3.Connection) -> None:

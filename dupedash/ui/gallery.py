@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -59,9 +60,13 @@ def draw(view: View) -> None:
     usual = suggestion(view, group, records, why)
     picked = picking.picked(view, view.cut.key(number), list(records.values()))
     choice = suggestion(view, group, records, why, picked) if picked else usual
-    before, after = draw_head(view, group, number, listing)
+    head, place = st.container(), neighbours(view, number, listing)
     subject = Subject(view.cut.key(number), list(records.values()), picked)
-    deciding.bar(view, subject, lambda: move_on(after or before))
+    # First the buttons and then the head above them: whoever sees the group's head has its buttons under the
+    # keys, never those of the group before.
+    deciding.bar(view, subject, lambda: move_on(place.after or place.before))
+    with head:
+        draw_head(group, place, listing)
     reviewing.draw_progress(view)
     pair = chosen_pair(group, choice.keeper)
     ordered = sorted(records.values(), key=lambda r: (r.id != usual.keeper, r.id))
@@ -74,24 +79,31 @@ def draw(view: View) -> None:
     deciding.history(view, list(records.values()))
 
 
-def draw_head(view: View, group: Group, number: int, listing: Listing) -> tuple[str | None, str | None]:
-    """Title and figures; previous and next in the order of the list. Returns their keys."""
-    before, after, place = neighbours(view, number, listing)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a group is in the list: the keys of the groups before and after it, and its place in words."""
+
+    before: str | None
+    after: str | None
+    words: str
+
+
+def draw_head(group: Group, place: Place, listing: Listing) -> None:
+    """Title and figures; previous and next in the order of the list."""
     title, go = widgets.split("head", (1.5, 1.4), "small", "bottom")
     with title:
         widgets.header(f"Group of {wording.plural(len(group.members), 'image')}", head_line(group))
     with go.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        row = widgets.page_row("groups")
-        st.page_link(row.path, label=place, icon=":material/arrow_upward:", query_params=listing.params())
+        path, params = widgets.page_row("groups").path, listing.params()
+        st.page_link(path, label=place.words, icon=":material/arrow_upward:", query_params=params)
         for key, label, icon, shortcut in (
-            (before, "Previous", ":material/chevron_left:", "Left"),
-            (after, "Next", ":material/chevron_right:", "Right"),
+            (place.before, "Previous", ":material/chevron_left:", "Left"),
+            (place.after, "Next", ":material/chevron_right:", "Right"),
         ):
             st.button(
                 label, key=f"go-{label}", icon=icon, shortcut=shortcut, disabled=key is None,
                 on_click=show_group, args=(key or "",),
             )  # fmt: skip
-    return before, after
 
 
 def head_line(group: Group) -> str:
@@ -101,17 +113,17 @@ def head_line(group: Group) -> str:
     return line + (" · a chain: not every two match directly" if group.chained else "")
 
 
-def neighbours(view: View, number: int, listing: Listing) -> tuple[str | None, str | None, str]:
-    """The groups before and after this one in the list, and its place in words."""
+def neighbours(view: View, number: int, listing: Listing) -> Place:
+    """The groups before and after this one in the list."""
     rows = grouplist.rows_of(view)
     numbers = grouplist.listed(view, rows, listing, grouplist.standings_of(view)).tolist()
     if number not in numbers:
         following = view.cut.key(numbers[0]) if numbers else None
-        return None, following, "All groups"
+        return Place(None, following, "All groups")
     place = numbers.index(number)
     before = view.cut.key(numbers[place - 1]) if place else None
     after = view.cut.key(numbers[place + 1]) if place + 1 < len(numbers) else None
-    return before, after, f"{place + 1:,} of {len(numbers):,}"
+    return Place(before, after, f"{place + 1:,} of {len(numbers):,}")
 
 
 def move_on(key: str | None) -> None:

@@ -113,14 +113,33 @@ class Watched:
             self.wrong.append(f"console: {message.text} {place}")  # type: ignore[attr-defined]
 
 
+_QUIET = """async ({quiet, patience}) => {
+    const app = () => document.querySelector('[data-testid=stApp]');
+    const begin = performance.now();
+    let changed = begin;
+    const watch = new MutationObserver(() => { changed = performance.now(); });
+    watch.observe(document.documentElement, {
+        subtree: true, childList: true, attributes: true, characterData: true,
+    });
+    try {
+        while (performance.now() - begin < patience) {
+            await new Promise(done => setTimeout(() => requestIdleCallback(done, {timeout: 500}), 50));
+            if (app()?.dataset.testScriptState === 'notRunning'
+                && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
+                && performance.now() - changed > quiet) return true;
+        }
+        return false;
+    } finally {
+        watch.disconnect();
+    }
+}"""
+
+
 def settle(page: Page) -> None:
-    """Wait until the page has run and everything is drawn."""
+    """Wait until the page has run and all is drawn: Streamlit says that a run is over before the browser has
+    loaded what draws each widget, and what is not drawn yet takes no key and no click."""
     page.get_by_role("heading", level=1).first.wait_for()
-    page.wait_for_function(
-        """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(
-            document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
-            && !document.querySelector('[data-stale=true]')))))"""
-    )
+    assert page.evaluate(_QUIET, {"quiet": 150, "patience": 20_000}), "the page never comes to rest"
 
 
 def until(do: Callable[[], None], seen: Callable[[float], None]) -> None:
