@@ -167,6 +167,15 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Edits:
+    """What of an `Explanation` tells which of two images was made from the other; see there."""
+
+    kinds: tuple[ChangeKind, ...] = ()
+    edited_a: tuple[ChangeKind, ...] = ()
+    edited_b: tuple[ChangeKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why two images match; b is seen as made from a.
 

@@ -11,25 +11,24 @@ from dupedash.errors import ActionError
 def check_plan(plan: Plan) -> None:
     """Raises ActionError, naming the group or step, where the plan would lose what must stay."""
     removed = plan.removed
-    groups = {group.key: group for group in plan.groups}
-    if len(groups) < len(plan.groups):
+    members = {group.key: {member.id for member in group.members} for group in plan.groups}
+    if len(members) < len(plan.groups):
         raise ActionError(f"Plan {plan.id}: two groups have the same key.")
     for group in plan.groups:
-        _check_group(group, removed)
+        _check_group(group, members[group.key], removed)
     twice = [image for image, n in Counter(s.id for s in plan.steps if s.kind in REMOVES).items() if n > 1]
     if twice:
         raise ActionError(f"Plan {plan.id} removes {twice[0]} more than once.")
     staying = {m.location for group in plan.groups for m in group.members if m.id not in removed}
     for step in plan.steps:
-        _check_step(step, groups.get(step.group), plan, removed)
+        _check_step(step, members.get(step.group, set()), plan, removed)
         if step.kind in TOUCHES_FILES and step.location in staying:
             raise ActionError(
                 f"Step {step.number} would move {step.location}, which belongs to a kept image too."
             )
 
 
-def _check_group(group: PlannedGroup, removed: frozenset[str]) -> None:
-    members = {member.id for member in group.members}
+def _check_group(group: PlannedGroup, members: set[str], removed: frozenset[str]) -> None:
     if members <= removed:
         raise ActionError(f"Group {group.key} would lose its last copy: nothing was changed.")
     if group.keeper not in members or group.keeper in removed:
@@ -38,8 +37,7 @@ def _check_group(group: PlannedGroup, removed: frozenset[str]) -> None:
         raise ActionError(f"Group {group.key} would lose {min(lost)}, which must stay: nothing was changed.")
 
 
-def _check_step(step: Step, group: PlannedGroup | None, plan: Plan, removed: frozenset[str]) -> None:
-    members = {member.id for member in group.members} if group else set()
+def _check_step(step: Step, members: set[str], plan: Plan, removed: frozenset[str]) -> None:
     if step.id not in members or step.keeper not in members:
         raise ActionError(f"Step {step.number} names images that are not in its group {step.group}.")
     if step.keeper in removed:

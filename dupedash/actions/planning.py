@@ -34,7 +34,7 @@ from dupedash.model import FieldInfo, ImageRecord
 from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, spared, standing
 
 Explain = Callable[[Iterable[tuple[str, str]]], Explanations]
-"""Pairs → why they match, for those where it is known (`StoredScan.explanations`)."""
+"""Pairs → why they match, for those where it is known (`StoredScan.explanations`, `StoredScan.edits`)."""
 
 # Fields that belong to one file and are not merged into another image's document.
 _OF_THE_FILE = frozenset({"filename", "folder", "location", "format", "width", "height", "bytes", "modified",

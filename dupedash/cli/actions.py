@@ -101,7 +101,7 @@ def draw(
         threshold,
         collection,
         decisions_of(context.settings.workspace),
-        found.explanations if needs_explanations(wish.policy) else None,
+        found.edits if needs_explanations(wish.policy) else None,
         Strictness.COMPLETE if strict else Strictness.COMPONENT,
     )
     return draw_plan(drawn, wish, Head.now(collection, found.id, threshold))

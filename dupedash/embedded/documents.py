@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -133,7 +133,7 @@ def records(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Ima
             some,
         )
         found.update((row[0], row[1:]) for row in rows)
-    fields = _all_fields(connection, list(found))
+    fields = _all_fields(connection, list(found), without=IN_RECORD)
     return {row[0]: _record(row, fields.get(doc, {})) for doc, row in found.items()}
 
 
@@ -200,7 +200,7 @@ def _record(row: tuple[Any, ...], fields: Fields) -> ImageRecord:
     return ImageRecord(
         id=image_id,
         location=location,
-        fields={name: value for name, value in fields.items() if name not in IN_RECORD},
+        fields=fields,
         width=width,
         height=height,
         bytes=size,
@@ -303,15 +303,18 @@ def _user_fields(connection: sqlite3.Connection, doc: int) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name not in BUILTIN}
 
 
-def _all_fields(connection: sqlite3.Connection, docs: Sequence[int]) -> dict[int, Fields]:
+def _all_fields(
+    connection: sqlite3.Connection, docs: Sequence[int], without: Collection[str] = ()
+) -> dict[int, Fields]:
     """Every field of these documents, as they were given (strings as `storable` left them)."""
     known = known_fields(connection)
+    left_out = ", ".join(f"'{name}'" for name in sorted(without))
     gathered: dict[int, dict[str, list[FieldValue]]] = {}
     for part in chunks(len(docs)):
         some = list(docs[part])
         rows = connection.execute(
             f"SELECT doc, field, s, n FROM values_ WHERE doc IN ({','.join('?' * len(some))})"
-            " ORDER BY doc, field, ord",
+            f" AND field NOT IN ({left_out}) ORDER BY doc, field, ord",
             some,
         )
         for doc, name, text, number in rows:

@@ -88,7 +88,7 @@ def choose(
 
     for keeper in (first.id, *kept):
         take(keeper)
-    for extra in _best_first(list(left.values()), policy, why):
+    for extra in _best_first(list(left.values()), policy, why) if left else ():
         if left.pop(extra, None) is not None:
             kept[extra] = f"it does not match {first.id} directly"
             take(extra)

@@ -10,11 +10,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 
-from dupedash.model import ChangeKind, Explanation, ImageRecord
+from dupedash.model import ChangeKind, Edits, Explanation, ImageRecord
 
-Explanations = Mapping[tuple[str, str], Explanation]
+Explanations = Mapping[tuple[str, str], Explanation | Edits]
 """(id a, id b) → why they match; b is seen as made from a."""
+
+Kinds = tuple[ChangeKind, ...]
 
 ORIGINAL = "the likely original"
 
@@ -32,11 +36,13 @@ def originals(members: Sequence[ImageRecord], why: Explanations) -> list[tuple[f
     """
     records = {member.id: member for member in members}
     pairs = {pair: e for pair, e in why.items() if pair[0] in records and pair[1] in records}
-    matches = Counter(image_id for pair in pairs for image_id in pair)
+    matches = Counter(chain.from_iterable(pairs))
     unlike = _unlike_the_others(pairs, matches)
     edits: dict[str, int] = Counter()
     words: dict[str, dict[str, None]] = {image_id: {} for image_id in records}
     for (a, b), explanation in pairs.items():
+        if not unlike and not _tells(explanation.kinds, explanation.edited_a, explanation.edited_b):
+            continue  # of large groups most pairs are so
         for image_id, said in zip((a, b), edited(records[a], records[b], explanation), strict=True):
             odd = [str(kind) for kind in unlike.get(image_id, ()) if kind in explanation.kinds]
             said = [*said, *(word for word in odd if word not in said)]
@@ -45,7 +51,13 @@ def originals(members: Sequence[ImageRecord], why: Explanations) -> list[tuple[f
     return [_standing(list(words[m.id]), edits[m.id], matches[m.id]) for m in members]
 
 
-def edited(a: ImageRecord, b: ImageRecord, why: Explanation) -> tuple[list[str], list[str]]:
+@lru_cache(maxsize=10_000)
+def _tells(kinds: Kinds, edited_a: Kinds, edited_b: Kinds) -> bool:
+    """Whether an explanation with these may say that one of the two is edited."""
+    return bool(edited_a or edited_b or ChangeKind.STRETCHED in kinds)
+
+
+def edited(a: ImageRecord, b: ImageRecord, why: Explanation | Edits) -> tuple[list[str], list[str]]:
     """What was done to a, and to b, in words; empty where it is not the edited one, or where that is open."""
     found = [[_WORDS.get(kind, str(kind)) for kind in kinds] for kinds in (why.edited_a, why.edited_b)]
     if ChangeKind.STRETCHED in why.kinds and (side := _odd_shape(a, b)) is not None:
@@ -73,14 +85,18 @@ def _unlike_the_others(pairs: Explanations, matches: Mapping[str, int]) -> dict[
     """Per image the ways in which it differs from most of those that it matches (two at least)."""
     differing: Counter[tuple[str, ChangeKind]] = Counter()
     for pair, explanation in pairs.items():
-        for kind in _EITHER_WAY:
-            if kind in explanation.kinds:
-                differing.update((image_id, kind) for image_id in pair)
+        for kind in _either_way(explanation.kinds):
+            differing.update((image_id, kind) for image_id in pair)
     found: dict[str, list[ChangeKind]] = {}
     for (image_id, kind), count in sorted(differing.items()):
         if matches[image_id] > 1 and count * 2 > matches[image_id]:
             found.setdefault(image_id, []).append(kind)
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _either_way(kinds: Kinds) -> Kinds:
+    return tuple(kind for kind in _EITHER_WAY if kind in kinds)
 
 
 def _standing(words: Sequence[str], edits: int, matches: int) -> tuple[float, str]:

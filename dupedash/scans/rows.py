@@ -15,10 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dupedash.errors import ScanError
-from dupedash.model import Explanation, ImageRecord
-from dupedash.scans.tables import decode_explanation, decode_record
-
-Explanations = dict[tuple[str, str], Explanation]
+from dupedash.model import Edits, Explanation, ImageRecord
+from dupedash.scans.tables import decode_edits, decode_explanation, decode_record
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,22 +54,36 @@ class MatchRows:
         a, b = (self.table[name].to_numpy().astype(np.int64) for name in ("a", "b"))
         object.__setattr__(self, "_key", a * len(self.images.table) + b)
 
-    def explanations(self, pairs: Iterable[tuple[str, str]], *, placed: bool = True) -> Explanations:
-        """(smaller id, larger id) → why they match, for those that have an explanation.
+    def explanations(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Explanation]:
+        """(smaller id, larger id) → why they match, for those that have an explanation."""
+        found, places = self._places(pairs)
+        told = _rows(self.table.take(pa.array(places)))
+        reasons = ((pair, decode_explanation(row)) for pair, row in zip(found, told, strict=True))
+        return {pair: why for pair, why in reasons if why is not None}
 
-        Without `placed` the explanations lack `affine` and `residual`: of many pairs they cost the most, and
-        only whoever draws the two pictures needs them.
-        """
+    def edits(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Edits]:
+        """As `explanations`, only what says which of the two is the edited one; at a tenth of the cost."""
+        found, places = self._places(pairs)
+        explained, *bits = (column[places].tolist() for column in self._bits)
+        rows = zip(found, explained, *bits, strict=True)
+        return {pair: decode_edits(kinds, a, b) for pair, known, kinds, a, b in rows if known}
+
+    @cached_property
+    def _bits(self) -> list[npt.NDArray[Any]]:
+        return [self.table[name].to_numpy() for name in ("explained", "kinds", "edited_a", "edited_b")]
+
+    def _places(
+        self, pairs: Iterable[tuple[str, str]]
+    ) -> tuple[list[tuple[str, str]], npt.NDArray[np.int64]]:
+        """Those of the pairs that match, each once as (smaller id, larger id), and their rows."""
         rows, size = self.images.row, len(self.images.table)
-        wanted = [pair for pair in {(min(p), max(p)) for p in pairs} if pair[0] in rows and pair[1] in rows]
+        once = {(a, b) if a < b else (b, a) for a, b in pairs}
+        wanted = [pair for pair in once if pair[0] in rows and pair[1] in rows]
         keys = np.array([rows[a] * size + rows[b] for a, b in wanted], np.int64)
         places = np.searchsorted(self._key, keys)
         inside = np.flatnonzero(places < len(self._key))
         inside = inside[self._key[places[inside]] == keys[inside]]
-        table = self.table if placed else self.table.drop_columns(["affine", "residual"])
-        told = _rows(table.take(pa.array(places[inside])))
-        reasons = ((wanted[n], decode_explanation(row)) for n, row in zip(inside.tolist(), told, strict=True))
-        return {pair: why for pair, why in reasons if why is not None}
+        return [wanted[n] for n in inside.tolist()], places[inside]
 
 
 def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from dupedash import __version__
 from dupedash.errors import ScanError
 from dupedash.graph import Matches
-from dupedash.model import Explanation, Failure, ImageRecord, Smartfilter
+from dupedash.model import Edits, Explanation, Failure, ImageRecord, Smartfilter
 from dupedash.scanmode import Effort
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
 from dupedash.scans.merge import merge
@@ -113,8 +113,15 @@ class StoredScan:
     def explanations(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Explanation]:
         """(smaller id, larger id) → why they match, for those that have an explanation."""
         wanted = list(pairs)
-        images = ImageRows(self.id, pa.table({"id": self._ids()}))
-        return self.match_rows(images).explanations(wanted) if wanted else {}
+        return self._told().explanations(wanted) if wanted else {}
+
+    def edits(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Edits]:
+        """As `explanations`, only what says which of the two is the edited one."""
+        wanted = list(pairs)
+        return self._told().edits(wanted) if wanted else {}
+
+    def _told(self) -> MatchRows:
+        return self.match_rows(ImageRows(self.id, pa.table({"id": self._ids()})))
 
     def _ids(self) -> pa.ChunkedArray:
         path = self.folder / IMAGES_FILE

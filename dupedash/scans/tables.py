@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from dupedash.collection import FoundMatch
 from dupedash.errors import ScanError
-from dupedash.model import ChangeKind, Explanation, Fields, FieldValue, ImageRecord
+from dupedash.model import ChangeKind, Edits, Explanation, Fields, FieldValue, ImageRecord
 
 # The bits of `kinds`, by place. Appending is safe; the order must never change: it is in stored files.
 KIND_BITS: tuple[ChangeKind, ...] = (
@@ -196,6 +196,12 @@ def decode_explanation(row: Mapping[str, Any]) -> Explanation | None:
         edited_a=_kinds(row["edited_a"]),
         edited_b=_kinds(row["edited_b"]),
     )
+
+
+@cache
+def decode_edits(kinds: int, edited_a: int, edited_b: int) -> Edits:
+    """That part of an explanation; there are few different ones."""
+    return Edits(_kinds(kinds), _kinds(edited_a), _kinds(edited_b))
 
 
 def _text(text: str) -> str:

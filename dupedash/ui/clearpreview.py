@@ -67,7 +67,7 @@ def _read(
     """Groups with the records of their images as they are now: the scan's own where nothing changed since."""
     ids = [image_id for number in numbers for image_id in cut.members(number)]
     records = scandata.records(scan, ids) if fresh else view.collection.records(ids)
-    explain = partial(scandata.reasons, scan, placed=False) if explained else None
+    explain = partial(scandata.edits, scan) if explained else None
     by_id = dict(zip(ids, records, strict=True))
     decisions = judging.decisions(view.settings.workspace)
     return candidates_of(cut, numbers, by_id, view.collection.name, decisions, explain)

@@ -45,7 +45,7 @@ DEEDS = {
 }
 PART, _PINNED = "part", "clear.pinned"
 """The part in the URL; the images chosen by hand in the session."""
-AT_ONCE, BATCH = 8000, 100
+AT_ONCE, BATCH = 30_000, 100
 """Matches whose groups are looked at before the page is drawn; beyond, so many groups at a time."""
 
 

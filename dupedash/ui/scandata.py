@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dupedash.graph import DuplicateGraph
-from dupedash.model import Explanation, ImageRecord
+from dupedash.model import Edits, Explanation, ImageRecord
 from dupedash.scans import ImageRows, MatchRows, StoredScan
 
 _COLUMNS = ["location", "bytes", "content", "pixels"]
@@ -58,13 +58,14 @@ def records(scan: StoredScan, ids: Iterable[str]) -> list[ImageRecord]:
     return _image_rows(*_file(scan, "images.parquet"), scan).records(ids)
 
 
-def reasons(scan: StoredScan, pairs: Iterable[tuple[str, str]], *, placed: bool = True) -> Reasons:
-    """(smaller id, larger id) → why they match, of those that have a reason. Raises ScanError.
+def reasons(scan: StoredScan, pairs: Iterable[tuple[str, str]]) -> Reasons:
+    """(smaller id, larger id) → why they match, of those that have a reason. Raises ScanError."""
+    return _match_rows(*_file(scan, "matches.parquet"), scan).explanations(pairs)
 
-    `placed`: with what is needed to draw the two upon one another.
-    """
-    rows = _match_rows(*_file(scan, "matches.parquet"), scan)
-    return rows.explanations(pairs, placed=placed)
+
+def edits(scan: StoredScan, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Edits]:
+    """As `reasons`, only what says which of the two is the edited one; of many pairs far quicker."""
+    return _match_rows(*_file(scan, "matches.parquet"), scan).edits(pairs)
 
 
 def _file(scan: StoredScan, name: str) -> tuple[str, int]:
