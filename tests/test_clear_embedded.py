@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import ImageOps
 
@@ -19,7 +21,7 @@ from dupedash.graph import Matches
 from dupedash.keepers import preset
 from dupedash.model import Document, Smartfilter, ignore, never
 from dupedash.review import Decisions, ReviewStore, Verdict, image_key
-from dupedash.scans import ScanStore
+from dupedash.scans import MatchEdits, ScanStore
 from tests.pictures import as_file, brighter, scene, smaller
 from tests.stored_scans import stored_scan
 
@@ -57,17 +59,24 @@ class Library:
             m for p in self.collection.join(request, progress=ignore, cancelled=never) for m in p.matches
         ]
         why = {(m.a, m.b): m.explanation for m in found if m.explanation}
-        return Matches.of([(m.a, m.b, m.score) for m in found]), lambda _pairs: why
+        return Matches.of([(m.a, m.b, m.score) for m in found]), partial(told, why)
 
     def groups(self, decisions=None, threshold=0.7, scan=None):
-        matches, explain = scan or self.scan()
-        return candidates(matches, threshold, self.collection, decisions or Decisions(), explain)
+        matches, tell = scan or self.scan()
+        return candidates(matches, threshold, self.collection, decisions or Decisions(), tell)
 
     def named(self, group):
         return sorted(record.filename for record in group.records)
 
     def find(self, name):
         return next(r for r in self.collection.records(self.collection.ids()) if r.filename == name)
+
+
+def told(why, matches):
+    """The edits of these matches by their explanations."""
+    pairs = zip(matches.a.tolist(), matches.b.tolist(), strict=True)
+    known = [why.get((matches.ids[a], matches.ids[b])) for a, b in pairs]
+    return MatchEdits(np.arange(len(matches), dtype=np.int32), tuple(known))
 
 
 @pytest.fixture
@@ -197,7 +206,7 @@ def test_the_original_stays_and_the_edited_copy_goes_however_large_it_is(tmp_pat
     found = [m for p in collection.join(request, progress=ignore, cancelled=never) for m in p.matches]
     store = ScanStore(tmp_path / "scans")
     scan = stored_scan(store, collection.records(["0", "1"]), found)
-    groups = candidates(scan.matches(), 0.7, collection, Decisions(), scan.explanations)
+    groups = candidates(scan.matches(), 0.7, collection, Decisions(), scan.edits)
     choice = groups[0].choose(preset("Best quality"))
     collection.close()
     assert (names[int(choice.keeper)], choice.decided) == ("original.png", "original over edited")

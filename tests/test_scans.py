@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dupedash.collection import FoundMatch
 from dupedash.errors import ConfigError, ScanError
 from dupedash.graph import Matches
-from dupedash.model import ChangeKind, Explanation, Failure, ImageRecord, ScanMode, Smartfilter
+from dupedash.model import ChangeKind, Edits, Explanation, Failure, ImageRecord, ScanMode, Smartfilter
 from dupedash.scanmode import Effort
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 from dupedash.scans.merge import CLOSEST, pairs_of_equals
@@ -109,6 +109,20 @@ def test_an_explanation_survives_and_does_not_care_who_is_named_first(store):
     assert scan.explanation("b", "c") is None
     assert scan.explanation("a", "nobody") is None
     assert scan.explanation("a", "c") is None
+
+
+def test_what_tells_the_edited_image_is_the_same_for_all_matches_at_once_as_for_each(store):
+    other = replace(WHY, kinds=(ChangeKind.STRETCHED,), edited_a=(), edited_b=())
+    whys = {("a", "b"): WHY, ("a", "c"): None, ("b", "d"): other, ("c", "d"): WHY, ("a", "d"): WHY}
+    scan = stored(store, [FoundMatch(a, b, 0.9, why) for (a, b), why in whys.items()])
+    # As the pages ask: fewer matches than the scan has, one that it has not, other numbers of the images.
+    asked = Matches.of([("c", "d", 0.9), ("a", "c", 0.9), ("b", "d", 0.9), ("b", "nobody", 0.9)])
+    told = scan.edits(asked).at(np.array([3, 2, 0, 1]))
+    pairs = [(asked.ids[asked.a[n]], asked.ids[asked.b[n]]) for n in (3, 2, 0, 1)]
+    for pair, edits in zip(pairs, told, strict=True):
+        why = whys.get(pair)
+        assert edits == (why and Edits(why.kinds, why.edited_a, why.edited_b)), pair
+    assert scan.edits(Matches.of([])).at(np.array([], np.int64)) == []
 
 
 def test_a_scan_of_an_earlier_version_is_read_and_leaves_open_which_one_is_edited(store):

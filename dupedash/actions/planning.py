@@ -12,6 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import numpy as np
+import numpy.typing as npt
 
 from dupedash.actions.guard import check_plan
 from dupedash.actions.merge import MergeRule, merged
@@ -30,11 +31,12 @@ from dupedash.errors import ConfigError
 from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
 from dupedash.keepers import PRESETS, Choice, Policy, Rule, choose
 from dupedash.keepers.originals import Explanations
-from dupedash.model import FieldInfo, ImageRecord
+from dupedash.model import Edits, FieldInfo, ImageRecord
 from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, spared, standing
+from dupedash.scans import MatchEdits
 
-Explain = Callable[[Iterable[tuple[str, str]]], Explanations]
-"""Pairs → why they match, for those where it is known (`StoredScan.explanations`, `StoredScan.edits`)."""
+Tell = Callable[[Matches], MatchEdits]
+"""What tells the edited image of each match (`StoredScan.edits`)."""
 
 # Fields that belong to one file and are not merged into another image's document.
 _OF_THE_FILE = frozenset({"filename", "folder", "location", "format", "width", "height", "bytes", "modified",
@@ -130,7 +132,7 @@ def candidates(
     threshold: float,
     collection: ImageCollection,
     decisions: Decisions,
-    explain: Explain | None = None,
+    tell: Tell | None = None,
     strictness: Strictness = Strictness.COMPONENT,
 ) -> list[Candidates]:
     """The groups at a threshold as the collection and the decisions are now.
@@ -141,7 +143,8 @@ def candidates(
     records = {r.id: r for r in collection.records([i for i in matches.ids if i in there])}
     keys = {image_id: image_key(record, collection.name) for image_id, record in records.items()}
     cut = DuplicateGraph(among(apply_decisions(matches, keys, decisions), there)).cut(threshold, strictness)
-    return candidates_of(cut, range(len(cut)), records, collection.name, decisions, explain)
+    edits = tell(cut.graph.matches) if tell else None
+    return candidates_of(cut, range(len(cut)), records, collection.name, decisions, edits)
 
 
 def candidates_of(
@@ -150,13 +153,14 @@ def candidates_of(
     records: Mapping[str, ImageRecord],
     collection: str,
     decisions: Decisions,
-    explain: Explain | None = None,
+    edits: MatchEdits | None = None,
 ) -> list[Candidates]:
-    """Some groups of a cut. `records`: of all their members, as they are now; `collection`: its name."""
-    links = {number: _links(cut, number) for number in numbers}
-    why = explain(pair for group in links.values() for pair in group) if explain else {}
+    """Some groups of a cut. `records`: of all their members, as they are now; `collection`: its name; `edits`
+    of the matches of its graph."""
     found = []
-    for number, pairs in links.items():
+    for number in numbers:
+        links = cut.links(number)
+        pairs = _pairs(cut.graph.matches, links)
         members = cut.members(number)
         images = {image_id: image_key(records[image_id], collection) for image_id in members}
         decision = decisions.of(list(images.values()))
@@ -166,7 +170,7 @@ def candidates_of(
                 members[0],
                 tuple(records[image_id] for image_id in members),
                 None if confirmed else pairs,
-                {pair: why[pair] for pair in pairs if pair in why},
+                _known(pairs, edits.at(links)) if edits else {},
                 spared(images, decisions),
                 f"{decision.verdict} ({decision.who})" if decision and decision.verdict in HELD else None,
                 standing(list(images.values()), decisions) is None,
@@ -177,10 +181,14 @@ def candidates_of(
     return found
 
 
-def _links(cut: Cut, number: int) -> tuple[tuple[str, str], ...]:
-    """The pairs of a group that match at or above the threshold."""
-    matches = cut.graph.matches
-    return tuple((matches.ids[matches.a[p]], matches.ids[matches.b[p]]) for p in cut.links(number))
+def _pairs(matches: Matches, links: npt.NDArray[np.int64]) -> tuple[tuple[str, str], ...]:
+    """The ids of the matches with these numbers."""
+    ends = zip(matches.a[links].tolist(), matches.b[links].tolist(), strict=True)
+    return tuple((matches.ids[a], matches.ids[b]) for a, b in ends)
+
+
+def _known(pairs: Sequence[tuple[str, str]], edits: Sequence[Edits | None]) -> Explanations:
+    return {pair: told for pair, told in zip(pairs, edits, strict=True) if told is not None}
 
 
 def needs_explanations(policy: Policy) -> bool:

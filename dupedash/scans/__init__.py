@@ -5,6 +5,7 @@ it.
 """
 
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
+from dupedash.scans.edits import MatchEdits
 from dupedash.scans.rows import ImageRows, MatchRows
 from dupedash.scans.store import ScanStore
 from dupedash.scans.stored import StoredScan
@@ -12,6 +13,7 @@ from dupedash.scans.stored import StoredScan
 __all__ = [
     "Gap",
     "ImageRows",
+    "MatchEdits",
     "MatchRows",
     "ScanConfig",
     "ScanStats",

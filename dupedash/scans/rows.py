@@ -15,8 +15,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dupedash.errors import ScanError
-from dupedash.model import Edits, Explanation, ImageRecord
-from dupedash.scans.tables import decode_edits, decode_explanation, decode_record
+from dupedash.graph import Matches
+from dupedash.model import Explanation, ImageRecord
+from dupedash.scans.edits import MatchEdits
+from dupedash.scans.tables import EDITS, decode_edits, decode_explanation, decode_record
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,34 +58,39 @@ class MatchRows:
 
     def explanations(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Explanation]:
         """(smaller id, larger id) → why they match, for those that have an explanation."""
-        found, places = self._places(pairs)
-        told = _rows(self.table.take(pa.array(places)))
-        reasons = ((pair, decode_explanation(row)) for pair, row in zip(found, told, strict=True))
+        rows = self.images.row
+        once = {(min(p), max(p)) for p in pairs}
+        wanted = [(a, b) for a, b in once if a in rows and b in rows]
+        places = self._places([rows[a] for a, _ in wanted], [rows[b] for _, b in wanted])
+        found = np.flatnonzero(places >= 0)
+        told = _rows(self.table.take(pa.array(places[found])))
+        reasons = ((wanted[n], decode_explanation(row)) for n, row in zip(found.tolist(), told, strict=True))
         return {pair: why for pair, why in reasons if why is not None}
 
-    def edits(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Edits]:
-        """As `explanations`, only what says which of the two is the edited one; at a tenth of the cost."""
-        found, places = self._places(pairs)
-        explained, *bits = (column[places].tolist() for column in self._bits)
-        rows = zip(found, explained, *bits, strict=True)
-        return {pair: decode_edits(kinds, a, b) for pair, known, kinds, a, b in rows if known}
+    def edits(self, matches: Matches) -> MatchEdits:
+        """What tells the edited image of each match, where the scan knows why they match."""
+        row = np.array([self.images.row.get(image_id, -1) for image_id in matches.ids], np.int64)
+        places = self._places(row[matches.a], row[matches.b])
+        known = np.flatnonzero(places >= 0)
+        known = known[self._columns["explained"][places[known]]]
+        bits = np.stack([self._columns[name][places[known]] for name in EDITS], axis=1)
+        kinds, which = np.unique(bits, axis=0, return_inverse=True)
+        of = np.zeros(len(matches), np.int32)
+        of[known] = which.ravel() + 1
+        return MatchEdits(of, (None, *(decode_edits(*kind) for kind in kinds.tolist())))
 
     @cached_property
-    def _bits(self) -> list[npt.NDArray[Any]]:
-        return [self.table[name].to_numpy() for name in ("explained", "kinds", "edited_a", "edited_b")]
+    def _columns(self) -> dict[str, npt.NDArray[Any]]:
+        return {name: self.table[name].to_numpy() for name in ("explained", *EDITS)}
 
-    def _places(
-        self, pairs: Iterable[tuple[str, str]]
-    ) -> tuple[list[tuple[str, str]], npt.NDArray[np.int64]]:
-        """Those of the pairs that match, each once as (smaller id, larger id), and their rows."""
-        rows, size = self.images.row, len(self.images.table)
-        once = {(a, b) if a < b else (b, a) for a, b in pairs}
-        wanted = [pair for pair in once if pair[0] in rows and pair[1] in rows]
-        keys = np.array([rows[a] * size + rows[b] for a, b in wanted], np.int64)
+    def _places(self, a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """The rows of the matches between the images of these rows, the smaller first; -1 for none."""
+        one, other = np.asarray(a, np.int64), np.asarray(b, np.int64)
+        keys = one * len(self.images.table) + other
         places = np.searchsorted(self._key, keys)
-        inside = np.flatnonzero(places < len(self._key))
-        inside = inside[self._key[places[inside]] == keys[inside]]
-        return [wanted[n] for n in inside.tolist()], places[inside]
+        found = (places < len(self._key)) & (one >= 0) & (other >= 0)
+        found[found] = self._key[places[found]] == keys[found]
+        return np.where(found, places, -1)
 
 
 def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:

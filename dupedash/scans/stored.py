@@ -16,9 +16,10 @@ import pyarrow as pa
 from dupedash import __version__
 from dupedash.errors import ScanError
 from dupedash.graph import Matches
-from dupedash.model import Edits, Explanation, Failure, ImageRecord, Smartfilter
+from dupedash.model import Explanation, Failure, ImageRecord, Smartfilter
 from dupedash.scanmode import Effort
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
+from dupedash.scans.edits import MatchEdits
 from dupedash.scans.merge import merge
 from dupedash.scans.parts import part_files
 from dupedash.scans.rows import ImageRows, MatchRows
@@ -115,10 +116,9 @@ class StoredScan:
         wanted = list(pairs)
         return self._told().explanations(wanted) if wanted else {}
 
-    def edits(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Edits]:
-        """As `explanations`, only what says which of the two is the edited one."""
-        wanted = list(pairs)
-        return self._told().edits(wanted) if wanted else {}
+    def edits(self, matches: Matches) -> MatchEdits:
+        """What tells the edited image of each of these matches. Raises ScanError."""
+        return self._told().edits(matches)
 
     def _told(self) -> MatchRows:
         return self.match_rows(ImageRows(self.id, pa.table({"id": self._ids()})))

@@ -198,6 +198,10 @@ def decode_explanation(row: Mapping[str, Any]) -> Explanation | None:
     )
 
 
+EDITS = ("kinds", "edited_a", "edited_b")
+"""The columns of `decode_edits`."""
+
+
 @cache
 def decode_edits(kinds: int, edited_a: int, edited_b: int) -> Edits:
     """That part of an explanation; there are few different ones."""

@@ -19,7 +19,7 @@ from dupedash.actions import (
     needs_explanations,
 )
 from dupedash.graph import Cut, DuplicateGraph, Strictness
-from dupedash.scans import StoredScan
+from dupedash.scans import MatchEdits, StoredScan
 from dupedash.ui import judging, scandata, state
 from dupedash.ui.state import View
 
@@ -39,7 +39,9 @@ def of(view: View, scan: StoredScan, wish: Wish, reviewed: bool) -> Preview:
         known.effects.clear()
     fresh = now == scan.state
     cut = view.cut if fresh else _cut_now(about, view.threshold, view.strictness.value, view, scan)
-    read = partial(_read, view, scan, cut, needs_explanations(wish.policy), fresh=fresh)
+    tell = needs_explanations(wish.policy)
+    edits = scandata.edits(scan, " ".join(about), cut.graph.matches) if tell else None
+    read = partial(_read, view, scan, cut, edits, fresh=fresh)
     return Preview(cut, wish, head, read, reviewed, known)
 
 
@@ -62,12 +64,11 @@ def _graph_now(about: tuple[str, ...], _view: View, _scan: StoredScan) -> Duplic
 
 
 def _read(
-    view: View, scan: StoredScan, cut: Cut, explained: bool, numbers: Sequence[int], *, fresh: bool
+    view: View, scan: StoredScan, cut: Cut, edits: MatchEdits | None, numbers: Sequence[int], *, fresh: bool
 ) -> list[Candidates]:
     """Groups with the records of their images as they are now: the scan's own where nothing changed since."""
     ids = [image_id for number in numbers for image_id in cut.members(number)]
     records = scandata.records(scan, ids) if fresh else view.collection.records(ids)
-    explain = partial(scandata.edits, scan) if explained else None
     by_id = dict(zip(ids, records, strict=True))
     decisions = judging.decisions(view.settings.workspace)
-    return candidates_of(cut, numbers, by_id, view.collection.name, decisions, explain)
+    return candidates_of(cut, numbers, by_id, view.collection.name, decisions, edits)

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from dupedash.graph import DuplicateGraph
-from dupedash.model import Edits, Explanation, ImageRecord
-from dupedash.scans import ImageRows, MatchRows, StoredScan
+from dupedash.graph import DuplicateGraph, Matches
+from dupedash.model import Explanation, ImageRecord
+from dupedash.scans import ImageRows, MatchEdits, MatchRows, StoredScan
 
 _COLUMNS = ["location", "bytes", "content", "pixels"]
 
@@ -63,9 +63,14 @@ def reasons(scan: StoredScan, pairs: Iterable[tuple[str, str]]) -> Reasons:
     return _match_rows(*_file(scan, "matches.parquet"), scan).explanations(pairs)
 
 
-def edits(scan: StoredScan, pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Edits]:
-    """As `reasons`, only what says which of the two is the edited one; of many pairs far quicker."""
-    return _match_rows(*_file(scan, "matches.parquet"), scan).edits(pairs)
+def edits(scan: StoredScan, version: str, matches: Matches) -> MatchEdits:
+    """What tells the edited image of each match. `version` names the matches. Raises ScanError."""
+    return _edits(*_file(scan, "matches.parquet"), version, scan, matches)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _edits(path: str, changed: int, version: str, _scan: StoredScan, _matches: Matches) -> MatchEdits:  # noqa: ARG001
+    return _match_rows(*_file(_scan, "matches.parquet"), _scan).edits(_matches)
 
 
 def _file(scan: StoredScan, name: str) -> tuple[str, int]:
