@@ -140,12 +140,19 @@ class Cut:
     def weakest(self) -> Floats:
         """Per group the lowest score that holds it together: a higher threshold splits it."""
         m = self.graph.matches
-        inside = (self.label[m.a] >= 0) & (self.label[m.a] == self.label[m.b]) & (m.score >= self.threshold)
-        # In a strict grouping the links of the whole forest may lead outside, so the groups get their own.
-        kept = self.graph.spanning(np.flatnonzero(inside))
+        kept = self._inside(self.graph.forest)
+        if len(kept) < self.surplus:  # in a strict grouping its links lead outside: the groups get their own
+            kept = self.graph.spanning(self._inside(np.arange(len(m))))
         low = np.ones(len(self), np.float32)
         np.minimum.at(low, self.label[m.a[kept]], m.score[kept])
         return low
+
+    def _inside(self, matches: Positions) -> Positions:
+        """Those of these matches at or above the threshold whose both images are in one group."""
+        m = self.graph.matches
+        a, b = self.label[m.a[matches]], self.label[m.b[matches]]
+        found: Positions = matches[(a >= 0) & (a == b) & (m.score[matches] >= np.float32(self.threshold))]
+        return found
 
     def indices(self, number: int) -> Positions:
         """The members of group `number` as sorted indices into `matches.ids`."""

@@ -64,6 +64,15 @@ def test_in_a_complete_group_every_pair_matches(found, threshold):
 
 
 @given(pairs, thresholds)
+def test_the_weakest_score_of_a_complete_group_is_that_of_its_own_matches(found, threshold):
+    cut = DuplicateGraph(Matches.of(found)).cut(threshold, Strictness.COMPLETE)
+    for number in range(len(cut)):
+        inside = full_graph(found, threshold).subgraph(cut.members(number))
+        tree = nx.maximum_spanning_edges(inside, weight="score", data=True)
+        assert cut.weakest[number] == min(np.float32(known["score"]) for _, _, known in tree)
+
+
+@given(pairs, thresholds)
 def test_the_weakest_score_is_where_a_group_starts_to_split(found, threshold):
     cut = DuplicateGraph(Matches.of(found)).cut(threshold)
     for number in range(len(cut)):

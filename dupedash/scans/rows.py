@@ -73,11 +73,15 @@ class MatchRows:
         places = self._places(row[matches.a], row[matches.b])
         known = np.flatnonzero(places >= 0)
         known = known[self._columns["explained"][places[known]]]
-        bits = np.stack([self._columns[name][places[known]] for name in EDITS], axis=1)
-        kinds, which = np.unique(bits, axis=0, return_inverse=True)
+        bits = np.stack([self._columns[name][places[known]] for name in EDITS])
+        code = np.zeros(len(known), np.int64)
+        for column in bits:  # three times a few kinds make one small number
+            values, place = np.unique(column, return_inverse=True)
+            code = code * len(values) + place
+        _, first, which = np.unique(code, return_index=True, return_inverse=True)
         of = np.zeros(len(matches), np.int32)
-        of[known] = which.ravel() + 1
-        return MatchEdits(of, (None, *(decode_edits(*kind) for kind in kinds.tolist())))
+        of[known] = which + 1
+        return MatchEdits(of, (None, *(decode_edits(*kind) for kind in bits[:, first].T.tolist())))
 
     @cached_property
     def _columns(self) -> dict[str, npt.NDArray[Any]]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import streamlit as st
 
-from dupedash.actions import Journal, MergeRule, Preview, StepKind, Totals, Wish
+from dupedash.actions import Journal, MergeRule, Plan, Preview, StepKind, Totals, Wish
 from dupedash.collection import Rooted
 from dupedash.keepers import Policy
 from dupedash.ui import clearpreview, journalview, planview, policyform, widgets, wording
@@ -43,10 +43,10 @@ DEEDS = {
     StepKind.REMOVE: Deed("Remove from the collection", "Only the entry goes; the file stays where it is."),
     StepKind.LABEL: Deed("Label as a duplicate", "A field names the image that stays; nothing is removed."),
 }
-PART, _PINNED = "part", "clear.pinned"
-"""The part in the URL; the images chosen by hand in the session."""
+PART, _PINNED, _PREVIEW = "part", "clear.pinned", "clear.preview"
+"""The part in the URL; the images chosen by hand in the session; the widgets of the preview."""
 AT_ONCE, BATCH = 30_000, 100
-"""Matches whose groups are looked at before the page is drawn; beyond, so many groups at a time."""
+"""Matches whose groups are looked at before any is drawn; groups that are looked at at a time."""
 
 
 def part() -> Part:
@@ -81,34 +81,48 @@ def draw(view: View) -> None:
             f"There is no group at the threshold {view.threshold:.2f}.",
         )
         return
-    missing = preview.missing()
+    with result:
+        bar = st.empty()
+    notes, turn, groups = st.container(), st.container(), st.container()
+    missing, early = preview.missing(), None
     if sum(preview.names[number][1] for number in missing) > AT_ONCE:
-        with result:
-            bar = st.progress(0.0)
-        first = preview.page(range(min(planview.PER_PAGE, len(preview.cut))))
-        planview.draw_some(first, first.groups, "clear.preview", pin)
-        work_out(preview, missing, bar)
-        st.rerun()
-    preview.work_out(missing)
+        bar.progress(0.0)
+        early = range(len(preview.cut))[planview.page_now(len(preview.cut), _PREVIEW)]
+        _draw_groups(preview.page(early), groups)
+    work_out(preview, missing, bar)
     totals, planned = preview.totals(), preview.planned()
     with result:
         _draw_result(view, preview, totals)
-    notes = st.container()
-    plan = preview.page(planned[planview.page_of(len(planned), "clear.preview")])
+    with turn:
+        shown = planned[planview.page_of(len(planned), _PREVIEW)]
+    if early is not None and list(early) != shown:
+        st.rerun()  # other groups than were drawn early: some of those do not change
+    plan = preview.page(shown)
     with notes:
         told = set(totals.notes)
         cautions = [note for note in plan.warnings if note not in told]
         planview.draw_notes(totals.decided, [*cautions, *totals.notes])
-    planview.draw_some(plan, plan.groups, "clear.preview", pin)
+    if early is None:
+        _draw_groups(plan, groups)
+
+
+def _draw_groups(plan: Plan, place: st.delta_generator.DeltaGenerator) -> None:
+    with place:
+        planview.draw_some(plan, plan.groups, _PREVIEW, pin)
 
 
 def work_out(preview: Preview, missing: Sequence[int], bar: st.delta_generator.DeltaGenerator) -> None:
     """Look at all groups, and say how far it is. Whoever leaves finds it half done later."""
+    if len(missing) <= BATCH:
+        preview.work_out(missing)
+        bar.empty()
+        return
     total = len(preview.cut)
     for start in range(0, len(missing), BATCH):
         done = total - len(missing) + start
         bar.progress(done / total, f"{done:,} of {wording.plural(total, 'group')} looked at")
         preview.work_out(missing[start : start + BATCH])
+    bar.empty()
 
 
 def pinned() -> dict[str, str]:

@@ -73,10 +73,20 @@ def draw_groups(plan: Plan, key: str, pin: Pin | None = None) -> None:
 
 def page_of(count: int, key: str) -> slice:
     """The widget that turns the pages of `count` groups; which of them are on the page."""
-    pages = -(-count // PER_PAGE)
     with st.container(horizontal=True, horizontal_alignment="right"):
-        page = st.pagination(pages, key=f"{key}.page") if pages > 1 else 1
+        if (pages := _pages(count)) > 1:
+            st.pagination(pages, key=f"{key}.page")
+    return page_now(count, key)
+
+
+def page_now(count: int, key: str) -> slice:
+    """Which of `count` groups are on the page that is open, without the widget."""
+    page = min(int(st.session_state.get(f"{key}.page", 1)), max(1, _pages(count)))
     return slice((page - 1) * PER_PAGE, page * PER_PAGE)
+
+
+def _pages(count: int) -> int:
+    return -(-count // PER_PAGE)
 
 
 def draw_some(plan: Plan, groups: Sequence[PlannedGroup], key: str, pin: Pin | None = None) -> None:
