@@ -20,6 +20,10 @@ from dupedash.model import Explanation, ImageRecord
 from dupedash.scans.edits import MatchEdits
 from dupedash.scans.tables import EDITS, decode_edits, decode_explanation, decode_record
 
+REMEMBERED = 20_000
+"""Records that are kept once read: those of the largest groups, with which every list begins and which a
+moved threshold changes first."""
+
 
 @dataclass(frozen=True, eq=False)
 class ImageRows:
@@ -27,6 +31,7 @@ class ImageRows:
 
     scan_id: str
     table: pa.Table
+    _read: dict[str, ImageRecord] = field(default_factory=dict)
 
     @cached_property
     def row(self) -> dict[str, int]:
@@ -36,12 +41,14 @@ class ImageRows:
     def records(self, ids: Iterable[str]) -> list[ImageRecord]:
         """The records in the order asked for. Raises ScanError."""
         wanted = list(ids)
-        rows = [self.row.get(image_id, -1) for image_id in wanted]
+        new = [image_id for image_id in dict.fromkeys(wanted) if image_id not in self._read]
+        rows = [self.row.get(image_id, -1) for image_id in new]
         if -1 in rows:
-            raise ScanError(f"The image {wanted[rows.index(-1)]!r} is not part of the scan {self.scan_id}.")
-        if not rows:
-            return []
-        return [decode_record(row) for row in self.table.take(pa.array(rows)).to_pylist()]
+            raise ScanError(f"The image {new[rows.index(-1)]!r} is not part of the scan {self.scan_id}.")
+        read = map(decode_record, self.table.take(pa.array(rows, pa.int64())).to_pylist())
+        known = self._read if len(self._read) + len(new) <= REMEMBERED else dict(self._read)
+        known.update(zip(new, read, strict=True))
+        return [known[image_id] for image_id in wanted]
 
 
 @dataclass(frozen=True, eq=False)

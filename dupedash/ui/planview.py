@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from dupedash.actions import Member, Plan, PlannedGroup, Step, StepKind
+from dupedash.keepers import BY_HAND
 from dupedash.ui import style, widgets, wording
 from dupedash.ui.errors import as_text
 from dupedash.ui.routes import thumb_url
@@ -18,7 +19,7 @@ PER_PAGE = 10
 SHOWN = 10
 """Images of a group; of a larger one the number of the others is said."""
 CHOICES = 10
-"""Images of a group to keep instead, each a button."""
+"""Images of a group to keep instead."""
 WARNINGS = 200
 _GOES = {
     StepKind.QUARANTINE: "to quarantine",
@@ -128,16 +129,15 @@ def more_words(going: Sequence[bool]) -> str:
 
 
 def _draw_pin(group: PlannedGroup, members: list[Member], key: str, pin: Pin) -> None:
+    names = {member.id: as_text(_name(member)) for member in members[:CHOICES]}
+    chosen = group.keeper if group.decided == BY_HAND and group.keeper in names else None
+    key = f"{key}.{chosen}"  # so that it follows a choice that was made or forgotten elsewhere
     with st.popover("Keep another", type="tertiary", width="stretch"):
-        for member in members[:CHOICES]:
-            st.button(
-                as_text(_name(member)), key=f"{key}.{member.id}", help=as_text(member.location),
-                width="stretch", on_click=pin, args=(group.key, member.id),
-                disabled=member.id == group.keeper,
-            )  # fmt: skip
-        st.button(
-            "By the rules again", key=f"{key}.rules", type="tertiary", on_click=pin, args=(group.key, None)
-        )
+        st.radio(
+            "What stays", [None, *names], index=[None, *names].index(chosen), key=key,
+            format_func=lambda image_id: names.get(image_id, "By the rules"),
+            on_change=lambda: pin(group.key, st.session_state[key]),
+        )  # fmt: skip
 
 
 def _figure(plan: Plan, group: PlannedGroup, member: Member, step: Step | None) -> str:
