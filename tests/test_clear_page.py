@@ -18,6 +18,7 @@ from dupedash.connect import Connection, connect
 from dupedash.errors import ActionError, Forbidden
 from dupedash.jobs import Jobs
 from dupedash.keepers import PRESETS, Criterion, Policy, Rule
+from dupedash.scans import ScanStore
 from dupedash.ui import access
 from dupedash.ui.pagetable import PAGES
 from dupedash.ui.policyform import Draft, guards
@@ -126,11 +127,13 @@ def finish(workspace: Workspace) -> None:
     assert not [job.error for job in Jobs(workspace).list() if job.error]
 
 
-@pytest.mark.usefixtures("photos")
-def test_an_image_chosen_by_hand_stays():
+def test_an_image_chosen_by_hand_stays(photos):
     at = opened()
-    other = next(b for b in at.button if b.key and b.key.startswith("clear.preview.") and not b.disabled)
-    other.click().run()
+    scan = ScanStore(photos.scans).list()[0]
+    other = next(r.id for r in scan.records(scan.matches().ids) if r.filename == "smaller-0.png")
+    kept = next(radio for radio in at.radio if radio.label == "What stays")
+    assert kept.value is None, "by the rules at first"
+    kept.set_value(other).run()
     assert not at.exception
     assert "chosen by hand" in said(at)
     next(b for b in at.button if b.key == "clear.unpin").click().run()
