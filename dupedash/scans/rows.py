@@ -31,7 +31,7 @@ class ImageRows:
 
     scan_id: str
     table: pa.Table
-    _read: dict[str, ImageRecord] = field(default_factory=dict)
+    _kept: dict[str, ImageRecord] = field(init=False, default_factory=dict)
 
     @cached_property
     def row(self) -> dict[str, int]:
@@ -41,14 +41,15 @@ class ImageRows:
     def records(self, ids: Iterable[str]) -> list[ImageRecord]:
         """The records in the order asked for. Raises ScanError."""
         wanted = list(ids)
-        new = [image_id for image_id in dict.fromkeys(wanted) if image_id not in self._read]
+        new = [image_id for image_id in dict.fromkeys(wanted) if image_id not in self._kept]
         rows = [self.row.get(image_id, -1) for image_id in new]
         if -1 in rows:
             raise ScanError(f"The image {new[rows.index(-1)]!r} is not part of the scan {self.scan_id}.")
-        read = map(decode_record, self.table.take(pa.array(rows, pa.int64())).to_pylist())
-        known = self._read if len(self._read) + len(new) <= REMEMBERED else dict(self._read)
-        known.update(zip(new, read, strict=True))
-        return [known[image_id] for image_id in wanted]
+        told = map(decode_record, self.table.take(pa.array(rows, pa.int64())).to_pylist())
+        read = dict(zip(new, told, strict=True))
+        if len(self._kept) + len(read) <= REMEMBERED:
+            self._kept.update(read)
+        return [read[image_id] if image_id in read else self._kept[image_id] for image_id in wanted]
 
 
 @dataclass(frozen=True, eq=False)

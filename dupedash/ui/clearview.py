@@ -113,14 +113,11 @@ def _draw_groups(plan: Plan, place: st.delta_generator.DeltaGenerator) -> None:
 
 def work_out(preview: Preview, missing: Sequence[int], bar: st.delta_generator.DeltaGenerator) -> None:
     """Look at all groups, and say how far it is. Whoever leaves finds it half done later."""
-    if len(missing) <= BATCH:
-        preview.work_out(missing)
-        bar.empty()
-        return
     total = len(preview.cut)
     for start in range(0, len(missing), BATCH):
-        done = total - len(missing) + start
-        bar.progress(done / total, f"{done:,} of {wording.plural(total, 'group')} looked at")
+        if start:  # a few are done before a bar is seen
+            done = total - len(missing) + start
+            bar.progress(done / total, f"{done:,} of {wording.plural(total, 'group')} looked at")
         preview.work_out(missing[start : start + BATCH])
     bar.empty()
 

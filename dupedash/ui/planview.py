@@ -130,12 +130,13 @@ def more_words(going: Sequence[bool]) -> str:
 
 def _draw_pin(group: PlannedGroup, members: list[Member], key: str, pin: Pin) -> None:
     names = {member.id: as_text(_name(member)) for member in members[:CHOICES]}
+    places = [as_text(member.location) for member in members[:CHOICES]]
     chosen = group.keeper if group.decided == BY_HAND and group.keeper in names else None
     key = f"{key}.{chosen}"  # so that it follows a choice that was made or forgotten elsewhere
     with st.popover("Keep another", type="tertiary", width="stretch"):
         st.radio(
             "What stays", [None, *names], index=[None, *names].index(chosen), key=key,
-            format_func=lambda image_id: names.get(image_id, "By the rules"),
+            format_func=lambda image_id: names.get(image_id, "By the rules"), captions=["", *places],
             on_change=lambda: pin(group.key, st.session_state[key]),
         )  # fmt: skip
 
