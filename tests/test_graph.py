@@ -5,7 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dupedash.curves import curves
@@ -63,6 +63,12 @@ def test_in_a_complete_group_every_pair_matches(found, threshold):
         assert all(graph.has_edge(a, b) for a in group for b in group if a < b)
 
 
+# The forest joins a and b through e, which is in no group with them.
+ASTRAY = [("a", "c", 1.0), ("b", "d", 1.0), ("a", "e", 0.95), ("b", "e", 0.95),
+          *((one, other, 0.82) for one in "ac" for other in "bd")]  # fmt: skip
+
+
+@example(ASTRAY, 0.7)
 @given(pairs, thresholds)
 def test_the_weakest_score_of_a_complete_group_is_that_of_its_own_matches(found, threshold):
     cut = DuplicateGraph(Matches.of(found)).cut(threshold, Strictness.COMPLETE)
