@@ -142,6 +142,14 @@ def settle(page: Page) -> None:
     page.evaluate(_QUIET, {"quiet": 150, "patience": 10_000})
 
 
+def to(page: Page, name: str) -> None:
+    """Go to another page by the sidebar, and wait until it is drawn."""
+    settle(page)  # a page that is just being drawn anew forgets the click
+    page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    settle(page)
+
+
 def until(do: Callable[[], None], seen: Callable[[float], None]) -> None:
     """Do it and wait until it is seen, once more where a redraw swallowed the key or the click, as a person
     does. `seen` takes the milliseconds to wait and raises AssertionError; doing it twice must not matter."""

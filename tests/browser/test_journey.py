@@ -15,7 +15,7 @@ from dupedash.embedded.index import index
 from dupedash.graph import DuplicateGraph
 from dupedash.scans import ScanStore, StoredScan
 from tests import workspaces
-from tests.browser.conftest import settle, start, until
+from tests.browser.conftest import settle, start, to, until
 from tests.pictures import as_file, brighter, scene, smaller
 
 pytestmark = pytest.mark.browser
@@ -95,12 +95,6 @@ def place_of(page: Page, member: str) -> dict[str, float]:
 def press(page: Page, key: str) -> None:
     settle(page)  # a page that is just being drawn anew misses keys
     page.keyboard.press(key)
-
-
-def to(page: Page, name: str) -> None:
-    settle(page)  # a page that is just being drawn anew forgets the click
-    page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
 def choose(page: Page, box: Locator, option: str) -> None:

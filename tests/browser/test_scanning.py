@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import workspaces
-from tests.browser.conftest import settle, start
+from tests.browser.conftest import settle, start, to
 
 pytestmark = pytest.mark.browser
 LONG = 60_000
@@ -48,10 +48,10 @@ def test_from_nothing_to_groups(empty, visit, pictures):
     page.get_by_role("button", name="Read the images").click()
     expect(metric(page, "Images")).to_have_text(str(workspaces.IMAGES), timeout=LONG)
     expect(metric(page, "Not readable")).to_have_text("1")
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Scan").click()
+    to(page, "Scan")
     page.get_by_role("button", name="Start the scan").click()
     page.get_by_role("button", name="Look at the result").click(timeout=LONG)
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Overview").click()
+    to(page, "Overview")
     expect(metric(page, "Groups")).to_have_text(str(workspaces.COPIED))
 
 
@@ -76,9 +76,9 @@ def test_what_is_built_is_still_there_after_a_look_at_another_page(dashboard, vi
     query(page).fill("category:scene")
     query(page).press("Enter")
     expect(removers(page)).to_have_count(1)
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Overview").click()
+    to(page, "Overview")
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Scan").click()
+    to(page, "Scan")
     expect(query(page)).to_have_value("category:scene")
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from dupedash.ui.pagetable import PAGES
 from dupedash.ui.routes import picture_url, thumb_url
 from tests import workspaces
-from tests.browser.conftest import settle
+from tests.browser.conftest import settle, to
 
 pytestmark = pytest.mark.browser
 
@@ -31,9 +31,8 @@ def test_a_link_keeps_its_scan_and_threshold_on_every_page_and_after_a_reload(da
     scan = next((dashboard.data / "scans").iterdir()).name
     page = visit(dashboard.url).page(f"/scan?scan={scan}&t=0.8")
     expect(page.get_by_role("slider", name="Threshold")).to_have_value("0.8")
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Overview").click()
+    to(page, "Overview")
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
-    settle(page)
     assert f"scan={scan}" in page.url
     assert "t=0.8" in page.url
     page.reload()
@@ -154,7 +153,7 @@ def test_beyond_this_machine_links_decide_who_may_do_what(tmp_path, pictures, se
     editor.get_by_text("Speed", exact=True).click()
     expect(editor.get_by_role("button", name="Start the scan")).to_be_enabled()
 
-    editor.get_by_test_id("stSidebarNavLink").filter(has_text="Share").click()
+    to(editor, "Share")
     expect(editor.get_by_test_id("stCode")).not_to_contain_text("token")
     editor.get_by_text("Lets the receiver in, as a viewer").click()
     expect(editor.get_by_test_id("stCode")).to_contain_text("token=")
