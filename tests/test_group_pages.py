@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from dupedash.review import ReviewStore, Verdict
 from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore
 from dupedash.ui import access
+from dupedash.workers import Workers
 from tests import workspaces
 from tests.app_pages import opened
 
@@ -65,6 +67,19 @@ def texts(at: AppTest) -> str:
 @pytest.mark.usefixtures("photos")
 def test_the_list_says_how_many_groups_there_are():
     assert f"{workspaces.COPIED} groups" in texts(opened("groups"))
+
+
+@pytest.mark.usefixtures("photos")
+def test_a_process_started_beside_a_page_does_not_draw_the_page():
+    opened("groups")  # Streamlit puts the page in the place of the program
+    answers = [outcome.result for outcome in Workers(started_as, 1).run(["a task"])]
+    assert answers == ["dupedash.worker"]
+
+
+def started_as(_task: str) -> str:
+    """The program that this process runs."""
+    spec = sys.modules["__main__"].__spec__
+    return spec.name if spec else "another program"
 
 
 @pytest.mark.usefixtures("photos")

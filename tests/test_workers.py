@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dupedash.embedded.workers import Pool, WorkerLost, Workers
 from dupedash.errors import UnreadableImage
+from dupedash.workers import Pool, WorkerLost, Workers
 
 
 def double(number: int) -> int:

@@ -6,13 +6,14 @@ milliseconds each.
 
 from __future__ import annotations
 
-import multiprocessing
 from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from dupedash.workers import Workers
 
 SIDE = (480, 640)
 FOLDER = 500
@@ -26,8 +27,10 @@ Pixels = npt.NDArray[np.uint8]
 def draw(target: Path, count: int, processes: int = 2) -> list[Path]:
     """Draw `count` pictures (rounded up to whole folders) below `target`; the folders come back."""
     folders = [target / f"{number:04}" for number in range(-(-count // FOLDER))]
-    with multiprocessing.get_context("spawn").Pool(min(processes, len(folders))) as pool:
-        pool.map(partial(_folder, count=min(count, FOLDER)), folders)
+    work = partial(_folder, count=min(count, FOLDER))
+    for outcome in Workers(work, min(processes, len(folders))).run(folders):
+        if outcome.error is not None:
+            raise outcome.error
     return folders
 
 

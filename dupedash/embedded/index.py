@@ -17,11 +17,11 @@ from dupedash.embedded import analysis, describe
 from dupedash.embedded.documents import Entry, FileStamp
 from dupedash.embedded.folder import Found, absolute, walk, within
 from dupedash.embedded.store import KnownFile, Store, file_id
-from dupedash.embedded.workers import Outcome, Workers
 from dupedash.errors import ConfigError, UnreadableImage
 from dupedash.images import LIMITS, Limits
 from dupedash.images.files import printable
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
+from dupedash.workers import Outcome, Workers
 
 FieldsFor = Callable[[Path], Mapping[str, Any]]
 """The fields that a file shall have, beside the built-in ones."""

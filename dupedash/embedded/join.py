@@ -19,9 +19,9 @@ from dupedash.embedded.blocks import Block, BlockSearch, PictureMatch, Plan
 from dupedash.embedded.documents import Member
 from dupedash.embedded.store import Store
 from dupedash.embedded.view import View
-from dupedash.embedded.workers import Workers
 from dupedash.errors import Cancelled, CollectionError, UnknownImage
 from dupedash.model import IsCancelled, Progress, ReportProgress
+from dupedash.workers import Workers
 
 BLOCK = 32
 """Pictures in a part."""

@@ -20,9 +20,9 @@ from dupedash.embedded.retrieve import Hits as Places
 from dupedash.embedded.steps import Analyse, Compare, LookUp, Shelf, Source, Stored, Task
 from dupedash.embedded.store import Store
 from dupedash.embedded.view import View, Views, comparable_row
-from dupedash.embedded.workers import Pool, WorkerLost
 from dupedash.errors import CollectionError, UnreadableImage
 from dupedash.model import DuplicateQuery, Explanation, Hit, Hits
+from dupedash.workers import Pool, WorkerLost
 
 
 @dataclass(frozen=True, slots=True)

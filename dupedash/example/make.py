@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
 
@@ -16,6 +15,7 @@ from dupedash.example.files import broken_bytes, copy_bytes, flat_bytes, origina
 from dupedash.example.manifest import NAME, ExampleFile, ExampleManifest, read, write
 from dupedash.example.plan import VERSION, Copy, Original, Plan
 from dupedash.model import IsCancelled, Progress, ReportProgress, ignore, never
+from dupedash.workers import Workers
 
 Work = tuple[Path, Original, tuple[Copy, ...]]
 
@@ -85,7 +85,7 @@ def _make(
         copies = plan.copies_of(original.path)
         if wanted.intersection((original.path, *(copy.path for copy in copies))):
             work.append((folder, original, copies))
-    with _workers(work, processes) as results:
+    with closing(_made(work, processes)) as results:
         for made in results:
             done += made
             progress(Progress("drawing", done, total, monotonic() - started, skipped))
@@ -93,19 +93,29 @@ def _make(
                 raise Cancelled(f"{total - done} of {total} example images are still to be made.")
 
 
-@contextmanager
-def _workers(work: list[Work], processes: int) -> Iterator[Iterator[int]]:
+def _made(work: list[Work], processes: int) -> Generator[int]:
+    """How many files each piece of work made, as they come."""
     if processes < 2 or len(work) < 4:
-        yield map(_make_group, work)
+        yield from map(_make_group, work)
         return
-    # spawn: the caller may have threads, and a forked copy of a held lock never opens.
-    with get_context("spawn").Pool(processes) as pool:
-        yield pool.imap_unordered(_make_group, work)
+    for outcome in Workers(_make_group, processes).run(work):
+        if outcome.error is not None:
+            raise outcome.error
+        yield outcome.result
 
 
 def _make_group(work: Work) -> int:
-    """Draw an original and make its copies, as far as they are missing; returns how many files that were."""
-    folder, original, copies = work
+    """Draw an original and make its copies, as far as they are missing; returns how many files that were.
+
+    Raises ConfigError where they cannot be written.
+    """
+    try:
+        return _group_made(*work)
+    except OSError as error:
+        raise ConfigError(f"The example cannot be written to {work[0]}: {error.strerror}.") from error
+
+
+def _group_made(folder: Path, original: Original, copies: tuple[Copy, ...]) -> int:
     made, path = 0, folder / original.path
     if path.exists():
         content = path.read_bytes()

@@ -1,6 +1,6 @@
 """Worker processes that may be killed: for pictures that hang or crash a decoder, and to use every core.
 
-They are plain `python -m dupedash.embedded.worker` processes. Python's own pools would start the main module
+They are plain `python -m dupedash.worker` processes. Python's own pools would start the main module
 again in each worker (which under Streamlit is a page), and break as a whole when one worker dies.
 """
 
@@ -23,7 +23,7 @@ from dupedash.errors import DupedashError
 from dupedash.model import IsCancelled, never
 
 HEADER = struct.Struct("<Q")
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[1]
 _TICK = 0.2  # seconds between looks at `cancelled`
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -273,7 +273,7 @@ class _Worker:
 def _spawn() -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
-        [sys.executable, "-m", "dupedash.embedded.worker"],
+        [sys.executable, "-m", "dupedash.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},

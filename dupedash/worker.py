@@ -11,8 +11,8 @@ from typing import Any
 
 import cv2
 
-from dupedash.embedded.workers import receive, send
 from dupedash.errors import DupedashError
+from dupedash.workers import receive, send
 
 
 def main() -> None:
