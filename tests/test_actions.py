@@ -29,6 +29,7 @@ from dupedash.actions import (
     find_journal,
     journals,
     undo_plan,
+    waiting_journal,
 )
 from dupedash.actions.disk import move
 from dupedash.config import Workspace
@@ -397,7 +398,7 @@ def test_a_plan_survives_its_json_and_its_journal(place):
     assert Plan.of_json(plan.to_json()) == plan
     journal = Journal.create(place.workspace, plan)
     assert journal.plan() == plan
-    assert find_journal(place.workspace, "", Status.PLANNED).plan() == plan
+    assert waiting_journal(place.workspace).plan() == plan
     assert [j.folder.name for j in journals(place.workspace)] == [plan.id]
     with pytest.raises(ActionError, match="already"):
         Journal.create(place.workspace, plan)

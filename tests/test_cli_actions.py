@@ -166,3 +166,38 @@ def test_check_by_id_searches_the_others(scanned, capsys):
     hits = json.loads(capsys.readouterr().out)["images"][0]["hits"]
     assert [hit["id"] for hit in hits] == [step["keeper"]]
     assert run(scanned, "check", "--id", "gone") == 1
+
+
+@pytest.fixture
+def twins(tmp_path):
+    """Two equal pictures, indexed, scanned and cleared."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.png", "b.png"):
+        (folder / name).write_bytes(as_file(scene(1)))
+    for words in (("index", folder, "--jobs", "1"), ("scan",), ("plan",), ("apply", "--yes")):
+        assert run(tmp_path, *words) == 0
+    return tmp_path
+
+
+def test_an_unfinished_plan_is_passed_over_with_a_sentence(twins, capsys):
+    unfinished = twins / "data/journals/29991231-000000-000000-aaaa"
+    unfinished.mkdir()
+    (unfinished / "journal.sqlite").touch()
+    assert run(twins, "undo", "--list") == 0
+    told = capsys.readouterr()
+    assert "  applied: quarantine 1 of default" in told.out
+    assert "passed over 29991231-000000-000000-aaaa" in told.err
+    assert run(twins, "apply", "--yes") == 1
+    assert "Nothing waits to be applied" in capsys.readouterr().err
+    assert run(twins, "undo") == 0
+    assert names(twins) == ["a.png", "b.png"]
+
+
+def test_emptying_keeps_back_the_last_copy_and_names_it(twins, capsys):
+    for path in (twins / "pictures").iterdir():
+        path.unlink()
+    assert run(twins, "undo", "--empty", "--yes") == 1
+    assert "kept back" in capsys.readouterr().err
+    assert run(twins, "undo") == 0
+    assert len(names(twins)) == 1

@@ -1,9 +1,22 @@
 """Plan → preview → apply → journal → undo: the only place that changes files or removes documents."""
 
 from dupedash.actions.apply import Outcome, apply_plan
+from dupedash.actions.emptying import Emptied, empty_quarantine
 from dupedash.actions.exchange import import_plan
 from dupedash.actions.guard import check_plan
-from dupedash.actions.journal import Entry, Journal, JournalSummary, Mark, Status, find_journal, journals
+from dupedash.actions.journal import (
+    UNDOABLE,
+    Entry,
+    Journal,
+    JournalSummary,
+    Mark,
+    Status,
+    applied_journal,
+    find_journal,
+    journals,
+    unusable,
+    waiting_journal,
+)
 from dupedash.actions.merge import MergeRule
 from dupedash.actions.plan import FieldChange, Member, Plan, PlannedGroup, Step, StepKind
 from dupedash.actions.planning import (
@@ -17,10 +30,12 @@ from dupedash.actions.planning import (
     needs_explanations,
 )
 from dupedash.actions.preview import Known, Preview, Totals
-from dupedash.actions.undo import empty_quarantine, undo_plan
+from dupedash.actions.undo import undo_plan
 
 __all__ = [
+    "UNDOABLE",
     "Candidates",
+    "Emptied",
     "Entry",
     "FieldChange",
     "Head",
@@ -40,6 +55,7 @@ __all__ = [
     "Totals",
     "Wish",
     "among",
+    "applied_journal",
     "apply_plan",
     "candidates",
     "candidates_of",
@@ -51,4 +67,6 @@ __all__ = [
     "journals",
     "needs_explanations",
     "undo_plan",
+    "unusable",
+    "waiting_journal",
 ]

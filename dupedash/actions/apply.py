@@ -53,6 +53,7 @@ def apply_plan(
     check_plan(plan)
     must_be_its_collection(plan, collection)
     with exclusive(workspace):
+        journal.begin()
         return _Application(plan, journal, collection, workspace).run(progress, cancelled)
 
 

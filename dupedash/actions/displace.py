@@ -71,7 +71,7 @@ def put_back(source: Path, target: Path, keeper: Path, step: Step, state: FileSt
     for place in (source, target):
         discard_part(place, step.content or "")
     if not target.exists():
-        _forget(target)
+        forget(target)
         return _was_never_away(source, step)
     if sha256(target) != step.content:
         raise ActionError(f"{target} was changed in the quarantine: it is left there.")
@@ -88,11 +88,11 @@ def put_back(source: Path, target: Path, keeper: Path, step: Step, state: FileSt
         move(target, source, step.content or "")
     if state:
         state.put_on(source)
-    _forget(target)
+    forget(target)
     return True
 
 
-def _forget(target: Path) -> None:
+def forget(target: Path) -> None:
     """Remove the folders in which nothing waits any more."""
     for folder in (target.parent, target.parent.parent):
         with suppress(OSError):  # other files still wait there

@@ -1,14 +1,17 @@
 """The journal of a plan: the plan itself, then what was about to be done and what came of it, step by step.
 
 One SQLite file in a folder of its own. Rows are only added, and each is on the disk before the next thing
-happens: so after a kill -9 the journal says how far it came, and apply and undo go on from there.
+happens: so after a kill -9 the journal says how far it came, and apply and undo go on from there. A new one
+is made under a passing name: it is there wholly or not at all. Journals are numbered as they are made, and
+again as they are applied, since a clock may be set back.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,13 +19,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
+from dupedash.actions.disk import sync_folder
 from dupedash.actions.fieldjson import document_of_json, document_to_json
 from dupedash.actions.plan import Plan
 from dupedash.config import Workspace
 from dupedash.errors import ActionError
-from dupedash.model import Document
+from dupedash.model import Document, Failure
 
-_FILE = "journal.sqlite"
+_FILE, _LOCK, _PASSING = "journal.sqlite", "making.lock", ".new-"
 _VERSION = 1
 _SCHEMA = """
 CREATE TABLE plan (summary TEXT NOT NULL, body TEXT NOT NULL);
@@ -31,6 +37,9 @@ CREATE TABLE events (id INTEGER PRIMARY KEY, at TEXT NOT NULL, step INTEGER NOT 
 CREATE INDEX events_by_step ON events (step, id);
 CREATE TABLE documents (step INTEGER PRIMARY KEY, body TEXT NOT NULL);
 """
+# Not in _SCHEMA: journals of earlier versions have no such table, and get it when they are applied.
+_TURNS = "CREATE TABLE IF NOT EXISTS turns (what TEXT NOT NULL, number INTEGER NOT NULL)"
+_MADE, _APPLIED = "made", "applied"
 
 
 class Mark(StrEnum):
@@ -54,6 +63,11 @@ class Status(StrEnum):
     APPLIED = "applied"
     PARTLY_UNDONE = "undone, some steps failed"
     UNDONE = "undone"
+
+
+WAITING = (Status.PLANNED, Status.INTERRUPTED, Status.PARTLY)
+UNDOABLE = (Status.APPLIED, Status.PARTLY, Status.INTERRUPTED, Status.PARTLY_UNDONE)
+"""What `apply` goes on with, and what `undo` can take back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +107,60 @@ class Journal:
 
     @staticmethod
     def create(workspace: Workspace, plan: Plan) -> Journal:
-        """Keep a new plan. Raises ActionError where one of its id exists, Forbidden."""
+        """Keep a new plan. Raises ActionError where one of its id exists, Forbidden, OSError."""
         workspace.must_write()
-        journal = Journal(workspace.journals / plan.id)
-        journal.folder.mkdir(parents=True, exist_ok=True)
-        with journal._open(new=True) as db:
-            db.execute("BEGIN IMMEDIATE")
-            if db.execute("PRAGMA user_version").fetchone()[0]:
+        home = workspace.journals
+        home.mkdir(parents=True, exist_ok=True)
+        with FileLock(home / _LOCK):
+            for left in home.glob(f"{_PASSING}*"):  # whoever made it was killed: the lock is ours
+                shutil.rmtree(left)
+            if (home / plan.id).exists():
                 raise ActionError(f"There is a plan {plan.id} already.")
-            for statement in _SCHEMA.split(";"):
+            number = 1 + max((journal.turn(_MADE) for journal in journals(workspace)), default=0)
+            new = Journal(home / f"{_PASSING}{plan.id}")
+            new._write(plan, number)
+            new.folder.rename(home / plan.id)
+            sync_folder(home)
+        return Journal(home / plan.id)
+
+    def _write(self, plan: Plan, number: int) -> None:
+        self.folder.mkdir()
+        with self._connected() as db:
+            db.execute("BEGIN IMMEDIATE")
+            for statement in (*_SCHEMA.split(";"), _TURNS):
                 db.execute(statement)
             summary = json.dumps(_summary(plan))
             db.execute("INSERT INTO plan VALUES (?, ?)", (summary, json.dumps(plan.to_json())))
+            db.execute("INSERT INTO turns VALUES (?, ?)", (_MADE, number))
             db.execute(f"PRAGMA user_version = {_VERSION}")
             db.execute("COMMIT")
-        return journal
+
+    def turn(self, what: str) -> int:
+        """When it was made or last applied, as a number; 0: never, or by an earlier version."""
+        with self._open() as db:
+            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'turns'").fetchone():
+                return 0
+            sql = "SELECT COALESCE(MAX(number), 0) FROM turns WHERE what = ?"
+            return int(db.execute(sql, (what,)).fetchone()[0])
+
+    def begin(self) -> None:
+        """It is applied now, after all others. Only whoever holds the lock of `exclusive` may say so."""
+        others = map(Journal, _folders(self.folder.parent))
+        number = 1 + max((j.turn(_APPLIED) for j in others if j.trouble() is None), default=0)
+        with self._open() as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(_TURNS)
+            db.execute("INSERT INTO turns VALUES (?, ?)", (_APPLIED, number))
+            db.execute("COMMIT")
+
+    def trouble(self) -> str | None:
+        """Why it cannot be used, or None."""
+        try:
+            with self._open() as db:
+                db.execute("SELECT summary FROM plan").fetchone()
+        except ActionError as error:
+            return str(error)
+        return None
 
     def plan(self) -> Plan:
         """The plan, as it was made."""
@@ -167,40 +220,79 @@ class Journal:
         return JournalSummary(**head, status=_status(marks, head["steps"]), done=done, failed=failed)
 
     @contextmanager
-    def _open(self, new: bool = False) -> Iterator[sqlite3.Connection]:
-        path = self.folder / _FILE
-        if not new and not path.exists():
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        if not (self.folder / _FILE).exists():
             raise ActionError(f"There is no plan {self.folder.name!r}: `plan` makes one.")
+        with self._connected() as db:
+            found = db.execute("PRAGMA user_version").fetchone()[0]
+            if found > _VERSION:
+                raise ActionError(
+                    f"The journal in {self.folder} was written by a newer version of dupedash: use that one."
+                )
+            if found != _VERSION:
+                raise ActionError(
+                    f"The journal in {self.folder} was never finished, and nothing was done by it: "
+                    "make the plan again."
+                )
+            yield db
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as db:
+            with closing(sqlite3.connect(self.folder / _FILE, timeout=30, isolation_level=None)) as db:
                 db.execute("PRAGMA synchronous = FULL")
-                found = db.execute("PRAGMA user_version").fetchone()[0]
-                if found != _VERSION and not (new and found == 0):
-                    raise ActionError(
-                        f"The journal in {self.folder} has another version or was never finished."
-                    )
                 yield db
         except (sqlite3.Error, ValueError) as error:
             raise ActionError(f"The journal in {self.folder} cannot be used: {error}.") from error
 
 
 def journals(workspace: Workspace) -> list[Journal]:
-    """All journals, the newest plan first."""
-    folders = workspace.journals.iterdir() if workspace.journals.is_dir() else ()
-    return [Journal(f) for f in sorted(folders, reverse=True) if (f / _FILE).is_file()]
+    """All journals that can be used, the plan that was made last first; see `unusable` for the others."""
+    found = [journal for journal in map(Journal, _folders(workspace.journals)) if journal.trouble() is None]
+    return sorted(found, key=lambda journal: (journal.turn(_MADE), journal.folder.name), reverse=True)
 
 
-def find_journal(workspace: Workspace, plan_id: str = "", *among: Status) -> Journal:
-    """The journal of this plan, or else the newest one with one of these states. Raises ActionError."""
-    if plan_id:
-        found = Journal(workspace.journals / Path(plan_id).name)
-        found.summary()
-        return found
-    for journal in journals(workspace):
-        if journal.summary().status in among:
-            return journal
-    wanted = " or ".join(f"“{status}”" for status in among)
-    raise ActionError(f"There is no plan that is {wanted}: `plan` makes one.")
+def unusable(workspace: Workspace) -> list[Failure]:
+    """The journals that cannot be used, with the reason: unfinished, damaged, or of a newer version."""
+    told = ((folder.name, Journal(folder).trouble()) for folder in _folders(workspace.journals))
+    return [Failure(name, trouble) for name, trouble in told if trouble is not None]
+
+
+def _folders(home: Path) -> Sequence[Path]:
+    found = home.iterdir() if home.is_dir() else ()
+    return [f for f in sorted(found) if not f.name.startswith(_PASSING) and (f / _FILE).is_file()]
+
+
+def find_journal(workspace: Workspace, plan_id: str) -> Journal:
+    """The journal of this plan. Raises ActionError."""
+    found = Journal(workspace.journals / Path(plan_id).name)
+    found.summary()
+    return found
+
+
+def waiting_journal(workspace: Workspace) -> Journal:
+    """The plan that was made last, where it waits to be applied; an older one is never meant.
+
+    Raises ActionError where nothing waits.
+    """
+    newest = next(iter(journals(workspace)), None)
+    if newest is None:
+        raise ActionError("There is no plan yet: `plan` makes one.")
+    status = newest.summary().status
+    if status not in WAITING:
+        raise ActionError(
+            f"Nothing waits to be applied: the newest plan, {newest.folder.name}, is {status}. "
+            "`plan` makes a new one; `apply PLAN` applies an older one (`undo --list` names them)."
+        )
+    return newest
+
+
+def applied_journal(workspace: Workspace) -> Journal:
+    """The plan that was applied last of those that can be undone. Raises ActionError where there is none."""
+    done = [journal for journal in journals(workspace) if journal.summary().status in UNDOABLE]
+    if not done:
+        raise ActionError("There is no plan that was applied and can be undone.")
+    return max(done, key=lambda journal: (journal.turn(_APPLIED), journal.turn(_MADE), journal.folder.name))
 
 
 def _summary(plan: Plan) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection, place_of
 from dupedash.actions.displace import aside, put_back
@@ -80,14 +80,25 @@ class _Reversal:
     def _restore(self, step: Step) -> None:
         source = place_of(self.journal, step)
         state = file_state(self.journal, step)
+        target = aside(self.quarantine, self.plan, step)
+        self._must_have_root(source, target)
         source.parent.mkdir(parents=True, exist_ok=True)
         folder_ns = source.parent.stat().st_mtime_ns
-        target = aside(self.quarantine, self.plan, step)
         keeper = path_of(self.present.keeper(step).location)
         moved = put_back(source, target, keeper, step, state)
         if moved and state and folder_ns == self.journal.info(step.number, Mark.MOVED).get("folder_ns"):
             # Nobody else changed the folder since, so it gets its own time back too.
             os.utime(source.parent, ns=(source.parent.stat().st_atime_ns, state.folder_ns))
+
+    def _must_have_root(self, source: Path, target: Path) -> None:
+        """Raises ActionError where a folder of the collection is gone: another is not made in its place."""
+        roots = (root for root in map(Path, self.plan.roots) if source.is_relative_to(root))
+        for folder in (source.parent if root == source else root for root in roots):
+            if not folder.is_dir():
+                raise ActionError(
+                    f"The folder {folder} is not there: was it renamed, or is its disk not connected? "
+                    f"Bring it back, then undo again; until then the file waits at {target}."
+                )
 
     def _finish(self, begun: Sequence[Step]) -> list[Step]:
         """The collection, for steps of one kind; those that are wholly back."""
@@ -141,14 +152,3 @@ class _Reversal:
     def _fail(self, step: Step, reason: str) -> None:
         self.journal.record(step.number, Mark.UNDO_FAILED, reason=reason)
         self.failed.append(Failure(step.id, reason))
-
-
-def empty_quarantine(journal: Journal, workspace: Workspace) -> int:
-    """Delete the files that this plan moved away, for good, so that it cannot be undone; their bytes."""
-    workspace.must_write()
-    folder = workspace.quarantine / journal.plan().id
-    with exclusive(workspace):
-        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        if folder.is_dir():
-            shutil.rmtree(folder)
-    return size

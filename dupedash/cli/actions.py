@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,9 @@ from dupedash.actions import (
     Journal,
     Outcome,
     Plan,
-    Status,
     StepKind,
     Wish,
+    applied_journal,
     apply_plan,
     candidates,
     draw_plan,
@@ -25,6 +26,8 @@ from dupedash.actions import (
     journals,
     needs_explanations,
     undo_plan,
+    unusable,
+    waiting_journal,
 )
 from dupedash.bytesize import size
 from dupedash.check import take_back
@@ -42,7 +45,6 @@ from dupedash.scans import StoredScan
 
 LISTED = 20
 ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
-UNDOABLE = (Status.APPLIED, Status.PARTLY, Status.INTERRUPTED, Status.PARTLY_UNDONE)
 
 
 @click.command()
@@ -131,10 +133,10 @@ def read_policy(text: str) -> Policy:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_context
 def apply(context: Context, plan_id: str, yes: bool) -> int:
-    """Do what a plan says: the newest one that was not applied wholly, where none is named."""
+    """Do what a plan says: the one that was made last and was not applied wholly, where none is named."""
     context.settings.must_write()
     workspace = context.settings.workspace
-    journal = find_journal(workspace, plan_id, Status.PLANNED, Status.INTERRUPTED, Status.PARTLY)
+    journal = find_journal(workspace, plan_id) if plan_id else waiting_journal(workspace)
     print_plan(journal.plan(), err=False)
     if not yes:
         click.confirm("Apply this plan?", abort=True)
@@ -147,7 +149,9 @@ def apply(context: Context, plan_id: str, yes: bool) -> int:
 @click.command()
 @click.argument("plan_id", metavar="[JOURNAL]", default="")
 @click.option("--list", "listed", is_flag=True, help="List the plans and what became of them.")
-@click.option("--empty", is_flag=True, help="Delete the plan's files in the quarantine: no undo any more.")
+@click.option("--empty", is_flag=True,
+              help="Delete the plan's files in the quarantine, where what stays in their place is still "
+                   "there and unchanged: no undo any more.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Do not ask (for --empty).")
 @pass_context
 def undo(context: Context, plan_id: str, listed: bool, empty: bool, yes: bool) -> int:
@@ -158,16 +162,19 @@ def undo(context: Context, plan_id: str, listed: bool, empty: bool, yes: bool) -
             s = journal.summary()
             what = f"{s.action} {s.steps:,} of {s.collection}, {size(s.bytes)}"
             click.echo(f"{s.plan}  {s.status}: {what}")
+        for left_out in unusable(workspace):
+            click.echo(printable(f"passed over {left_out.what}: {left_out.reason}"), err=True)
         return 0
     context.settings.must_write()
     if plan_id.startswith("added-"):
         return undo_added(context, plan_id)
-    journal = find_journal(workspace, plan_id, *UNDOABLE)
+    journal = find_journal(workspace, plan_id) if plan_id else applied_journal(workspace)
     if empty:
         if not yes:
             click.confirm(f"Delete the quarantined files of {journal.folder.name} for good?", abort=True)
-        click.echo(f"deleted     {size(empty_quarantine(journal, workspace))}")
-        return 0
+        emptied = empty_quarantine(journal, workspace)
+        click.echo(f"deleted     {size(emptied.bytes)}")
+        return print_failures(emptied.kept, "kept back")
     with opened(context, journal) as collection, interruptible() as interrupt, ProgressLine() as line:
         outcome = undo_plan(journal, collection, workspace, progress=line, cancelled=interrupt)
     click.echo(f"undone      {told(outcome)}, plan {journal.folder.name}")
@@ -197,10 +204,10 @@ def told(outcome: Outcome) -> str:
     return f"{outcome.done:,} step{'' if outcome.done == 1 else 's'}, {size(outcome.bytes)}"
 
 
-def print_failures(failures: tuple[Failure, ...] | list[Failure]) -> int:
-    """Every step that failed, on stderr; the exit code."""
+def print_failures(failures: Sequence[Failure], word: str = "failed") -> int:
+    """Everything that was not done, on stderr; the exit code."""
     for failure in failures:
-        click.echo(printable(f"failed      {failure.what}: {failure.reason}"), err=True)
+        click.echo(printable(f"{word:11} {failure.what}: {failure.reason}"), err=True)
     return 1 if failures else 0
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import streamlit as st
 
 from dupedash.actions import (
+    UNDOABLE,
     Journal,
     JournalSummary,
     Mark,
@@ -15,9 +17,11 @@ from dupedash.actions import (
     empty_quarantine,
     import_plan,
     journals,
+    unusable,
 )
 from dupedash.actions.plan import TOUCHES_FILES
 from dupedash.errors import ActionError, ConfigError
+from dupedash.model import Failure
 from dupedash.ui import jobs, planview, widgets, wording
 from dupedash.ui.decisionfiles import read_json
 from dupedash.ui.errors import as_text, shown
@@ -35,7 +39,6 @@ _MARKS = {
     Status.UNDONE: ":blue[:material/undo:]",
 }
 _APPLICABLE = (Status.PLANNED, Status.INTERRUPTED, Status.PARTLY, Status.UNDONE)
-_UNDOABLE = (Status.APPLIED, Status.PARTLY, Status.INTERRUPTED, Status.PARTLY_UNDONE)
 
 
 def show(plan_id: str) -> None:
@@ -45,7 +48,7 @@ def show(plan_id: str) -> None:
 
 
 def draw(view: View) -> None:
-    """The list, newest first; the opened plan below its line."""
+    """The list, what was made last first; the opened plan above it."""
     name = view.connection.name if view.connection else ""
     known = [(j, s) for j in journals(view.settings.workspace) if (s := j.summary()).collection == name]
     opened = st.session_state.get(_OPEN)
@@ -62,9 +65,17 @@ def draw(view: View) -> None:
         _draw_line(summary, summary.plan == opened)
     if len(known) > SHOWN:
         st.toggle(f"Show all {len(known)}", key="clear.all-plans")
+    _draw_unusable(unusable(view.settings.workspace))
     if view.editor and view.connection:
         with st.expander("Import a plan", icon=":material/upload:"), shown():
             _draw_import(view)
+
+
+def _draw_unusable(left_out: Sequence[Failure]) -> None:
+    if left_out:
+        label = f"{wording.plural(len(left_out), 'journal')} passed over"
+        with st.expander(label, icon=":material/warning:", key="plans-unusable"):
+            st.text("\n".join(f"{failure.what}: {failure.reason}" for failure in left_out))
 
 
 def _draw_line(summary: JournalSummary, opened: bool) -> None:
@@ -105,7 +116,7 @@ def _draw_bar(view: View, journal: Journal, summary: JournalSummary, plan: Plan)
         label = "Go on applying" if summary.status is Status.INTERRUPTED else "Apply"
         if st.button(label, type="primary", icon=":material/play_arrow:", key="plan.apply", disabled=busy):
             confirm_apply(view, plan)
-    if view.editor and summary.status in _UNDOABLE:
+    if view.editor and summary.status in UNDOABLE:
         if st.button("Undo", icon=":material/undo:", key="plan.undo", disabled=busy):
             confirm_undo(view, plan, summary)
         moved = any(step.kind in TOUCHES_FILES for step in plan.steps)
@@ -168,10 +179,14 @@ def confirm_empty(view: View, journal: Journal, plan: Plan) -> None:
     st.markdown(
         f"Up to **{wording.size(plan.bytes)}** will be deleted. **The plan cannot be undone afterwards.**"
     )
+    st.caption("A file is kept back where the image that stays in its place is missing or was changed.")
     if st.button("Delete for good", type="primary", key="plan.empty.yes"):
         with shown():
-            freed = empty_quarantine(journal, view.settings.workspace)
-            st.success(f"{wording.size(freed)} deleted.")
+            emptied = empty_quarantine(journal, view.settings.workspace)
+            st.success(f"{wording.size(emptied.bytes)} deleted.")
+            if emptied.kept:
+                st.warning(f"{wording.plural(len(emptied.kept), 'file')} kept back:")
+                st.text("\n".join(f"{left.what}: {left.reason}" for left in emptied.kept[:FAILURES]))
 
 
 def _draw_import(view: View) -> None:

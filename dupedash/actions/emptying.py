@@ -1,0 +1,91 @@
+"""Empty the quarantine of a plan for good: a file goes only where the one that stands in for it is there."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dupedash.actions.disk import sha256
+from dupedash.actions.displace import aside, forget
+from dupedash.actions.journal import Entry, Journal, Mark
+from dupedash.actions.lock import exclusive
+from dupedash.actions.plan import TOUCHES_FILES, Member, Plan, Step
+from dupedash.config import Workspace
+from dupedash.images import path_of
+from dupedash.model import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """What came of it: the bytes that were deleted, and the files that were kept back with the reason."""
+
+    bytes: int
+    kept: tuple[Failure, ...]
+
+
+def empty_quarantine(journal: Journal, workspace: Workspace) -> Emptied:
+    """Delete the files that this plan moved away, for good, so that they cannot be brought back.
+
+    Kept back are those whose keeper is missing or changed, and those of steps that were not finished.
+    May be repeated. Raises ActionError, Conflict where an apply or undo runs, Forbidden.
+    """
+    workspace.must_write()
+    with exclusive(workspace):
+        return _Emptying(journal.plan(), journal.last(), workspace.quarantine).run()
+
+
+class _Emptying:
+    def __init__(self, plan: Plan, last: dict[int, Entry], quarantine: Path) -> None:
+        self.plan, self.last, self.quarantine = plan, last, quarantine
+        self.members = {(group.key, m.id): m for group in plan.groups for m in group.members}
+        self.missing = cache(self._missing)
+        self.kept: list[Failure] = []
+
+    def run(self) -> Emptied:
+        steps = [step for step in self.plan.steps if step.kind in TOUCHES_FILES]
+        size = sum(self._delete(step) for step in steps)
+        self._keep_strangers({aside(self.quarantine, self.plan, step) for step in steps})
+        return Emptied(size, tuple(self.kept))
+
+    def _delete(self, step: Step) -> int:
+        """The bytes that went."""
+        target = aside(self.quarantine, self.plan, step)
+        if not target.is_file():
+            return 0
+        try:
+            if reason := self._hindrance(step):
+                self.kept.append(Failure(str(target), reason))
+                return 0
+            size = target.stat().st_size
+            target.unlink()
+        except OSError as error:
+            self.kept.append(Failure(str(target), f"it cannot be deleted: {error.strerror}"))
+            return 0
+        forget(target)
+        return size
+
+    def _hindrance(self, step: Step) -> str | None:
+        entry = self.last.get(step.number)
+        if entry is None or entry.mark not in (Mark.DONE, Mark.UNDO_FAILED):
+            return "its step was interrupted: apply or undo the plan first"
+        return self.missing(self.members[step.group, step.keeper])
+
+    def _missing(self, keeper: Member) -> str | None:
+        """Why this image does not stand in for another, or None."""
+        path = path_of(keeper.location)
+        if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.quarantine)):
+            return f"{path}, which stays in its place, leads into the quarantine"
+        try:
+            unchanged = sha256(path) == keeper.content
+        except OSError as error:
+            return f"{path}, which stays in its place, cannot be read: {error.strerror}"
+        return None if unchanged else f"{path}, which stays in its place, was changed since the plan was made"
+
+    def _keep_strangers(self, ours: set[Path]) -> None:
+        """What else lies there is nobody's copy, as far as is known."""
+        folder = self.quarantine / self.plan.id
+        for path in folder.rglob("*"):
+            if path not in ours and not path.is_dir():
+                self.kept.append(Failure(str(path), "the plan knows nothing of this file"))
