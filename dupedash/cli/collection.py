@@ -87,6 +87,10 @@ def print_report(name: str, report: IndexReport) -> None:
     for heading, lines in (
         ("vanished", [printable(path) for path in report.vanished]),
         ("not readable", [f"{printable(f.what)}: {f.reason}" for f in report.unreadable]),
+        (
+            "kept without a date, since their time lies before 1678 or after 2261",
+            [printable(path) for path in report.undated],
+        ),
     ):
         _print_list(heading, lines)
     _print_reasons(report.unreadable)

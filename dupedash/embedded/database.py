@@ -28,6 +28,18 @@ class Transaction:
     touched: bool = False
     removed: bool = False
 
+    @contextlib.contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of the transaction that is taken back alone on an exception."""
+        self.connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK TO attempt")
+            raise
+        finally:
+            self.connection.execute("RELEASE attempt")
+
 
 class Database:
     """Readers see the last commit and never wait (WAL); writers take turns, across processes too."""

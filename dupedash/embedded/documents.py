@@ -15,7 +15,7 @@ from dupedash.embedded.database import Transaction, chunks
 from dupedash.embedded.fields import BUILTIN, IN_RECORD, typed
 from dupedash.images.files import printable
 from dupedash.model import FieldInfo, Fields, FieldType, FieldValue, ImageRecord
-from dupedash.query.dates import EPOCH
+from dupedash.query.dates import EPOCH, milliseconds
 from dupedash.query.literals import storable
 from dupedash.query.schema import INSERT_VALUE, INSERT_WORD, value_rows, word_rows
 
@@ -37,13 +37,25 @@ TEXT_OF = {
 """SQL that gives a value as a filter would write it."""
 
 
+FARTHEST_NS = 2**63 - 1
+"""SQLite's largest whole number: in nanoseconds it ends in the year 2262, and below zero in 1677."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """A file as the file system tells it without reading; `path` are the bytes of its absolute path."""
+    """A file as the file system tells it without reading; `path` are the bytes of its absolute path.
+
+    mtime_ns  when it was changed, ±FARTHEST_NS for any time beyond that
+    """
 
     path: bytes
     bytes: int
     mtime_ns: int
+
+    @property
+    def modified(self) -> datetime | None:
+        """When the file was changed; None for a time that cannot be kept."""
+        return from_milliseconds(self.mtime_ns // 1_000_000) if abs(self.mtime_ns) < FARTHEST_NS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +231,7 @@ def _row_of(connection: sqlite3.Connection, image_id: str) -> int | None:
 
 def _put_row(transaction: Transaction, entry: Entry) -> int:
     a, file = entry.analysis, entry.file
-    modified = None if file is None else file.mtime_ns // 1_000_000
+    modified = None if file is None or file.modified is None else milliseconds(file.modified)
     row = transaction.connection.execute(
         "INSERT INTO documents (id, location, path, changed, width, height, bytes, format, modified,"
         " mtime_ns, content, pixels, described, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -276,7 +288,7 @@ def _builtin(entry: Entry, added: datetime) -> dict[str, Any]:
         entry.location.replace("\\", "/") if entry.file is None else printable(os.fsdecode(entry.file.path))
     )
     folder, _, filename = path.rstrip("/").rpartition("/")
-    modified = None if entry.file is None else from_milliseconds(entry.file.mtime_ns // 1_000_000)
+    modified = None if entry.file is None else entry.file.modified
     return {
         "filename": filename or entry.id,
         "folder": folder or None,
@@ -344,4 +356,4 @@ def _value(kind: FieldType, text: str | None, number: float | None) -> FieldValu
 
 def stamp(path: bytes, status: os.stat_result) -> FileStamp:
     """What the file system says of a file."""
-    return FileStamp(path, status.st_size, status.st_mtime_ns)
+    return FileStamp(path, status.st_size, max(-FARTHEST_NS, min(status.st_mtime_ns, FARTHEST_NS)))

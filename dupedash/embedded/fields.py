@@ -149,7 +149,7 @@ def _as_number(kind: FieldType, value: FieldValue) -> int | float | None:
 
 def _as_date(value: FieldValue) -> datetime | None:
     if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        return _utc(value)
     return _date(value) if isinstance(value, str) else None
 
 
@@ -158,7 +158,14 @@ def _date(text: str) -> datetime | None:
     if not _DATE.fullmatch(text):
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        return _utc(datetime.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _utc(moment: datetime) -> datetime | None:
+    """None where it lies outside the years 1 to 9999 of UTC."""
+    try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except OverflowError:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dupedash.embedded.documents import FileStamp
+from dupedash.embedded.documents import FileStamp, stamp
 from dupedash.errors import ConfigError
 from dupedash.images import looks_like_image
 from dupedash.images.files import printable, reason_of
@@ -119,7 +119,7 @@ def _take(path: bytes, inside: Sequence[bytes], found: Found) -> None:
     elif link and within(os.path.realpath(path), inside):
         found.ignored += 1
     else:
-        found.files.append(FileStamp(path, status.st_size, status.st_mtime_ns))
+        found.files.append(stamp(path, status))
 
 
 def _refuse(path: bytes, reason: str, found: Found) -> None:

@@ -36,6 +36,7 @@ class IndexReport:
 
     vanished   files that are gone: their documents are kept, but not searched, until the files return
     unreadable with the reason each; also what lies in the folder and is no readable file or folder
+    undated    files whose time of change lies outside the years that can be kept: they have no date
     ignored    files that are no pictures, hidden ones, and links to pictures that are indexed anyway
     stopped    it was stopped: files may be missing
     """
@@ -45,6 +46,7 @@ class IndexReport:
     unchanged: int = 0
     vanished: tuple[str, ...] = ()
     unreadable: tuple[Failure, ...] = ()
+    undated: tuple[str, ...] = ()
     ignored: int = 0
     seconds: float = 0.0
     stopped: bool = False
@@ -177,6 +179,7 @@ class _Run:
                 Failure(printable(os.fsdecode(path)), reason)
                 for path, reason in sorted(self.unreadable.items())
             ),
+            undated=tuple(printable(os.fsdecode(f.path)) for f in found.files if f.modified is None),
             ignored=found.ignored,
             seconds=time.monotonic() - self.started,
             stopped=self.cancelled(),

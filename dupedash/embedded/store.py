@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -201,14 +202,18 @@ class Store:
             ]
 
     def put(self, entries: Iterable[Entry]) -> list[Failure]:
-        """Add or replace documents in one commit; those whose fields do not fit come back."""
+        """Add or replace documents in one commit; those that do not fit the tables come back."""
         failures = []
         with self._database.writing() as transaction:
             for entry in entries:
                 try:
-                    documents.put(transaction, entry)
+                    with transaction.attempt():
+                        documents.put(transaction, entry)
                 except ConfigError as error:
                     failures.append(Failure(entry.id, str(error)))
+                    continue
+                except (ValueError, OverflowError, sqlite3.DataError) as error:
+                    failures.append(Failure(entry.id, f"cannot be stored: {error}"))
                     continue
                 if entry.file is not None:
                     transaction.connection.execute("DELETE FROM failures WHERE path = ?", (entry.file.path,))
