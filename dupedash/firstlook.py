@@ -1,4 +1,4 @@
-"""The example from nothing to groups: drawn, indexed and scanned, so that a first look shows results."""
+"""The example from nothing to groups: made, indexed and scanned, so that a first look shows results."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from datetime import UTC
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dupedash import example
 from dupedash.errors import Cancelled, ConfigError
-from dupedash.example import FIELDS, Closeness, Kind, make, plan, read, truth
+from dupedash.example import FIELDS, Closeness, ExampleManifest, Kind, make, plan, read, truth
 from dupedash.example.fields import fields_of
-from dupedash.example.files import copy_bytes, original_bytes
+from dupedash.example.files import PICTURES, copy_bytes, original_bytes
 from dupedash.example.plan import Copy
-from dupedash.example.subjects import SUBJECTS
+from dupedash.images import decode
 from dupedash.model import FieldType
 
 WHOLE = plan.read()
@@ -69,27 +70,33 @@ def test_every_kind_of_change_is_planted() -> None:
 
 def test_every_file_format_is_there() -> None:
     endings = {Path(path).suffix for path in WHOLE.paths()}
-    assert endings == {".jpg", ".png", ".webp", ".tiff", ".bmp", ".gif", ".avif"}
+    assert endings == {".jpg", ".png", ".webp", ".tiff", ".bmp", ".gif", ".avif", ".heic"}
 
 
 def test_copies_and_twins_refer_to_originals_of_the_plan() -> None:
     originals = {original.path for original in WHOLE.originals}
     assert {copy.original for copy in WHOLE.copies} <= originals
     assert {original.twin for original in WHOLE.originals if original.twin} <= originals
+    assert {original.burst for original in WHOLE.originals if original.burst} <= originals
 
 
-def test_twins_differ_in_their_options_only() -> None:
+def test_twins_are_two_pictures_of_one_size_and_category() -> None:
     by_path = {original.path: original for original in WHOLE.originals}
     for original in WHOLE.originals:
         if original.twin:
-            other = by_path[original.twin]
-            assert (original.drawing, original.seed) == (other.drawing, other.seed)
-            assert original.options != other.options
+            assert original.category == by_path[original.twin].category
+            picture, other = (decode(original_bytes(path)).pixels for path in (original.path, original.twin))
+            assert picture.shape == other.shape
+            assert not (picture == other).all()
 
 
-def test_every_drawing_is_used_and_every_category_has_several_pictures() -> None:
-    assert {original.drawing for original in WHOLE.originals} == set(SUBJECTS)
-    categories = Counter(SUBJECTS[original.drawing].category for original in WHOLE.originals)
+def test_every_kept_picture_is_used_and_every_category_has_several() -> None:
+    used = {Path(original.path).with_suffix("") for original in WHOLE.originals}
+    kept = {
+        file.relative_to(PICTURES).with_suffix("") for file in PICTURES.rglob("*.*") if file.suffix != ".md"
+    }
+    assert kept == used | {Path(WHOLE.broken).with_suffix("")}
+    categories = Counter(original.category for original in WHOLE.originals)
     assert min(categories.values()) >= 5
 
 
@@ -227,12 +234,58 @@ def test_the_broken_file_is_broken_and_the_flat_one_flat(small: Path) -> None:
     assert len(upright(small / SMALL.flat).getcolors()) == 1
 
 
+# ---- what real collections hold
+
+
+@pytest.fixture(scope="module")
+def uploads(tmp_path_factory: pytest.TempPathFactory) -> ExampleManifest:
+    folder = tmp_path_factory.mktemp("uploads")
+    return make(folder, plan=WHOLE.under("uploads/IMG_208", "uploads/IMG_209"), processes=1)
+
+
+def test_a_photo_of_a_phone_lies_on_its_side_and_its_copy_stands(uploads: ExampleManifest) -> None:
+    photo = decode(uploads.folder / "uploads/IMG_2081.jpg")
+    assert photo.exif.orientation == 6
+    with Image.open(uploads.folder / "uploads/IMG_2081.jpg") as stored:
+        assert stored.width > stored.height
+    copy = decode(uploads.folder / "uploads/IMG-20230804-WA0007.jpg")
+    assert copy.exif.orientation == 1
+    assert copy.height / copy.width == pytest.approx(photo.height / photo.width, abs=0.01)
+
+
+def test_a_heic_has_copies_in_other_formats(uploads: ExampleManifest) -> None:
+    group = uploads.groups["uploads/IMG_2090.heic"]
+    assert [decode(uploads.folder / path).format for path in group] == ["AVIF", "HEIC", "JPEG"]
+
+
+def test_a_burst_is_three_pictures_a_second_apart_and_no_set_of_copies(uploads: ExampleManifest) -> None:
+    first, *later = sorted(f"uploads/IMG_2084_BURST0{number}.jpg" for number in (1, 2, 3))
+    files = {file.path: file for file in uploads.files}
+    assert [(files[path].kind, files[path].of, files[path].group) for path in later] == [
+        ("burst", first, None)
+    ] * 2
+    assert (files[first].kind, files[first].group) == ("original", None)
+    assert not {first, *later} & {path for row in truth(uploads.folder) for path in (row.path, row.original)}
+    moments = [decode(uploads.folder / path).exif.taken for path in (first, *later)]
+    assert [(b - a).total_seconds() for a, b in pairwise(moments)] == [1, 1]
+
+
+def test_what_a_camera_wrote_in_a_photo_is_its_field(uploads: ExampleManifest) -> None:
+    wrote = {
+        file.path: decode(uploads.folder / file.path).exif for file in uploads.files if file.kind != "broken"
+    }
+    assert {wrote[path].camera for path in wrote} == {None, "Example Drawn camera"}
+    photos = [file for file in uploads.files if file.kind != "broken" and wrote[file.path].camera]
+    assert len(photos) == 5
+    assert all(file.fields["taken"] == wrote[file.path].taken for file in photos)
+
+
 # ---- the changes
 
 
 @pytest.fixture(scope="module")
 def receipt() -> bytes:
-    return original_bytes(next(o for o in SMALL.originals if o.path == "office/receipts/receipt-0519.jpg"))
+    return original_bytes("office/receipts/receipt-0519.jpg")
 
 
 @pytest.fixture(scope="module")

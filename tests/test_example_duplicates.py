@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dupedash.cli import main
-from dupedash.example import Closeness, truth
+from dupedash.example import Closeness, read, truth
 
-pytestmark = pytest.mark.timeout(1200)  # 300 pictures are drawn and described
+pytestmark = pytest.mark.timeout(1200)  # 300 pictures are made and described
 
 UNDECIDED = {
     # Another invoice of one firm: head, table, totals, signature and foot are the same, the small print that
@@ -47,3 +47,11 @@ def test_no_look_alike_shares_a_group_with_what_it_resembles(groups: tuple[Path,
     assert len(alike) == 16
     mixed = {t.path for t in alike if found.get(t.path, -1) == found.get(t.original, -2)}
     assert mixed <= UNDECIDED
+
+
+def test_no_frame_of_a_burst_is_called_a_copy_of_another(groups: tuple[Path, dict[str, int]]) -> None:
+    """Boats, birds and waves move between two frames: today they score from 0.53 to 0.60."""
+    folder, found = groups
+    frames = [file.path for file in read(folder).files if file.kind == "burst"]
+    assert len(frames) == 2
+    assert not set(frames) & set(found)

@@ -1,4 +1,4 @@
-"""The example collection: about 300 images drawn by our own code, with known duplicates among them."""
+"""The example collection: about 300 images, with known duplicates among them."""
 
 from __future__ import annotations
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
-
-from dupedash.example.drawings.colour import Colour, hexa
+from PIL import Image, ImageColor, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 Random = np.random.Generator
+Colour = tuple[int, ...]
 
 
 class Closeness(StrEnum):
@@ -149,7 +148,9 @@ _LINES = (
     "Staff pick",
     "Seen and loved",
 )
-_TONES = tuple(hexa(tone) for tone in ("d1495b", "00798c", "edae49", "2e4057", "5c7a3d", "7b3f72"))
+_TONES = tuple(
+    ImageColor.getrgb(tone) for tone in ("#d1495b", "#00798c", "#edae49", "#2e4057", "#5c7a3d", "#7b3f72")
+)
 
 
 def _text(picture: Image.Image, random: Random) -> Image.Image:

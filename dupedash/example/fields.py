@@ -19,7 +19,6 @@ from re import search
 import numpy as np
 
 from dupedash.example.plan import Original, seed
-from dupedash.example.subjects import SUBJECTS
 from dupedash.model import FieldInfo, Fields, FieldType, FieldValue
 
 FIELDS = (
@@ -55,7 +54,7 @@ def fields_of(path: str, original: Original) -> Fields:
     folder = PurePosixPath(path).parts[0]
     random = np.random.default_rng(seed(path))
     fields: dict[str, FieldValue | tuple[FieldValue, ...]] = {
-        "category": SUBJECTS[original.drawing].category,
+        "category": original.category,
         "labels": original.labels,
         "source": _source(path),
         "uploader": _one_of(_UPLOADERS.get(folder, _PEOPLE), random),
@@ -108,7 +107,9 @@ def _status(path: str) -> str:
 def _taken(path: str, original: Original, random: np.random.Generator) -> datetime:
     """A copy comes days to months after its original."""
     start = np.random.default_rng(seed(original.path))
-    taken = _FIRST_DAY + timedelta(days=int(start.integers(0, 1200)), minutes=int(start.integers(0, 600)))
+    taken = original.taken or _FIRST_DAY + timedelta(
+        days=int(start.integers(0, 1200)), minutes=int(start.integers(0, 600))
+    )
     if path != original.path:
         taken += timedelta(days=int(random.integers(1, 200)), minutes=int(random.integers(0, 600)))
     return taken

@@ -1,4 +1,4 @@
-"""Pictures into files: drawn or changed, encoded by the name's ending, and put in place in one step."""
+"""Pictures into files: kept ones and changed ones, encoded by the name's ending, put in place in one step."""
 
 from __future__ import annotations
 
@@ -9,20 +9,12 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from dupedash.example.changes import Kind, Writing, changed
-from dupedash.example.drawings.canvas import Canvas
-from dupedash.example.plan import Copy, Original, seed
-from dupedash.example.subjects import SUBJECTS
+from dupedash.example.plan import Copy, seed
+from dupedash.images import decode
 
+PICTURES = Path(__file__).parent / "pictures"
 # One thread, because several may cut an AVIF differently from run to run.
 _AVIF = {"speed": 8, "max_threads": 1}
-
-
-def drawn(original: Original) -> Image.Image:
-    """The picture itself."""
-    subject = SUBJECTS[original.drawing]
-    canvas = Canvas(original.width, original.height, original.seed)
-    subject.draw(canvas, **original.options)
-    return canvas.finished(grain=subject.finish.grain, vignette=subject.finish.vignette)
 
 
 def encoded(picture: Image.Image, name: str, writing: Writing) -> bytes:
@@ -52,17 +44,23 @@ def _exif(writing: Writing) -> bytes:
     return exif.tobytes()
 
 
-def original_bytes(original: Original) -> bytes:
-    """The file of an original."""
-    return encoded(drawn(original), original.path, Writing(quality=84))
+def original_bytes(path: str) -> bytes:
+    """The file of the original `path`: kept as it is, with its EXIF data, or else as a WebP."""
+    kept = PICTURES / path
+    if kept.exists():
+        return kept.read_bytes()
+    return encoded(_pixels(kept.with_suffix(".webp").read_bytes()), path, Writing(quality=84))
+
+
+def _pixels(content: bytes) -> Image.Image:
+    return Image.fromarray(decode(content).pixels)
 
 
 def copy_bytes(copy: Copy, original: bytes) -> bytes:
     """The file of a copy, made from the original's file as anybody would make it."""
     if copy.kind is Kind.IDENTICAL:
         return original
-    picture = Image.open(BytesIO(original)).convert("RGB")
-    result, writing = changed(copy.kind, picture, np.random.default_rng(seed(copy.path)))
+    result, writing = changed(copy.kind, _pixels(original), np.random.default_rng(seed(copy.path)))
     return encoded(result, copy.path, writing)
 
 
@@ -73,7 +71,7 @@ def flat_bytes(path: str) -> bytes:
 
 def broken_bytes(path: str) -> bytes:
     """A JPEG of which the second half is missing."""
-    whole = original_bytes(Original(path, "winter", 720, 480, {"mood": "rose"}, (), None))
+    whole = original_bytes(path)
     return whole[: len(whole) * 2 // 5]
 
 

@@ -88,7 +88,7 @@ def _make(
     with closing(_made(work, processes)) as results:
         for made in results:
             done += made
-            progress(Progress("drawing", done, total, monotonic() - started, skipped))
+            progress(Progress("making pictures", done, total, monotonic() - started, skipped))
             if cancelled():
                 raise Cancelled(f"{total - done} of {total} example images are still to be made.")
 
@@ -105,7 +105,7 @@ def _made(work: list[Work], processes: int) -> Generator[int]:
 
 
 def _make_group(work: Work) -> int:
-    """Draw an original and make its copies, as far as they are missing; returns how many files that were.
+    """Make an original and its copies, as far as they are missing; returns how many files that were.
 
     Raises ConfigError where they cannot be written.
     """
@@ -120,7 +120,7 @@ def _group_made(folder: Path, original: Original, copies: tuple[Copy, ...]) -> i
     if path.exists():
         content = path.read_bytes()
     else:
-        content = original_bytes(original)
+        content = original_bytes(original.path)
         put(path, content)
         made += 1
     for copy in copies:
@@ -137,7 +137,7 @@ def _files(plan: Plan) -> tuple[ExampleFile, ...]:
         ExampleFile(path, "original", None, path if path in with_copies else None, fields_of(path, original))
         for path, original in originals.items()
     ]
-    files = [_twin(file, originals[file.path].twin) for file in files]
+    files = [_related(file, originals[file.path]) for file in files]
     for copy in plan.copies:
         fields = fields_of(copy.path, originals[copy.original])
         files.append(ExampleFile(copy.path, str(copy.kind), copy.original, copy.original, fields))
@@ -146,5 +146,7 @@ def _files(plan: Plan) -> tuple[ExampleFile, ...]:
     return tuple(sorted(files, key=lambda file: file.path))
 
 
-def _twin(file: ExampleFile, twin: str | None) -> ExampleFile:
-    return replace(file, kind="lookalike", of=twin) if twin else file
+def _related(file: ExampleFile, original: Original) -> ExampleFile:
+    if original.burst:
+        return replace(file, kind="burst", of=original.burst)
+    return replace(file, kind="lookalike", of=original.twin) if original.twin else file

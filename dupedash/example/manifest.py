@@ -21,7 +21,8 @@ _DATES = {field.name for field in FIELDS if field.type is FieldType.DATE}
 class ExampleFile:
     """One file. `group` is the path of its original where it has copies; `of` is what `kind` refers to.
 
-    kind is "original", "flat", "broken" or a value of `changes.Kind`; a look-alike has no group with `of`.
+    kind is "original", "flat", "broken", "burst" or a value of `changes.Kind`. A look-alike and a later frame
+    of a burst have no group with `of`: they are pictures of their own.
     """
 
     path: str
@@ -60,7 +61,10 @@ class Truth(NamedTuple):
 
 
 def truth(folder: Path) -> list[Truth]:
-    """What a duplicate search must find in the folder, and the look-alikes that it must not."""
+    """What a duplicate search must find in the folder, and the look-alikes that it must not.
+
+    Frames of a burst are neither: whether they are duplicates is for people to say.
+    """
     kinds = {str(kind) for kind in Kind}
     return [
         Truth(file.path, file.of, Kind(file.kind), Kind(file.kind).closeness)

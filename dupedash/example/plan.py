@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zlib import crc32
 
 from dupedash.example.changes import Kind
 
-VERSION = 3
-"""Raise it when a drawing or a change is altered: collections made by an older version are made anew."""
-
-Option = str | int | bool
+VERSION = 4
+"""Raise it when a picture or a change is altered: collections made by an older version are made anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A picture to draw. `twin` is the picture it resembles without being its duplicate."""
+    """A picture of the folder `pictures`.
+
+    twin   the picture it resembles without being its duplicate
+    taken  when, where its own EXIF data say so
+    burst  the first frame of the burst it belongs to, where it is another one
+    """
 
     path: str
-    drawing: str
-    width: int
-    height: int
-    options: Mapping[str, Option]
+    category: str
     labels: tuple[str, ...]
-    twin: str | None
-
-    @property
-    def seed(self) -> int:
-        """Twins share it: what their options do not change is the same in both."""
-        return seed(self.twin or self.path)
+    twin: str | None = None
+    taken: datetime | None = None
+    burst: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +83,6 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 
 def _original(row: dict[str, str]) -> Original:
-    width, height = (int(side) for side in row["size"].split("x"))
-    options = dict(_option(word) for word in row["options"].split())
+    taken = datetime.fromisoformat(row["taken"]) if row["taken"] else None
     labels = tuple(row["labels"].split())
-    return Original(row["path"], row["drawing"], width, height, options, labels, row["twin"] or None)
-
-
-def _option(word: str) -> tuple[str, Option]:
-    """`dark` is True, `tone=2` a number, `words=LOW_NOTES` a text with blanks."""
-    name, equals, value = word.partition("=")
-    if not equals:
-        return name, True
-    return name, int(value) if value.isdecimal() else value.replace("_", " ")
+    return Original(row["path"], row["category"], labels, row["twin"] or None, taken, row["burst"] or None)

@@ -1,1 +1,0 @@
-"""Everything that can be drawn. A drawing takes a canvas and its options, and knows nothing of files."""
