@@ -158,6 +158,25 @@ def test_criteria_are_moved_removed_and_added_and_the_line_says_them():
 
 
 @pytest.mark.usefixtures("photos")
+def test_protected_folders_and_patterns_are_asked_for_apart_and_counted():
+    at = opened()
+
+    def area(part: str):
+        return next(box for box in at.text_area if box.key and box.key.startswith(part))
+
+    area("clear.paths.").set_value("pictures\nsmall*").run()
+    assert figures(at)["Images to change"] == "0", "all lie in the protected folder"
+    assert f"pictures: {workspaces.IMAGES} images" in said(at)
+    assert r"small\*: no image here" in said(at), "a star in a path is no pattern"
+    area("clear.paths.").set_value("").run()
+    area("clear.patterns.").set_value("*/smaller*").run()
+    assert f"{workspaces.COPIED} images" in said(at)
+    assert figures(at)["Images to go"] == str(workspaces.COPIED * 2)
+    text = "\n".join(html.proto.body for html in at.get("html") if "dd-plan" in html.proto.body)
+    assert "protected place that fits */smaller*" in text or "it lies in a protected place" in said(at)
+
+
+@pytest.mark.usefixtures("photos")
 def test_only_reviewed_groups_leaves_out_what_nobody_decided():
     at = opened()
     at.toggle(key="clear.reviewed").set_value(True).run()
@@ -199,7 +218,8 @@ def test_an_imported_plan_gets_its_own_id_and_the_folders_of_the_collection(phot
 def test_a_draft_says_the_policy_that_it_was_made_from():
     for policy in PRESETS.values():
         assert Draft.of(policy).policy() == policy
-    guarded = Policy("own", (Criterion(Rule.PIXELS),), ("a", "b"), guards("status: ok"), True)
+    criteria = (Criterion(Rule.PIXELS), Criterion(Rule.PATH, values=("Rome, 2024", 'the "best"', "c")))
+    guarded = Policy("own", criteria, ("a", "b, [c]"), guards("status: ok"), True, ("*/d/*",))
     assert Draft.of(guarded).policy() == guarded
 
 

@@ -65,7 +65,7 @@ TABLE = [
         "a place in originals is preferred over another place",
     ),
     (
-        Criterion(Rule.NOT_PATH, values=("tmp/*", "* (1).jpg")),
+        Criterion(Rule.NOT_PATTERN, values=("tmp/*", "* (1).jpg")),
         image("a", location="/pictures/a (1).jpg"),
         image("b"),
         "another place is preferred over a place in * (1).jpg",
@@ -168,7 +168,7 @@ def test_a_protected_image_is_the_keeper_and_all_protected_ones_stay():
     ]
     rules = policy(
         Criterion(Rule.PIXELS),
-        protected_paths=("/safe/*",),
+        protected_patterns=("/safe/*",),
         protected_fields=(ProtectedField("rights", "owned"),),
     )
     choice = choose(members, rules)

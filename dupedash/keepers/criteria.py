@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from fnmatch import fnmatchcase
 
 from dupedash.bytesize import size
 from dupedash.errors import ConfigError
 from dupedash.keepers.originals import Explanations, originals
+from dupedash.keepers.places import place_fitting, place_in
 from dupedash.model import Fields, FieldValue, ImageRecord
 
 
@@ -26,10 +26,12 @@ class Rule(StrEnum):
     METADATA = "most metadata"
     PATH = "preferred path"
     NOT_PATH = "avoided path"
+    PATTERN = "preferred path pattern"
+    NOT_PATTERN = "avoided path pattern"
     FIELD = "field value"
 
 
-_NEEDS_VALUES = {Rule.FORMAT, Rule.PATH, Rule.NOT_PATH, Rule.FIELD}
+_NEEDS_VALUES = {Rule.FORMAT, Rule.PATH, Rule.NOT_PATH, Rule.PATTERN, Rule.NOT_PATTERN, Rule.FIELD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ class Criterion:
     """One rule with its settings. Raises ConfigError where a setting is missing.
 
     field   FIELD: the field; OLDEST/NEWEST: a date field (empty: when the file was changed)
-    values  FORMAT: formats, FIELD: values, best first; PATH/NOT_PATH: patterns with * and ?;
-            METADATA: the fields that count (empty: all)
+    values  FORMAT: formats, FIELD: values, PATH: paths, PATTERN: patterns with * and ?, best first;
+            NOT_PATH, NOT_PATTERN: the same; METADATA: the fields that count (empty: all)
     """
 
     rule: Rule
@@ -82,6 +84,8 @@ _SUBJECTS = {
     Rule.METADATA: "metadata",
     Rule.PATH: "path",
     Rule.NOT_PATH: "path",
+    Rule.PATTERN: "path",
+    Rule.NOT_PATTERN: "path",
     Rule.FIELD: "field",
 }
 _UNKNOWN = float("-inf")
@@ -108,18 +112,10 @@ _VERBS = {
     Rule.ORIGINAL: "comes before",
     Rule.PATH: "is preferred over",
     Rule.NOT_PATH: "is preferred over",
+    Rule.PATTERN: "is preferred over",
+    Rule.NOT_PATTERN: "is preferred over",
     Rule.FIELD: "is preferred over",
 }
-
-
-def matches_path(location: str, patterns: Sequence[str]) -> str | None:
-    """The first pattern that the location fits, ignoring case; it may fit any whole part of the path."""
-    path = location.replace("\\", "/").lower()
-    for pattern in patterns:
-        wanted = pattern.replace("\\", "/").lower().strip("/")
-        if any(fnmatchcase(path, p) for p in (wanted, f"*/{wanted}", f"*/{wanted}/*", f"/{wanted}/*")):
-            return pattern
-    return None
 
 
 def values_of(fields: Fields, name: str) -> tuple[FieldValue, ...]:
@@ -179,15 +175,21 @@ def _metadata(c: Criterion, r: ImageRecord) -> Standing:
     return Standing(filled, f"{filled} filled field{'' if filled == 1 else 's'}")
 
 
+def _place(c: Criterion, r: ImageRecord) -> str | None:
+    """The first of the criterion's places that the image lies in."""
+    patterns = c.rule in (Rule.PATTERN, Rule.NOT_PATTERN)
+    return place_fitting(r.location, c.values) if patterns else place_in(r.location, c.values)
+
+
 def _path(c: Criterion, r: ImageRecord) -> Standing:
-    found = matches_path(r.location, c.values)
+    found = _place(c, r)
     if found is None:
         return Standing(-len(c.values), "another place")
     return Standing(-c.values.index(found), f"a place in {found}")
 
 
 def _not_path(c: Criterion, r: ImageRecord) -> Standing:
-    found = matches_path(r.location, c.values)
+    found = _place(c, r)
     return Standing(1, "another place") if found is None else Standing(0, f"a place in {found}")
 
 
@@ -209,5 +211,7 @@ _RANKS: dict[Rule, Callable[[Criterion, ImageRecord], Standing]] = {
     Rule.METADATA: _metadata,
     Rule.PATH: _path,
     Rule.NOT_PATH: _not_path,
+    Rule.PATTERN: _path,
+    Rule.NOT_PATTERN: _not_path,
     Rule.FIELD: _field,
 }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dupedash.errors import ConfigError
-from dupedash.keepers.criteria import Criterion, Rule, matches_path, value_text, values_of
+from dupedash.keepers.criteria import Criterion, Rule, value_text, values_of
+from dupedash.keepers.places import place_fitting, place_in
 from dupedash.model import ImageRecord
 
 
@@ -24,9 +25,10 @@ class Policy:
     """How keepers are chosen.
 
     criteria           asked in order until one image is left; a last tie goes to the first id
-    protected_paths    patterns of places (* and ?) from which nothing is ever removed
+    protected_paths    folders and files of which nothing is ever removed, whatever characters they hold
     protected_fields   images with one of these values are never removed
     indirect           also remove images that match the keeper only through others (chains)
+    protected_patterns the same as protected_paths by patterns (* and ?)
     """
 
     name: str
@@ -34,11 +36,14 @@ class Policy:
     protected_paths: tuple[str, ...] = ()
     protected_fields: tuple[ProtectedField, ...] = ()
     indirect: bool = False
+    protected_patterns: tuple[str, ...] = ()
 
     def protects(self, record: ImageRecord) -> str | None:
         """Why this image is never removed, or None."""
-        if place := matches_path(record.location, self.protected_paths):
+        if place := place_in(record.location, self.protected_paths):
             return f"it lies in the protected place {place}"
+        if place := place_fitting(record.location, self.protected_patterns, classes=True):
+            return f"it lies in a protected place that fits {place}"
         for guard in self.protected_fields:
             if guard.value.lower() in {value_text(v).lower() for v in values_of(record.fields, guard.field)}:
                 return f"{guard.field} {guard.value} is protected"
@@ -52,25 +57,45 @@ class Policy:
                 {"rule": str(c.rule), "field": c.field, "values": list(c.values)} for c in self.criteria
             ],
             "protected_paths": list(self.protected_paths),
+            "protected_patterns": list(self.protected_patterns),
             "protected_fields": [{"field": p.field, "value": p.value} for p in self.protected_fields],
             "indirect": self.indirect,
         }
 
     @staticmethod
     def of_json(data: Any) -> Policy:
-        """Raises ConfigError, naming what is wrong."""
+        """Raises ConfigError, naming what is wrong.
+
+        Without "protected_patterns" it is of the form in which paths were patterns, too: then it is read so
+        that what either reading protects stays protected, and paths with * or ? are preferred as patterns.
+        """
         if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
             raise ConfigError("A keeper policy is a JSON object with a name and a list of criteria.")
-        unknown = set(data) - {"name", "criteria", "protected_paths", "protected_fields", "indirect"}
+        unknown = set(data) - _SETTINGS
         if unknown:
             raise ConfigError(f"The keeper policy {data['name']!r} has unknown settings: {sorted(unknown)}.")
+        criteria = tuple(_criterion(item) for item in _list(data, "criteria"))
+        old, paths = _PATTERNS not in data, tuple(str(p) for p in _list(data, "protected_paths"))
         return Policy(
             name=data["name"],
-            criteria=tuple(_criterion(item) for item in _list(data, "criteria")),
-            protected_paths=tuple(str(p) for p in _list(data, "protected_paths")),
+            criteria=tuple(map(_as_before, criteria)) if old else criteria,
+            protected_paths=paths,
+            protected_patterns=paths if old else tuple(str(p) for p in _list(data, _PATTERNS)),
             protected_fields=tuple(_protected(item) for item in _list(data, "protected_fields")),
             indirect=bool(data.get("indirect", False)),
         )
+
+
+_PATTERNS = "protected_patterns"
+_SETTINGS = {"name", "criteria", "protected_paths", _PATTERNS, "protected_fields", "indirect"}
+_BY_PATTERN = {Rule.PATH: Rule.PATTERN, Rule.NOT_PATH: Rule.NOT_PATTERN}
+
+
+def _as_before(criterion: Criterion) -> Criterion:
+    """What a criterion of the earlier form meant, where every path was a pattern."""
+    meant = _BY_PATTERN.get(criterion.rule)
+    wild = any(character in value for value in criterion.values for character in "*?")
+    return replace(criterion, rule=meant) if meant and wild else criterion
 
 
 def _list(data: Mapping[str, Any], name: str) -> list[Any]:

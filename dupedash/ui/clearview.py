@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 import streamlit as st
 
 from dupedash.actions import Journal, MergeRule, Plan, Preview, StepKind, Totals, Wish
 from dupedash.collection import Rooted
 from dupedash.keepers import Policy
-from dupedash.ui import clearpreview, journalview, planview, policyform, widgets, wording
+from dupedash.ui import clearpreview, journalview, planview, policyform, scandata, widgets, wording
 from dupedash.ui.errors import as_text
 from dupedash.ui.state import EXACT, View
 
@@ -71,7 +72,7 @@ def draw(view: View) -> None:
         return
     form, result = st.columns((2.5, 1), gap="medium")
     with form.container(border=True):
-        policy = policyform.draw(view.fields())
+        policy = policyform.draw(view.fields(), partial(scandata.count_in, view.scan))
         wish, reviewed = _draw_wish(view, policy)
     preview = clearpreview.of(view, view.scan, wish, reviewed)
     if not len(preview.cut):

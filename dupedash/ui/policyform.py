@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 import streamlit as st
@@ -12,20 +14,24 @@ import streamlit as st
 from dupedash.errors import ConfigError
 from dupedash.keepers import PRESETS, Criterion, Policy, ProtectedField, Rule
 from dupedash.model import FieldInfo, FieldType
-from dupedash.ui import errors
+from dupedash.ui import errors, wording
 from dupedash.ui.decisionfiles import read_json
 
 _KEY, _PRESET = "clear.policy", "clear.preset"
 _WIDTHS = (0.3, 3.2, 4.4, 0.4, 0.4, 0.4)
 _VALUES = {
     Rule.FORMAT: "PNG, JPEG (best first)",
-    Rule.PATH: "originals, */2024/* (best first)",
-    Rule.NOT_PATH: "*/export/*, tmp",
+    Rule.PATH: "originals, /photos/2024 (best first)",
+    Rule.NOT_PATH: "export, tmp",
+    Rule.PATTERN: "*/2024/*, *.cr2 (best first)",
+    Rule.NOT_PATTERN: "*/export/*, * (1).jpg",
     Rule.FIELD: "approved, draft (best first)",
     Rule.METADATA: "title, author (empty: all)",
 }
 _number = count(1)
 
+Count = Callable[[tuple[str, ...], bool], Mapping[str, int]]
+"""Places, and whether they are patterns → how many images lie in each."""
 
 @dataclass(slots=True)
 class Line:
@@ -38,7 +44,7 @@ class Line:
 
     @staticmethod
     def of(criterion: Criterion) -> Line:
-        return Line(next(_number), criterion.rule, criterion.field, ", ".join(criterion.values))
+        return Line(next(_number), criterion.rule, criterion.field, joined(criterion.values))
 
     def criterion(self) -> Criterion:
         """Raises ConfigError where something is missing."""
@@ -49,29 +55,30 @@ class Line:
 
 @dataclass(slots=True)
 class Draft:
-    """A policy while it is edited."""
+    """A policy while it is edited; `number` as of a line: what was typed into another one is not its own."""
 
     name: str
     lines: list[Line]
     paths: str = ""
     guarded: str = ""
     indirect: bool = False
+    patterns: str = ""
+    number: int = field(default_factory=lambda: next(_number))
 
     @staticmethod
     def of(policy: Policy) -> Draft:
         guarded = "\n".join(f"{guard.field}: {guard.value}" for guard in policy.protected_fields)
         lines = [Line.of(criterion) for criterion in policy.criteria]
-        return Draft(policy.name, lines, "\n".join(policy.protected_paths), guarded, policy.indirect)
+        paths, patterns = map("\n".join, (policy.protected_paths, policy.protected_patterns))
+        return Draft(policy.name, lines, paths, guarded, policy.indirect, patterns)
 
     def policy(self) -> Policy:
         """Raises ConfigError where something is missing."""
         criteria = tuple(line.criterion() for line in self.lines)
-        paths = tuple(filter(None, map(str.strip, self.paths.splitlines())))
-        edited = Policy(self.name, criteria, paths, guards(self.guarded), self.indirect)
+        paths, patterns = lines_of(self.paths), lines_of(self.patterns)
+        edited = Policy(self.name, criteria, paths, guards(self.guarded), self.indirect, patterns)
         preset = PRESETS.get(self.name)
-        return edited if preset in (None, edited) else Policy(
-            f"{self.name}, changed", criteria, paths, edited.protected_fields, self.indirect
-        )  # fmt: skip
+        return edited if preset in (None, edited) else replace(edited, name=f"{self.name}, changed")
 
     def move(self, number: int, step: int) -> None:
         """Up (-1) or down (1)."""
@@ -89,18 +96,31 @@ class Draft:
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """ "a, b" → ("a", "b")."""
-    return tuple(filter(None, map(str.strip, text.split(","))))
+    """ 'a, "b, c"' → ("a", "b, c")."""
+    rows = csv.reader([text], skipinitialspace=True)
+    return tuple(filter(None, (value.strip() for row in rows for value in row)))
+
+
+def joined(values: Sequence[str]) -> str:
+    """What `parts` takes apart."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return ", ".join(values) if parts(", ".join(values)) == tuple(values) else line.getvalue()
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """The lines with something in them."""
+    return tuple(filter(None, map(str.strip, text.splitlines())))
 
 
 def guards(text: str) -> tuple[ProtectedField, ...]:
     """Lines "field: value". Raises ConfigError."""
     found = []
-    for line in filter(None, map(str.strip, text.splitlines())):
-        field, colon, value = line.partition(":")
-        if not colon or not field.strip() or not value.strip():
+    for line in lines_of(text):
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip() or not value.strip():
             raise ConfigError(f"{line!r} protects nothing: write a field and a value, as status: approved.")
-        found.append(ProtectedField(field.strip(), value.strip()))
+        found.append(ProtectedField(name.strip(), value.strip()))
     return tuple(found)
 
 
@@ -110,7 +130,7 @@ def draft() -> Draft:
     return known
 
 
-def draw(fields: Mapping[str, FieldInfo]) -> Policy:
+def draw(fields: Mapping[str, FieldInfo], count_in: Count) -> Policy:
     """Draw the form; the policy that it says comes back. Raises ConfigError."""
     current = draft()
     st.selectbox(
@@ -120,7 +140,7 @@ def draw(fields: Mapping[str, FieldInfo]) -> Policy:
     line = st.container()
     with st.expander("Change the rules", icon=":material/tune:"):
         _draw_criteria(current, fields)
-        _draw_guards(current)
+        _draw_guards(current, count_in)
         with errors.shown():
             _draw_files(current)
     line.caption(order_words(current))
@@ -195,20 +215,46 @@ def _fields_for(rule: Rule, fields: Mapping[str, FieldInfo]) -> list[str]:
     return []
 
 
-def _draw_guards(current: Draft) -> None:
-    left, right = st.columns(2, gap="medium")
-    current.paths = left.text_area(
-        "Protected places", current.paths, key=f"clear.paths.{current.name}", height=90,
-        placeholder="originals\n*/2019/*", help="From here nothing is ever removed. One pattern a line.",
-    )  # fmt: skip
-    current.guarded = right.text_area(
-        "Protected values", current.guarded, key=f"clear.guarded.{current.name}", height=90,
+def _draw_guards(current: Draft, count_in: Count) -> None:
+    first, second, third = st.columns(3, gap="medium")
+    with first:
+        current.paths = st.text_area(
+            "Protected folders", current.paths, key=f"clear.paths.{current.number}", height=90,
+            placeholder="/photos/originals\nArchive [2024]",
+            help="From here nothing is ever removed. A path a line, as it is or a part of it; every "
+                 "character means itself.",
+        )  # fmt: skip
+        _draw_counts(lines_of(current.paths), count_in, patterns=False)
+    with second:
+        current.patterns = st.text_area(
+            "Protected patterns", current.patterns, key=f"clear.patterns.{current.number}", height=90,
+            placeholder="*/2019/*\n*.cr2",
+            help="What fits is never removed. A pattern a line: * stands for anything, ? for one character.",
+        )  # fmt: skip
+        _draw_counts(lines_of(current.patterns), count_in, patterns=True)
+    current.guarded = third.text_area(
+        "Protected values", current.guarded, key=f"clear.guarded.{current.number}", height=90,
         placeholder="status: approved", help="Such images are never removed. A field and a value a line.",
     )  # fmt: skip
     current.indirect = st.checkbox(
         "Also remove images that match the one that stays only through others",
-        current.indirect, key=f"clear.indirect.{current.name}",
+        current.indirect, key=f"clear.indirect.{current.number}",
     )  # fmt: skip
+
+
+def _draw_counts(places: tuple[str, ...], count_in: Count, *, patterns: bool) -> None:
+    """How many images each place protects; that one protects nothing is said aloud."""
+    if not places:
+        return
+    found = count_in(places, patterns).items()
+    st.caption("  \n".join(count_words(place, number) for place, number in found))
+
+
+def count_words(place: str, number: int) -> str:
+    """One protected place with its number, as Markdown."""
+    if not number:
+        return f":orange[:material/warning: {errors.as_text(place)}: no image here]"
+    return f"{errors.as_text(place)}: {wording.plural(number, 'image')}"
 
 
 def _draw_files(current: Draft) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dupedash.graph import DuplicateGraph, Matches
+from dupedash.keepers.places import place_fitting, place_in
 from dupedash.model import Explanation, ImageRecord
 from dupedash.scans import ImageRows, MatchEdits, MatchRows, StoredScan
 
@@ -44,6 +45,21 @@ def places_with(scan: StoredScan, graph: DuplicateGraph, text: str) -> npt.NDArr
     places = _of(scan, graph, "location").fillna("")
     found: npt.NDArray[np.bool_] = places.str.contains(text, case=False, regex=False).to_numpy(bool)
     return found
+
+
+def count_in(scan: StoredScan, places: tuple[str, ...], patterns: bool) -> Mapping[str, int]:
+    """How many images of the scan lie in each of these places, or fit each pattern."""
+    return _count_in(*_file(scan, "images.parquet"), places, patterns, scan)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _count_in(
+    path: str, changed: int, places: tuple[str, ...], patterns: bool, _scan: StoredScan  # noqa: ARG001
+) -> Mapping[str, int]:
+    locations = images_of(_scan)["location"].dropna()
+    if patterns:
+        return {p: sum(place_fitting(at, [p], classes=True) is not None for at in locations) for p in places}
+    return {p: sum(place_in(at, [p]) is not None for at in locations) for p in places}
 
 
 def _of(scan: StoredScan, graph: DuplicateGraph, column: str) -> pd.Series:
