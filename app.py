@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from uvicorn.config import HTTP_PROTOCOLS
 
 from dupedash.errors import ConfigError
-from dupedash.ui import graphdata, routes
+from dupedash.ui import graphdata, launch, routes
 from dupedash.ui.errors import show_uncaught
 from dupedash.ui.guard import Guard, SecurityHeaders
 from dupedash.ui.welcome import announce
@@ -19,6 +19,9 @@ from dupedash.ui.welcome import announce
 # A scan of 100,000 images is a million objects that stay. Going through all of them after every 700 new ones
 # takes a fifth of the time of a moved threshold; they are not what garbage is made of.
 gc.set_threshold(50_000, 20, 50)
+
+# Streamlit starts uvicorn and lets it choose the protocol.
+HTTP_PROTOCOLS["auto"] = "dupedash.headertime:TimedHeaders"
 
 # An st.App and not the entry script itself: st.navigation beside a sibling pages/ folder breaks the
 # first deep link after a start of the server.
@@ -31,17 +34,8 @@ app = st.App(
 )
 
 
-def port() -> int:
-    """DUPEDASH_PORT, else 8501; 0 takes a free one. Raises ConfigError."""
-    text = os.environ.get("DUPEDASH_PORT") or "8501"
-    if not text.isdigit() or int(text) > 65535:
-        raise ConfigError(f"DUPEDASH_PORT={text!r} is not a port: use a number from 0 to 65535.")
-    return int(text)
-
-
 if __name__ == "__main__":
     try:
-        address = os.environ.get("DUPEDASH_ADDRESS") or "127.0.0.1"
-        app.run(config={"server.address": address, "server.port": port()})
+        app.run(config=launch.options())
     except ConfigError as error:
         sys.exit(f"dupedash: {error}")

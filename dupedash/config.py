@@ -43,6 +43,16 @@ class Workspace:
         if self.denied:
             raise Forbidden(self.denied)
 
+    def places(self) -> list[Path]:
+        """Everything that lies in the folder, by the properties below."""
+        found = [getattr(self, name) for name, what in vars(Workspace).items() if isinstance(what, property)]
+        return [place for place in found if place.parent == self.root]
+
+    @property
+    def access(self) -> Path:
+        """The access tokens that were made here (JSON, readable by the owner only)."""
+        return self.root / "access.json"
+
     @property
     def collections(self) -> Path:
         """A folder per embedded collection: collection.sqlite (the truth) and cache/ (derived)."""

@@ -26,7 +26,21 @@ from urllib3.exceptions import HTTPError
 from dupedash.errors import UnreadableImage
 
 _HEADERS = {"User-Agent": "dupedash", "Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What IANA's registries of special-purpose addresses (RFC 6890) keep out of the Internet, also where Python's
+# `is_global` lets it pass; and multicast and reserved addresses, which are no place of a picture either.
+_SPECIAL_4 = tuple(
+    map(
+        ipaddress.IPv4Network,
+        ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+         "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
+         "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+    )
+)  # fmt: skip
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out as global unicast (RFC 4291)
+_SPECIAL_6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
+# Addresses that end in an IPv4 address: NAT64 (RFC 6052), IPv4-compatible (RFC 4291), translated (RFC 2765).
+_LAST_32 = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+_ISATAP, _ISATAP_BITS = 0x5EFE, 0xFCFFFFFF  # RFC 5214: 0000:5efe or 0200:5efe before the IPv4 address
 _CHUNK = 1 << 16
 
 
@@ -165,12 +179,22 @@ def is_public(address: str) -> bool:
     """Whether an IP address lies in the open Internet; an IPv4 address hidden in an IPv6 one counts."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+        inner = _inner(ip)
+        if inner:
+            return all(is_public(str(one)) for one in inner)
+        return ip in _UNICAST and not any(ip in network for network in _SPECIAL_6) and ip.is_global
+    return ip.is_global and not any(ip in network for network in _SPECIAL_4)
+
+
+def _inner(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses to which something on the way may translate or tunnel this address."""
+    if ip.ipv4_mapped or ip.sixtofour:
+        return [found for found in (ip.ipv4_mapped, ip.sixtofour) if found]
+    if ip.teredo:
+        return list(ip.teredo)
+    if any(ip in network for network in _LAST_32) or int(ip) >> 32 & _ISATAP_BITS == _ISATAP:
+        return [ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)]
+    return []
 
 
 def _shown(url: str) -> str:

@@ -19,9 +19,11 @@ from dupedash import filters, uploads
 from dupedash.config import Settings, Workspace
 from dupedash.connect import Connections, flow_connection
 from dupedash.errors import ConfigError, Forbidden
+from dupedash.guesses import Guesses
 from dupedash.jobs import Jobs
 from dupedash.ui.access import Access, Role, host_name, is_local, resolve
 from dupedash.ui.guard import Guard, SecurityHeaders
+from dupedash.ui.origins import is_own
 from dupedash.ui.welcome import words
 
 EDITOR, VIEWER = "editor-token-1234567890", "viewer-token-0987654321"
@@ -146,7 +148,11 @@ async def _hello(_request):
     return PlainTextResponse("inside")
 
 
+seen: list[tuple[str | None, str]] = []
+
+
 async def _talk(socket):
+    seen.append((socket.headers.get("origin"), socket.headers["host"]))
     await socket.accept()
     await socket.close()
 
@@ -166,12 +172,12 @@ class Served:
             time.sleep(0.01)
         self.port = self.server.servers[0].sockets[0].getsockname()[1]
 
-    def get(self, path: str, cookie: str = "", **headers: str) -> http.client.HTTPResponse:
+    def get(self, path: str, cookie: str = "", **headers: str | bytes) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         connection.request("GET", path, headers=headers | ({"Cookie": cookie} if cookie else {}))
         return connection.getresponse()
 
-    def socket(self, cookie: str = "", **headers: str) -> int:
+    def socket(self, cookie: str = "", **headers: str | bytes) -> int:
         upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
                    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}  # fmt: skip
         return self.get("/_stcore/stream", cookie, **(upgrade | headers)).status
@@ -247,6 +253,180 @@ def test_a_rebound_host_name_is_refused(opened):
     assert opened.socket() == 101
     assert opened.get("/thumb/c/1.webp", Host="evil.example").status == 421
     assert opened.socket(Host="evil.example") == 403
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://localhost:3000",
+        "http://127.0.0.1",
+        "http://127.0.0.1:1",
+        "http://localhost:{port}",
+        "https://127.0.0.1:{port}",
+        "https://evil.example",
+        "http://127.0.0.1:{port}.evil.example",
+        "http://evil.example/127.0.0.1:{port}",
+        "http://user@127.0.0.1:{port}",
+        "http://[::1]:{port}",
+        "null",
+        "",
+        "file://",
+        "chrome-extension://abcdef",
+    ],
+)
+def test_pages_of_other_addresses_are_refused_on_every_route(opened, origin):
+    origin = origin.format(port=opened.port)
+    assert opened.socket(Origin=origin) == 403
+    for path in ("/", "/thumb/c/1.webp", "/graph/k.json", "/_stcore/health", "/?token=x"):
+        assert opened.get(path, Origin=origin).status == 403
+
+
+def test_a_page_of_the_dashboard_is_let_in_by_each_of_its_names(opened):
+    for name in (f"127.0.0.1:{opened.port}", f"localhost:{opened.port}"):
+        assert opened.socket(Origin=f"http://{name}", Host=name) == 101
+        assert opened.get("/", Origin=f"http://{name.upper()}".lower(), Host=name).status == 200
+    assert opened.socket() == 101
+
+
+def test_streamlit_sees_the_page_s_own_address_as_host_and_has_nothing_to_ask(tmp_path):
+    rule = resolve(instance(tmp_path), "127.0.0.1", 8501, "photos.example")
+    served = Served(rule)
+    try:
+        for origin in (f"http://127.0.0.1:{served.port}", "https://photos.example"):
+            assert served.socket(Origin=origin) == 101
+            assert seen[-1] == (origin, origin.partition("//")[2])
+        assert served.socket() == 101
+        assert seen[-1] == (None, f"127.0.0.1:{served.port}")
+    finally:
+        served.close()
+
+
+@pytest.mark.parametrize(
+    ("hosts", "host", "origin", "own"),
+    [
+        ("photos.example", "photos.example", "https://photos.example", True),
+        ("photos.example", "127.0.0.1:8501", "https://photos.example", True),
+        ("photos.example", "127.0.0.1:8501", "http://photos.example", True),
+        ("photos.example", "photos.example:8501", "http://photos.example:8501", True),
+        ("Photos.Example", "photos.example:8443", "https://photos.example:8443", True),
+        ("photos.example:8443", "127.0.0.1:8501", "https://photos.example:8443", True),
+        ("photos.example:8443", "photos.example", "https://photos.example:8443", True),
+        ("photos.example", "photos.example:8501", "http://photos.example:3000", False),
+        ("photos.example", "photos.example:8501", "http://photos.example", False),
+        ("photos.example", "photos.example", "http://photos.example:3000", False),
+        ("photos.example", "127.0.0.1:8501", "http://localhost:3000", False),
+        ("photos.example:8443", "127.0.0.1:8501", "https://photos.example", False),
+        ("photos.example", "127.0.0.1:8501", "https://evil.example", False),
+        ("::1, fd00::5", "[fd00::5]:8501", "http://[fd00::5]:8501", True),
+    ],
+)
+def test_behind_a_proxy_the_named_addresses_are_the_dashboards_own(tmp_path, hosts, host, origin, own):
+    rule = resolve(instance(tmp_path), "127.0.0.1", 8501, hosts)
+    assert rule.admits_host(host)
+    assert is_own(origin, host, "http", rule.named) is own
+
+
+@pytest.mark.parametrize(
+    "hosts", ["https://photos.example", "a b", "x/y", "photos.example:99999", "[", ":80"]
+)
+def test_a_name_that_is_none_is_told(tmp_path, hosts):
+    with pytest.raises(ConfigError, match="DUPEDASH_HOSTS"):
+        resolve(instance(tmp_path), "127.0.0.1", 8501, hosts)
+
+
+def test_the_policy_names_the_address_of_the_dashboard_and_no_other_sockets(opened):
+    policy = opened.get("/").headers["content-security-policy"]
+    assert f"connect-src 'self' ws://127.0.0.1:{opened.port} wss://127.0.0.1:{opened.port};" in policy
+    bent = opened.get("/", Host="localhost; script-src *").headers["content-security-policy"]
+    assert "connect-src 'self';" in bent
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost/_stcore/health?", "localhost:1/_stcore/health#", "x@localhost", "[", "[::1", "a]", "é", "\t"],
+)
+def test_no_host_header_bends_the_path_or_breaks_the_guard(closed, host):
+    headers = {"Host": host.encode("latin-1")}
+    assert closed.get("/groups", **headers).status in (400, 401, 421)
+    assert closed.get(f"/groups?token={VIEWER}", **headers).status in (303, 400, 421)
+
+
+@pytest.mark.parametrize("name", ["Cookie", "Origin", "Authorization", "X-Forwarded-Proto", "X-Forwarded-For",
+                                  "Content-Length", "Accept-Encoding", "Sec-WebSocket-Protocol"])  # fmt: skip
+@pytest.mark.parametrize(
+    "value", [b"\xff\xfe", b"\xc3\xa9", b"dupedash-1=\xff", b'dupedash-1="', b"=;=,", b"\xed\xa0\x80", b"-1"]
+)
+def test_odd_headers_are_no_server_error(closed, name, value):
+    assert closed.get("/groups", **{name: value}).status in (400, 401, 403)
+    assert closed.socket(**{name: value}) in (400, 403)
+
+
+@pytest.mark.parametrize(
+    "query", ["token=%ff", "token=%ed%a0%80", "token=", "token=%00", "token", "%ff=1&token=a"]
+)
+def test_odd_tokens_are_refused(closed, query):
+    assert closed.get(f"/?{query}").status in (400, 401)
+
+
+# ------------------------------------------------------------------ guesses
+
+
+@pytest.mark.parametrize("token", ["a", "secret", "fifteen letters"])
+def test_a_token_that_can_be_guessed_is_refused(tmp_path, token):
+    for given in ({"editor_token": token}, {"viewer_token": token}):
+        with pytest.raises(ConfigError, match="at least 16"):
+            resolve(instance(tmp_path, **given), "127.0.0.1", 8501)
+
+
+@pytest.fixture
+def strict():
+    served = Served(Access(True, EDITOR, VIEWER, hosts=frozenset(), cookie="dupedash-1"))
+    yield served
+    served.close()
+
+
+def test_whoever_guesses_links_has_to_wait_even_for_the_right_one(strict):
+    answers = [strict.get(f"/?token=guess-{n}").status for n in range(15)]
+    assert answers[:10] == [401] * 10
+    assert answers[-1] == 429
+    late = strict.get(f"/?token={EDITOR}")
+    assert late.status == 429
+    assert int(late.headers["retry-after"]) >= 1
+    assert strict.get("/", cookie=f"dupedash-1={EDITOR}").status == 429
+    assert strict.socket(cookie=f"dupedash-1={EDITOR}") == 403
+    assert strict.get("/").status == 401
+
+
+def test_guesses_in_cookies_count_too(strict):
+    assert 429 in [strict.get("/", cookie=f"dupedash-1=guess-{n}").status for n in range(15)]
+
+
+def test_who_was_in_stays_in_while_somebody_guesses_from_the_same_address(strict):
+    assert strict.get("/", cookie=f"dupedash-1={VIEWER}").status == 200
+    assert 429 in [strict.get(f"/?token=guess-{n}").status for n in range(15)]
+    assert strict.get("/", cookie=f"dupedash-1={VIEWER}").status == 200
+
+
+def test_an_old_tab_that_asks_again_and_again_locks_nobody_out(strict):
+    assert {strict.get("/", cookie="dupedash-1=from-last-year").status for _ in range(40)} == {401}
+    assert strict.get(f"/?token={EDITOR}").status == 303
+
+
+def test_the_wait_grows_ends_and_is_one_address_s_or_one_network_s(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("dupedash.guesses.time.monotonic", lambda: now[0])
+    guesses = Guesses()
+    waits = []
+    for n in range(40):
+        guesses.note("2001:db8::1", str(n), right=False)
+        waits.append(guesses.wait("2001:db8::ffff", "x"))
+    assert waits[:10] == [0] * 10
+    assert waits[10:] == sorted(waits[10:])
+    assert waits[10] == 2
+    assert waits[-1] == 300
+    assert guesses.wait("2001:db8:0:1::1", "x") == guesses.wait("192.0.2.1", "x") == 0
+    now[0] = 301.0
+    assert guesses.wait("2001:db8::1", "x") == 0
 
 
 def test_an_open_instance_drops_a_token_from_the_address_without_a_cookie(opened):

@@ -139,6 +139,21 @@ def test_private_addresses_and_other_schemes_are_refused_all_alike(fake, web, ur
         ("0.0.0.0", False), ("224.0.0.1", False), ("255.255.255.255", False), ("::1", False), ("::", False),
         ("fe80::1%eth0", False), ("fd00::1", False), ("ff02::1", False), ("::ffff:10.0.0.1", False),
         ("64:ff9b::a00:1", False), ("2002:a00:1::", False), ("64:ff9b::5db8:d822", True),
+        # Site-local, unique local, loopback and link-local networks; discard, documentation, benchmarking,
+        # ORCHID, segment routing, multicast of every scope.
+        ("fec0::1", False), ("feff::1", False), ("fc00::1", False), ("febf::1", False), ("100::1", False),
+        ("2001:db8::1", False), ("3fff::1", False), ("2001:2::1", False), ("2001:10::1", False),
+        ("2001:20::1", False), ("5f00::1", False), ("ff0e::1", False), ("4000::1", False),
+        # An IPv4 address of a private network in each of the ways in which IPv6 hides one.
+        ("::10.0.0.1", False), ("::ffff:0:10.0.0.1", False), ("64:ff9b:1::10.0.0.1", False),
+        ("2002:c0a8:101::1", False), ("2001:0:a00:1::f5ff:fffe", False), ("2001:0:808:808::f5ff:fffe", False),
+        ("2a00::5efe:10.0.0.1", False), ("2a00::200:5efe:192.168.0.1", False), ("::ffff:100.64.0.1", False),
+        ("2002:808:808::1", True), ("2001:4860:4860::8888", True), ("::ffff:8.8.8.8", True),
+        # Networks of IPv4 with a purpose.
+        ("0.1.2.3", False), ("100.127.255.255", False), ("192.0.0.9", False), ("192.0.0.171", False),
+        ("192.0.2.1", False), ("192.88.99.1", False), ("198.18.0.1", False), ("198.19.255.255", False),
+        ("198.51.100.7", False), ("203.0.113.5", False), ("239.255.255.250", False), ("240.0.0.1", False),
+        ("100.63.255.255", True), ("100.128.0.1", True), ("198.20.0.1", True), ("8.8.8.8", True),
     ],
 )  # fmt: skip
 def test_only_addresses_of_the_open_internet_are_public(address, public):

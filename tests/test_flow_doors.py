@@ -91,6 +91,44 @@ def test_a_key_is_needed_where_one_is_set(fake):
     assert api.get(API, auth=("anyone", "s3cret")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"Basic \xff",
+        b"Basic \xc3\xa9",
+        b"Basic /w==",
+        b"Basic a",
+        b"Basic ====",
+        b"basic",
+        b"",
+        b"\xff",
+        b"Basic a b",
+    ],
+)
+def test_an_odd_authorization_is_a_401(fake, value):
+    refused(client_of(fake, api_key="s3cret").get(f"{API}/select", headers={"Authorization": value}), 401)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Host", "X-Api-Key", "Content-Type", "Content-Encoding", "Content-Length", "Cookie", "Expect", "Origin"],
+)
+@pytest.mark.parametrize("value", [b"\xff", b"\xc3\xa9", b"[", b"localhost:x", b"-1", b";;=", b"9" * 400])
+def test_odd_headers_are_no_server_error(fake, name, value):
+    api = client_of(fake, api_key="s3cret", hosts=frozenset({"localhost"}))
+    for method in ("GET", "POST"):
+        headers = {"X-Api-Key": b"s3cret", name: value}
+        assert api.request(method, f"{API}/select", headers=headers, content=b"").status_code < 500
+
+
+def test_whoever_guesses_keys_has_to_wait(fake):
+    api = client_of(fake, api_key="s3cret")
+    answers = [api.get(API, headers={"X-Api-Key": f"guess-{n}"}).status_code for n in range(15)]
+    assert answers[:10] == [401] * 10
+    assert answers[-1] == 429
+    refused(api.get(API, headers={"X-Api-Key": "s3cret"}), 429)
+
+
 def test_a_read_only_server_answers_and_changes_nothing(fake):
     api = client_of(fake, read_only=True)
     new = {"id": "n", "image": "/n", "import": analyses()["b"]}

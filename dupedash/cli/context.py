@@ -11,6 +11,7 @@ from types import FrameType
 
 import click
 
+from dupedash import datafolder
 from dupedash.collection import WritableCollection
 from dupedash.config import Settings, settings
 from dupedash.connect import Connection, Connections, connect, flow_connection
@@ -33,7 +34,10 @@ class Context:
     @staticmethod
     def of(data: Path | None, collection: str | None, url: str | None, api_key: str, debug: bool) -> Context:
         """Raises ConfigError."""
-        return Context(settings(data), collection, url, api_key, debug)
+        instance = settings(data)
+        if not instance.readonly:
+            datafolder.tighten(instance.workspace)
+        return Context(instance, collection, url, api_key, debug)
 
     @property
     def scans(self) -> ScanStore:
@@ -78,7 +82,9 @@ class Context:
 
     @contextmanager
     def opened(self, connection: Connection, processes: int = 0) -> Iterator[WritableCollection]:
-        """The collection, closed afterwards; `processes` as in `connect`."""
+        """The collection, closed afterwards; `processes` as in `connect`. Raises ConfigError."""
+        if not self.settings.readonly:
+            datafolder.make(self.settings.workspace)
         collection = connect(connection, self.settings.workspace, processes)
         try:
             yield collection

@@ -21,6 +21,10 @@ from streamlit import config as streamlit_config
 
 from dupedash.config import Settings, settings
 from dupedash.errors import ConfigError
+from dupedash.ui.origins import Place, place
+
+SHORTEST_TOKEN = 16
+"""Characters: even of hex digits these are the 64 bits that OWASP asks of a session's id."""
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -40,6 +44,7 @@ class Access:
     editor, viewer  the tokens ("" where none is required)
     readonly        an editor's token makes a viewer
     hosts           host names that a request may name; empty means any
+    named           addresses under which a proxy shows the dashboard: their pages are its own
     cookie          the cookie that holds a token; it carries the port, which cookies do not tell apart
     """
 
@@ -49,6 +54,7 @@ class Access:
     readonly: bool = False
     hosts: frozenset[str] = _HERE
     cookie: str = "dupedash"
+    named: frozenset[Place] = frozenset()
 
     def role(self, token: str | None, *, local: bool = True) -> Role | None:
         """The role of whoever shows this token, or None: not admitted.
@@ -95,23 +101,49 @@ def resolve(settings: Settings, address: str | None, port: int, extra_hosts: str
     """The rule for an instance that listens on `address`.
 
     A token that was given asks for tokens on localhost too (a proxy may stand before it).
-    `extra_hosts`: further host names, comma-separated. Raises ConfigError.
+    `extra_hosts`: further host names, comma-separated, with a port where it is an unusual one. Raises
+    ConfigError.
     """
+    _must_be_long(settings)
     given = bool(settings.editor_token or settings.viewer_token)
     required = given or not is_local(address)
-    named = frozenset(name.strip().lower() for name in extra_hosts.split(",") if name.strip())
-    hosts = named | _HERE if is_local(address) or named else frozenset()
+    named = frozenset(_named(text.strip()) for text in extra_hosts.split(",") if text.strip())
+    names = frozenset(one.name for one in named)
+    hosts = names | _HERE if is_local(address) or named else frozenset()
     editor, viewer = _tokens(settings) if required else ("", "")
     if required and hmac.compare_digest(editor.encode(), viewer.encode()):
         raise ConfigError(
             "DUPEDASH_EDITOR_TOKEN and DUPEDASH_VIEWER_TOKEN are the same: give two different ones."
         )
-    return Access(required, editor, viewer, settings.readonly, hosts, f"dupedash-{port}")
+    return Access(required, editor, viewer, settings.readonly, hosts, f"dupedash-{port}", named)
+
+
+def _named(text: str) -> Place:
+    """One name of DUPEDASH_HOSTS."""
+    bare = f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text
+    found = place(bare if bare.isascii() else bare.encode("idna").decode("ascii"))
+    if found is None:
+        raise ConfigError(
+            f"DUPEDASH_HOSTS: {text!r} is not the name of a host: use names such as photos.example or "
+            "photos.example:8443, separated by commas."
+        )
+    return found
+
+
+def _must_be_long(settings: Settings) -> None:
+    """Tokens of people must not be guessed."""
+    given = {"DUPEDASH_EDITOR_TOKEN": settings.editor_token, "DUPEDASH_VIEWER_TOKEN": settings.viewer_token}
+    for name, token in given.items():
+        if token and len(token) < SHORTEST_TOKEN:
+            raise ConfigError(
+                f"{name} has {len(token)} characters and could be guessed: use at least {SHORTEST_TOKEN}, or "
+                "leave it out to have one made."
+            )
 
 
 def _tokens(settings: Settings) -> tuple[str, str]:
     """(editor, viewer): given ones first, else the kept ones, else new ones that are kept."""
-    path = settings.workspace.root / "access.json"
+    path = settings.workspace.access
     kept = _kept(path)
     editor = settings.editor_token or kept.get("editor") or secrets.token_urlsafe(24)
     viewer = settings.viewer_token or kept.get("viewer") or secrets.token_urlsafe(24)

@@ -10,6 +10,8 @@ from typing import Any
 
 from streamlit import config as streamlit_config
 
+from dupedash import datafolder
+from dupedash.config import settings
 from dupedash.errors import DupedashError
 from dupedash.ui.access import Access, current
 
@@ -18,6 +20,8 @@ from dupedash.ui.access import Access, current
 async def announce(_app: Any) -> AsyncIterator[None]:
     """Lifespan of the app: says where to go; stops the start where the access rule cannot be made."""
     try:
+        if not settings().readonly:
+            datafolder.make(settings().workspace)
         access = current()
     except DupedashError as error:
         sys.exit(f"dupedash: {error}")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from dupedash.flow.server.settings import ServerSettings
+from dupedash.guesses import Guesses
 
 FORM = "application/x-www-form-urlencoded"
 _JSON = ("application/json", "text/json")
@@ -26,6 +27,7 @@ class Admission:
         self.settings = settings
         self.inside = 0
         self.held = 0
+        self._guesses = Guesses()
 
     @contextmanager
     def place(self) -> Iterator[Place]:
@@ -45,12 +47,23 @@ class Admission:
         hosts, key = self.settings.hosts, self.settings.api_key
         if hosts and _host(request) not in hosts:
             raise HTTPException(403, "This server is not called by that name.")
-        if key and not secrets.compare_digest(_key(request).encode("utf-8", "replace"), key.encode()):
+        if key and not self._is_right(request, key):
             raise HTTPException(
                 401,
                 "A key is needed: as the header X-Api-Key, or as the password of basic authentication.",
                 {"WWW-Authenticate": 'Basic realm="dupedash", charset="UTF-8"'},
             )
+
+    def _is_right(self, request: Request, key: str) -> bool:
+        given, address = _key(request), request.client.host if request.client else ""
+        if not given:
+            return False
+        if wait := self._guesses.wait(address, given):
+            again = {"Retry-After": str(ceil(wait))}
+            raise HTTPException(429, "Too many wrong keys: try again later.", again)
+        right = secrets.compare_digest(given.encode("utf-8", "replace"), key.encode())
+        self._guesses.note(address, given, right=right)
+        return right
 
 
 class Place:
@@ -110,7 +123,7 @@ def _key(request: Request) -> str:
         return ""
     try:
         return base64.b64decode(credentials, validate=True).decode().partition(":")[2]
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not Base64, or beyond ASCII, or no UTF-8
         return ""
 
 

@@ -17,9 +17,11 @@ from dupedash.collection import WritableCollection
 from dupedash.errors import ConfigError
 from dupedash.flow.server.app import create_app
 from dupedash.flow.server.settings import ServerSettings
+from dupedash.headertime import TimedHeaders
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _GRACE = 10
+_BACKLOG = 2048  # as uvicorn's own
 
 
 def serve(
@@ -44,6 +46,7 @@ def serve(
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=TimedHeaders,
             access_log=False,  # addresses hold what people search for
             log_level="warning",
             server_header=False,
@@ -98,6 +101,7 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(_BACKLOG)  # before anybody is told the address
     except (OSError, OverflowError) as error:
         listener.close()
         raise ConfigError(f"Cannot listen on {host}:{port}: {error}. Choose another --port.") from error
