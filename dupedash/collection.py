@@ -34,6 +34,10 @@ class Collection(Protocol):
     def engine(self) -> str:
         """In a word or two: "embedded", "Flow at http://…"."""
 
+    @property
+    def identity(self) -> str:
+        """What it is, whatever it is called: of one collection on one server only; holds no secret."""
+
     def state(self) -> str:
         """Changes whenever an image or field changed; part of every scan's cache key."""
 

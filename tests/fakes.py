@@ -85,6 +85,10 @@ class FakeCollection:
     def engine(self) -> str:
         return "fake"
 
+    @property
+    def identity(self) -> str:
+        return f"fake {self._name}"
+
     def state(self) -> str:
         return f"fake:{self._version}"
 
@@ -269,6 +273,10 @@ class FailingCollection:
 
     @property
     def engine(self) -> str:
+        return "failing"
+
+    @property
+    def identity(self) -> str:
         return "failing"
 
     def _fail(self) -> NoReturn:

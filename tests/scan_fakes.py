@@ -31,6 +31,7 @@ class TableCollection:
 
     name = "table"
     engine = "fake"
+    identity = "the table"
 
     def __init__(self, ids: str | list[str], pairs: Pairs, version: int = 1) -> None:
         self.images = {i: ImageRecord(i, f"/pictures/{i}.jpg") for i in ids}

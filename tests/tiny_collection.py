@@ -30,6 +30,10 @@ class TinyCollection:
     def engine(self):
         return "tiny"
 
+    @property
+    def identity(self):
+        return str(self.store)
+
     def state(self):
         return hashlib.sha256(json.dumps(self._docs, sort_keys=True).encode()).hexdigest()
 

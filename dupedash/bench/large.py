@@ -220,7 +220,10 @@ def _scan(
 ) -> StoredScan:
     """A finished scan of all images."""
     store, effort = ScanStore(workspace.scans), resolve(ScanMode.BALANCED, len(records))
-    scan = store.create(NAME, collection.engine, collection.state(), ScanConfig(), effort, "Made up, large")
+    engine, identity = collection.engine, collection.identity
+    scan = store.create(
+        NAME, engine, collection.state(), ScanConfig(), effort, "Made up, large", identity
+    )
     columns = encode_records(records) | dict.fromkeys(
         ("in_scope", "in_against", "fresh"), [True] * len(records)
     )

@@ -41,7 +41,7 @@ from dupedash.graph import Strictness
 from dupedash.keepers import PRESETS, Policy, preset
 from dupedash.model import Failure
 from dupedash.review import decisions_of
-from dupedash.scans import StoredScan
+from dupedash.scans import StoredScan, may_be_of, must_be_of
 
 LISTED = 20
 ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
@@ -93,9 +93,8 @@ def draw(
     context: Context, collection: Collection, scan_id: str | None, threshold: float, strict: bool, wish: Wish
 ) -> Plan:
     """The plan from a stored scan and the decisions of people. Raises ScanError, ActionError."""
-    found = context.scans.get(scan_id) if scan_id else newest_scan(context, collection.name)
-    if found.collection != collection.name:
-        raise ScanError(f"The scan {found.id} is of {found.collection}, not of {collection.name}.")
+    found = context.scans.get(scan_id) if scan_id else newest_scan(context, collection)
+    must_be_of(found, collection)
     if threshold < found.config.floor:
         raise ConfigError(f"The threshold {threshold} is below the floor {found.config.floor} of the scan.")
     drawn = candidates(
@@ -109,11 +108,13 @@ def draw(
     return draw_plan(drawn, wish, Head.now(collection, found.id, threshold))
 
 
-def newest_scan(context: Context, collection: str) -> StoredScan:
+def newest_scan(context: Context, collection: Collection) -> StoredScan:
     """The newest scan of a collection. Raises ScanError."""
-    scans = [scan for scan in context.scans.list() if scan.collection == collection]
+    scans = [scan for scan in context.scans.list() if may_be_of(scan, collection)]
     if not scans:
-        raise ScanError(f"There is no scan of {collection} yet: `scan` makes one.")
+        raise ScanError(
+            f"There is no scan of {collection.name} ({collection.engine}) yet: `scan` makes one."
+        )
     return max(scans, key=lambda scan: scan.started)
 
 

@@ -15,6 +15,7 @@ from dupedash.embedded.index import FieldsFor, IndexReport, no_fields
 from dupedash.errors import Cancelled, ConfigError
 from dupedash.indexing import index_paths, report_words
 from dupedash.model import Failure
+from dupedash.scans import may_be_of
 
 REMOVED_AT_ONCE = 1000
 LISTED = 20
@@ -30,7 +31,7 @@ def status(context: Context) -> None:
         click.echo(f"collection  {collection.name}")
         click.echo(f"engine      {collection.engine} ({connection.where})")
         click.echo(f"images      {count:,}")
-        scans = [scan for scan in context.scans.list() if scan.collection == collection.name]
+        scans = [scan for scan in context.scans.list() if may_be_of(scan, collection)]
         click.echo(
             f"scans       {len(scans)}" + (f", the last {scans[0].id} {scans[0].status}" if scans else "")
         )

@@ -57,6 +57,11 @@ class EmbeddedCollection:
         self._views = Views(self.store)
         self._searcher = Searcher(self.store, self._views, processes)
 
+    @property
+    def identity(self) -> str:
+        """See Collection."""
+        return self.store.uuid
+
     def state(self) -> str:
         """See Collection. A new version of the engine is a new state, too: it scores differently."""
         return f"{self.store.uuid}-{describe.VERSION}-{self.store.sequence()}"

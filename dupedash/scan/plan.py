@@ -12,7 +12,7 @@ from dupedash.collection import BulkSearch, Collection, JoinRequest
 from dupedash.errors import UnknownImage
 from dupedash.model import ImageRecord
 from dupedash.scanmode import Effort
-from dupedash.scans import ScanConfig, ScanStore, StoredScan
+from dupedash.scans import ScanConfig, ScanStore, StoredScan, may_be_of
 from dupedash.scans.stored import MATCHES_FILE
 from dupedash.scans.tables import IMAGES, MATCHES, PART, encode_records, read_table
 
@@ -66,7 +66,7 @@ def plan(
     whole = Plan(scope, against, scope | against)
     earlier = store.earlier(collection.name, config) if extend else []
     for base in earlier:
-        if (base.engine, base.effort) == (collection.engine, effort):
+        if may_be_of(base, collection) and base.effort == effort:
             changed = _changed(collection, base)
             if changed is not None:
                 return _extended(whole, base, changed)

@@ -21,7 +21,7 @@ from dupedash.scan.plan import Plan, batches, plan, request
 from dupedash.scan.questions import Questions
 from dupedash.scan.watch import Watch
 from dupedash.scanmode import resolve
-from dupedash.scans import ScanConfig, ScanStatus, ScanStore, StoredScan
+from dupedash.scans import ScanConfig, ScanStatus, ScanStore, StoredScan, is_of
 from dupedash.scans.parts import Account
 from dupedash.scans.writer import ScanWriter
 
@@ -52,12 +52,13 @@ def run_scan(
     was found is kept, the scan is `stopped`); ScanError where the same scan runs in another process.
     """
     state = collection.state()
-    scan = store.find(collection.name, state, config, collection.engine) if resume else None
-    if scan is None:
+    engine, identity = collection.engine, collection.identity
+    scan = store.find(collection.name, state, config, engine, identity) if resume else None
+    if scan is None or not is_of(scan, collection):
         for filters in (config.fq, config.against):
             collection.count(filters)
         effort = resolve(config.mode, collection.count())
-        scan = store.create(collection.name, collection.engine, state, config, effort, name)
+        scan = store.create(collection.name, engine, state, config, effort, name, identity)
     started(scan)
     if scan.complete:
         return scan

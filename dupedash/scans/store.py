@@ -45,16 +45,18 @@ class ScanStore:
         return _as_it_is(load(self._home(scan_id)))
 
     def find(
-        self, collection: str, state: str, config: ScanConfig, engine: str | None = None
+        self, collection: str, state: str, config: ScanConfig, engine: str | None = None, identity: str = ""
     ) -> StoredScan | None:
         """The scan of exactly this: a complete one before one that can go on, the newest first.
 
-        `engine`, where given, tells collections of one name on different servers apart.
+        `engine` and `identity`, where given, tell collections of one name apart.
         """
         same = [
             s
             for s in self.list()
-            if (s.collection, s.state, s.config) == (collection, state, config) and engine in (None, s.engine)
+            if (s.collection, s.state, s.config) == (collection, state, config)
+            and engine in (None, s.engine)
+            and (not identity or s.is_of(identity) is not False)
         ]
         return next((s for s in same if s.complete), same[0] if same else None)
 
@@ -70,14 +72,16 @@ class ScanStore:
         config: ScanConfig,
         effort: Effort,
         name: str | None = None,
+        identity: str = "",
     ) -> StoredScan:
         """A new scan, not yet running."""
         started = datetime.now(UTC)
         home = self._new_home(started)
         called = name or f"{collection} {started.astimezone():%Y-%m-%d %H:%M}"
         scan = StoredScan(
-            home, home.name, called, collection, engine, state, config, effort, ScanStatus.STOPPED, started
-        )
+            home, home.name, called, collection, engine, state, config, effort, ScanStatus.STOPPED, started,
+            identity=identity,
+        )  # fmt: skip
         return save(scan)
 
     def rename(self, scan_id: str, name: str) -> StoredScan:

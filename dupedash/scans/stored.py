@@ -42,6 +42,7 @@ class StoredScan:
 
     id          names it in URLs and on the command line
     collection  name of the collection, `engine` its kind, `state` what was in it
+    identity    of the collection; "" in scans of earlier versions, see `is_of`
     effort      what the mode resolved to
     message     why it was stopped or failed, or what else is to be known; a sentence or ""
     failures    the first 1,000; `stats.failures` counts all
@@ -65,6 +66,14 @@ class StoredScan:
     message: str = ""
     base: str | None = None
     version: str = __version__
+    identity: str = ""
+
+    def is_of(self, identity: str) -> bool | None:
+        """Whether it is of the collection with this identity; None where an earlier version did not say."""
+        if self.identity:
+            return self.identity == identity
+        # The state of an embedded collection has always begun with its identity.
+        return self.state.startswith(f"{identity}-") if self.engine == "embedded" else None
 
     @property
     def complete(self) -> bool:
@@ -93,6 +102,10 @@ class StoredScan:
     def record(self, image_id: str) -> ImageRecord:
         """The record of one image as it was scanned. Raises ScanError where it was not part of the scan."""
         return self.records([image_id])[0]
+
+    def image_ids(self) -> list[str]:
+        """All ids, sorted. Raises ScanError."""
+        return [str(image_id) for image_id in self._ids().to_pylist()]
 
     def image_rows(self) -> ImageRows:
         """Every image in memory, for whoever asks for records often. Raises ScanError."""
@@ -194,5 +207,6 @@ def _decode(folder: Path, known: dict[str, Any]) -> StoredScan:
         stats=ScanStats(**stats),
         coverage=tuple(Gap(g["reason"], g["count"], tuple(g["first"])) for g in known["coverage"]),
         failures=tuple(Failure(f["what"], f["reason"]) for f in known["failures"]),
+        identity=known.get("identity", ""),
         **{name: known[name] for name in ("message", "base", "version")},
     )

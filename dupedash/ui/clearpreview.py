@@ -19,7 +19,7 @@ from dupedash.actions import (
     needs_explanations,
 )
 from dupedash.graph import Cut, DuplicateGraph, Strictness
-from dupedash.scans import MatchEdits, StoredScan
+from dupedash.scans import MatchEdits, StoredScan, must_be_of
 from dupedash.ui import judging, scandata, state
 from dupedash.ui.state import View
 
@@ -30,6 +30,7 @@ MOST = 200_000
 def of(view: View, scan: StoredScan, wish: Wish, reviewed: bool) -> Preview:
     """The preview of this wish at the threshold. Raises CollectionError, ScanError, ConfigError."""
     now, workspace = view.collection.state(), view.settings.workspace
+    _must_be_of(scan.id, str(scan.folder), view.collection.identity, view, scan)
     about = (now, str(scan.folder), state.graph_version(scan), judging.version(workspace))
     head = Head.now(view.collection, scan.id, view.threshold)
     rules = sorted((name, str(rule)) for name, rule in wish.merge.items()) if wish.merge is not None else None
@@ -43,6 +44,11 @@ def of(view: View, scan: StoredScan, wish: Wish, reviewed: bool) -> Preview:
     edits = scandata.edits(scan, " ".join(about), cut.graph.matches) if tell else None
     read = partial(_read, view, scan, cut, edits, fresh=fresh)
     return Preview(cut, wish, head, read, reviewed, known)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _must_be_of(scan: str, folder: str, identity: str, _view: View, _scan: StoredScan) -> None:  # noqa: ARG001
+    must_be_of(_scan, _view.collection)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -24,7 +24,8 @@ def draw(view: View, order: Order) -> None:
             return
         if order.config.against:
             st.caption(f"compared with {wording.plural(order.partners, 'image')}")
-        known = view.store.find(view.collection.name, view.collection.state(), order.config)
+        here = view.collection
+        known = view.store.find(here.name, here.state(), order.config, here.engine, here.identity)
         if known and known.complete:
             _draw_known(known)
         else:

@@ -17,12 +17,12 @@ import streamlit as st
 from dupedash.collection import Collection, Rooted, WritableCollection
 from dupedash.config import Settings, Workspace, settings
 from dupedash.connect import Connection, Connections
-from dupedash.errors import Forbidden
+from dupedash.errors import DupedashError, Forbidden
 from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
 from dupedash.jobs import Job, Jobs
 from dupedash.model import FieldInfo, ValueCount
 from dupedash.review import ReviewStore
-from dupedash.scans import ScanStatus, ScanStore, StoredScan
+from dupedash.scans import ScanStatus, ScanStore, StoredScan, may_be_of
 from dupedash.ui import access, judging
 from dupedash.ui.access import Role
 from dupedash.ui.opened import opened
@@ -204,7 +204,12 @@ def stored_scans(workspace: Workspace, connection: Connection | None) -> tuple[S
     """The collection's scans, newest first."""
     if connection is None:
         return ()
-    return tuple(scan for scan in ScanStore(workspace.scans).list() if scan.collection == connection.name)
+    scans = [scan for scan in ScanStore(workspace.scans).list() if scan.collection == connection.name]
+    try:
+        collection = opened(connection, workspace) if scans else None
+    except DupedashError:  # the page that asks the collection says what is wrong with it
+        collection = None
+    return tuple(scan for scan in scans if collection is None or may_be_of(scan, collection))
 
 
 def chosen_scan(scans: tuple[StoredScan, ...]) -> StoredScan | None:

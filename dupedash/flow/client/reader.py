@@ -76,6 +76,11 @@ class FlowReader:
         """Flow and where."""
         return f"Flow at {self.settings.base}"
 
+    @property
+    def identity(self) -> str:
+        """The address of the collection on its server."""
+        return self.settings.root
+
     def check(self) -> FlowStatus:
         """Whether the collection is really there; asked once only. Raises CollectionError.
 
