@@ -8,6 +8,7 @@ DupedashError
 │  ├─ Rejected                            the server answered "no"; carries status and its message
 │  │  └─ DocumentLimit                    the licence's number of images is used up
 │  ├─ BadReply                            an answer that is not understood
+│  ├─ Busy                                too much is asked for at the moment: try again
 │  ├─ Unsupported                         this kind of collection cannot do that
 │  └─ UnknownImage (also KeyError)        no such id
 ├─ UnreadableImage                        one picture that cannot be decoded; carries path and reason
@@ -66,6 +67,10 @@ class DocumentLimit(Rejected):
 
 class BadReply(CollectionError):
     """The answer is not what the API promises (HTML, half an answer, a missing part)."""
+
+
+class Busy(CollectionError):
+    """Too much is asked for at the moment; the same question may be asked again soon."""
 
 
 class Unsupported(CollectionError):

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import pickle
 import signal
 import sys
+import time
+from functools import partial
 from typing import Any
 
 import cv2
 
 from dupedash.errors import DupedashError
-from dupedash.workers import receive, send
+from dupedash.workers import Bounds, WorkerLost, receive, send
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 
 def main() -> None:
@@ -22,18 +30,42 @@ def main() -> None:
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the answers
     with contextlib.suppress(EOFError, BrokenPipeError):
-        function, prepare = pickle.loads(receive(tasks))
+        function, prepare, bounds = pickle.loads(receive(tasks))
         first = () if prepare is None else (prepare(),)
+        _bound_memory(bounds)
         send(answers, b"ready")
         while True:
-            send(answers, pickle.dumps(_answer(function, first, pickle.loads(receive(tasks)))))
+            task = receive(tasks)
+            _bound_time(bounds)
+            send(answers, pickle.dumps(_answer(partial(function, *first), task, bounds)))
 
 
-def _answer(function: Any, first: tuple[Any, ...], task: Any) -> tuple[bool, Any]:
+def _answer(function: Any, task: bytes, bounds: Bounds) -> tuple[bool, Any]:
     try:
-        return True, function(*first, task)
+        return True, function(pickle.loads(task))
     except DupedashError as error:
         return False, error
+    except (MemoryError, cv2.error) as error:
+        if isinstance(error, cv2.error) and getattr(error, "code", 0) != cv2.Error.StsNoMem:
+            raise
+        return False, WorkerLost(f"needs more than {(bounds.memory or 0) / 2**30:.1f} GB of memory")
+
+
+def _bound_memory(bounds: Bounds) -> None:
+    if resource is not None and bounds.memory is not None:
+        _limit(resource.RLIMIT_DATA, bounds.memory)
+
+
+def _bound_time(bounds: Bounds) -> None:
+    """From now on; the system ends the process (SIGXCPU) at a whole second."""
+    if resource is not None and bounds.seconds is not None:
+        _limit(resource.RLIMIT_CPU, math.ceil(time.process_time() + bounds.seconds))
+
+
+def _limit(what: int, value: int) -> None:
+    _, hard = resource.getrlimit(what)
+    with contextlib.suppress(ValueError, OSError):  # a system that keeps no such limit
+        resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import queue
+import signal
 import struct
 import subprocess
 import sys
@@ -19,21 +20,45 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from dupedash.errors import DupedashError
+from dupedash.errors import Busy, DupedashError
 from dupedash.model import IsCancelled, never
 
 HEADER = struct.Struct("<Q")
 _ROOT = Path(__file__).resolve().parents[1]
 _TICK = 0.2  # seconds between looks at `cancelled`
+_PATIENCE = 15  # times the processor time: for machines with up to fifteen times as much to do as they can
+_IDLE = 300.0  # seconds after which a process without a task ends: starting another takes half a second
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class WorkerLost(DupedashError):
-    """The worker process was killed for taking too long, or died (`reason`)."""
+    """The task took more than it may, or its process died (`reason`)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one task may take.
+
+    seconds   of processor time, for the load of the machine is no fault of the task; up to a second more
+    memory    bytes of its process, its program included; where the system keeps such limits, as Linux does
+    patience  seconds by the clock: for tasks that wait for ever, and on systems that limit no processor time
+    """
+
+    seconds: float | None = None
+    memory: int | None = None
+    patience: float | None = None
+
+    @staticmethod
+    def of(seconds: float, memory: int | None = None) -> Bounds:
+        """With patience for a machine that does many other things as well."""
+        return Bounds(seconds, memory, _PATIENCE * max(1.0, seconds))
+
+
+UNBOUNDED = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +74,7 @@ class Workers:
     """Runs `function` on tasks in `jobs` processes.
 
     `function` is a module-level function; `prepare` one that makes its first argument, once in each worker.
-    A task that takes longer than `seconds` costs its worker and nothing else.
+    A task that takes more than `bounds` costs its worker and nothing else.
     """
 
     def __init__(
@@ -58,11 +83,11 @@ class Workers:
         jobs: int,
         *,
         prepare: Callable[[], Any] | None = None,
-        seconds: float | None = None,
+        bounds: Bounds = UNBOUNDED,
     ) -> None:
-        self._work = pickle.dumps((function, prepare))
+        self._work = pickle.dumps((function, prepare, bounds))
         self._jobs = max(1, jobs)
-        self._seconds = seconds
+        self._bounds = bounds
 
     def run(
         self, tasks: Iterable[Any], *, ordered: bool = False, cancelled: IsCancelled = never
@@ -77,7 +102,7 @@ class Workers:
         def tell(number: int, outcome: Outcome) -> None:
             finished.put((number, outcome))
 
-        crew = [_Worker(self._work, self._seconds, waiting, tell) for _ in range(self._jobs)]
+        crew = [_Worker(self._work, self._bounds, waiting, tell) for _ in range(self._jobs)]
         try:
             source = _ordered if ordered else _unordered
             for outcome in source(_Flow(iter(tasks), waiting, finished, 4 * self._jobs, cancelled)):
@@ -94,24 +119,34 @@ class Workers:
 class Pool:
     """Workers that answer single tasks for as long as the pool is open. For any number of threads.
 
-    `function` and `prepare` as in `Workers`; each process starts with its first task.
+    `function`, `prepare` and `bounds` as in `Workers`; each process starts with its first task. At most
+    `waiting` tasks wait for one (None: any number).
     """
 
     def __init__(
-        self, function: Callable[..., Any], jobs: int, *, prepare: Callable[[], Any] | None = None
+        self,
+        function: Callable[..., Any],
+        jobs: int,
+        *,
+        prepare: Callable[[], Any] | None = None,
+        bounds: Bounds = UNBOUNDED,
+        waiting: int | None = None,
     ) -> None:
         self._waiting: queue.Queue[tuple[Future[Outcome], Any] | None] = queue.Queue()
         self._lock = threading.Lock()
         self._closed = False
-        work = pickle.dumps((function, prepare))
-        self._crew = [_Worker(work, None, self._waiting, Future.set_result) for _ in range(max(1, jobs))]
+        self._most = waiting
+        work = pickle.dumps((function, prepare, bounds))
+        self._crew = [_Worker(work, bounds, self._waiting, Future.set_result) for _ in range(max(1, jobs))]
 
     def ask(self, task: Any) -> Any:
-        """The result of a task. Raises the DupedashError that it raised, WorkerLost where its worker died."""
+        """The result of a task. Raises the DupedashError that it raised, WorkerLost, Busy."""
         future: Future[Outcome] = Future()
         with self._lock:
             if self._closed:
                 raise WorkerLost("stopped")
+            if self._most is not None and self._waiting.qsize() >= self._most:
+                raise Busy("Too many pictures are waiting to be read: try again in a moment.")
             self._waiting.put((future, task))
         outcome = future.result()
         if outcome.error is not None:
@@ -188,13 +223,13 @@ class _Worker:
     def __init__(
         self,
         work: bytes,
-        seconds: float | None,
+        bounds: Bounds,
         waiting: queue.Queue[Any],
         tell: Callable[[Any, Outcome], None],
     ) -> None:
         """`waiting` holds (name, task) or None, `tell` is given each name and what became of its task."""
         self._work = work
-        self._seconds = seconds
+        self._bounds = bounds
         self._waiting = waiting
         self._tell = tell
         self._process: subprocess.Popen[bytes] | None = None
@@ -216,10 +251,18 @@ class _Worker:
         self._thread.join()
 
     def _serve(self) -> None:
-        while not self._stopped and (item := self._waiting.get()) is not None:
+        while not self._stopped and (item := self._next()) is not None:
             name, task = item
             self._tell(name, self._outcome(task))
         self._end()
+
+    def _next(self) -> Any:
+        """The next task, None at the end; a process that waits for long ends meanwhile."""
+        try:
+            return self._waiting.get(timeout=_IDLE)
+        except queue.Empty:
+            self._end()
+            return self._waiting.get()
 
     def _outcome(self, task: Any) -> Outcome:
         try:
@@ -232,27 +275,33 @@ class _Worker:
     def _ask(self, task: Any) -> tuple[bool, Any]:
         too_long = threading.Event()
         process = self._started()
-        timer = threading.Timer(self._seconds or 0, self._give_up, (process, too_long))
+        timer = threading.Timer(self._bounds.patience or 0, self._give_up, (process, too_long))
         timer.daemon = True
         try:
             send(_pipe(process.stdin), pickle.dumps(task))
-            if self._seconds:
+            if self._bounds.patience:
                 timer.start()
             reply: tuple[bool, Any] = pickle.loads(receive(_pipe(process.stdout)))
         except (OSError, EOFError) as error:
-            if too_long.is_set():
-                raise WorkerLost(f"took longer than {self._seconds:.0f} s") from error
-            raise WorkerLost("crashed the program that reads it") from error
+            raise WorkerLost(self._why(process, given_up=too_long.is_set())) from error
         finally:
             timer.cancel()
         return reply
+
+    def _why(self, process: subprocess.Popen[bytes], *, given_up: bool) -> str:
+        """Why the process is gone."""
+        if given_up:
+            return f"did not end within {self._bounds.patience:g} s"
+        if process.wait() == -getattr(signal, "SIGXCPU", 0):
+            return f"took longer than {self._bounds.seconds:g} s"
+        return "crashed the program that reads it"
 
     def _started(self) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._stopped:
                 raise WorkerLost("stopped")
-            if self._process is not None:
-                return self._process
+            if self._process is not None and self._process.poll() is None:
+                return self._process  # else somebody ended it while it waited, for which no task is to blame
             process = self._process = _spawn()
         _prepare(process, self._work)
         return process

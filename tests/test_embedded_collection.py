@@ -10,7 +10,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -452,7 +452,7 @@ def test_an_upload_that_crashes_its_reader_is_not_readable_and_the_next_one_is(
     picture = ByData((album / "3 loner.png").read_bytes(), "x.png")
     expected = by_processes.analyze(picture)
     with monkeypatch.context() as patched:
-        patched.setattr("dupedash.embedded.search.Analyse", Crash)
+        patched.setattr("dupedash.embedded.analysis.analyze", crash)
         with pytest.raises(UnreadableImage, match=r"x\.png: crashed"):
             by_processes.analyze(picture)
     assert by_processes.analyze(picture) == expected
@@ -460,15 +460,9 @@ def test_an_upload_that_crashes_its_reader_is_not_readable_and_the_next_one_is(
         by_processes.analyze(ByData(b"no picture", "y.png"))
 
 
-@dataclass(frozen=True)
-class Crash:
+def crash(_data: bytes, **_options: str) -> None:
     """An analysis that ends its process."""
-
-    data: bytes
-    name: str
-
-    def run(self, _shelf: Shelf) -> None:
-        os.kill(os.getpid(), signal.SIGSEGV)
+    os.kill(os.getpid(), signal.SIGSEGV)
 
 
 def test_a_query_is_answered_though_the_cache_is_deleted_before_the_workers_looked(

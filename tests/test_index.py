@@ -287,9 +287,17 @@ def test_a_link_to_a_file_elsewhere_counts_as_that_file(store, folder, tmp_path)
 
 
 def test_a_picture_that_takes_too_long_is_given_up(store, folder):
-    report = index(store, [folder], jobs=1, limits=Limits(max_seconds=0.001))
-    assert {failure.reason for failure in report.unreadable} == {"took longer than 0 s"}
-    assert index(store, [folder], jobs=1).added == 3
+    Image.new("1", (14_000, 14_000)).save(folder / "huge.png")  # 2.4 s of processor time
+    report = index(store, [folder], jobs=1, limits=Limits(max_seconds=0.1))
+    assert [failure.reason for failure in report.unreadable] == ["took longer than 0.1 s"]
+    assert report.added == 3
+
+
+def test_a_picture_that_needs_too_much_memory_is_given_up(store, folder):
+    Image.new("1", (14_000, 14_000)).save(folder / "huge.png")
+    report = index(store, [folder], jobs=1, limits=Limits(max_memory=512 << 20))
+    assert [failure.reason for failure in report.unreadable] == ["not enough memory"]
+    assert report.added == 3
 
 
 def test_progress_counts_up_to_all_files(store, folder):

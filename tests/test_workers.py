@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import signal
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
+import psutil
 import pytest
 
-from dupedash.errors import UnreadableImage
-from dupedash.workers import Pool, WorkerLost, Workers
+from dupedash.errors import Busy, UnreadableImage
+from dupedash.workers import Bounds, Pool, WorkerLost, Workers
 
 
 def double(number: int) -> int:
@@ -23,6 +25,13 @@ def work(task: str) -> object:
     """Do what the task says."""
     if task == "hang":
         time.sleep(60)
+    if task == "nap":
+        time.sleep(1.5)
+    if task == "spin":
+        while True:
+            pass
+    if task == "swallow":
+        return bytes(1 << 30)
     if task == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     if task == "error":
@@ -52,14 +61,27 @@ def test_outcomes_can_come_in_the_order_of_the_tasks():
 
 
 def test_one_bad_task_costs_nothing_but_itself():
-    tasks = ["a", "crash", "b", "error", "hang", "print", "c"]
-    outcomes = {o.task: o for o in Workers(work, 1, seconds=1.0).run(tasks)}
+    tasks = ["a", "crash", "b", "error", "print", "spin", "swallow", "c"]
+    bounds = Bounds.of(seconds=1.0, memory=512 << 20)
+    outcomes = {o.task: o for o in Workers(work, 1, bounds=bounds).run(tasks)}
     assert {task: str(o.error) for task, o in outcomes.items() if o.error} == {
         "crash": "crashed the program that reads it",
         "error": "x.png: damaged",
-        "hang": "took longer than 1 s",
+        "spin": "took longer than 1 s",
+        "swallow": "needs more than 0.5 GB of memory",
     }
     assert all(outcomes[task].result for task in ("a", "b", "print", "c"))
+
+
+def test_a_task_that_waits_for_ever_is_given_up_by_the_clock():
+    outcomes = list(Workers(work, 1, bounds=Bounds(patience=1)).run(["hang", "a"]))
+    assert str(outcomes[0].error) == "did not end within 1 s"
+    assert outcomes[1].result
+
+
+def test_a_task_that_only_waits_for_its_turn_has_not_used_up_its_time():
+    outcomes = list(Workers(work, 1, bounds=Bounds(seconds=0.1, patience=60)).run(["nap", "a"]))
+    assert [o.error for o in outcomes] == [None, None]
 
 
 def test_tasks_are_taken_as_they_are_needed():
@@ -135,3 +157,23 @@ def test_who_waits_for_a_pool_that_is_closed_is_told(pool):
         assert all(isinstance(future.exception(), WorkerLost) for future in waiting)
     with pytest.raises(WorkerLost):
         pool.ask("a")
+
+
+def test_a_pool_says_that_it_is_busy_where_too_many_wait():
+    pool = Pool(work, 1, waiting=1)
+    with ThreadPoolExecutor(9) as threads:
+        waiting = [threads.submit(pool.ask, "hang") for _ in range(9)]
+        refused = next(as_completed(waiting, 60)).exception()
+        assert isinstance(refused, Busy)
+        pool.close()
+
+
+def test_a_worker_that_was_ended_while_it_had_nothing_to_do_fails_no_task(pool):
+    before = {pool.ask("a") for _ in range(9)}
+    for pid in before:
+        process = psutil.Process(pid)
+        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            while process.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.01)
+    assert not before & {pool.ask("a") for _ in range(9)}

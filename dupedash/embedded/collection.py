@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from dupedash.embedded.search import Asked, Searcher, stored_picture
 from dupedash.embedded.store import Store
 from dupedash.embedded.view import Views
 from dupedash.errors import ConfigError, UnknownImage, UnreadableImage, Unsupported
+from dupedash.images import apart
 from dupedash.model import (
     ByAnalysis,
     ByData,
@@ -50,7 +52,8 @@ class EmbeddedCollection:
     engine = "embedded"
 
     def __init__(self, folder: Path, name: str | None = None, processes: int = 0) -> None:
-        """With `processes` single queries are answered in so many worker processes."""
+        """With `processes` single queries are answered in so many worker processes; pictures are read apart
+        (`images.apart`) in any case."""
         self.store = Store(folder)
         self.name = name or self.store.name
         self.analyses = 0
@@ -106,7 +109,7 @@ class EmbeddedCollection:
         if path is None:
             return None
         try:
-            return images.render(path, max(1, min(long_side, _LARGEST_PICTURE)))
+            return apart.render(path, max(1, min(long_side, _LARGEST_PICTURE)))
         except UnreadableImage:
             return None
 
@@ -193,9 +196,8 @@ class EmbeddedCollection:
 
     def _analyzed(self, source: Path | bytes, name: str = "upload") -> Analysis:
         self.analyses += 1
-        if isinstance(source, bytes):
-            return self._searcher.analysis(source, name)
-        return analysis.analyze(source)
+        shown = name if isinstance(source, bytes) else images.printable(source)
+        return apart.ask(partial(analysis.analyze, source, name=name), shown)
 
     def _entry(self, document: Document) -> Entry:
         if not 0 < len(document.id) <= _LONGEST_ID or not document.id.isprintable():

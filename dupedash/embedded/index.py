@@ -21,7 +21,7 @@ from dupedash.errors import ConfigError, UnreadableImage
 from dupedash.images import LIMITS, Limits
 from dupedash.images.files import printable
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
-from dupedash.workers import Outcome, Workers
+from dupedash.workers import Bounds, Outcome, Workers
 
 FieldsFor = Callable[[Path], Mapping[str, Any]]
 """The fields that a file shall have, beside the built-in ones."""
@@ -161,7 +161,8 @@ class _Run:
         if not self.to_read:
             return
         stamps = {stamp.path: stamp for stamp in self.to_read}
-        workers = Workers(_Reader(limits), min(jobs, len(stamps)), seconds=limits.max_seconds)
+        bounds = Bounds.of(limits.max_seconds, limits.max_memory)
+        workers = Workers(_Reader(limits), min(jobs, len(stamps)), bounds=bounds)
         for outcome in workers.run(stamps, cancelled=self.cancelled):
             self._take(stamps[outcome.task], outcome)
             if len(self._entries) >= _BATCH or time.monotonic() - self._committed > _PAUSE:

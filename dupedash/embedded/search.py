@@ -11,16 +11,15 @@ from typing import Any
 import numpy as np
 
 from dupedash.embedded import pairs
-from dupedash.embedded.analysis import Analysis
 from dupedash.embedded.cache import Segment
 from dupedash.embedded.documents import Member
 from dupedash.embedded.pairs import Scores, Ways
 from dupedash.embedded.retrieve import MIN_VOTES, MOST_APPROXIMATE
 from dupedash.embedded.retrieve import Hits as Places
-from dupedash.embedded.steps import Analyse, Compare, LookUp, Shelf, Source, Stored, Task
+from dupedash.embedded.steps import Compare, LookUp, Shelf, Source, Stored, Task
 from dupedash.embedded.store import Store
 from dupedash.embedded.view import View, Views, comparable_row
-from dupedash.errors import CollectionError, UnreadableImage
+from dupedash.errors import CollectionError
 from dupedash.model import DuplicateQuery, Explanation, Hit, Hits
 from dupedash.workers import Pool, WorkerLost
 
@@ -58,20 +57,6 @@ class Searcher:
         """End the worker processes."""
         if self._pool is not None:
             self._pool.close()
-
-    def analysis(self, data: bytes, name: str) -> Analysis:
-        """What is known of a picture that was sent. Raises UnreadableImage.
-
-        A picture that crashes a decoder costs a worker process, where there are some, and not this one.
-        """
-        task = Analyse(data, name)
-        if self._pool is None:
-            return task.run(self._shelf)
-        try:
-            found: Analysis = self._pool.ask(task)
-        except WorkerLost as lost:
-            raise UnreadableImage(name, lost.reason) from lost
-        return found
 
     def duplicates(self, asked: Asked, how: DuplicateQuery, allowed: Collection[str] | None) -> Hits:
         """All at or above the threshold, best first; `allowed`: ids that the filters admit (None: all)."""

@@ -1,4 +1,4 @@
-"""The steps of a query that cost time, analysing, looking up and comparing: plain tasks that can be run here
+"""The steps of a query that cost time, looking up and comparing: plain tasks that can be run here
 or in a worker process.
 
 Whoever runs them keeps at hand what they need again (`Shelf`); what they say depends on the task alone.
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dupedash.embedded import pairs
-from dupedash.embedded.analysis import Analysis, analyze
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.pairs import Ways
 from dupedash.embedded.retrieve import Hits, Index, search
@@ -69,19 +68,7 @@ class Compare:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Analyse:
-    """What is known of a picture that was sent."""
-
-    data: bytes
-    name: str
-
-    def run(self, _shelf: Shelf) -> Analysis:
-        """Raises UnreadableImage."""
-        return analyze(self.data, name=self.name)
-
-
-Task = Analyse | LookUp | Compare
+Task = LookUp | Compare
 
 
 class Shelf:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dupedash.images.decode import Picture, decode, picture_size
 from dupedash.images.digest import content_hash, pixel_hash
 from dupedash.images.encode import render, thumbnail
-from dupedash.images.files import EXTENSIONS, LIMITS, Limits, looks_like_image, path_of, read_file
+from dupedash.images.files import EXTENSIONS, LIMITS, Limits, looks_like_image, path_of, printable, read_file
 
 __all__ = [
     "EXTENSIONS",
@@ -22,6 +22,7 @@ __all__ = [
     "path_of",
     "picture_size",
     "pixel_hash",
+    "printable",
     "read_file",
     "render",
     "thumbnail",

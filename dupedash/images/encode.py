@@ -24,6 +24,11 @@ def thumbnail(pixels: np.ndarray, long_side: int = THUMBNAIL_SIDE) -> bytes:
     return _saved(Image.fromarray(small), "WEBP", quality=78, method=WEBP_METHOD)
 
 
+def thumbnail_of(data: bytes) -> bytes:
+    """The thumbnail of a picture file. Raises UnreadableImage."""
+    return thumbnail(decode(data, long_side=THUMBNAIL_SIDE).pixels)
+
+
 def render(source: Path | bytes, long_side: int = 1600, limits: Limits = LIMITS) -> bytes:
     """A JPEG of a picture file in any format, upright, long side bounded. Raises UnreadableImage."""
     pixels = decode(source, long_side=long_side, limits=limits).pixels

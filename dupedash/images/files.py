@@ -26,12 +26,16 @@ class Limits:
 
     max_pixels   width × height as the file claims it, checked before anything is decoded
     max_bytes    size of the file
-    max_seconds  reading and decoding; enforced where pictures are read in worker processes
+    max_seconds  of processor time, for reading and decoding
+    max_memory   bytes: 200 megapixels of RGB take 2.7 GB while they are read and described
+
+    Time and memory are bounded where pictures are read in worker processes.
     """
 
     max_pixels: int = 200_000_000
     max_bytes: int = 512 * 1024 * 1024
     max_seconds: float = 20.0
+    max_memory: int = 11 << 28
 
 
 LIMITS = Limits()
@@ -69,7 +73,9 @@ def read_file(path: Path, limits: Limits = LIMITS) -> bytes:
         with open(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             _check_size(path, status, limits)
-            data = file.read(limits.max_bytes + 1)  # it may grow while it is read
+            data = file.read(status.st_size + 1)  # as much memory as that is taken beforehand
+            if len(data) > status.st_size:  # it grows while it is read
+                data += file.read(limits.max_bytes + 1 - len(data))
     except UnreadableImage:
         raise
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name

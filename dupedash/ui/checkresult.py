@@ -26,7 +26,7 @@ from dupedash.check import (
 )
 from dupedash.collection import Rooted
 from dupedash.errors import Conflict, UnknownImage, UnreadableImage
-from dupedash.images import decode, thumbnail
+from dupedash.images import apart
 from dupedash.model import Hit
 from dupedash.ui import checkview, jobs, style, widgets, wording
 from dupedash.ui.checkview import Result
@@ -168,7 +168,7 @@ def _inline(one: Checked) -> str:
 @st.cache_data(max_entries=500, show_spinner=False)
 def _thumb(content: str, _one: Checked) -> bytes | None:  # noqa: ARG001  (the key)
     try:
-        return thumbnail(decode(_one.item.read(), long_side=320).pixels) if _one.item.read else None
+        return apart.thumbnail(_one.item.read()) if _one.item.read else None
     except UnreadableImage:  # a file that changed since: the verdict stands, without its picture
         return None
 

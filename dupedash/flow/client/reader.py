@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
-from dupedash import images
 from dupedash.errors import (
     BadReply,
     QueryError,
@@ -22,6 +22,7 @@ from dupedash.flow.client.settings import FlowSettings
 from dupedash.flow.client.transport import Transport, mapped
 from dupedash.flow.wire import asking, documents, told
 from dupedash.flow.wire.parameters import START_MARK, Pairs
+from dupedash.images import apart
 from dupedash.model import (
     ByAnalysis,
     ByData,
@@ -192,11 +193,11 @@ class FlowReader:
 
     def thumbnail(self, image_id: str) -> bytes | None:
         """A small WebP, made from the picture where that may be read."""
-        return self._made(image_id, lambda data: images.thumbnail(images.decode(data, long_side=320).pixels))
+        return self._made(image_id, apart.thumbnail)
 
     def picture(self, image_id: str, long_side: int = 1600) -> bytes | None:
         """The upright picture, read from the image's address where the settings allow that."""
-        return self._made(image_id, lambda data: images.render(data, long_side))
+        return self._made(image_id, partial(apart.render, long_side=long_side))
 
     def close(self) -> None:
         """Give back the connections."""
@@ -269,7 +270,7 @@ def parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def _small(image: T) -> T | ByData:
     """A picture that is not too large to send: beyond 8 MB a version of 1,600 px goes in its place."""
     if isinstance(image, ByData) and len(image.data) > _LARGEST_UPLOAD:
-        return ByData(images.render(image.data), image.name)
+        return ByData(apart.render(image.data, name=image.name), image.name)
     return image
 
 

@@ -1,0 +1,74 @@
+"""Decode pictures apart from this program: in a few processes that it shares, bounded in memory and time.
+
+A picture may be made to take gigabytes, hours, or the whole program with it. Read here it costs a process.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+
+from dupedash.errors import UnreadableImage
+from dupedash.images import encode
+from dupedash.images.files import LIMITS, printable
+from dupedash.workers import Bounds, Pool, WorkerLost
+
+T = TypeVar("T")
+
+_WAITING = 32
+"""Pictures that may wait: fewer than Starlette has threads (40), so that other answers go on."""
+
+_pools: dict[int, Pool] = {}
+_lock = threading.Lock()
+
+
+def ask(work: Callable[[], T], name: str) -> T:
+    """What `work` says about the picture called `name`; it is sent to a process, so it can be pickled.
+
+    Raises UnreadableImage, also for a picture that takes more memory or time than `LIMITS`; Busy.
+    """
+    try:
+        found: T = _pool().ask(work)
+    except WorkerLost as lost:
+        raise UnreadableImage(name, lost.reason) from lost
+    return found
+
+
+def render(source: Path | bytes, long_side: int = 1600, name: str = "upload") -> bytes:
+    """See `encode.render`; apart."""
+    return ask(partial(encode.render, source, long_side), _called(source, name))
+
+
+def thumbnail(data: bytes, name: str = "upload") -> bytes:
+    """The thumbnail (WebP) of a picture file; apart. Raises UnreadableImage, Busy."""
+    return ask(partial(encode.thumbnail_of, data), name)
+
+
+def at_once() -> int:
+    """How many pictures are read at once: one a processor, as far as half of the machine's memory allows."""
+    return max(1, min(os.cpu_count() or 1, psutil.virtual_memory().total // 2 // LIMITS.max_memory))
+
+
+def _called(source: Path | bytes, name: str) -> str:
+    return name if isinstance(source, bytes) else printable(source)
+
+
+def _pool() -> Pool:
+    """The pool of this process: a forked one has the threads of none."""
+    with _lock:
+        if os.getpid() not in _pools:
+            bounds = Bounds.of(LIMITS.max_seconds, LIMITS.max_memory)
+            _pools[os.getpid()] = pool = Pool(_done, at_once(), bounds=bounds, waiting=_WAITING)
+            atexit.register(pool.close)
+        return _pools[os.getpid()]
+
+
+def _done(work: Callable[[], T]) -> T:
+    return work()
