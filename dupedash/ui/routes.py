@@ -18,7 +18,7 @@ from starlette.routing import Route
 from dupedash.collection import Collection
 from dupedash.config import settings
 from dupedash.connect import Connections
-from dupedash.errors import CollectionError, ConfigError, UnknownImage, UnreadableImage
+from dupedash.errors import Busy, CollectionError, ConfigError, UnknownImage, UnreadableImage
 from dupedash.ui.opened import opened
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -84,6 +84,8 @@ def _answer(request: Request, ask: Callable[[Collection, str], bytes | None]) ->
         data = ask(opened(connection, workspace), image_id)
     except (UnknownImage, UnreadableImage):
         data = None
+    except Busy as error:
+        return PlainTextResponse(str(error), 503, {"Retry-After": "2"})
     except (CollectionError, ConfigError):
         return PlainTextResponse("The collection does not answer.", 502)
     kind = _media_type(data) if data else None

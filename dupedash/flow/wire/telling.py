@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dupedash.errors import (
+    Busy,
     CollectionError,
     ConfigError,
     DocumentLimit,
@@ -40,6 +41,7 @@ _STATUS: tuple[tuple[type[DupedashError], int], ...] = (
     (UnknownImage, 404),
     (UnreadableImage, 400),
     (Forbidden, 403),
+    (Busy, 503),
     (CollectionError, 502),
     (DupedashError, 500),
 )

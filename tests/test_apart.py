@@ -1,0 +1,89 @@
+"""Pictures read apart: memory, time and number are bounded, and no process stays behind."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image
+
+from dupedash.embedded.analysis import analyze
+from dupedash.errors import UnreadableImage
+from dupedash.images import apart
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def drawn(kind: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    Image.effect_noise((300, 200), 90).convert("RGB").save(file, kind)
+    return file.getvalue()
+
+
+def test_what_is_read_apart_is_what_is_read_here():
+    data = drawn()
+    assert apart.ask(partial(analyze, data, name="x"), "x") == analyze(data, name="x")
+    assert Image.open(io.BytesIO(apart.render(data, 100))).size == (100, 67)
+    assert Image.open(io.BytesIO(apart.thumbnail(data))).format == "WEBP"
+
+
+def test_a_picture_that_cannot_be_read_says_why():
+    with pytest.raises(UnreadableImage, match="not an image"):
+        apart.render(b"no picture")
+    with pytest.raises(UnreadableImage, match="no such file"):
+        apart.render(Path("/no/such/file.png"))
+
+
+def test_a_picture_that_ends_its_process_is_named_and_the_next_one_is_read():
+    with pytest.raises(UnreadableImage, match=r"bad\.png: crashed"):
+        apart.ask(end_yourself, "bad.png")
+    assert apart.thumbnail(drawn())
+
+
+def end_yourself() -> None:
+    os.kill(os.getpid(), signal.SIGABRT)
+
+
+def test_no_more_processes_than_pictures_that_are_read_at_once():
+    assert 1 <= apart.at_once() <= (os.cpu_count() or 1)
+
+
+PROGRAM = """
+import io, sys, time
+from PIL import Image
+from dupedash.images import apart
+file = io.BytesIO(); Image.new("RGB", (60, 40)).save(file, "PNG"); apart.thumbnail(file.getvalue())
+print("ready", flush=True)
+time.sleep(float(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("end", ["by itself", "killed"])
+def test_no_process_stays_when_the_program_ends(end):
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "0" if end == "by itself" else "60"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with program:
+        children: list[psutil.Process] = []
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        if end == "killed":
+            children = psutil.Process(program.pid).children(recursive=True)
+            assert children
+            program.kill()
+        assert program.wait(60) in (0, -signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
