@@ -201,3 +201,19 @@ def test_emptying_keeps_back_the_last_copy_and_names_it(twins, capsys):
     assert "kept back" in capsys.readouterr().err
     assert run(twins, "undo") == 0
     assert len(names(twins)) == 1
+
+
+def test_a_plan_names_the_sidecars_of_what_goes(tmp_path, capsys):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.png", "b.png"):
+        (folder / name).write_bytes(as_file(scene(1)))
+        (folder / f"{name}.xmp").touch()
+    assert run(tmp_path, "index", folder, "--jobs", "1") == 0
+    assert run(tmp_path, "scan") == 0
+    assert run(tmp_path, "plan", "--json", tmp_path / "plan.json") == 0
+    out = capsys.readouterr().out
+    (step,) = json.loads((tmp_path / "plan.json").read_text())["steps"]
+    assert step["beside"] == [f"{step['location']}.xmp"]
+    assert f"left alone  {step['location']}.xmp (belongs to" in out
+    assert "1 file beside the images that go" in out

@@ -59,6 +59,7 @@ class Step:
     id, location, content, bytes   the image that is changed, as the plan saw it (content: SHA-256 or None)
     keeper    the image that stays in its place; of a MERGE step the image itself
     group     key of its group
+    beside    files that belong to the one that goes and stay where they are: sidecars, Live partners
     """
 
     number: int
@@ -71,6 +72,7 @@ class Step:
     bytes: int | None
     reason: str
     changes: tuple[FieldChange, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,11 @@ class Plan:
     def removed(self) -> frozenset[str]:
         """The images that would leave the collection."""
         return frozenset(step.id for step in self.steps if step.kind in REMOVES)
+
+    @property
+    def beside(self) -> int:
+        """How many files that belong to those that go would stay behind."""
+        return len({place for step in self.steps for place in step.beside})
 
     @property
     def bytes(self) -> int:
@@ -204,9 +211,11 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         "bytes": step.bytes,
         "reason": step.reason,
         "changes": [[c.field, value_to_json(c.old), value_to_json(c.new)] for c in step.changes],
+        "beside": list(step.beside),
     }
 
 
 def _step_of_json(data: Mapping[str, Any]) -> Step:
     changes = tuple(FieldChange(f, value_of_json(o), value_of_json(n)) for f, o, n in data["changes"])
-    return Step(**{**data, "kind": StepKind(data["kind"]), "changes": changes})
+    beside = tuple(data.get("beside", ()))  # plans of earlier versions say nothing of it
+    return Step(**{**data, "kind": StepKind(data["kind"]), "changes": changes, "beside": beside})

@@ -14,6 +14,7 @@ from secrets import token_hex
 import numpy as np
 import numpy.typing as npt
 
+from dupedash.actions.companions import companions
 from dupedash.actions.guard import check_plan
 from dupedash.actions.merge import MergeRule, merged
 from dupedash.actions.plan import (
@@ -206,9 +207,10 @@ def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
 def plan_of(drafts: Sequence[Draft], wish: Wish, head: Head) -> Plan:
     """The plan of groups that are drafted. Raises ActionError."""
     planned = tuple(d.planned for d in drafts if d.planned)
+    going = {d.record.location for drafted in drafts for d in drafted.others}
     steps = tuple(
         Step(number, d.kind, d.record.id, d.keeper, d.group, d.record.location, d.record.content,
-             d.record.bytes, d.reason, d.changes)
+             d.record.bytes, d.reason, d.changes, tuple(place for place in d.beside if place not in going))
         for number, d in enumerate(chain(*(d.merges for d in drafts), *(d.others for d in drafts)))
     )  # fmt: skip
     warnings = tuple(w for d in drafts for w in d.warnings) + _cautions(wish.action, planned)
@@ -266,6 +268,7 @@ class _Draft:
     group: str
     reason: str
     changes: tuple[FieldChange, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def among(matches: Matches, there: Collection[str]) -> Matches:
@@ -299,7 +302,8 @@ def _drafts(group: Candidates, choice: Choice, wish: Wish, head: Head, warnings:
             changes = (FieldChange(wish.link_field, record.fields.get(wish.link_field), keeper.id),)
             if changes[0].old == keeper.id:
                 continue
-        drafts.append(_Draft(wish.action, record, keeper.id, group.key, removal.why, changes))
+        beside = companions(record.location) if wish.action is StepKind.QUARANTINE else ()
+        drafts.append(_Draft(wish.action, record, keeper.id, group.key, removal.why, changes, beside))
         if wish.action in (StepKind.HARDLINK, StepKind.SYMLINK) and record.format != keeper.format:
             warnings.append(f"{record.location} would hold {keeper.format} data under its old name.")
     return drafts

@@ -30,6 +30,7 @@ class GroupEffect:
 
     decided                 what settled its keeper, "" where nothing is done
     steps, removed, bytes   what would be done, how many images would go, how large their files are
+    beside                  files that belong to those that go and stay behind
     held, open              left alone by a decision; nobody decided about it yet
     weakest                 the lowest score that holds the group together
     """
@@ -38,6 +39,7 @@ class GroupEffect:
     steps: int = 0
     removed: int = 0
     bytes: int = 0
+    beside: int = 0
     held: bool = False
     open: bool = True
     weakest: float = 1.0
@@ -52,6 +54,7 @@ class Totals:
     steps: int = 0
     removed: int = 0
     bytes: int = 0
+    beside: int = 0
     held: int = 0
     open: int = 0
     decided: Mapping[str, int] = field(default_factory=dict)
@@ -123,6 +126,7 @@ class Preview:
             steps=sum(effect.steps for effect in counted),
             removed=sum(effect.removed for effect in counted),
             bytes=sum(effect.bytes for effect in counted),
+            beside=sum(effect.beside for effect in counted),
             held=sum(effect.held for effect in effects),
             open=sum(effect.open for effect in effects),
             decided=Counter(effect.decided for effect in counted),
@@ -170,6 +174,7 @@ def _effect(group: Candidates, drafted: Draft) -> GroupEffect:
         steps=len(others) + len(drafted.merges),
         removed=sum(step.kind in REMOVES for step in others),
         bytes=sum(step.record.bytes or 0 for step in others if step.kind in TOUCHES_FILES),
+        beside=len({place for step in others for place in step.beside}),
         held=held,
         open=group.open,
         weakest=group.weakest,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from dupedash.actions import (
     Journal,
     Outcome,
     Plan,
+    Step,
     StepKind,
     Wish,
     applied_journal,
@@ -226,15 +228,25 @@ def print_plan(drawn: Plan, err: bool) -> None:
         places = {member.id: member.location for member in group.members}
         lines += ["", f"keep        {places[group.keeper]} ({group.why})"]
         lines += [f"also keep   {places[i]} ({reason})" for i, reason in group.kept.items()]
-        lines += [_step_line(drawn, n) for n, step in enumerate(drawn.steps) if step.group == group.key]
+        for step in (step for step in drawn.steps if step.group == group.key):
+            lines += [_step_line(step), *_beside_lines(step)]
     if len(drawn.groups) > LISTED:
         lines += ["", f"… and {len(drawn.groups) - LISTED:,} more groups: --json writes all"]
     lines += [f"note        {warning}" for warning in drawn.warnings[:LISTED]]
+    if drawn.beside:
+        lines.append(
+            f"note        {drawn.beside:,} {'file' if drawn.beside == 1 else 'files'} beside the images that "
+            "go (sidecars, Live or RAW partners) would stay where they are: take them along by hand"
+        )
     for line in lines:
         click.echo(printable(line), err=err)
 
 
-def _step_line(drawn: Plan, number: int) -> str:
-    step = drawn.steps[number]
+def _step_line(step: Step) -> str:
     changes = "; ".join(f"{c.field}: {c.old!r} → {c.new!r}" for c in step.changes)
     return f"{step.kind!s:11} {step.location} ({changes or step.reason})"
+
+
+def _beside_lines(step: Step) -> list[str]:
+    """What belongs to a file that goes and would stay behind."""
+    return [f"left alone  {place} (belongs to {os.path.basename(step.location)})" for place in step.beside]

@@ -175,6 +175,8 @@ def _draw_result(view: View, preview: Preview, totals: Totals) -> None:
         st.caption(f"in {wording.count(totals.groups)} of {wording.plural(len(preview.cut), 'group')}")
         if totals.bytes:
             st.caption(f"{wording.size(totals.bytes)} of files")
+        if totals.beside:
+            st.caption(planview.beside_words(totals.beside))
         st.caption(skipped_words(totals, preview.reviewed))
         if risk := risk_words(preview.unseen(EXACT)):
             st.caption(risk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -45,6 +46,14 @@ def draw_facts(plan: Plan) -> None:
             Fact("Bytes", wording.size(plan.bytes), "of the files that go"),
         ]
     )
+    if plan.beside:
+        st.caption(beside_words(plan.beside))
+
+
+def beside_words(count: int) -> str:
+    """How many sidecars and partners would stay behind, as Markdown."""
+    number = wording.plural(count, "file")
+    return f":orange[:material/attach_file:] {number} beside them (sidecars, Live or RAW partners) would stay"
 
 
 def draw_effect(plan: Plan) -> None:
@@ -151,6 +160,8 @@ def _figure(plan: Plan, group: PlannedGroup, member: Member, step: Step | None) 
         mark, words, kind = "stays too", group.kept.get(member.id, "left alone: see the notes"), "stays"
     url = thumb_url(plan.collection, member.id, member.content)
     name = _name(member)
+    if step and step.beside:
+        words += f". Left alone: {', '.join(map(os.path.basename, step.beside))}"
     size = f" · {wording.size(step.bytes)}" if step and step.bytes else ""
     return (
         f'<figure class="{kind}" title="{escape(member.location)}">'
