@@ -13,7 +13,7 @@ run: setup
 
 test: $(VENV)/.tests
 	@$(PY) -m tests.chromium
-	@$(PY) -m pytest -n auto --dist loadfile
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.tests
 	@$(VENV)/bin/ruff check .
