@@ -1,8 +1,8 @@
 """A workspace that version 0.1 wrote opens: collection, scan, decisions, an applied plan and a waiting one.
 
-`earlier/workspace-0.1.zip` was made with that version: eleven drawn pictures (five pairs of copies), indexed with
-a field, scanned, two groups decided, one plan applied (three files in the quarantine) and another one made. Its
-paths begin with /srv, which the fixture puts right, as somebody does who moves a workspace by hand.
+`earlier/workspace-0.1.zip` was made with that version: eleven drawn pictures (five pairs of copies), indexed
+with a field, scanned, two groups decided, one plan applied (three files in the quarantine) and another one made.
+Its paths begin with /srv, which the fixture puts right, as somebody does who moves a workspace by hand.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def test_the_applied_plan_is_undone(earlier, capsys):
     assert "images      11" in capsys.readouterr().out
 
 
-def test_photos_indexed_at_another_place_are_found_as_before(moved, capsys):
+def test_photos_indexed_at_another_place_are_found_as_before(moved):
     assert run(moved, "index", moved / "photos", "--jobs", "1") == 0
     groups = moved / "groups.json"
     assert run(moved, "scan", "--json", groups) == 0
