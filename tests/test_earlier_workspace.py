@@ -1,7 +1,7 @@
 """A workspace that version 0.1 wrote opens: collection, scan, decisions, an applied plan and a waiting one.
 
 `earlier/workspace-0.1.zip` was made with that version: eleven drawn pictures (five pairs of copies), indexed
-with a field, scanned, two groups decided, one plan applied (three files in the quarantine) and another one made.
+with a field, scanned, two groups decided, one plan applied (three files in the quarantine), another one made.
 Its paths begin with /srv, which the fixture puts right, as somebody does who moves a workspace by hand.
 """
 
