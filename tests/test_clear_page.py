@@ -12,17 +12,22 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import dupedash.ui
-from dupedash.actions import Journal, Status, import_plan, journals
+from dupedash.actions import Journal, Scope, Status, import_plan, journals
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
+from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.embedded.index import index
 from dupedash.errors import ActionError, Forbidden
+from dupedash.graph import DuplicateGraph
 from dupedash.jobs import Jobs
 from dupedash.keepers import PRESETS, Criterion, Policy, Rule
+from dupedash.review import ReviewStore, Verdict, image_key
 from dupedash.scans import ScanStore
 from dupedash.ui import access
 from dupedash.ui.pagetable import PAGES
 from dupedash.ui.policyform import Draft, guards
 from tests import workspaces
+from tests.pictures import as_file, scene
 
 MAIN = Path(dupedash.ui.__file__).parent / "main.py"
 
@@ -61,6 +66,14 @@ def opened(file: str = "clear") -> AppTest:
     return at
 
 
+def opened_for_all() -> AppTest:
+    """Clear with the choice to take also what nobody has looked at."""
+    at = opened()
+    at.selectbox(key="clear.scope").set_value(Scope.ALL).run()
+    assert not at.exception
+    return at
+
+
 def said(at: AppTest) -> str:
     elements = (*at.markdown, *at.caption, *at.error, *at.title, *at.subheader, *at.text)
     return "\n".join(str(element.value) for element in elements)
@@ -71,7 +84,7 @@ def figures(at: AppTest) -> dict[str, str]:
 
 
 def test_the_preview_counts_what_would_go_before_anything_is_kept(photos):
-    at = opened()
+    at = opened_for_all()
     assert figures(at)["Images to go"] == str(2 * workspaces.COPIED)
     assert f"in {workspaces.COPIED} of {workspaces.COPIED} groups" in said(at)
     assert "Decided by" in said(at)
@@ -80,14 +93,14 @@ def test_the_preview_counts_what_would_go_before_anything_is_kept(photos):
 
 @pytest.mark.usefixtures("photos")
 def test_hostile_names_are_escaped_in_the_preview():
-    at = opened()
+    at = opened_for_all()
     plans = [html.proto.body for html in at.get("html") if "dd-plan" in html.proto.body]
     assert any("&lt;img src=x onerror" in body for body in plans)
     assert not any("<img src=x" in body for body in plans)
 
 
 def test_a_made_plan_is_kept_shown_and_changes_nothing(photos):
-    at = opened()
+    at = opened_for_all()
     at.button(key="clear.make").click().run()
     assert not at.exception
     (journal,) = journals(photos)
@@ -98,7 +111,7 @@ def test_a_made_plan_is_kept_shown_and_changes_nothing(photos):
 
 
 def test_apply_and_undo_run_as_jobs_and_bring_every_entry_back(photos):
-    at = opened()
+    at = opened_for_all()
     at.selectbox(key="clear.action.True").select_index(3).run()  # remove from the collection: no file moves
     at.button(key="clear.make").click().run()
     (journal,) = journals(photos)
@@ -128,7 +141,7 @@ def finish(workspace: Workspace) -> None:
 
 
 def test_an_image_chosen_by_hand_stays(photos):
-    at = opened()
+    at = opened_for_all()
     scan = ScanStore(photos.scans).list()[0]
     other = next(r.id for r in scan.records(scan.matches().ids) if r.filename == "smaller-0.png")
     kept = next(radio for radio in at.radio if r"smaller\-0\.png" in radio.options)
@@ -142,7 +155,7 @@ def test_an_image_chosen_by_hand_stays(photos):
 
 @pytest.mark.usefixtures("photos")
 def test_criteria_are_moved_removed_and_added_and_the_line_says_them():
-    at = opened()
+    at = opened_for_all()
     second = [b.key for b in at.button if b.key and b.key.endswith(".up")][1]
     at.button(key=second).click().run()
     assert "most pixels → original over edited" in said(at)
@@ -159,7 +172,7 @@ def test_criteria_are_moved_removed_and_added_and_the_line_says_them():
 
 @pytest.mark.usefixtures("photos")
 def test_protected_folders_and_patterns_are_asked_for_apart_and_counted():
-    at = opened()
+    at = opened_for_all()
 
     def area(part: str):
         return next(box for box in at.text_area if box.key and box.key.startswith(part))
@@ -176,20 +189,59 @@ def test_protected_folders_and_patterns_are_asked_for_apart_and_counted():
     assert "protected place that fits */smaller*" in text or "it lies in a protected place" in said(at)
 
 
-@pytest.mark.usefixtures("photos")
-def test_only_reviewed_groups_leaves_out_what_nobody_decided():
+def decide(workspace: Workspace, name: str) -> None:
+    """Say of the group of this image that it is one picture."""
+    scan = ScanStore(workspace.scans).list()[0]
+    cut = DuplicateGraph(scan.matches()).cut(0.7)
+    places = {record.filename: record.id for record in scan.records(scan.matches().ids)}
+    number = cut.find(places[name])
+    assert number is not None
+    keys = [image_key(record, scan.collection) for record in scan.records(cut.members(number))]
+    ReviewStore(workspace.reviews).decide(keys, Verdict.DUPLICATE, who="Ann", expected_revision=0)
+
+
+def test_by_default_a_plan_takes_what_was_reviewed_and_says_what_it_leaves_alone(photos):
     at = opened()
-    at.toggle(key="clear.reviewed").set_value(True).run()
-    assert figures(at)["Images to change"] == "0"
-    assert "not reviewed, left alone" in said(at)
+    assert at.button(key="clear.make").disabled
+    assert f"Left alone: {workspaces.COPIED} groups that nobody has looked at (6 images)" in said(at)
+    decide(photos, "smaller-1.png")
+    at.run()
+    assert figures(at)["Images to go"] == "2"
+    assert f"Left alone: {workspaces.COPIED - 1} groups" in said(at)
+    at.button(key="clear.make").click().run()
+    assert len(journals(photos)[0].plan().removed) == 2
+
+
+def test_by_default_a_plan_takes_exact_copies_that_nobody_looked_at(tmp_path, photos, monkeypatch):
+    for number in range(2):
+        (tmp_path / f"{number}.png").write_bytes(as_file(scene(41)))
+    collection = EmbeddedCollection(photos.collection("twins"), "twins")
+    index(collection.store, [tmp_path / "0.png", tmp_path / "1.png"], jobs=1)
+    collection.close()
+    workspaces.scan(photos, "twins")
+    monkeypatch.setattr("dupedash.ui.state.chosen_connection", lambda _workspace: Connection("twins"))
+    at = opened()
+    assert figures(at)["Images to go"] == "1"
+    at.selectbox(key="clear.scope").set_value(Scope.REVIEWED).run()
+    assert at.button(key="clear.make").disabled
+    assert "Left alone: 1 group that nobody has looked at (1 image)" in said(at)
+
+
+@pytest.mark.usefixtures("photos")
+def test_also_what_nobody_has_looked_at_is_a_choice_that_is_kept_and_numbered():
+    at = opened_for_all()
+    assert f"{workspaces.COPIED} groups with edited copies that nobody has looked at" in said(at)
+    at.switch_page(str(next(row for row in PAGES if row.file == "groups").path)).run()
+    at.switch_page(str(next(row for row in PAGES if row.file == "clear").path)).run()
+    assert at.selectbox(key="clear.scope").value == Scope.ALL
 
 
 def test_a_viewer_sees_plans_and_can_neither_make_apply_nor_undo(photos, monkeypatch):
-    at = opened()
+    at = opened_for_all()
     at.button(key="clear.make").click().run()
     monkeypatch.setenv("DUPEDASH_READONLY", "1")
     forget()
-    at = opened()
+    at = opened_for_all()
     assert "clear.make" not in {button.key for button in at.button}
     at.get("segmented_control")[0].set_value("Plans and journal").run()
     at.button(key=f"plan-open-{journals(photos)[0].folder.name}").click().run()
@@ -202,7 +254,7 @@ def test_a_viewer_sees_plans_and_can_neither_make_apply_nor_undo(photos, monkeyp
 
 
 def test_an_imported_plan_gets_its_own_id_and_the_folders_of_the_collection(photos):
-    at = opened()
+    at = opened_for_all()
     at.button(key="clear.make").click().run()
     plan = journals(photos)[0].plan()
     told = json.loads(json.dumps(plan.to_json())) | {"id": "../../evil", "roots": ["/"]}

@@ -29,7 +29,7 @@ from dupedash.actions.planning import (
     draw_plan,
     needs_explanations,
 )
-from dupedash.actions.preview import Known, Preview, Totals
+from dupedash.actions.preview import Known, Preview, Scope, Totals
 from dupedash.actions.undo import undo_plan
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Plan",
     "PlannedGroup",
     "Preview",
+    "Scope",
     "Status",
     "Step",
     "StepKind",

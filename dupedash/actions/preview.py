@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +23,14 @@ FIRST, KEPT = 12, 200
 """Groups of which whole drafts are kept: the first ones of a list, and so many in all."""
 GroupName = tuple[bytes, int, frozenset[str]]
 """The members of a group, how many of their matches count, and which of them were chosen by hand."""
+
+
+class Scope(StrEnum):
+    """Which groups a plan takes; those that were decided to stay are never among them."""
+
+    SAFE = "What was reviewed, and exact copies"
+    REVIEWED = "Only what was reviewed"
+    ALL = "Also what nobody has looked at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,11 @@ class GroupEffect:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The sums over all groups. `groups` of them would change; `decided`: by what, and how often."""
+    """The sums over all groups. `groups` of them would change; `decided`: by what, and how often.
+
+    left, left_images   groups that nobody looked at and the scope leaves alone, and what would go of them
+    unseen              those of `groups` that nobody looked at and that are not exact copies
+    """
 
     groups: int = 0
     steps: int = 0
@@ -57,6 +70,9 @@ class Totals:
     beside: int = 0
     held: int = 0
     open: int = 0
+    left: int = 0
+    left_images: int = 0
+    unseen: int = 0
     decided: Mapping[str, int] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
@@ -73,7 +89,8 @@ class Known:
 class Preview:
     """A wish over all groups of a cut.
 
-    reviewed  groups that nobody decided about are left alone
+    scope     which groups it takes
+    exact     the score from which on images are exact copies
     known     what was worked out for this policy and action before; it is added to
     """
 
@@ -81,7 +98,8 @@ class Preview:
     wish: Wish
     head: Head
     read: Read
-    reviewed: bool
+    scope: Scope
+    exact: float
     known: Known
 
     @cached_property
@@ -120,7 +138,8 @@ class Preview:
         """The sums, once all groups are worked out."""
         effects = [effect for _, effect in self._effects()]
         counted = [effect for effect in effects if self._counts(effect)]
-        told = [effect for effect in effects if not (self.reviewed and effect.open)]
+        left = [effect for effect in effects if effect.decided and not self._takes(effect)]
+        told = [effect for effect in effects if self._takes(effect)]
         return Totals(
             groups=len(counted),
             steps=sum(effect.steps for effect in counted),
@@ -129,14 +148,12 @@ class Preview:
             beside=sum(effect.beside for effect in counted),
             held=sum(effect.held for effect in effects),
             open=sum(effect.open for effect in effects),
+            left=len(left),
+            left_images=sum(effect.steps for effect in left),
+            unseen=sum(effect.open and not self._exact(effect) for effect in counted),
             decided=Counter(effect.decided for effect in counted),
             notes=[note for effect in told for note in effect.notes],
         )
-
-    def unseen(self, below: float) -> int:
-        """How many groups would change that nobody decided about and that a lower score holds together."""
-        effects = (effect for _, effect in self._effects() if self._counts(effect))
-        return sum(effect.open and effect.weakest < below for effect in effects)
 
     def page(self, numbers: Sequence[int]) -> Plan:
         """The plan of these few groups alone. Raises ActionError."""
@@ -148,7 +165,7 @@ class Preview:
 
     def whole(self) -> Plan:
         """The plan of all groups, once they are worked out. Raises ActionError."""
-        told = [number for number, effect in self._effects() if not (self.reviewed and effect.open)]
+        told = [number for number, effect in self._effects() if self._takes(effect)]
         return draw_plan(self.read(told), self.wish, self.head)
 
     def _keep(self, name: GroupName, drafted: Draft) -> None:
@@ -161,7 +178,15 @@ class Preview:
         return ((number, self.known.effects[name]) for number, name in enumerate(self.names))
 
     def _counts(self, effect: GroupEffect) -> bool:
-        return bool(effect.decided) and not (self.reviewed and effect.open)
+        return bool(effect.decided) and self._takes(effect)
+
+    def _takes(self, effect: GroupEffect) -> bool:
+        if not effect.open or self.scope is Scope.ALL:
+            return True
+        return self.scope is Scope.SAFE and self._exact(effect)
+
+    def _exact(self, effect: GroupEffect) -> bool:
+        return effect.weakest >= float(np.float32(self.exact))  # scores are kept as such numbers
 
 
 def _effect(group: Candidates, drafted: Draft) -> GroupEffect:

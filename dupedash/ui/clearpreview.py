@@ -13,6 +13,7 @@ from dupedash.actions import (
     Head,
     Known,
     Preview,
+    Scope,
     Wish,
     among,
     candidates_of,
@@ -27,7 +28,7 @@ MOST = 200_000
 """Groups that are remembered of one wish; beyond, it begins anew."""
 
 
-def of(view: View, scan: StoredScan, wish: Wish, reviewed: bool) -> Preview:
+def of(view: View, scan: StoredScan, wish: Wish, scope: Scope) -> Preview:
     """The preview of this wish at the threshold. Raises CollectionError, ScanError, ConfigError."""
     now, workspace = view.collection.state(), view.settings.workspace
     _must_be_of(scan.id, str(scan.folder), view.collection.identity, view, scan)
@@ -43,7 +44,7 @@ def of(view: View, scan: StoredScan, wish: Wish, reviewed: bool) -> Preview:
     tell = needs_explanations(wish.policy)
     edits = scandata.edits(scan, " ".join(about), cut.graph.matches) if tell else None
     read = partial(_read, view, scan, cut, edits, fresh=fresh)
-    return Preview(cut, wish, head, read, reviewed, known)
+    return Preview(cut, wish, head, read, scope, state.EXACT, known)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

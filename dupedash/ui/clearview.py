@@ -9,7 +9,7 @@ from functools import partial
 
 import streamlit as st
 
-from dupedash.actions import Journal, MergeRule, Plan, Preview, StepKind, Totals, Wish
+from dupedash.actions import Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
 from dupedash.collection import Rooted
 from dupedash.keepers import Policy
 from dupedash.ui import clearpreview, journalview, planview, policyform, scandata, widgets, wording
@@ -73,8 +73,9 @@ def draw(view: View) -> None:
     form, result = st.columns((2.5, 1), gap="medium")
     with form.container(border=True):
         policy = policyform.draw(view.fields(), partial(scandata.count_in, view.scan))
-        wish, reviewed = _draw_wish(view, policy)
-    preview = clearpreview.of(view, view.scan, wish, reviewed)
+        wish = _draw_wish(view, policy)
+        scope, beside = _draw_scope()
+    preview = clearpreview.of(view, view.scan, wish, scope)
     if not len(preview.cut):
         widgets.empty(
             ":material/done_all:",
@@ -92,6 +93,7 @@ def draw(view: View) -> None:
         _draw_groups(preview.page(early), groups)
     work_out(preview, missing, bar)
     totals, planned = preview.totals(), preview.planned()
+    beside.caption(scope_words(totals, scope))
     with result:
         _draw_result(view, preview, totals)
     with turn:
@@ -136,7 +138,27 @@ def pin(group: str, image_id: str | None) -> None:
         pinned()[group] = image_id
 
 
-def _draw_wish(view: View, policy: Policy) -> tuple[Wish, bool]:
+def _draw_scope() -> tuple[Scope, st.delta_generator.DeltaGenerator]:
+    """Which groups, and the place beside it for what that leaves alone."""
+    scope = st.selectbox(
+        "Which groups", list(Scope), key="clear.scope", persist_state="session",
+        help="Exact copies are groups in which every match scores "
+             f"{EXACT:.2f} or more. Decisions hold in any case.",
+    )  # fmt: skip
+    return Scope(str(scope)), st.empty()
+
+
+def scope_words(totals: Totals, scope: Scope) -> str:
+    """How many groups the scope leaves alone, or takes though nobody has looked, as Markdown."""
+    if scope is Scope.ALL:
+        number = wording.plural(totals.unseen, "group")
+        return f":orange[:material/visibility: {number} with edited copies that nobody has looked at]"
+    left = wording.plural(totals.left, "group")
+    images = wording.plural(totals.left_images, "image")
+    return f"Left alone: {left} that nobody has looked at ({images})"
+
+
+def _draw_wish(view: View, policy: Policy) -> Wish:
     local = isinstance(view.collection, Rooted)
     deeds = list(DEEDS) if local else [StepKind.REMOVE, StepKind.LABEL]
     action = st.selectbox(
@@ -147,13 +169,11 @@ def _draw_wish(view: View, policy: Policy) -> tuple[Wish, bool]:
     field = "duplicate_of"
     if action is StepKind.LABEL:
         field = st.text_input("Into the field", field, key="clear.field").strip() or field
-    with st.container(horizontal=True):
-        merge = st.toggle(
-            "Merge their fields into the image that stays", key="clear.merge", persist_state="session"
-        )
-        reviewed = st.toggle("Only groups that were reviewed", key="clear.reviewed", persist_state="session")
+    merge = st.toggle(
+        "Merge their fields into the image that stays", key="clear.merge", persist_state="session"
+    )
     rules = _draw_rules(view) if merge else None
-    return Wish(action, policy, frozenset(pinned().values()), None, rules, field), reviewed
+    return Wish(action, policy, frozenset(pinned().values()), None, rules, field)
 
 
 def _draw_rules(view: View) -> dict[str, MergeRule]:
@@ -177,9 +197,7 @@ def _draw_result(view: View, preview: Preview, totals: Totals) -> None:
             st.caption(f"{wording.size(totals.bytes)} of files")
         if totals.beside:
             st.caption(planview.beside_words(totals.beside))
-        st.caption(skipped_words(totals, preview.reviewed))
-        if risk := risk_words(preview.unseen(EXACT)):
-            st.caption(risk)
+        st.caption(skipped_words(totals))
         if pinned():
             st.caption(f"{wording.plural(len(pinned()), 'image')} chosen by hand")
             if st.button("Forget the choices", key="clear.unpin", type="tertiary", on_click=pinned().clear):
@@ -196,15 +214,8 @@ def _draw_result(view: View, preview: Preview, totals: Totals) -> None:
         st.caption("Nothing is touched before you apply it; undo then brings all back.")
 
 
-def risk_words(unseen: int) -> str:
-    """In how many groups edited copies go, not only the same picture again, without anybody having looked."""
-    if not unseen:
-        return ""
-    return f":orange[:material/visibility:] {wording.plural(unseen, 'group')} with edited copies, unseen"
-
-
-def skipped_words(totals: Totals, reviewed: bool) -> str:
-    """Which groups are left alone, and why."""
+def skipped_words(totals: Totals) -> str:
+    """Which groups are left alone, and how many are still to be reviewed."""
     said = [f"{wording.plural(totals.held, 'group')} left alone by decision"] if totals.held else []
-    said.append(f"{wording.plural(totals.open, 'group')} not reviewed{', left alone' if reviewed else ''}")
+    said.append(f"{wording.plural(totals.open, 'group')} not reviewed")
     return " · ".join(said)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from dupedash.actions import Scope
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 from tests import workspaces
@@ -35,6 +36,9 @@ def confirm(page: Page, name: str) -> None:
 def test_a_plan_is_made_applied_and_undone(dashboard, pictures, visit):
     before = held(dashboard), {path.name: path.read_bytes() for path in pictures.iterdir()}
     page = visit(dashboard.url).page("/clear")
+    page.get_by_role("combobox", name="Which groups").click()
+    page.get_by_role("option", name=str(Scope.ALL)).click()
+    settle(page)
     press(page, "Make the plan")
     press(page, "Apply")
     expect(page.get_by_role("dialog")).to_contain_text(f"{2 * workspaces.COPIED} images")
