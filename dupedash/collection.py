@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from dupedash.model import (
+    ChangeKind,
     Document,
     DuplicateQuery,
     Explanation,
@@ -130,6 +131,7 @@ class JoinRequest:
     scope, against  sorted ids; `against` None means the scope itself
     fresh           only pairs with at least one of these (new since an earlier scan); None means all pairs
     after           parts up to this number are done already (-1: none)
+    without         mirrored, turned: pairs that match only so are left out
     """
 
     scope: tuple[str, ...]
@@ -139,6 +141,7 @@ class JoinRequest:
     smartfilter: Smartfilter
     fresh: frozenset[str] | None = None
     after: int = -1
+    without: tuple[ChangeKind, ...] = ()
 
 
 @runtime_checkable

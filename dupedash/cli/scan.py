@@ -14,14 +14,25 @@ from dupedash.collection import Collection
 from dupedash.errors import Cancelled, ConfigError, ScanError
 from dupedash.export import groups_csv, groups_json, pairs_csv
 from dupedash.graph import Cut, DuplicateGraph, Matches
-from dupedash.model import ScanMode
+from dupedash.model import ChangeKind, ScanMode
 from dupedash.report import graph_html
 from dupedash.review import Decisions, apply_decisions, decisions_of, image_key
 from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
+from dupedash.scans.config import MAY_BE_LEFT_OUT
 
 File = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 Score = click.FloatRange(0, 1)
+
+
+def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
+    """The kinds in a list with commas."""
+    asked = {name.strip() for name in (given or "").split(",")} - {""}
+    unknown = sorted(asked - set(MAY_BE_LEFT_OUT))
+    if unknown:
+        known = " or ".join(MAY_BE_LEFT_OUT)
+        raise click.BadParameter(f"{unknown[0]!r} cannot be left out; use {known}, or both with a comma.")
+    return tuple(ChangeKind(name) for name in asked)
 
 
 @click.command()
@@ -32,6 +43,13 @@ Score = click.FloatRange(0, 1)
 )
 @click.option("--fq", multiple=True, metavar="Q", help="Scan only what this filter admits; all must hold.")
 @click.option("--against", multiple=True, metavar="Q", help="Compare with what this filter admits instead.")
+@click.option(
+    "--without",
+    metavar="KINDS",
+    callback=lambda _context, _option, given: _kinds(given),
+    help="Leave out pairs that match only so: mirrored, turned, or both with a comma between them. Where a "
+    "server does not say how two images match, they stay.",
+)
 @click.option("--json", "json_file", type=File, help='Write {"group-1": ["path", …], …}; - for stdout.')
 @click.option("--html", "html_file", type=File, help="Write the graph as one file that opens offline.")
 @click.option("--csv", "csv_file", type=File, help="Write a row an image with its group; - for stdout.")
@@ -51,6 +69,7 @@ def scan(
     mode: str,
     fq: tuple[str, ...],
     against: tuple[str, ...],
+    without: tuple[ChangeKind, ...],
     json_file: Path | None,
     html_file: Path | None,
     csv_file: Path | None,
@@ -64,7 +83,7 @@ def scan(
         raise ConfigError(
             f"The threshold {threshold} is below the floor {floor}: matches below it are not kept."
         )
-    config = ScanConfig(ScanMode(mode), floor, fq, against)
+    config = ScanConfig(ScanMode(mode), floor, fq, against, without)
     with context.opened(context.existing()) as collection:
         with interruptible() as interrupt, ProgressLine() as line:
             done = run_scan(

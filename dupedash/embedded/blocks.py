@@ -15,7 +15,7 @@ from dupedash.embedded.documents import Member
 from dupedash.embedded.retrieve import MIN_VOTES, MOST_APPROXIMATE, search
 from dupedash.embedded.store import Store
 from dupedash.embedded.view import comparable_row
-from dupedash.model import Explanation, Smartfilter
+from dupedash.model import ChangeKind, Explanation, Smartfilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ class BlockSearch:
     floor: float
     approximate: bool
     smartfilter: Smartfilter
+    without: tuple[ChangeKind, ...] = ()
 
     @property
     def ready(self) -> Callable[[], _Ready]:
@@ -156,7 +157,7 @@ class _Ready:
         for pair, ways in candidates.items():
             one, other = sorted(pair, key=plan.first.__getitem__)
             a, b = known[one], known[other]
-            judged = pairs.judge(a, b, ways)
+            judged = pairs.judge(a, b, ways, self._search.without)
             if judged.score >= self._search.floor:
                 both = bool(plan.several[one] or plan.several[other])
                 back = judged.reversed().explanation(b, a) if both else None

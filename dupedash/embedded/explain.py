@@ -59,10 +59,9 @@ def _with_mirror(evidence: Evidence) -> np.ndarray:
 def _geometry(evidence: Evidence, aspect: float) -> list[ChangeKind]:
     found, kinds = evidence.agreement, []
     in_a, in_b = found.overlap_a >= _WHOLE, found.overlap_b >= _WHOLE
-    turned = abs(evidence.rotation) > 45
     if evidence.mirrored:
         kinds.append(ChangeKind.MIRRORED)
-    if turned:
+    if evidence.turned:
         kinds.append(ChangeKind.TURNED)
     elif abs(evidence.rotation) > 0.7:
         kinds.append(ChangeKind.ROTATED)

@@ -78,7 +78,9 @@ def join(
         yield JoinPart(0, total, 0, tuple(_identical(view, sides)))
     left = blocks[max(0, request.after) :]
     started, skipped = time.monotonic(), done[len(blocks) - len(left)]
-    search = BlockSearch(store.folder, plan, request.floor, request.approximate, request.smartfilter)
+    search = BlockSearch(
+        store.folder, plan, request.floor, request.approximate, request.smartfilter, request.without
+    )
     number = total - len(left)
     for found in _searched(search, left, cancelled):
         progress(Progress("searching", done[number], done[-1], time.monotonic() - started, skipped))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dupedash.embedded.describe import Descriptor
@@ -38,14 +39,17 @@ class Judged:
         return explain(self.evidence, a, b)
 
 
-def judge(a: Descriptor, b: Descriptor, ways: Ways) -> Judged:
-    """Compare two pictures; of several ways the better counts.
+def judge(a: Descriptor, b: Descriptor, ways: Ways, without: Sequence[ChangeKind] = ()) -> Judged:
+    """Compare two pictures; of several ways the better counts. `without`: mirrored, turned ones that do not.
 
     The score is to the last bit the same from both sides, so a search may take either.
     """
     if (a.pdq, a.thumb) > (b.pdq, b.thumb):
-        return judge(b, a, ways).reversed()
-    best = max((verify(a, b, mirrored) for mirrored in ways), key=score)
+        return judge(b, a, ways, without).reversed()
+    if ChangeKind.MIRRORED in without:
+        ways = (False,)
+    upright = ChangeKind.TURNED in without
+    best = max((verify(a, b, mirrored, upright) for mirrored in ways), key=score)
     return Judged(score(best), best)
 
 

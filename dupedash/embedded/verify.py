@@ -13,6 +13,8 @@ from dupedash.embedded.register import SAME_FRAME, Keypoints, Registration, cent
 
 SURE = 15
 """With so many inliers the frames need not be tried as they are."""
+_TURNED = 45.0
+"""A map that rotates by more degrees leaves the picture on another side."""
 MAX_FRAME_DISTANCE = 90
 """Pictures that are not registered are compared frame on frame if their hashes differ in at most so many
 bits."""
@@ -46,15 +48,17 @@ class Evidence:
     @property
     def rotation(self) -> float:
         """Degrees counter-clockwise that b is turned against a (after mirroring), -180…180."""
-        across, down = self.pixel_axes
-        return -math.degrees(math.atan2(across[1] - down[0], across[0] + down[1]))
+        return rotation(*self.pixel_axes)
+
+    @property
+    def turned(self) -> bool:
+        """Whether b lies on another side than a."""
+        return abs(self.rotation) > _TURNED
 
     @property
     def pixel_axes(self) -> tuple[np.ndarray, np.ndarray]:
         """Where one pixel to the right, and one down, in a leads in b, in pixels of b."""
-        (height_a, width_a), (height_b, width_b) = self.size_a, self.size_b
-        linear = np.array([[width_b], [height_b]]) * self.unit_matrix[:, :2] / np.array([width_a, height_a])
-        return linear[:, 0], linear[:, 1]
+        return pixel_axes(self.unit_matrix, self.size_a, self.size_b)
 
     @property
     def same_frame(self) -> bool:
@@ -63,17 +67,33 @@ class Evidence:
         return whole and abs(self.rotation) < 8
 
 
-def verify(a: Descriptor, b: Descriptor, mirrored: bool = False) -> Evidence:
+def pixel_axes(
+    unit_matrix: np.ndarray, size_a: tuple[int, int], size_b: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where a map of unit squares leads one pixel to the right, and one down, of pictures of these heights
+    and widths."""
+    linear = np.array(size_b)[::-1, None] * unit_matrix[:, :2] / np.array(size_a)[::-1]
+    return linear[:, 0], linear[:, 1]
+
+
+def rotation(across: np.ndarray, down: np.ndarray) -> float:
+    """Degrees counter-clockwise, -180…180, of a map that leads the axes of pixels there."""
+    return -math.degrees(math.atan2(across[1] - down[0], across[0] + down[1]))
+
+
+def verify(a: Descriptor, b: Descriptor, mirrored: bool = False, upright: bool = False) -> Evidence:
     """Compare two pictures, the second mirrored if asked. The result is the same whatever their order, seen
-    from the other side."""
+    from the other side. `upright`: a map that turns one of them counts as none."""
     if (a.pdq, a.thumb) > (b.pdq, b.thumb):
-        return seen_from_b(verify(b, a, mirrored))
+        return seen_from_b(verify(b, a, mirrored, upright))
     bits = _hash_distance(a, b, mirrored)
     found = register(Keypoints.of(a, False), Keypoints.of(b, mirrored))
+    sizes = (a.height, a.width), (b.height, b.width)
+    if upright and found and abs(rotation(*pixel_axes(found.unit_matrix, *sizes))) > _TURNED:
+        found = None
     tried = [found] if found is not None else []
     if bits <= MAX_FRAME_DISTANCE and (found is None or found.inliers < SURE):
         tried.append(SAME_FRAME)
-    sizes = (a.height, a.width), (b.height, b.width)
     if not tried:
         return Evidence(mirrored, SAME_FRAME.unit_matrix, 0, 0, 0, bits, NOTHING, *sizes)
     return max((_evidence(a, b, mirrored, bits, one) for one in tried), key=_quality)

@@ -24,12 +24,18 @@ from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 
 
 def scan(task: Task) -> Outcome:
-    """collection, mode, floor, fq, against; optionally name, workers, again. The result is the scan's id.
+    """collection, mode, floor, fq, against; optionally without, name, workers, again. Result: the scan's id.
 
     The id is announced before the search, so that what is found so far can be looked at.
     """
     given = task.arguments
-    config = ScanConfig(ScanMode(given["mode"]), given["floor"], tuple(given["fq"]), tuple(given["against"]))
+    config = ScanConfig(
+        ScanMode(given["mode"]),
+        given["floor"],
+        tuple(given["fq"]),
+        tuple(given["against"]),
+        tuple(given.get("without", ())),
+    )
     with _collection(task) as collection:
         done = run_scan(
             collection,

@@ -171,6 +171,7 @@ def _settings(scan: StoredScan, cut: Cut) -> Sequence[tuple[str, str]]:
         ("Threshold", f"{cut.threshold:.2f} (scanned down to {scan.config.floor:.2f})"),
         ("Scanned", "; ".join(scan.config.fq) or "all images"),
         ("Compared with", "; ".join(scan.config.against) or "the scanned images themselves"),
+        *([("Left out", f"matches only {' or '.join(scan.config.without)}")] if scan.config.without else []),
         ("Made by", f"dupedash {scan.version}, report of {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
     ]
 

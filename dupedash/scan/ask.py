@@ -10,7 +10,7 @@ from itertools import islice
 
 from dupedash.collection import Collection, FoundMatch
 from dupedash.errors import BadReply, CollectionError, Rejected, Unreachable, UnreadableImage
-from dupedash.model import ById, DuplicateQuery, Failure, Hits, IsCancelled
+from dupedash.model import ById, ChangeKind, DuplicateQuery, Failure, Hits, IsCancelled
 
 AHEAD = 4
 """So many questions for each worker are under way or waiting: one slow answer does not stop the others."""
@@ -31,7 +31,12 @@ class Answer:
 
 
 def ask_all(
-    collection: Collection, ids: Sequence[str], how: DuplicateQuery, workers: int, cancelled: IsCancelled
+    collection: Collection,
+    ids: Sequence[str],
+    how: DuplicateQuery,
+    workers: int,
+    cancelled: IsCancelled,
+    without: Sequence[ChangeKind] = (),
 ) -> Generator[Answer]:
     """One answer per id, in order. When asked to stop it ends early: what is under way still comes."""
     waiting: deque[Future[Answer]] = deque()
@@ -43,7 +48,7 @@ def ask_all(
                     waiting = deque(future for future in waiting if not future.cancel())
                 else:
                     some = islice(todo, workers * AHEAD - len(waiting))
-                    waiting.extend(pool.submit(ask, collection, image_id, how) for image_id in some)
+                    waiting.extend(pool.submit(ask, collection, image_id, how, without) for image_id in some)
                 if not waiting:
                     return
                 yield waiting.popleft().result()
@@ -51,8 +56,11 @@ def ask_all(
             pool.shutdown(cancel_futures=True)
 
 
-def ask(collection: Collection, image_id: str, how: DuplicateQuery) -> Answer:
-    """The duplicates of one image; no failure becomes an empty answer."""
+def ask(
+    collection: Collection, image_id: str, how: DuplicateQuery, without: Sequence[ChangeKind] = ()
+) -> Answer:
+    """The duplicates of one image; no failure becomes an empty answer. Those that are told to match in a way
+    of `without` are left out."""
     try:
         hits = collection.duplicates(ById(image_id), how)
         if hits.truncated and how.rows < MOST_ROWS:
@@ -61,7 +69,13 @@ def ask(collection: Collection, image_id: str, how: DuplicateQuery) -> Answer:
         if isinstance(error, CollectionError) and not_now(error):
             return Answer(image_id, trouble=error)
         return Answer(image_id, failure=Failure(image_id, str(error)))
-    return Answer(image_id, _matches(image_id, hits, how.threshold), hits.truncated)
+    return Answer(image_id, _matches(image_id, _wanted(hits, without), how.threshold), hits.truncated)
+
+
+def _wanted(hits: Hits, without: Sequence[ChangeKind]) -> Hits:
+    """Those of which nothing is told stay."""
+    kept = (h for h in hits.hits if h.explanation is None or not set(without) & set(h.explanation.kinds))
+    return replace(hits, hits=tuple(kept)) if without else hits
 
 
 def not_now(error: CollectionError) -> bool:

@@ -117,4 +117,5 @@ def request(images: pa.Table, config: ScanConfig, effort: Effort, after: int) ->
         smartfilter=effort.smartfilter,
         fresh=None if fresh.all() else frozenset(ids[fresh]),
         after=after,
+        without=config.without,
     )

@@ -66,7 +66,9 @@ class Questions:
             smartfilter=scan.effort.smartfilter,
             fq=scan.config.against or scan.config.fq,
         )
-        answers = ask_all(self.collection, ids, how, self.workers, self.cancelled)
+        answers = ask_all(
+            self.collection, ids, how, self.workers, self.cancelled, scan.config.without
+        )
         try:
             for answer in answers:
                 if answer.trouble is None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dupedash.errors import ConfigError
-from dupedash.model import ScanMode
+from dupedash.model import ChangeKind, ScanMode
+
+MAY_BE_LEFT_OUT = (ChangeKind.MIRRORED, ChangeKind.TURNED)
+"""Kinds of which a scan may leave out the pairs that match only so."""
 
 
 class ScanStatus(StrEnum):
@@ -26,6 +29,7 @@ class ScanConfig:
     floor    lowest score that is kept, above 0 and at most 1; thresholds are chosen later, above it
     fq       filters on what is scanned; all must hold
     against  filters on what it is compared with; none: with the scanned images themselves
+    without  mirrored, turned, or both: pairs that match only so are left out
 
     The order of filters does not matter, so they are kept sorted. Raises ConfigError.
     """
@@ -34,12 +38,14 @@ class ScanConfig:
     floor: float = 0.5
     fq: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    without: tuple[ChangeKind, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mode", _mode(self.mode))
         object.__setattr__(self, "floor", _floor(self.floor))
         object.__setattr__(self, "fq", _filters("fq", self.fq))
         object.__setattr__(self, "against", _filters("against", self.against))
+        object.__setattr__(self, "without", _without(self.without))
 
 
 def _mode(mode: str) -> ScanMode:
@@ -54,6 +60,14 @@ def _floor(floor: float) -> float:
     if not 0 < floor <= 1:
         raise ConfigError(f"The floor {floor!r} is not a score: use a number above 0 and at most 1.")
     return float(floor)
+
+
+def _without(kinds: Sequence[str]) -> tuple[ChangeKind, ...]:
+    unknown = sorted(set(kinds) - set(MAY_BE_LEFT_OUT))
+    if unknown:
+        known = " and ".join(MAY_BE_LEFT_OUT)
+        raise ConfigError(f"A scan cannot leave out {str(unknown[0])!r}: only {known} can be left out.")
+    return tuple(kind for kind in MAY_BE_LEFT_OUT if kind in kinds)
 
 
 def _filters(name: str, filters: Sequence[str]) -> tuple[str, ...]:

@@ -194,7 +194,13 @@ def _decode(folder: Path, known: dict[str, Any]) -> StoredScan:
     config, effort = known["config"], known["effort"]
     scan = StoredScan(
         folder=folder,
-        config=ScanConfig(config["mode"], config["floor"], tuple(config["fq"]), tuple(config["against"])),
+        config=ScanConfig(
+            config["mode"],
+            config["floor"],
+            tuple(config["fq"]),
+            tuple(config["against"]),
+            tuple(config.get("without", ())),  # scans of earlier versions leave nothing out
+        ),
         effort=Effort(effort["approximate"], Smartfilter(effort["smartfilter"])),
         status=ScanStatus(known["status"]),
         started=datetime.fromisoformat(known["started"]),

@@ -11,9 +11,10 @@ import streamlit as st
 
 from dupedash.connect import Engine
 from dupedash.errors import QueryError
-from dupedash.model import ScanMode
+from dupedash.model import ChangeKind, ScanMode
 from dupedash.scanmode import resolve
 from dupedash.scans import ScanConfig
+from dupedash.scans.config import MAY_BE_LEFT_OUT
 from dupedash.ui import filters, scope, wording
 from dupedash.ui.modes import IMAGES_PER_SECOND, MODES, found_words
 from dupedash.ui.state import View
@@ -62,12 +63,13 @@ def draw(view: View) -> Order:
         st.subheader("Compared with", anchor=False)
         against = _partner(view)
     with st.container(border=True):
-        mode, floor = _thoroughness(total, embedded=view.collection.engine == Engine.EMBEDDED)
+        embedded = view.collection.engine == Engine.EMBEDDED
+        mode, floor, without = _thoroughness(total, embedded)
     if fq is None or against is None:
         return Order(None, 0, 0, total)
     images = view.count(*fq)
     partners = view.count(*against) if against else images
-    return Order(ScanConfig(mode, floor, fq, against), images, partners, total)
+    return Order(ScanConfig(mode, floor, fq, against, without), images, partners, total)
 
 
 def _part(view: View) -> tuple[str, ...] | None:
@@ -107,7 +109,7 @@ def _filter(view: View, name: str) -> tuple[str, ...] | None:
     return fq
 
 
-def _thoroughness(total: int, embedded: bool) -> tuple[ScanMode, float]:
+def _thoroughness(total: int, embedded: bool) -> tuple[ScanMode, float, tuple[ChangeKind, ...]]:
     st.subheader("How thoroughly", anchor=False)
     mode = _choice("Mode", ScanMode, "scan.mode", lambda m: MODES[m].name)
     effort = resolve(mode, total)
@@ -120,7 +122,17 @@ def _thoroughness(total: int, embedded: bool) -> tuple[ScanMode, float]:
             "Keep matches from this score on", 0.30, 0.90, 0.50, 0.05, key="scan.floor",
             persist_state="session", help="The threshold can later be moved down to here without a new scan.",
         )  # fmt: skip
-    return mode, floor
+        without = tuple(kind for kind in MAY_BE_LEFT_OUT if _left_out(kind, embedded))
+    return mode, floor, without
+
+
+def _left_out(kind: ChangeKind, embedded: bool) -> bool:
+    """Ask whether pairs that match only so are left out."""
+    known = "" if embedded else " Where the server does not say how two images match, they stay."
+    return st.toggle(
+        f"Without {kind} images", key=f"scan.without-{kind}", persist_state="session",
+        help=f"Leaves out pairs that match only {kind}: icons of a set, arrows left and right.{known}",
+    )  # fmt: skip
 
 
 def seconds(order: Order, view: View) -> float | None:

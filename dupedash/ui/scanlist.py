@@ -37,6 +37,8 @@ def config_words(config: ScanConfig) -> str:
     said = [MODES[config.mode].name, " and ".join(config.fq) or "all images"]
     if config.against:
         said.append(f"against {' and '.join(config.against)}")
+    if config.without:
+        said.append(f"without {' and '.join(config.without)}")
     return " · ".join([*said, f"from {config.floor:.2f}"])
 
 

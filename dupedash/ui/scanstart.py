@@ -40,7 +40,11 @@ def kind() -> jobs.Kind:
 def _about(job: Job) -> str:
     asked = job.arguments
     config = ScanConfig(
-        ScanMode(asked["mode"]), float(asked["floor"]), tuple(asked["fq"]), tuple(asked["against"])
+        ScanMode(asked["mode"]),
+        float(asked["floor"]),
+        tuple(asked["fq"]),
+        tuple(asked["against"]),
+        tuple(asked.get("without", ())),
     )
     return scanlist.config_words(config)
 
@@ -83,6 +87,7 @@ def _arguments(view: View, config: ScanConfig) -> dict[str, object]:
         "floor": config.floor,
         "fq": list(config.fq),
         "against": list(config.against),
+        "without": list(config.without),
     }
 
 
