@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupedash.errors import BadReply, QueryError, Rejected, ScanError, Unreachable
-from dupedash.model import Progress, ScanMode
+from dupedash.model import ChangeKind, Explanation, Progress, ScanMode
 from dupedash.scan import run_scan
 from dupedash.scan.watch import Watch
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
@@ -327,3 +327,20 @@ def test_collections_of_one_name_on_two_servers_are_told_apart(store):
     first = run_scan(one, ScanConfig(), store)
     second = run_scan(other, ScanConfig(), store)
     assert (found(first), found(second)) == (EXPECTED, set())
+
+
+class ExplainingCollection(TableCollection):
+    """A server that says how images match: "b" matches only mirrored."""
+
+    def duplicates(self, image, how):
+        found = super().duplicates(image, how)
+        mirrored = Explanation(kinds=(ChangeKind.MIRRORED,))
+        told = (replace(h, explanation=mirrored) if "b" in (h.id, image.id) else h for h in found.hits)
+        return replace(found, hits=tuple(told))
+
+
+def test_answers_that_are_told_to_match_in_an_unwanted_way_are_left_out(store):
+    collection = ExplainingCollection(LETTERS, PAIRS)
+    assert found(run_scan(collection, ScanConfig(), store)) == EXPECTED
+    upright = found(run_scan(collection, ScanConfig(without=("mirrored",)), store))
+    assert upright == {pair for pair in EXPECTED if "b" not in pair}

@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from PIL import ImageOps
 
 from dupedash.errors import CollectionError, Unreachable
 from dupedash.flow.client import FlowCollection, flow_settings
@@ -267,17 +266,3 @@ def test_a_killed_scan_goes_on_and_asks_nothing_again_that_was_stored(tmp_path):
     assert scan.complete
     assert found(scan) == found(whole)
     assert sorted(again) == sorted(set(names) - stored)
-
-
-def test_a_server_that_says_how_images_match_can_be_asked_without_mirrored_ones(tmp_path):
-    pictures = {"one.png": scene(1), "small.png": smaller(scene(1)), "mirrored.png": ImageOps.mirror(scene(1))}
-    for name, picture in pictures.items():
-        (tmp_path / name).write_bytes(as_file(picture))
-    with embedded(tmp_path) as collection:
-        assert collection.add([Document(name, str(tmp_path / name)) for name in pictures]) == []
-        collection.commit()
-        with serving(create_app(collection, name="c")) as url, flow(url, patience=20.0) as client:
-            everything = run_scan(client, ScanConfig(), ScanStore(tmp_path / "outside"))
-            upright = run_scan(client, ScanConfig(without=("mirrored",)), ScanStore(tmp_path / "outside"))
-    assert len(found(everything)) == 3
-    assert {pair[:2] for pair in found(upright)} == {("one.png", "small.png")}

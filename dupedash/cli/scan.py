@@ -47,8 +47,8 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
     "--without",
     metavar="KINDS",
     callback=lambda _context, _option, given: _kinds(given),
-    help="Leave out pairs that match only so: mirrored, turned, or both with a comma between them. Where a "
-    "server does not say how two images match, they stay.",
+    help="Leave out pairs that match only so: mirrored, turned, or both with a comma between them. Flow "
+    "servers do not say how two images match: what they report stays.",
 )
 @click.option("--json", "json_file", type=File, help='Write {"group-1": ["path", …], …}; - for stdout.')
 @click.option("--html", "html_file", type=File, help="Write the graph as one file that opens offline.")

@@ -128,7 +128,7 @@ def _thoroughness(total: int, embedded: bool) -> tuple[ScanMode, float, tuple[Ch
 
 def _left_out(kind: ChangeKind, embedded: bool) -> bool:
     """Ask whether pairs that match only so are left out."""
-    known = "" if embedded else " Where the server does not say how two images match, they stay."
+    known = "" if embedded else " This server does not say how two images match: what it reports stays."
     return st.toggle(
         f"Without {kind} images", key=f"scan.without-{kind}", persist_state="session",
         help=f"Leaves out pairs that match only {kind}: icons of a set, arrows left and right.{known}",
