@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import cv2
-
 from dupedash import images
 from dupedash.embedded import describe
+from dupedash.embedded.soundness import check_thumb, sound
 from dupedash.errors import ConfigError, UnreadableImage
 from dupedash.images.files import checked, printable
 
@@ -22,6 +21,7 @@ LONG_SIDE = 800
 
 _KIND = "dupedash"
 _LONGEST = 400_000  # bytes of a descriptor or thumbnail; ours have 20,000 or so
+_LONGEST_NAME = 200  # characters; maker and model of a camera have 161 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,51 +104,41 @@ def from_json(given: Any) -> Analysis:
 
 def _read(given: Mapping[str, Any]) -> Analysis:
     descriptor, thumbnail = _data(given, "descriptor"), _data(given, "thumbnail")
-    if thumbnail[:4] != b"RIFF" or thumbnail[8:12] != b"WEBP":
-        raise ValueError("its thumbnail is no WebP")
+    _check_thumbnail(thumbnail)
+    width, height = _size(given)
     taken = given["taken"]
     return Analysis(
-        width=_number(given, "width"),
-        height=_number(given, "height"),
-        size=_number(given, "bytes"),
+        width=width,
+        height=height,
+        size=_number(given, "bytes", images.LIMITS.max_bytes),
         format=_short(given["format"]),
         content=_digest(given["content"]),
         pixels=None if given["pixels"] is None else _digest(given["pixels"]),
         taken=None if taken is None else datetime.fromisoformat(taken).astimezone(UTC),
         camera=None if given["camera"] is None else _short(given["camera"]),
-        skipped=_checked(descriptor).reason or None,
+        skipped=_descriptor(descriptor).reason or None,
         version=describe.VERSION,
         descriptor=descriptor,
         thumbnail=thumbnail,
     )
 
 
-def _checked(data: bytes) -> describe.Descriptor:
+def _descriptor(data: bytes) -> describe.Descriptor:
     """A descriptor that no later step will stumble over."""
-    found = describe.Descriptor.from_bytes(data)
-    height, width = found.size
-    if found.comparable and len(found.pdq) != 32:
-        raise ValueError("its hash has a wrong length")
-    if len(found.octaves) and int(found.octaves.max()) >= describe.LEVELS:
-        raise ValueError("a keypoint has no such scale")
-    if (
-        len(found.points)
-        and (found.points.max(axis=0) * describe.POSITION_UNIT > (width + 1, height + 1)).any()
-    ):
-        raise ValueError("a keypoint lies outside")
-    if len(found.points) > describe.KEYPOINTS:
-        raise ValueError("it has too many keypoints")
-    _check_thumb(found.thumb)
+    found = sound(data)
+    check_thumb(found)
     return found
 
 
-def _check_thumb(data: bytes) -> None:
+def _check_thumbnail(data: bytes) -> None:
+    """It is decoded here, by nobody else: browsers get it as it is."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
+        raise ValueError("its thumbnail is no WebP")
+    side = images.THUMBNAIL_SIDE
     try:
-        if max(images.picture_size(data)) > describe.THUMB_SIDE:
-            raise ValueError("its small picture is too large")
-        describe.decode_thumb(data)
-    except (UnreadableImage, cv2.error) as error:
-        raise ValueError("its small picture is none") from error
+        images.decode(data, limits=images.Limits(max_pixels=side * side))
+    except UnreadableImage as error:
+        raise ValueError(f"its thumbnail cannot be used: {error.reason}") from error
 
 
 def _data(given: Mapping[str, Any], name: str) -> bytes:
@@ -158,11 +148,20 @@ def _data(given: Mapping[str, Any], name: str) -> bytes:
     return base64.b64decode(text, validate=True)
 
 
-def _number(given: Mapping[str, Any], name: str) -> int:
+def _number(given: Mapping[str, Any], name: str, most: int) -> int:
     value = given[name]
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**40:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= most:
         raise ValueError(f"its {name} is no size")
     return value
+
+
+def _size(given: Mapping[str, Any]) -> tuple[int, int]:
+    """Width and height of a picture that we would have read."""
+    most = images.LIMITS.max_pixels
+    width, height = _number(given, "width", most), _number(given, "height", most)
+    if width * height > most:
+        raise ValueError("its picture is larger than those that are read")
+    return width, height
 
 
 def _digest(text: Any) -> str:
@@ -172,6 +171,7 @@ def _digest(text: Any) -> str:
 
 
 def _short(text: Any) -> str:
-    if not isinstance(text, str) or len(text) > 100:
+    if not isinstance(text, str) or len(text) > _LONGEST_NAME:
         raise ValueError("a name is too long")
+    text.encode()  # half a surrogate pair cannot be stored
     return text

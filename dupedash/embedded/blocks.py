@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from dupedash.embedded import pairs
@@ -13,8 +14,9 @@ from dupedash.embedded.cache import Segment, load_segment
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.documents import Member
 from dupedash.embedded.retrieve import MIN_VOTES, MOST_APPROXIMATE, search
+from dupedash.embedded.soundness import check_thumb, sound
 from dupedash.embedded.store import Store
-from dupedash.embedded.view import comparable_row
+from dupedash.embedded.view import DAMAGED, comparable_row
 from dupedash.model import ChangeKind, Explanation, Smartfilter
 
 
@@ -38,6 +40,15 @@ class PictureMatch:
     score: float
     forth: Explanation
     back: Explanation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What came of a block: the matches, in the order of its pictures, and why pictures (by their numbers)
+    could not be compared."""
+
+    matches: tuple[PictureMatch, ...]
+    failed: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,9 +133,10 @@ class BlockSearch:
         return _Opener(self)
 
     @staticmethod
-    def run(ready: _Ready, block: Block) -> list[PictureMatch]:
-        """All matches of a block's pictures, in the order of the pictures."""
-        return list(ready.matches(block))
+    def run(ready: _Ready, block: Block) -> Searched:
+        """Compare a block's pictures. One that cannot be compared fails alone."""
+        failed: dict[int, str] = {}
+        return Searched(tuple(ready.matches(block, failed)), failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,31 +160,41 @@ class _Ready:
         """Give back the store's files."""
         self._store.close()
 
-    def matches(self, block: Block) -> Iterator[PictureMatch]:
-        queries = self._descriptors(block.numbers)
-        candidates = self._candidates(block, [queries[number] for number in block.numbers])
-        others = self._descriptors(sorted({other for _, other in candidates} - queries.keys()))
+    def matches(self, block: Block, failed: dict[int, str]) -> Iterator[PictureMatch]:
+        """The matches; why a picture cannot be compared is put into `failed`."""
+        queries = self._descriptors(block.numbers, failed)
+        candidates = self._candidates(queries)
+        others = self._descriptors(sorted({other for _, other in candidates} - set(block.numbers)), failed)
         known = queries | others
-        plan = self._plan
         for pair, ways in candidates.items():
-            one, other = sorted(pair, key=plan.first.__getitem__)
-            a, b = known[one], known[other]
-            judged = pairs.judge(a, b, ways, self._search.without)
-            if judged.score >= self._search.floor:
-                both = bool(plan.several[one] or plan.several[other])
-                back = judged.reversed().explanation(b, a) if both else None
-                yield PictureMatch(one, other, judged.score, judged.explanation(a, b), back)
+            one, other = sorted(pair, key=self._plan.first.__getitem__)
+            if one in known and other in known:
+                try:
+                    yield from self._match(one, other, (known[one], known[other]), ways)
+                except (ValueError, ArithmeticError, LookupError, cv2.error) as error:
+                    blamed = [number for number in pair if not _whole(known[number])] or [pair[0]]
+                    for number in blamed:
+                        failed[number] = f"{DAMAGED} ({error})"
+                        known.pop(number)
 
-    def _candidates(
-        self, block: Block, queries: Sequence[Descriptor]
-    ) -> dict[tuple[int, int], tuple[bool, ...]]:
+    def _match(
+        self, one: int, other: int, both: tuple[Descriptor, Descriptor], ways: pairs.Ways
+    ) -> Iterator[PictureMatch]:
+        a, b = both
+        judged = pairs.judge(a, b, ways, self._search.without)
+        if judged.score >= self._search.floor:
+            several = bool(self._plan.several[one] or self._plan.several[other])
+            back = judged.reversed().explanation(b, a) if several else None
+            yield PictureMatch(one, other, judged.score, judged.explanation(a, b), back)
+
+    def _candidates(self, queries: Mapping[int, Descriptor]) -> dict[tuple[int, int], pairs.Ways]:
         """Pairs of numbers → the ways in which to compare them, sorted."""
         votes: dict[tuple[int, int], float] = {}
         ways: dict[tuple[int, int], set[bool]] = {}
         least = MIN_VOTES[self._search.smartfilter]
         for segment, numbers in zip(self._segments, self._plan.numbers, strict=True):
-            hits = search(segment.index, queries, least)
-            one, other = np.array(block.numbers)[hits.query], numbers[hits.picture]
+            hits = search(segment.index, list(queries.values()), least)
+            one, other = np.array(list(queries), np.int64)[hits.query], numbers[hits.picture]
             keep = np.flatnonzero((other >= 0) & self._plan.wanted(one, other))
             for row in keep.tolist():
                 pair = int(one[row]), int(other[row])
@@ -181,9 +203,25 @@ class _Ready:
         chosen = _best(votes) if self._search.approximate else votes
         return {pair: tuple(sorted(ways[pair])) for pair in sorted(chosen)}
 
-    def _descriptors(self, numbers: Sequence[int]) -> dict[int, Descriptor]:
+    def _descriptors(self, numbers: Sequence[int], failed: dict[int, str]) -> dict[int, Descriptor]:
+        """Those that can be used, in the order of the numbers."""
         rows = {int(self._plan.rows[number]): number for number in numbers}
-        return {rows[row]: Descriptor.from_bytes(data) for row, data in self._store.descriptors(list(rows))}
+        found = {}
+        for row, data in self._store.descriptors(list(rows)):
+            try:
+                found[rows[row]] = sound(data)
+            except ValueError as error:
+                failed[rows[row]] = f"{DAMAGED} ({error})"
+        return {number: found[number] for number in numbers if number in found}
+
+
+def _whole(descriptor: Descriptor) -> bool:
+    """Whether the small picture of a descriptor can be used as well."""
+    try:
+        check_thumb(descriptor)
+    except ValueError:
+        return False
+    return True
 
 
 def _best(votes: Mapping[tuple[int, int], float]) -> list[tuple[int, int]]:

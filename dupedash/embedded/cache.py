@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +24,8 @@ from dupedash.embedded.retrieve import Index
 FORMAT = 1
 """Counts changes of the arrays' layout."""
 
-LoadDescriptors = Callable[[Sequence[str]], list[Descriptor]]
-"""The descriptors of pictures, in the order of their hashes."""
+LoadDescriptors = Callable[[Sequence[str]], Mapping[str, Descriptor]]
+"""The descriptors of pictures, as far as they can be used."""
 
 _MERGED_WITH = 2.0  # a segment is merged into new ones that have at least half its size
 _MOST_DEAD = 0.3  # share of removed pictures at which a segment is made anew
@@ -56,19 +56,32 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / f"v{describe.VERSION}.{FORMAT}"
         self._loaded: dict[str, Segment] = {}
+        self._unusable: set[str] = set()
 
     def segments(self, wanted: Collection[str], load: LoadDescriptors) -> tuple[Segment, ...]:
-        """Segments that hold all these pictures (and perhaps some that are not wanted), the largest first."""
+        """Segments that hold all these pictures (and perhaps some that are not wanted), the largest first.
+
+        Pictures whose descriptors cannot be used are in none.
+        """
+        wanted = set(wanted) - self._unusable
         segments = self._listed()
         missing, stale = _outdated(segments, wanted)
         if missing or stale:
-            fresh = sorted(missing.union(*(set(s.pictures) for s in stale)) & set(wanted))
+            fresh = sorted(missing.union(*(set(s.pictures) for s in stale)) & wanted)
+            known = load(fresh)
+            if unusable := set(fresh) - known.keys():
+                self._unusable |= unusable
+                return self.segments(wanted, load)  # perhaps nothing is missing without them
             segments = [s for s in segments if s not in stale]
             if fresh:
-                segments.append(self._build(fresh, load(fresh)))
+                segments.append(self._build(fresh, [known[picture] for picture in fresh]))
             self._write_list(segments)
         self._loaded = {s.folder.name: s for s in segments}
         return tuple(sorted(segments, key=lambda s: (-len(s.pictures), s.folder.name)))
+
+    def look_again(self, pictures: Iterable[str]) -> None:
+        """The descriptors of these pictures may be others by now, and can be used."""
+        self._unusable.difference_update(pictures)
 
     def _listed(self) -> list[Segment]:
         """The segments on disk; damaged ones are left out, so they are made anew."""

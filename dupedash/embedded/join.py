@@ -15,12 +15,12 @@ from functools import cached_property
 
 from dupedash.collection import FoundMatch, JoinPart, JoinRequest
 from dupedash.embedded import pairs
-from dupedash.embedded.blocks import Block, BlockSearch, PictureMatch, Plan
+from dupedash.embedded.blocks import Block, BlockSearch, PictureMatch, Plan, Searched
 from dupedash.embedded.documents import Member
 from dupedash.embedded.store import Store
-from dupedash.embedded.view import View
+from dupedash.embedded.view import DAMAGED, View
 from dupedash.errors import Cancelled, CollectionError, UnknownImage
-from dupedash.model import IsCancelled, Progress, ReportProgress
+from dupedash.model import Failure, IsCancelled, Progress, ReportProgress
 from dupedash.workers import Workers
 
 BLOCK = 32
@@ -47,6 +47,11 @@ class _Sides:
             sides = (self.scope, self.against)
             return {p for side in sides for p, some in side.items() if any(m.id in fresh for m in some)}
         return set(self.scope if len(self.scope) <= len(self.against) else self.against)
+
+    def members_of(self, picture: str) -> list[Member]:
+        """The documents that show it, on either side."""
+        some = {m.id: m for side in (self.scope, self.against) for m in side.get(picture, ())}
+        return [some[image_id] for image_id in sorted(some)]
 
     def pairs_of(self, one: str, other: str) -> set[tuple[Member, Member]]:
         """The pairs of documents to be told for two matching pictures, the smaller id first."""
@@ -75,7 +80,8 @@ def join(
     done = _done_images(blocks, sides)
     total = len(blocks) + 1
     if request.after < 0:
-        yield JoinPart(0, total, 0, tuple(_identical(view, sides)))
+        failures = _failures(dict.fromkeys(view.damaged, DAMAGED), sides)
+        yield JoinPart(0, total, 0, tuple(_identical(view, sides)), failures)
     left = blocks[max(0, request.after) :]
     started, skipped = time.monotonic(), done[len(blocks) - len(left)]
     search = BlockSearch(
@@ -84,7 +90,8 @@ def join(
     number = total - len(left)
     for found in _searched(search, left, cancelled):
         progress(Progress("searching", done[number], done[-1], time.monotonic() - started, skipped))
-        yield JoinPart(number, total, done[number], tuple(_told(found, plan, sides)))
+        failures = _failures({plan.pictures[n]: reason for n, reason in found.failed.items()}, sides)
+        yield JoinPart(number, total, done[number], tuple(_told(found.matches, plan, sides)), failures)
         number += 1
     if number < total:
         raise Cancelled("The search was stopped.")
@@ -92,8 +99,8 @@ def join(
 
 def _searched(
     search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancelled
-) -> Iterator[list[PictureMatch]]:
-    """The matches of each block, in order; ends early when `cancelled`."""
+) -> Iterator[Searched]:
+    """What came of each block, in order; ends early when `cancelled`."""
     if len(blocks) <= FEW:
         ready = search.ready()
         with contextlib.closing(ready):
@@ -148,6 +155,12 @@ def _identical(view: View, sides: _Sides) -> Iterator[FoundMatch]:
             for a, b in sorted(sides.pairs_of(picture, picture), key=lambda pair: (pair[0].id, pair[1].id)):
                 score, explanation = pairs.SAME_FILE if a.content == b.content else pairs.SAME_PIXELS
                 yield FoundMatch(a.id, b.id, score, explanation)
+
+
+def _failures(reasons: Mapping[str, str], sides: _Sides) -> tuple[Failure, ...]:
+    """The documents of the scan that show these pictures, which could not be compared."""
+    shown = ((m, reasons[p]) for p in sorted(reasons) for m in sides.members_of(p))
+    return tuple(Failure(member.id, reason) for member, reason in shown)
 
 
 def _told(matches: Sequence[PictureMatch], plan: Plan, sides: _Sides) -> list[FoundMatch]:

@@ -100,6 +100,8 @@ class Searcher:
         explained = how.threshold if how.explain else None
         told = self._done(view, Compare(asked.source, others, explained)) if others else []
         for candidate, (score, explanation) in zip(fresh, told, strict=True):
+            if score is None:
+                continue
             if stored:
                 self._scores.put(asked.picture, candidate.picture, candidate.ways, score)
             yield candidate, score, explanation

@@ -9,13 +9,17 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import cv2
 
 from dupedash.embedded import pairs
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.pairs import Ways
 from dupedash.embedded.retrieve import Hits, Index, search
+from dupedash.embedded.soundness import check_thumb, sound
 from dupedash.embedded.store import Store
 from dupedash.errors import CollectionError
 from dupedash.model import Explanation
@@ -57,15 +61,24 @@ class Compare:
     others: tuple[tuple[Stored, Ways], ...]
     explained: float | None
 
-    def run(self, shelf: Shelf) -> list[tuple[float, Explanation | None]]:
-        """For each of the others; they are seen as made from the one."""
-        one, *others = shelf.descriptors([self.source, *(stored for stored, _ in self.others)])
-        found = []
-        for other, (_, ways) in zip(others, self.others, strict=True):
+    def run(self, shelf: Shelf) -> list[tuple[float | None, Explanation | None]]:
+        """For each of the others; they are seen as made from the one. None: that one is damaged."""
+        (one,) = shelf.descriptors([self.source])
+        shelf.must_be_whole(one)
+        with suppress(Damaged):  # all at once; then they are at hand
+            shelf.descriptors([stored for stored, _ in self.others])
+        return [self._judged(one, stored, ways, shelf) for stored, ways in self.others]
+
+    def _judged(
+        self, one: Descriptor, stored: Stored, ways: Ways, shelf: Shelf
+    ) -> tuple[float | None, Explanation | None]:
+        try:
+            (other,) = shelf.descriptors([stored])
             judged = pairs.judge(one, other, ways)
-            told = self.explained is not None and judged.score >= self.explained
-            found.append((judged.score, judged.explanation(one, other) if told else None))
-        return found
+        except (Damaged, cv2.error):
+            return None, None
+        told = self.explained is not None and judged.score >= self.explained
+        return judged.score, judged.explanation(one, other) if told else None
 
 
 Task = LookUp | Compare
@@ -111,7 +124,14 @@ class Shelf:
                 self._descriptors.move_to_end(picture)
             while len(self._descriptors) > _REMEMBERED:
                 self._descriptors.popitem(last=False)
-        return [found[s.picture] if isinstance(s, Stored) else Descriptor.from_bytes(s) for s in sources]
+        return [found[s.picture] if isinstance(s, Stored) else sound(s) for s in sources]
+
+    def must_be_whole(self, descriptor: Descriptor) -> None:
+        """Raises Damaged where its small picture cannot be used: else it would be like no other."""
+        try:
+            check_thumb(descriptor)
+        except ValueError as error:
+            raise _damaged(self._store.name, error) from error
 
     def _load(self, pictures: Mapping[int, str]) -> dict[str, Descriptor]:
         found = {}
@@ -127,9 +147,17 @@ class Shelf:
         return CollectionError(f"The collection {name} was changed during the search: try again.", name)
 
 
+class Damaged(CollectionError):
+    """The description of one picture cannot be used."""
+
+
 def read(data: bytes, name: str) -> Descriptor:
-    """A descriptor from the collection `name`. Raises CollectionError where it is damaged."""
+    """A descriptor from the collection `name`. Raises Damaged."""
     try:
-        return Descriptor.from_bytes(data)
+        return sound(data)
     except ValueError as error:
-        raise CollectionError(f"The collection {name} holds a damaged description: {error}.", name) from error
+        raise _damaged(name, error) from error
+
+
+def _damaged(name: str, error: ValueError) -> Damaged:
+    return Damaged(f"The collection {name} holds a damaged description: {error}.", name)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from dupedash.embedded.cache import Cache, Segment
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.documents import Member
+from dupedash.embedded.soundness import sound
 from dupedash.embedded.store import Store
 from dupedash.errors import CollectionError
 
@@ -17,13 +20,18 @@ from dupedash.errors import CollectionError
 class View:
     """One state of the collection. Documents with equal pixels are one picture, known by the pixels' hash.
 
-    `pictures` has the members of every picture by id, `segments` the pictures that can be compared.
+    `pictures` has the members of every picture by id, `segments` the pictures that can be compared,
+    `damaged` those that could be if their descriptors were whole.
     """
 
     sequence: int
     members: Mapping[str, Member]
     pictures: Mapping[str, tuple[Member, ...]]
     segments: tuple[Segment, ...]
+    damaged: frozenset[str]
+
+
+DAMAGED = "its description is damaged: index it again with --reread"
 
 
 class Views:
@@ -51,15 +59,11 @@ class Views:
             (sequence, members), known, pictures = news, dict(old.members), dict(old.pictures)
             for member in members:
                 _place(member, known, pictures)
-        return View(sequence, known, pictures, self._segments(pictures))
-
-    def _segments(self, pictures: Mapping[str, tuple[Member, ...]]) -> tuple[Segment, ...]:
-        def loaded(some: Sequence[str]) -> list[Descriptor]:
-            found = load(self._store, pictures, some)
-            return [found[picture] for picture in some]
-
+        self._cache.look_again(member.pixels for member in members)
         wanted = {picture for picture, some in pictures.items() if any(m.comparable for m in some)}
-        return self._cache.segments(wanted, loaded)
+        segments = self._cache.segments(wanted, partial(load, self._store, pictures))
+        damaged = frozenset(wanted.difference(*(segment.pictures for segment in segments)))
+        return View(sequence, known, pictures, segments, damaged)
 
 
 def _grouped(members: Iterable[Member]) -> dict[str, tuple[Member, ...]]:
@@ -84,17 +88,15 @@ def _place(member: Member, known: dict[str, Member], pictures: dict[str, tuple[M
 def load(
     store: Store, members: Mapping[str, tuple[Member, ...]], pictures: Sequence[str]
 ) -> dict[str, Descriptor]:
-    """The descriptors of these pictures. Raises CollectionError where one is damaged or gone."""
+    """The descriptors of these pictures, without those that are damaged. Raises CollectionError where one is
+    gone."""
     rows = {comparable_row(members[picture]): picture for picture in pictures}
-    found = {}
-    try:
-        for row, data in store.descriptors(list(rows)):
-            found[rows[row]] = Descriptor.from_bytes(data)
-    except ValueError as error:
-        raise CollectionError(
-            f"The collection {store.name} holds a damaged description: {error}.", store.name
-        ) from error
-    if len(found) < len(rows):
+    found, number = {}, 0
+    for row, data in store.descriptors(list(rows)):
+        number += 1
+        with suppress(ValueError):
+            found[rows[row]] = sound(data)
+    if number < len(rows):
         raise CollectionError(
             f"The collection {store.name} was changed during the search: try again.", store.name
         )

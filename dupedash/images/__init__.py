@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dupedash.images.decode import Picture, decode, picture_size
 from dupedash.images.digest import content_hash, pixel_hash
-from dupedash.images.encode import render, thumbnail
+from dupedash.images.encode import THUMBNAIL_SIDE, render, thumbnail
 from dupedash.images.files import EXTENSIONS, LIMITS, Limits, looks_like_image, path_of, printable, read_file
 
 __all__ = [
     "EXTENSIONS",
     "LIMITS",
+    "THUMBNAIL_SIDE",
     "Limits",
     "Picture",
     "content_hash",

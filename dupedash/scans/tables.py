@@ -139,11 +139,17 @@ def encode_records(records: Iterable[ImageRecord]) -> dict[str, list[Any]]:
     """The record columns of the images table."""
     columns: dict[str, list[Any]] = {name: [] for name in IMAGES.names[:11]}
     for r in records:
-        row = (r.id, _text(r.location), _fields_to_json(r.fields), r.width, r.height, r.bytes, r.format,
+        sizes = _whole(r.width, 31), _whole(r.height, 31), _whole(r.bytes, 63)
+        row = (r.id, _text(r.location), _fields_to_json(r.fields), *sizes, r.format and _text(r.format),
                r.modified, r.content, r.pixels, r.skipped)  # fmt: skip
         for column, value in zip(columns.values(), row, strict=True):
             column.append(value)
     return columns
+
+
+def _whole(number: int | None, bits: int) -> int | None:
+    """The number where the table has room for it; others are sizes of no picture."""
+    return number if number is not None and abs(number) < 2**bits else None
 
 
 def decode_record(row: Mapping[str, Any]) -> ImageRecord:

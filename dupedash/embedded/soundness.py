@@ -1,0 +1,57 @@
+"""Descriptors that no later step stumbles over: what came from outside is looked at as a whole first.
+
+A descriptor may be damaged on the disk, or made by somebody who means harm; its length and its version, which
+`Descriptor.from_bytes` looks at, tell nothing of that.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from dupedash import images
+from dupedash.embedded import describe
+from dupedash.embedded.describe import Descriptor
+from dupedash.errors import UnreadableImage
+
+_PDQ_BYTES = 32
+_LONGEST_SIDE = 1 << 16
+"""Pixels of a described picture: far beyond what is described, so that no product of two sides overflows."""
+_LONGEST_REASON = 200
+
+
+def sound(data: bytes) -> Descriptor:
+    """Read a descriptor and look at all of its numbers. Raises ValueError."""
+    found = Descriptor.from_bytes(data)
+    if not (0 < found.height <= _LONGEST_SIDE and 0 < found.width <= _LONGEST_SIDE):
+        raise ValueError("its picture has no size")
+    if len(found.pdq) != _PDQ_BYTES or found.pdq_quality > 100:
+        raise ValueError("its hash is none")
+    if len(found.reason) > _LONGEST_REASON or not found.reason.isprintable():
+        raise ValueError("its reason is none")
+    _check_keypoints(found)
+    return found
+
+
+def _check_keypoints(found: Descriptor) -> None:
+    if len(found.points) > describe.KEYPOINTS:
+        raise ValueError("it has too many keypoints")
+    if not len(found.points):
+        return
+    if int(found.octaves.max()) >= describe.LEVELS:
+        raise ValueError("a keypoint has no such scale")
+    height, width = found.size
+    if (found.points.max(axis=0) * describe.POSITION_UNIT > (width + 1, height + 1)).any():
+        raise ValueError("a keypoint lies outside")
+
+
+def check_thumb(found: Descriptor) -> None:
+    """Decode the small picture of a descriptor. Raises ValueError where there is none of a possible size."""
+    try:
+        if max(images.picture_size(found.thumb)) > describe.THUMB_SIDE or found.thumb[:2] != b"\xff\xd8":
+            raise ValueError("its small picture is too large")
+        pixels: np.ndarray | None = describe.decode_thumb(found.thumb)
+    except (UnreadableImage, cv2.error) as error:
+        raise ValueError("its small picture is none") from error
+    if pixels is None or max(pixels.shape[:2]) > describe.THUMB_SIDE or min(pixels.shape[:2]) < 2:
+        raise ValueError("its small picture has no possible size")
