@@ -68,15 +68,21 @@ def test_two_starters_get_one_job(jobs, counting, tmp_path):
 
 def test_two_processes_starting_at_once_get_one_job(jobs, counting, tmp_path):
     program = (
-        "import sys, time; from pathlib import Path\n"
-        "from dupedash.config import Workspace; from dupedash.jobs import Jobs\n"
+        "from pathlib import Path; from dupedash.config import Workspace; from dupedash.jobs import Jobs\n"
         f"jobs = Jobs(Workspace(Path({str(jobs.workspace.root)!r})), {PROGRAM!r})\n"
-        f"time.sleep(max(0, {time.time() + 3} - time.time()))\n"
+        "print('ready', flush=True); input()\n"
         f"print(jobs.start('count', {{**{counting!r}, 'to': 10_000}}).id)"
     )
     starters = [
-        subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(2)
+        subprocess.Popen(
+            [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
     ]
+    assert [starter.stdout.readline() for starter in starters] == ["ready\n"] * 2
+    for starter in starters:
+        starter.stdin.write("go\n")
+        starter.stdin.flush()
     ids = {starter.communicate(timeout=SECONDS)[0].strip() for starter in starters}
     assert len(ids) == 1
     job_id = ids.pop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 import dupedash.ui
 from dupedash.config import Workspace
 from dupedash.connect import Connections, flow_connection
+from dupedash.flow.client import FlowSettings
 from dupedash.scans import ScanStore
 from dupedash.ui import access
 from dupedash.ui.pagetable import PAGES, PageRow
@@ -86,7 +88,8 @@ def test_every_page_runs_on_a_collection_with_a_scan(row: PageRow):
 
 
 @pytest.mark.parametrize("page", ["overview", "scan", "collection"])
-def test_a_server_that_does_not_answer_is_told_in_a_sentence(page, data):
+def test_a_server_that_does_not_answer_is_told_in_a_sentence(page, data, monkeypatch):
+    monkeypatch.setattr("dupedash.connect.FlowSettings", partial(FlowSettings, pause=0.0))
     Connections(Workspace(data)).add(flow_connection("http://127.0.0.1:9/api/cores/gone", "gone"))
     at = opened(page)
     assert any("gone" in error.value and "refused" in error.value for error in at.error)
