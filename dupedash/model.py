@@ -242,12 +242,14 @@ class Document:
     """An image to be added to a collection, with its fields.
 
     analysis  what `analyze` gave for it; where it is None the collection reads `location` itself.
+    foreign   it came from another machine or account, which is told nothing of the files here: none is opened
     """
 
     id: str
     location: str
     fields: Fields = field(default_factory=dict)
     analysis: Any = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

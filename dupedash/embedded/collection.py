@@ -130,7 +130,8 @@ class EmbeddedCollection:
         """See Collection. Each document is a commit of its own.
 
         Without an analysis the file at `location` is read, whatever it is: whoever takes documents from the
-        network must give one. With one, the file is shown only if its bytes are those that were analysed.
+        network must give one. With one, the file is shown only if its bytes are those that were analysed; of
+        a foreign document only if this collection has read that file itself.
         """
         failures = []
         for document in documents:
@@ -199,13 +200,22 @@ class EmbeddedCollection:
         shown = name if isinstance(source, bytes) else images.printable(source)
         return apart.ask(partial(analysis.analyze, source, name=name), shown)
 
+    def _known_file(self, path: Path, content: str) -> FileStamp | None:
+        """The file, if this collection read it before, with that content, and it is as it was."""
+        try:
+            known = self.store.known_file(os.fsencode(path), content)
+            return known if known is not None and known == stamp(known.path, path.stat()) else None
+        except (OSError, ValueError):
+            return None
+
     def _entry(self, document: Document) -> Entry:
         if not 0 < len(document.id) <= _LONGEST_ID or not document.id.isprintable():
             raise ConfigError(f"{document.id[:60]!r} is no id: use 1 to {_LONGEST_ID} printable characters.")
         path = Path(document.location)
         if document.analysis is not None:
             found = analysis.from_json(document.analysis)
-            file = _same_file(path, found.content)
+            same = self._known_file if document.foreign else _same_file
+            file = same(path, found.content)
         elif path.is_absolute():
             found = self._analyzed(path)
             file = stamp(os.fsencode(path), path.stat())

@@ -185,6 +185,14 @@ class Store:
                 for path, image_id, size, mtime_ns, version, hidden in rows
             }
 
+    def known_file(self, path: bytes, content: str) -> FileStamp | None:
+        """The file at this path as it was when it was read with that content."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT bytes, mtime_ns FROM documents WHERE path = ? AND content = ?", (path, content)
+            ).fetchone()
+            return None if row is None else FileStamp(path, *row)
+
     def hidden(self) -> list[Failure]:
         """Documents that are kept but not searched (their file is gone or broken), with the reason."""
         with self._database.reading() as connection:

@@ -44,14 +44,14 @@ def _prepared(desk: Desk, command: updates.Command) -> updates.Command:
 
 def _analysed(desk: Desk, document: Document) -> Document:
     if document.analysis is not None:
-        return document
+        return replace(document, foreign=True)
     if not document.location.startswith(("http://", "https://")):
         raise ConfigError(
             f"The document {document.id[:80]!r} has a local path as image and no import: this server opens "
             "no files for clients. Send the file to /analyze and its outputs as import."
         )
     analysis = desk.collection.analyze(desk.picture(ByUrl(document.location)))
-    return replace(document, analysis=analysis)
+    return replace(document, analysis=analysis, foreign=True)
 
 
 def _apply(desk: Desk, command: updates.Command) -> None:
