@@ -42,7 +42,7 @@ from dupedash.model import (
     QueryImage,
     ValueCount,
 )
-from dupedash.query import matches, parse
+from dupedash.query import matches, parse_all
 
 _GRID = 8
 _BUILTIN = {
@@ -96,7 +96,7 @@ class FakeCollection:
         return len(self.ids(fq))
 
     def ids(self, fq: Sequence[str] = ()) -> list[str]:
-        queries, known = [parse(text) for text in fq], self.fields() if fq else {}
+        queries, known = parse_all(fq), self.fields() if fq else {}
         with self._lock:
             return sorted(
                 image_id

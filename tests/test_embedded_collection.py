@@ -522,3 +522,21 @@ def test_scores_are_known_in_either_order_and_the_oldest_are_forgotten():
     scores.put(two, three, (False,), 0.7)
     assert scores.get(one, two, (False,)) is None
     assert scores.get(three, two, (False,)) == 0.7
+
+
+def test_a_foreign_document_has_only_a_file_that_the_collection_read_itself(album, tmp_path):
+    """Else whoever may add documents learns which files there are, and what is in them."""
+    secret = tmp_path / "secret.png"
+    shutil.copy(album / "3 loner.png", secret)
+    made = EmbeddedCollection(tmp_path / "collections" / "x")
+    index(made.store, [album], jobs=1)
+    analysis = made.analyze(ByData(secret.read_bytes()))
+    named = {"outside": secret, "inside": album / "3 loner.png", "other": album / "1 original.png"}
+    documents = [Document(name, str(path), {}, analysis, foreign=True) for name, path in named.items()]
+    assert made.add(documents) == []
+    assert {name: made.path(name) for name in named} == {
+        "outside": None,
+        "inside": album / "3 loner.png",
+        "other": None,
+    }
+    made.close()

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from dupedash.model import ByData, Document
 from tests.backends import LOCAL
 from tests.fakes import FakeCollection
-from tests.flow_api import API, PREFIXES, SOLR, analyses, client_of, four_images, ids, refused
+from tests.flow_api import API, FORM, PREFIXES, SOLR, analyses, client_of, four_images, ids, refused
 from tests.pictures import as_file, scene, smaller
 
 
@@ -371,3 +371,17 @@ def test_no_local_file_is_opened_for_a_client(api, tmp_path):
     path.write_bytes(as_file(scene(1)))
     assert "opens no files" in refused(api.post(f"{API}/update", json={"id": "x", "image": str(path)}), 400)
     refused(api.post(f"{API}/update", json={"id": "x", "image": path.as_uri()}), 400)
+
+
+def test_the_filters_of_a_request_are_bounded_together(api):
+    many = "fq=" + "&fq=".join(f"rating:{n}" for n in range(300))
+    assert "300 filters" in refused(api.post(f"{API}/select", content=many, headers=FORM), 400)
+    long = "&".join("fq=" + "a" * 50_000 for _ in range(9))
+    assert "characters together" in refused(api.post(f"{API}/select", content=long, headers=FORM), 400)
+    wide = "&".join("fq=rating:(" + "%20".join(map(str, range(900))) + ")" for _ in range(9))
+    assert "values together" in refused(api.post(f"{API}/select", content=wide, headers=FORM), 400)
+    deletes = json.dumps({"delete": {"query": "rating:1"}})[:-1]
+    body = "{" + ",".join([deletes[1:]] * 300) + "}"
+    refused(api.post(f"{SOLR}/update", content=body, headers={"Content-Type": "application/json"}), 400)
+    facets = "rows=0&facet=true&" + "&".join(f"facet.field=x{n}" for n in range(200))
+    assert "100 fields" in refused(api.post(f"{API}/select", content=facets, headers=FORM), 400)

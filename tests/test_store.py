@@ -16,7 +16,7 @@ from dupedash.embedded import fields, schema
 from dupedash.embedded.analysis import analyze
 from dupedash.embedded.documents import Entry
 from dupedash.embedded.store import Store
-from dupedash.errors import CollectionError, ConfigError, UnknownImage
+from dupedash.errors import CollectionError, ConfigError, QueryError, UnknownImage
 from dupedash.model import FieldInfo, FieldType, ValueCount
 from tests.pictures import as_file, scene
 
@@ -306,3 +306,14 @@ def test_thousands_of_ids_can_be_asked_for_at_once(store):
     assert len(store.records(["a"] * 3000)) == 3000
     store.remove([f"none{n}" for n in range(3000)] + ["a"])
     assert store.count() == 0
+
+
+def test_filters_that_take_too_long_are_ended_with_a_sentence(store, monkeypatch):
+    for name in "abc":
+        put(store, name)
+    monkeypatch.setattr("dupedash.embedded.store._LONGEST_FILTER", -1.0)
+    monkeypatch.setattr("dupedash.embedded.database._STEPS", 1)
+    with pytest.raises(QueryError, match="take more than"):
+        store.ids(["filename:*a*"])
+    monkeypatch.undo()
+    assert store.count() == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from dupedash import walmode
 from dupedash.embedded import schema
 from dupedash.errors import CollectionError
 
+_STEPS = 100_000  # of SQLite's machine, a millisecond or so, between two looks at the clock
 _WAIT = 60.0  # seconds that a writer waits for another process's transaction
 
 
@@ -132,6 +134,17 @@ class Database:
         except sqlite3.Error as error:
             raise CollectionError(f"The collection {self.name} ({self.file}): {error}.", self.name) from error
         return connection
+
+
+@contextlib.contextmanager
+def ended_after(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Interrupt a statement of this thread after so many seconds of processor time (SQLITE_INTERRUPT)."""
+    end = time.thread_time() + seconds
+    connection.set_progress_handler(lambda: time.thread_time() > end, _STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 def sequence(connection: sqlite3.Connection) -> int:

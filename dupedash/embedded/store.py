@@ -17,14 +17,18 @@ from typing import Any
 from dupedash.config import collection_name
 from dupedash.embedded import documents
 from dupedash.embedded.analysis import Analysis
-from dupedash.embedded.database import Database, chunks, last_removal, sequence
+from dupedash.embedded.database import Database, chunks, ended_after, last_removal, sequence
 from dupedash.embedded.documents import SEARCHED, Entry, FileStamp, Member
-from dupedash.errors import ConfigError, UnknownImage
+from dupedash.errors import ConfigError, QueryError, UnknownImage
 from dupedash.images.files import printable
 from dupedash.model import Failure, FieldInfo, ImageRecord, ValueCount
 from dupedash.query.dates import milliseconds
-from dupedash.query.parse import parse
+from dupedash.query.parse import parse_all
 from dupedash.query.sql import to_sql
+
+_LONGEST_FILTER = 10.0
+"""Seconds of processor time for the filters of one question; those of a form take less than one, of 100,000
+images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,15 +283,20 @@ class Store:
             return {row[0] for row in connection.execute("SELECT path FROM failures")}
 
     def _select(self, what: str, fq: Sequence[str], end: str = "") -> list[Any]:
+        queries = parse_all(fq)
         with self._database.snapshot() as connection:
-            where, parameters = self._where(fq, documents.known_fields(connection))
-            return connection.execute(
-                f"SELECT {what} FROM documents d WHERE {where} {end}", parameters
-            ).fetchall()
-
-    def _where(self, fq: Sequence[str], fields: Mapping[str, FieldInfo]) -> tuple[str, list[Any]]:
-        where, parameters = to_sql([parse(text) for text in fq], fields)
-        return f"{SEARCHED} AND ({where})", list(parameters)
+            where, parameters = to_sql(queries, documents.known_fields(connection))
+            statement = f"SELECT {what} FROM documents d WHERE {SEARCHED} AND ({where}) {end}"
+            try:
+                with ended_after(connection, _LONGEST_FILTER):
+                    return connection.execute(statement, parameters).fetchall()
+            except sqlite3.OperationalError as error:
+                if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
+                    raise
+                raise QueryError(
+                    f"These filters take more than {_LONGEST_FILTER:.0f} s over the collection {self.name}: "
+                    "use fewer values, and fewer wildcards at their beginnings."
+                ) from error
 
     def _one(self, statement: str, image_id: str) -> bytes | None:
         with self._database.reading() as connection:

@@ -10,7 +10,7 @@ the whole day; several words in one term without a field must follow one another
 
 from dupedash.query.explain import explain
 from dupedash.query.match import matches
-from dupedash.query.parse import parse
+from dupedash.query.parse import parse, parse_all
 from dupedash.query.read import from_lucene
 from dupedash.query.resolve import check
 from dupedash.query.rows import Filter, Join, Operator, Row, operators_for
@@ -30,6 +30,7 @@ __all__ = [
     "matches",
     "operators_for",
     "parse",
+    "parse_all",
     "to_lucene",
     "to_sql",
 ]

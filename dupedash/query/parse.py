@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from luqum import tree as luqum
@@ -10,7 +10,7 @@ from luqum import tree as luqum
 from dupedash.errors import QueryError
 from dupedash.query.faults import fault, short
 from dupedash.query.literals import split_wildcards, unescape, unquote
-from dupedash.query.lucene import parse_lucene
+from dupedash.query.lucene import MAX_LENGTH, MAX_TERMS, parse_lucene
 from dupedash.query.tree import (
     Clause,
     Everything,
@@ -28,6 +28,8 @@ from dupedash.query.tree import (
 
 _SIGNS = {luqum.Plus: Occur.MUST, luqum.Prohibit: Occur.MUST_NOT, luqum.Not: Occur.MUST_NOT}
 _ANY = (Wild.MANY,)
+MAX_FILTERS = 100
+"""Filters of one question: dupe-scanner sends a handful, a form of ours one for each of its rows."""
 
 
 def parse(text: str) -> Query:
@@ -35,6 +37,28 @@ def parse(text: str) -> Query:
     if not text.strip():
         return Query(text, Everything())
     return Query(text, _Reader(text).expression(parse_lucene(text), None, root=True))
+
+
+def parse_all(texts: Sequence[str]) -> list[Query]:
+    """Read the filters of one question, which are bounded together. Raises QueryError."""
+    if len(texts) > MAX_FILTERS:
+        raise QueryError(
+            f"{len(texts):,} filters are given at once; at most {MAX_FILTERS} are read. Join some with AND."
+        )
+    if (length := sum(map(len, texts))) > MAX_LENGTH:
+        raise QueryError(f"The filters have {length:,} characters together; at most {MAX_LENGTH:,} are read.")
+    queries: list[Query] = []
+    left = MAX_TERMS
+    for text in texts:
+        queries.append(parse(text))
+        left -= _values(queries[-1].root)
+        if left < 0:
+            raise QueryError(f"The filters name more than {MAX_TERMS:,} values together.")
+    return queries
+
+
+def _values(node: Node) -> int:
+    return sum(_values(clause.node) for clause in node.clauses) if isinstance(node, Group) else 1
 
 
 class _Reader:

@@ -40,3 +40,5 @@ ANSWERS: Mapping[str, Answer] = {
     "pixolution": ping,
 }
 """By the handler's name."""
+
+PINGS = frozenset(name for name, answer in ANSWERS.items() if answer is ping)

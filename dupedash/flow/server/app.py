@@ -19,7 +19,7 @@ from starlette.routing import Route
 from dupedash.collection import WritableCollection
 from dupedash.errors import DupedashError
 from dupedash.flow.server.admission import Admission, must_be_form, must_be_json
-from dupedash.flow.server.answers import ANSWERS
+from dupedash.flow.server.answers import ANSWERS, PINGS
 from dupedash.flow.server.changes import update
 from dupedash.flow.server.desk import Desk
 from dupedash.flow.server.settings import ServerSettings
@@ -61,12 +61,14 @@ class _Server:
         self._desk = desk
         self._admission = Admission(desk.settings)
         self._workers = ThreadPoolExecutor(desk.settings.workers, "flow-server")
+        self._pings = ThreadPoolExecutor(1, "flow-server-ping")  # whether it lives is told under any load
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """What has begun is finished, what waits is dropped."""
         yield
         self._workers.shutdown(cancel_futures=True)
+        self._pings.shutdown(cancel_futures=True)
 
     async def cores(self, request: Request) -> Response:
         """The list of cores, which is this one."""
@@ -92,7 +94,8 @@ class _Server:
         with self._admission.place() as place:
             body = await place.body(request)
             work = self._work(request, handler, body)
-            return await asyncio.get_running_loop().run_in_executor(self._workers, _told, work)
+            threads = self._pings if handler in PINGS else self._workers
+            return await asyncio.get_running_loop().run_in_executor(threads, _told, work)
 
     def _work(self, request: Request, handler: str, body: bytes) -> Callable[[], Told]:
         """What is to be done, ready for a worker thread."""

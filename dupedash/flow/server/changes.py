@@ -10,6 +10,7 @@ from dupedash.flow.server.desk import Desk
 from dupedash.flow.wire import updates
 from dupedash.flow.wire.parameters import EVERYTHING, Given
 from dupedash.model import ByUrl, Document
+from dupedash.query import parse_all
 
 _COMMITS = ("commit", "softCommit", "optimize")
 _NAMED_FAILURES = 5
@@ -27,6 +28,7 @@ def update(desk: Desk, given: Given, body: bytes, *, commands: bool) -> None:
     if not body.strip() and not commit:
         raise ConfigError("missing content stream: send documents or commands, or ask for a commit.")
     asked_for = updates.updates(body, commands=commands) if body.strip() else []
+    parse_all([c.query for c in asked_for if isinstance(c, updates.Delete) and c.query])  # bounded together
     ready = [_prepared(desk, command) for command in asked_for]
     with desk.writing:
         for command in ready:

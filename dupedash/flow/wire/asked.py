@@ -23,6 +23,17 @@ from dupedash.flow.wire.parameters import (
 )
 from dupedash.model import ByAnalysis, ByData, ById, ByUrl, DuplicateQuery, QueryImage, Smartfilter
 
+_MOST_NAMES = 100
+"""Fields of which one request may count the values, or by which it may sort: more than a collection shows."""
+
+
+def _names(given: Given, parameter: str) -> tuple[str, ...]:
+    """The fields that a parameter names, each once."""
+    names = tuple(dict.fromkeys(given.all(parameter)))
+    if len(names) > _MOST_NAMES:
+        raise refused(parameter, f"{len(names):,} fields", f"{_MOST_NAMES} fields at most")
+    return names
+
 
 @dataclass(frozen=True, slots=True)
 class FacetRequest:
@@ -37,7 +48,7 @@ class FacetRequest:
     @classmethod
     def read(cls, given: Given) -> FacetRequest | None:
         """From the facet.* parameters; None where no facet is asked for."""
-        fields = tuple(given.all("facet.field"))
+        fields = _names(given, "facet.field")
         if not fields or not given.flag("facet"):
             return None
         return cls(
@@ -77,7 +88,7 @@ def filters(given: Given) -> tuple[str, ...]:
 
 
 def _sort(given: Given) -> tuple[tuple[str, bool], ...]:
-    clauses = [c.split() for c in (given.text("sort") or "score desc").split(",")]
+    clauses = [c.split() for c in (given.text("sort") or "score desc").split(",", _MOST_NAMES)]
     for clause in clauses:
         if len(clause) != 2 or clause[1].lower() not in ("asc", "desc"):
             raise refused("sort", " ".join(clause), "a field and asc or desc, separated by commas")
@@ -207,7 +218,7 @@ class TermsRequest:
     def read(cls, given: Given) -> TermsRequest:
         """Raises ConfigError."""
         return cls(
-            tuple(given.all("terms.fl")),
+            _names(given, "terms.fl"),
             given.text("terms.prefix") or "",
             given.whole("terms.limit", 10, -1, 1_000_000),
             given.text("terms.sort") == "index",
