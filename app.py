@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from uvicorn.config import HTTP_PROTOCOLS
 
+from dupedash import utf8
 from dupedash.errors import ConfigError
 from dupedash.ui import graphdata, launch, routes
 from dupedash.ui.errors import show_uncaught
@@ -35,6 +36,7 @@ app = st.App(
 
 
 if __name__ == "__main__":
+    utf8.insist()
     try:
         app.run(config=launch.options())
     except ConfigError as error:

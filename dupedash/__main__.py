@@ -1,8 +1,23 @@
 """`python -m dupedash`: see `dupedash.cli`."""
 
+import os
 import sys
 
+from dupedash import utf8
 from dupedash.cli import main
 
+
+def _complete_streams() -> None:
+    """A stream that was closed leads nowhere: the next file that is opened must not be taken for it."""
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8")  # noqa: SIM115
+            if stream.fileno() != descriptor:
+                os.dup2(stream.fileno(), descriptor)
+            setattr(sys, name, stream)
+
+
 if __name__ == "__main__":
+    utf8.insist()
+    _complete_streams()
     sys.exit(main())

@@ -1,18 +1,28 @@
-"""A stored scan as JSON and CSV, for other programs and spreadsheets; HTML is made by `report`."""
+"""A stored scan as JSON and CSV, for other programs and spreadsheets; HTML is made by `report`.
+
+Paths are written so that they can be opened, also those that are no UTF-8: in JSON each such byte is a lone
+surrogate (\\udcE9 for E9, as Python's `surrogateescape` has it), in CSV it is that very byte.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dupedash.graph import Cut
+from dupedash.images import path_of
 from dupedash.scans import StoredScan
 
 GROUP_COLUMNS = ("group", "path", "id", "width", "height", "bytes", "format", "weakest")
 PAIR_COLUMNS = ("path_a", "path_b", "score")
+_MARK = "\ufffd"
+"""Marks the bytes of a location that are no UTF-8; see `images.files.printable`."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -20,7 +30,7 @@ def groups_json(scan: StoredScan, cut: Cut) -> str:
     """{"group-1": ["path", …], …} as dupe-scanner writes it; the largest group first."""
     places = _locations(scan)
     groups = {f"group-{n + 1}": sorted(places[i] for i in cut.members(n)) for n in range(len(cut))}
-    return json.dumps(groups, indent=2, ensure_ascii=False)
+    return json_text(groups, indent=2)
 
 
 def groups_csv(scan: StoredScan, cut: Cut) -> str:
@@ -65,6 +75,36 @@ def _score(score: float) -> str:
     return f"{score:.6f}"
 
 
+def as_path(text: str) -> str:
+    """The path of a file, its bytes that are no UTF-8 as `surrogateescape` has them; other text as it is."""
+    if _MARK not in text or not text.startswith("/"):
+        return text
+    return os.fsencode(path_of(text)).decode("utf-8", "surrogateescape")
+
+
+def with_paths(document: Any) -> Any:
+    """A JSON document in which every path can be opened."""
+    match document:
+        case str():
+            return as_path(document)
+        case dict():
+            return {key: with_paths(value) for key, value in document.items()}
+        case list() | tuple():
+            return [with_paths(item) for item in document]
+    return document
+
+
+def json_text(document: Any, indent: int) -> str:
+    """JSON that is UTF-8, whatever is in it."""
+    text = json.dumps(with_paths(document), indent=indent, ensure_ascii=False)
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def encoded(text: str) -> bytes:
+    """An export as the bytes of its file."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A CSV file in which no cell is a formula."""
     text = io.StringIO()
@@ -76,4 +116,6 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _safe(cell: object) -> object:
     """No cell is taken for a formula by a spreadsheet. Absolute paths and URLs never begin so."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    if not isinstance(cell, str):
+        return cell
+    return f"'{cell}" if cell.startswith(_FORMULA) else as_path(cell)

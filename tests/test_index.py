@@ -229,7 +229,7 @@ def test_names_of_any_kind_lead_back_to_their_files(store, hostile):
         assert store.path(file_id(path)) == path
         record = store.records([file_id(path)])[0]
         assert record.location.encode("utf-8")
-        assert record.filename == (name if isinstance(name, str) else "not %FF utf-8.png")
+        assert record.filename == (name if isinstance(name, str) else "not �FF utf-8.png")
 
 
 def test_mended_and_deleted_files_leave_the_list_of_failures(store, hostile):

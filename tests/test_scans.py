@@ -22,6 +22,7 @@ from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 from dupedash.scans.merge import CLOSEST, pairs_of_equals
 from dupedash.scans.parts import Account
 from dupedash.scans.tables import IMAGES, KIND_BITS, decode_explanation, encode_matches, encode_records
+from dupedash.sums import beside
 
 EFFORT = Effort(False, Smartfilter.OFF)
 WHY = Explanation(
@@ -129,6 +130,7 @@ def test_a_scan_of_an_earlier_version_is_read_and_leaves_open_which_one_is_edite
     scan = stored(store, [FoundMatch("a", "b", 0.75, WHY)])
     path = scan.folder / "matches.parquet"
     pq.write_table(pq.read_table(path).drop_columns(["edited_a", "edited_b"]), path)
+    beside(path).unlink()
     assert scan.explanation("a", "b") == replace(WHY, edited_a=(), edited_b=())
 
 

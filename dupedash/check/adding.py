@@ -23,6 +23,7 @@ from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.embedded.store import file_id
 from dupedash.errors import ActionError, UnknownImage, UnreadableImage, Unsupported
+from dupedash.images import path_of
 from dupedash.model import ById, Document, Failure
 
 LINK_ONE, LINK_ALL = "duplicate_of", "links"
@@ -117,7 +118,8 @@ def _document(
 ) -> Document:
     fields = dict(placing.fields)
     location = one.item.location or _saved(one, placing.into)
-    image_id = file_id(Path(location)) if Path(location).is_absolute() else one.content[:16]
+    path = path_of(location)
+    image_id = file_id(path) if path.is_absolute() else one.content[:16]
     if one.answer is Answer.OVERWRITE:
         if not one.hits:
             raise ActionError("there is nothing in the collection that it could overwrite")

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from dupedash.errors import UnreadableImage
 from dupedash.fetch import UrlAccess, fetch
 from dupedash.images import LIMITS, Limits, looks_like_image, read_file
+from dupedash.images.files import printable
 from dupedash.model import Failure
 
 # What an archive may claim to hold: more is refused before anything of it is unpacked.
@@ -107,7 +108,7 @@ def _of_source(source: str, limits: Limits, urls: UrlAccess) -> Iterator[Item]:
     if path.is_dir():
         yield from (_of_file(file, limits) for file in _pictures(path))
     elif path.suffix.lower() == ".zip":
-        yield from _of_archive(path, str(path), limits)
+        yield from _of_archive(path, printable(path), limits)
     else:
         yield _of_file(path, limits)
 
@@ -118,7 +119,8 @@ def _placed(path: Path) -> Path:
 
 
 def _of_file(path: Path, limits: Limits) -> Item:
-    return Item(str(path), partial(read_file, path, limits), str(path), origin=(str(path),))
+    place = printable(path)
+    return Item(place, partial(read_file, path, limits), place, origin=(str(path),))
 
 
 def _pictures(folder: Path) -> Iterator[Path]:

@@ -39,6 +39,7 @@ from dupedash.cli.progress import ProgressLine
 from dupedash.cli.write import write
 from dupedash.collection import Collection, WritableCollection
 from dupedash.errors import ActionError, ConfigError, ScanError
+from dupedash.export import json_text
 from dupedash.graph import Strictness
 from dupedash.keepers import PRESETS, Policy, preset
 from dupedash.model import Failure
@@ -87,7 +88,7 @@ def plan(
         drawn = draw(context, collection, scan_id, threshold, strict, wish)
     Journal.create(context.settings.workspace, drawn)
     if json_file:
-        write(json_file, json.dumps(drawn.to_json(), indent=1))
+        write(json_file, json_text(drawn.to_json(), indent=1))
     print_plan(drawn, err=json_file == Path("-"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,8 +29,10 @@ from dupedash.cli.collection import field_values, printable
 from dupedash.cli.context import Context, interruptible, pass_context
 from dupedash.cli.exit import Exit
 from dupedash.cli.progress import ProgressLine
+from dupedash.cli.write import write
 from dupedash.connect import Connection
 from dupedash.errors import CollectionError, ConfigError
+from dupedash.export import json_text
 from dupedash.fetch import UrlAccess
 from dupedash.review import decisions_of
 
@@ -96,7 +97,7 @@ def check(
             )
         added = add_checked(collection, report.checked, placing, context.settings.workspace) if add else None
         if as_json:
-            click.echo(json.dumps(report_to_json(collection, report, added), indent=1))
+            write(Path("-"), json_text(report_to_json(collection, report, added), indent=1))
         else:
             print_report(report, added)
     failed = print_failures([*report.failures, *(added.failed if added else ())])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -58,8 +61,10 @@ def dupedash(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code comes back."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _take_any_text()
     try:
         code = dupedash.main(words, prog_name="python -m dupedash", standalone_mode=False)
+        sys.stdout.flush()
         return code if isinstance(code, int) else Exit.DONE
     except click.ClickException as error:
         error.show()
@@ -73,13 +78,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"Error: {error}", err=True)
         return exit_code(error)
     except BrokenPipeError:  # whoever read our output has enough
-        sys.stderr.close()
+        _forget_output()
         return Exit.DONE
     except OSError as error:
         if "--debug" in words:
             raise
         click.echo(f"Error: {error}", err=True)
         return Exit.FAILURE
+
+
+def _take_any_text() -> None:
+    """What a terminal or file cannot hold is written as an escape, not as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    """What is still to be written goes nowhere, or Python complains at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            os.dup2(nowhere, stream.fileno())
 
 
 def exit_code(error: DupedashError) -> Exit:

@@ -8,7 +8,9 @@ few. The folder may be deleted at any time.
 from __future__ import annotations
 
 import json
+import logging
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -17,11 +19,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from pathlib import Path
 
+from dupedash import sums
 from dupedash.embedded import describe
 from dupedash.embedded.describe import Descriptor, digest
 from dupedash.embedded.retrieve import Index
 
-FORMAT = 1
+FORMAT = 2
 """Counts changes of the arrays' layout."""
 
 LoadDescriptors = Callable[[Sequence[str]], Mapping[str, Descriptor]]
@@ -31,6 +34,8 @@ _MERGED_WITH = 2.0  # a segment is merged into new ones that have at least half 
 _MOST_DEAD = 0.3  # share of removed pictures at which a segment is made anew
 _ABANDONED = 3600.0  # seconds after which folders that no list names are deleted
 _LIST = "segments.json"
+_NAME = re.compile("[0-9a-f]{12}")  # as `_build` calls its folders
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,17 +90,26 @@ class Cache:
 
     def _listed(self) -> list[Segment]:
         """The segments on disk; damaged ones are left out, so they are made anew."""
+        found = []
+        for name in self._names():
+            try:
+                found.append(self._loaded.get(name) or load_segment(self._folder / name, checked=True))
+            except (OSError, ValueError):
+                _log.warning("Search arrays in %s are damaged or gone: they are made anew.", self._folder)
+        return found
+
+    def _names(self) -> list[str]:
+        """The folders of the segments; none where their list is damaged."""
         try:
             names = json.loads((self._folder / _LIST).read_text("utf-8"))
-        except (OSError, ValueError):
+        except FileNotFoundError:
             return []
-        found = []
-        for name in names:
-            try:
-                found.append(self._loaded.get(name) or load_segment(self._folder / name))
-            except (OSError, ValueError):
-                continue
-        return found
+        except (OSError, ValueError):
+            names = None
+        if not isinstance(names, list) or not all(isinstance(n, str) and _NAME.fullmatch(n) for n in names):
+            _log.warning("The list of search arrays in %s is damaged: they are made anew.", self._folder)
+            return []
+        return list(dict.fromkeys(names))
 
     def _build(self, pictures: Sequence[str], descriptors: Sequence[Descriptor]) -> Segment:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -105,6 +119,7 @@ class Cache:
         Index.build(descriptors).save(unfinished)
         (unfinished / "digests.bin").write_bytes(b"".join(sorted(digest(d) for d in descriptors)))
         (unfinished / "pictures.txt").write_text("\n".join(pictures), "ascii")
+        sums.note_folder(unfinished)
         os.replace(unfinished, folder)
         return load_segment(folder)
 
@@ -123,8 +138,14 @@ class Cache:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def load_segment(folder: Path) -> Segment:
-    """Map a segment into memory. Raises OSError or ValueError where it is missing or damaged."""
+def load_segment(folder: Path, *, checked: bool = False) -> Segment:
+    """Map a segment into memory. Raises OSError or ValueError where it is missing or damaged.
+
+    `checked`: every byte is compared with the checksums, once in the process that opens the collection: for
+    the 1.8 GB of 100,000 images that takes about half a second of processor time.
+    """
+    if checked:
+        sums.check_folder(folder, ("pictures.txt", "digests.bin", *Index.files()))
     pictures = tuple((folder / "pictures.txt").read_text("ascii").split("\n"))
     data = (folder / "digests.bin").read_bytes()
     size = len(data) // len(pictures)

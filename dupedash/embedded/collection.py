@@ -211,7 +211,7 @@ class EmbeddedCollection:
     def _entry(self, document: Document) -> Entry:
         if not 0 < len(document.id) <= _LONGEST_ID or not document.id.isprintable():
             raise ConfigError(f"{document.id[:60]!r} is no id: use 1 to {_LONGEST_ID} printable characters.")
-        path = Path(document.location)
+        path = images.path_of(document.location)
         if document.analysis is not None:
             found = analysis.from_json(document.analysis)
             same = self._known_file if document.foreign else _same_file

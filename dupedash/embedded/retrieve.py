@@ -94,6 +94,11 @@ class Index:
             np.save(folder / f"{field.name}.npy", getattr(self, field.name))
 
     @staticmethod
+    def files() -> list[str]:
+        """The names of the files of `save`."""
+        return [f"{field.name}.npy" for field in fields(Index)]
+
+    @staticmethod
     def load(folder: Path) -> "Index":
         """Map the arrays of `save`. Raises OSError or ValueError for missing or damaged files."""
         mapped = (np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(Index))

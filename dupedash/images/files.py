@@ -40,9 +40,9 @@ class Limits:
 
 LIMITS = Limits()
 
-_NO_TEXT = re.compile("[\udc80-\udcff]")  # as surrogateescape stands for single bytes
-
-_NO_BYTE = re.compile("%([89A-F][0-9A-F])")
+_NO_TEXT = re.compile("[\udc80-\udcff\ufffd]")  # as surrogateescape stands for single bytes, and the mark
+_BYTES = re.compile("(?:\ufffd[0-9A-F]{2})+")
+_EARLIER = re.compile("%([89A-F][0-9A-F])")  # as version 0.1 wrote these bytes
 
 
 def looks_like_image(name: str) -> bool:
@@ -51,18 +51,37 @@ def looks_like_image(name: str) -> bool:
 
 
 def printable(path: Path | str) -> str:
-    """The path as text that can be stored and shown: bytes that are no UTF-8 become %NN."""
+    """The path as text that can be stored and shown: a byte that is no UTF-8 becomes "�" and two hex digits.
+
+    No two paths have one text: a "�" that a name really has is written by its own bytes, too.
+    """
     text = os.fsencode(path).decode("utf-8", "surrogateescape")
-    return _NO_TEXT.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", text)
+    return _NO_TEXT.sub(lambda match: _marked(match[0]), text)
+
+
+def _marked(character: str) -> str:
+    return "".join(f"\ufffd{byte:02X}" for byte in character.encode("utf-8", "surrogateescape"))
 
 
 def path_of(location: str) -> Path:
-    """The file that `printable` wrote as this text: where none has that very name, %NN are bytes again."""
-    path = Path(location)
+    """The file of a location that `printable` wrote, now or in version 0.1."""
+    if "\ufffd" in location:
+        return Path(os.fsdecode(_unmarked(location)))
+    path = Path(os.fsdecode(location.encode("utf-8", "surrogateescape")))
     if "%" in location and not os.path.lexists(path):
-        real = Path(_NO_BYTE.sub(lambda match: chr(0xDC00 + int(match[1], 16)), location))
+        earlier = _EARLIER.sub(lambda match: chr(0xDC00 + int(match[1], 16)), location)
+        real = Path(os.fsdecode(earlier.encode("utf-8", "surrogateescape")))
         return real if os.path.lexists(real) else path
     return path
+
+
+def _unmarked(location: str) -> bytes:
+    text = _BYTES.sub(lambda match: _from_hex(match[0].replace("\ufffd", "")), location)
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _from_hex(digits: str) -> str:
+    return bytes.fromhex(digits).decode("utf-8", "surrogateescape")
 
 
 def read_file(path: Path, limits: Limits = LIMITS) -> bytes:

@@ -10,9 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dupedash.errors import ScanError
 from dupedash.model import Failure
-from dupedash.scans.tables import write_table
+from dupedash.scans.tables import damaged, opened, write_table
 
 CARRIED = -1
 """The number of the part that holds the matches of an earlier scan."""
@@ -52,7 +51,8 @@ def part_files(folder: Path) -> Sequence[Path]:
 def read_account(path: Path) -> Account:
     """What a part says of itself. Raises ScanError."""
     try:
-        known = json.loads((pq.read_schema(path).metadata or {})[_KEY])
+        with opened(path) as file:
+            known = json.loads((pq.read_schema(file).metadata or {})[_KEY])
         return Account(
             number=known["number"],
             images=known["images"],
@@ -62,4 +62,4 @@ def read_account(path: Path) -> Account:
             failures=tuple(Failure(what, reason) for what, reason in known["failures"]),
         )
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
-        raise ScanError(f"A part of a stored scan is damaged: {path} ({error}). Delete the scan.") from error
+        raise damaged(path, str(error)) from error

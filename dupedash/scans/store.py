@@ -13,10 +13,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dupedash.errors import ScanError
+from dupedash.images.files import printable
 from dupedash.model import Failure
 from dupedash.scanmode import Effort
 from dupedash.scans.config import ScanConfig, ScanStatus
-from dupedash.scans.stored import LOCK, META, PARTS, StoredScan, load, save
+from dupedash.scans.stored import LOCK, META, StoredScan, load, save
+from dupedash.scans.tables import PARTS
 from dupedash.scans.writer import ScanWriter
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
@@ -149,6 +151,8 @@ def _locked(scan: StoredScan) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise ScanError(f"The scan {scan.id} runs already in another process.") from None
+    except OSError as error:
+        raise _unlockable(scan.folder, error) from error
     try:
         yield
     finally:
@@ -162,6 +166,15 @@ def _runs(home: Path) -> bool:
             return False
     except Timeout:
         return True
+    except OSError as error:
+        raise _unlockable(home, error) from error
+
+
+def _unlockable(home: Path, error: OSError) -> ScanError:
+    return ScanError(
+        f"The stored scan {home.name} cannot be locked: {error.strerror or error}. Delete "
+        f"{printable(home / LOCK)}, or make the folder writable."
+    )
 
 
 def _as_it_is(scan: StoredScan) -> StoredScan:

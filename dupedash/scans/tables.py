@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dupedash import sums
 from dupedash.collection import FoundMatch
 from dupedash.errors import ScanError
+from dupedash.images.files import printable
 from dupedash.model import ChangeKind, Edits, Explanation, Fields, FieldValue, ImageRecord
+
+PARTS = "parts"
+"""The folder of the parts of an unfinished scan."""
 
 # The bits of `kinds`, by place. Appending is safe; the order must never change: it is in stored files.
 KIND_BITS: tuple[ChangeKind, ...] = (
@@ -88,9 +94,11 @@ WHY = tuple(field.name for field in _WHY)
 
 
 def write_table(table: pa.Table, path: Path) -> None:
-    """Write a Parquet file so that it is there wholly or not at all, whatever happens meanwhile."""
+    """Write a Parquet file so that it is there wholly or not at all, its checksum beside it."""
     temporary = path.with_name(path.name + ".tmp")
-    pq.write_table(table, temporary, compression="zstd", row_group_size=65_536)
+    with temporary.open("wb") as file:  # pyarrow takes a path for UTF-8, which it need not be
+        pq.write_table(table, file, compression="zstd", row_group_size=65_536)
+    sums.note(path, temporary)
     settle(temporary, path)
 
 
@@ -104,26 +112,43 @@ def settle(temporary: Path, path: Path) -> None:
 def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a Parquet file of ours. Raises ScanError for a missing or damaged one."""
     try:
-        table = pq.read_table(path, columns=_present(path, columns))
-    except (OSError, pa.ArrowException) as error:
-        raise ScanError(
-            f"The stored scan in {path.parent} is damaged: {path.name} cannot be read ({error}). "
-            "Delete the scan and scan again."
-        ) from error
+        with opened(path) as file:
+            table = pq.read_table(file, columns=_present(file, columns))
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise damaged(path, str(error)) from error
     wanted = schema.names if columns is None else list(columns)
     table = _completed(table, schema, wanted)
     if table.column_names != wanted:
-        raise ScanError(
-            f"The stored scan in {path.parent} is damaged: {path.name} lacks columns. Scan again."
-        )
+        raise damaged(path, "columns are missing")
     return table
 
 
-def _present(path: Path, columns: Sequence[str] | None) -> Sequence[str] | None:
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A Parquet file of ours, compared with its checksum. Raises OSError, ValueError.
+
+    As a file and not by its name: pyarrow takes that for UTF-8, which it need not be.
+    """
+    sums.check(path)
+    with path.open("rb") as file:
+        yield file
+
+
+def damaged(path: Path, why: str) -> ScanError:
+    """What to say of a file of a stored scan that cannot be used, and what to do."""
+    home = path.parent.parent if path.parent.name == PARTS else path.parent
+    return ScanError(
+        f"The stored scan {home.name} is damaged: {path.name} cannot be used ({why}). Scan again with "
+        "`scan --again`; deleting the folder "
+        f"{printable(home)} forgets it."
+    )
+
+
+def _present(file: BinaryIO, columns: Sequence[str] | None) -> Sequence[str] | None:
     """The columns to read: without those that a scan of an earlier version does not have."""
     if columns is None or not _ADDED.keys() & set(columns):
         return columns
-    there = set(pq.read_schema(path).names)
+    there = set(pq.read_schema(file).names)
     return [name for name in columns if name in there or name not in _ADDED]
 
 

@@ -14,13 +14,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dupedash import sums
 from dupedash.collection import FoundMatch
 from dupedash.model import ChangeKind, Explanation, Failure
 from dupedash.scans.config import Gap, ScanStats, ScanStatus
 from dupedash.scans.merge import merge, pairs_of_equals
 from dupedash.scans.parts import CARRIED, Account, part_files, read_account, write_part
-from dupedash.scans.stored import IMAGES_FILE, MATCHES_FILE, PARTS, StoredScan, save
-from dupedash.scans.tables import IMAGES, PART, encode_matches, read_table, settle, write_table
+from dupedash.scans.stored import IMAGES_FILE, MATCHES_FILE, StoredScan, save
+from dupedash.scans.tables import IMAGES, PART, PARTS, encode_matches, read_table, settle, write_table
 
 MOST_FAILURES = 1000
 FIRST = 20
@@ -58,9 +59,10 @@ class ScanWriter:
         """The images of scope and against (tables of `tables.IMAGES`), sorted by id over all batches."""
         path = self.scan.folder / IMAGES_FILE
         temporary = path.with_name(path.name + ".tmp")
-        with pq.ParquetWriter(temporary, IMAGES, compression="zstd") as writer:
+        with temporary.open("wb") as file, pq.ParquetWriter(file, IMAGES, compression="zstd") as writer:
             for batch in batches:
                 writer.write_table(batch)
+        sums.note(path, temporary)
         settle(temporary, path)
 
     def images(self, columns: Sequence[str]) -> pa.Table:
@@ -134,7 +136,7 @@ class ScanWriter:
 
     def _carried(self) -> int:
         part = self.scan.folder / PARTS / f"{CARRIED + 1:06}.parquet"
-        return int(pq.read_metadata(part).num_rows) if part.exists() else 0
+        return len(read_table(part, PART, ["a"])) if part.exists() else 0
 
     def _save(self, **changes: Any) -> None:
         self.scan = save(replace(self.scan, **changes))

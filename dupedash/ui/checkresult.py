@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections import Counter
 from dataclasses import replace
@@ -26,6 +25,7 @@ from dupedash.check import (
 )
 from dupedash.collection import Rooted
 from dupedash.errors import Conflict, UnknownImage, UnreadableImage
+from dupedash.export import encoded, json_text
 from dupedash.images import apart
 from dupedash.model import Hit
 from dupedash.ui import checkview, jobs, style, widgets, wording
@@ -218,11 +218,11 @@ def _draw_bar(view: View, known: Result, report: Report, chosen: list[Checked]) 
     for label, make, name, kind in (
         (
             "JSON",
-            lambda: json.dumps(report_to_json(view.collection, report), indent=1),
+            lambda: encoded(json_text(report_to_json(view.collection, report), indent=1)),
             "check.json",
             "application/json",
         ),
-        ("CSV", lambda: report_to_csv(view.collection, report), "check.csv", "text/csv"),
+        ("CSV", lambda: encoded(report_to_csv(view.collection, report)), "check.csv", "text/csv"),
     ):
         st.download_button(label, make, name, kind, icon=":material/download:", on_click="ignore", key=name)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dupedash.errors import DupedashError
+from dupedash.export import encoded
 from dupedash.scans import StoredScan
 from dupedash.ui.state import View
 
@@ -14,7 +15,7 @@ from dupedash.ui.state import View
 def button(scan: StoredScan, name: str, kind: str, make: Callable[[], str], label: str) -> None:
     """Downloads what `make` gives, as a file of this name and MIME type."""
     st.download_button(
-        label, lambda: make().encode("utf-8"), f"dupedash-{scan.id}-{name}", kind, key=f"get-{name}",
+        label, lambda: encoded(make()), f"dupedash-{scan.id}-{name}", kind, key=f"get-{name}",
         on_click="ignore", width="stretch",
     )  # fmt: skip
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from dupedash import images
@@ -62,7 +61,7 @@ class FlowCollection(FlowReader):
         if document.analysis is not None or document.location.startswith(("http://", "https://")):
             return document
         try:
-            data = images.read_file(Path(document.location))
+            data = images.read_file(images.path_of(document.location))
             return replace(document, analysis=self.analyze(ByData(data, document.location)))
         except (UnreadableImage, QueryError, Rejected) as error:
             if isinstance(error, Rejected) and error.status != 400:
