@@ -30,6 +30,7 @@ from dupedash.collection import Collection as ImageCollection
 from dupedash.collection import Rooted
 from dupedash.errors import ConfigError
 from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
+from dupedash.images import path_of
 from dupedash.keepers import PRESETS, Choice, Policy, Rule, choose
 from dupedash.keepers.originals import Explanations
 from dupedash.model import Edits, FieldInfo, ImageRecord
@@ -316,7 +317,7 @@ def _hindrance(record: ImageRecord, keeper: ImageRecord, wish: Wish, head: Head)
     for image in (record, keeper):
         if not _absolute(os.path.dirname(image.location)) or not image.content:
             return f"{wish.action} works on local files of known content only; use remove or label"
-    if record.location not in head.roots and not _inside(os.path.dirname(record.location), head.roots):
+    if not _inside(os.path.dirname(record.location), head.roots) and not _is_root(record, head):
         return "it lies outside the folders of the collection"
     if record.location == keeper.location:
         return "it is the same file as the one that stays"
@@ -331,7 +332,11 @@ def _absolute(folder: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _inside(folder: str, roots: tuple[str, ...]) -> bool:
-    return any(Path(folder).is_relative_to(root) for root in roots)
+    return any(path_of(folder).is_relative_to(root) for root in roots)
+
+
+def _is_root(record: ImageRecord, head: Head) -> bool:
+    return str(path_of(record.location)) in head.roots
 
 
 def _merge(group: Candidates, drafts: Sequence[_Draft], wish: Wish, head: Head) -> list[_Draft]:
