@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -41,8 +41,10 @@ from dupedash.collection import Collection, WritableCollection
 from dupedash.errors import ActionError, ConfigError, ScanError
 from dupedash.export import json_text
 from dupedash.graph import Strictness
+from dupedash.images.files import printable as printable_path
 from dupedash.keepers import PRESETS, Policy, preset
 from dupedash.model import Failure
+from dupedash.query.literals import write_value
 from dupedash.review import decisions_of
 from dupedash.scans import StoredScan, may_be_of, must_be_of
 
@@ -58,8 +60,8 @@ ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
               help=f"How the image that stays is chosen: {', '.join(PRESETS)}, or a JSON file.")  # fmt: skip
 @click.option("--action", type=click.Choice(ACTIONS), default="quarantine", show_default=True)
 @click.option("--merge", is_flag=True, help="Also merge the others' fields into the image that stays.")
-@click.option("--group", "groups", multiple=True, metavar="ID", help="Only the groups of these images.")
-@click.option("--keep", multiple=True, metavar="ID", help="Images that stay, whatever the policy says.")
+@click.option("--group", "groups", multiple=True, metavar="ID|PATH", help="Only the groups of these images.")
+@click.option("--keep", multiple=True, metavar="ID|PATH", help="Images that stay, whatever the policy says.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
               help="Write the whole plan; - for stdout.")  # fmt: skip
 @pass_context
@@ -77,19 +79,32 @@ def plan(
 ) -> None:
     """Say what would be done with the duplicates of a scan, and keep that as a plan. Nothing is touched."""
     context.settings.must_write()
-    wish = Wish(
-        StepKind(action),
-        read_policy(policy),
-        frozenset(keep),
-        frozenset(groups) if groups else None,
-        {} if merge else None,
-    )
     with context.opened(context.existing()) as collection:
+        wish = Wish(
+            StepKind(action),
+            read_policy(policy),
+            named(collection, keep),
+            named(collection, groups) if groups else None,
+            {} if merge else None,
+        )
         drawn = draw(context, collection, scan_id, threshold, strict, wish)
     Journal.create(context.settings.workspace, drawn)
     if json_file:
         write(json_file, json_text(drawn.to_json(), indent=1))
     print_plan(drawn, err=json_file == Path("-"))
+
+
+def named(collection: Collection, given: Iterable[str]) -> frozenset[str]:
+    """The ids of images given by id or by path, in whichever of Unicode's forms it was typed."""
+    return frozenset(image_id for text in given for image_id in _by_path(collection, text) or [text])
+
+
+def _by_path(collection: Collection, text: str) -> list[str]:
+    if os.sep not in text or "location" not in collection.fields():
+        return []
+    folder, name = os.path.split(os.path.expanduser(text))
+    location = printable_path(os.path.join(os.path.realpath(folder), name))
+    return collection.ids([f"location:{write_value(location)}"])
 
 
 def draw(

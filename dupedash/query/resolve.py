@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -107,7 +108,7 @@ class _Resolver:
             for occur in (Occur.MUST, Occur.SHOULD, Occur.MUST_NOT)
         )
         if not required and optional:
-            required = (_joined(AnyOf, optional),)
+            required = (_joined(AnyOf, _flat(optional)),)
         return _joined(All, required + tuple(Not(p) for p in excluded))
 
     def _leaf(self, leaf: Leaf) -> Predicate:
@@ -140,7 +141,7 @@ class _Resolver:
             return self._words(term.field, words_of(term.text), term.at)
         name = term.field.name
         if kind is FieldType.STRING:
-            return Equals(name, "s", term.text)
+            return _joined(AnyOf, tuple(Equals(name, "s", form) for form in _forms(term.text)))
         if kind is FieldType.DATE:
             span = self._date(name, term.text, term.at)
             return Between(name, "n", span.first, span.last)
@@ -160,7 +161,7 @@ class _Resolver:
         if kind is not FieldType.STRING:
             raise fault(f"The field {term.field.name!r} is of type {kind}: wildcards are for text", self.text,
                         term.at, "Use a range, or field:* for any value.")  # fmt: skip
-        return Like(term.field.name, pattern)
+        return _joined(AnyOf, tuple(Like(term.field.name, form) for form in _forms(pattern)))
 
     def _range(self, span: Range, kind: FieldType | None) -> Predicate:
         if span.field is None or kind is None or kind in (FieldType.TEXT, FieldType.BOOLEAN):
@@ -203,6 +204,19 @@ class _Resolver:
     def _misfit(self, name: str, kind: FieldType, error: ValueError, at: int) -> QueryError:
         message = f"The field {name!r} is of type {kind}, and the value does not fit"
         return fault(message, self.text, at, str(error))
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """The text as it is, composed and decomposed: "é" is one sign or two, and keyboards give one of them.
+
+    What is stored keeps its form, so that a path leads to its file.
+    """
+    return tuple(dict.fromkeys((text, *(unicodedata.normalize(form, text) for form in ("NFC", "NFD")))))
+
+
+def _flat(parts: tuple[Predicate, ...]) -> tuple[Predicate, ...]:
+    """Alternatives inside of alternatives beside them: values of one field become one list."""
+    return tuple(one for part in parts for one in (part.parts if isinstance(part, AnyOf) else (part,)))
 
 
 def _joined(kind: type[All] | type[AnyOf], parts: tuple[Predicate, ...]) -> Predicate:
