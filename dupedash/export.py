@@ -1,7 +1,7 @@
 """A stored scan as JSON and CSV, for other programs and spreadsheets; HTML is made by `report`.
 
 Paths are written so that they can be opened, also those that are no UTF-8: in JSON each such byte is a lone
-surrogate (\\udcE9 for E9, as Python's `surrogateescape` has it), in CSV it is that very byte.
+surrogate (\\udce9 for E9, as Python's `surrogateescape` has it), in CSV it is that very byte.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ class Cache:
             names = json.loads((self._folder / _LIST).read_text("utf-8"))
         except FileNotFoundError:
             return []
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             names = None
         if not isinstance(names, list) or not all(isinstance(n, str) and _NAME.fullmatch(n) for n in names):
             _log.warning("The list of search arrays in %s is damaged: they are made anew.", self._folder)
@@ -128,11 +128,13 @@ class Cache:
         handle, name = tempfile.mkstemp(dir=self._folder, prefix="list-")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump([s.folder.name for s in segments], file)
+        if (self._folder / _LIST).is_dir():
+            shutil.rmtree(self._folder / _LIST)
         os.replace(name, self._folder / _LIST)
 
     def _sweep(self) -> None:
         """Delete what nothing uses any more; arrays that are still mapped live on until they are let go."""
-        listed = {s.folder.name for s in self._listed()} | {_LIST}
+        listed = {*self._names(), _LIST}
         for path in self._folder.iterdir():
             if path.name not in listed and time.time() - path.stat().st_mtime > _ABANDONED:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
@@ -142,7 +144,7 @@ def load_segment(folder: Path, *, checked: bool = False) -> Segment:
     """Map a segment into memory. Raises OSError or ValueError where it is missing or damaged.
 
     `checked`: every byte is compared with the checksums, once in the process that opens the collection: for
-    the 1.8 GB of 100,000 images that takes about half a second of processor time.
+    the 1.8 GB of 100,000 images that takes .4 s of processor time (measured, 4.5 GB/s).
     """
     if checked:
         sums.check_folder(folder, ("pictures.txt", "digests.bin", *Index.files()))

@@ -175,7 +175,7 @@ def load(folder: Path) -> StoredScan:
         known = json.loads((folder / META).read_text("utf-8"))
     except FileNotFoundError:
         raise ScanError(f"There is no stored scan {folder.name!r}.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ScanError(
             f"The stored scan {folder.name!r} is damaged: {error}. Delete it and scan again."
         ) from error
@@ -187,7 +187,7 @@ def load(folder: Path) -> StoredScan:
             )
         _check(known)
         return _decode(folder, known)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ScanError(
             f"The stored scan {folder.name!r} is damaged: {META} is not understood ({error}). "
             "Delete it and scan again."

@@ -1,0 +1,168 @@
+"""Derived files are derived: a flipped byte in any of them is noticed, and it is made anew or told."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dupedash.cli import main
+from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.embedded.store import Store
+from dupedash.errors import ScanError
+from dupedash.model import ById, DuplicateQuery
+from dupedash.scans import ScanStore
+from tests.pictures import as_file, scene, smaller
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("damage")
+    photos = home / "photos"
+    photos.mkdir()
+    for name, picture in {"a": scene(1), "b": smaller(scene(1)), "c": scene(2)}.items():
+        (photos / f"{name}.png").write_bytes(as_file(picture))
+    assert main(["--data", str(home / "data"), "index", "--jobs", "1", str(photos)]) == 0
+    assert main(["--data", str(home / "data"), "scan"]) == 0
+    with_cache = EmbeddedCollection(home / "data" / "collections" / "default")
+    with_cache.duplicates(ById(with_cache.ids()[0]), DuplicateQuery())
+    with_cache.close()
+    return home
+
+
+@pytest.fixture
+def data(made, tmp_path) -> Path:
+    return Path(shutil.copytree(made / "data", tmp_path / "data"))
+
+
+def flip(path: Path, place: float) -> None:
+    """One bit, at this share of the file."""
+    content = bytearray(path.read_bytes())
+    content[min(int(len(content) * place), len(content) - 1)] ^= 0x10
+    path.write_bytes(content)
+
+
+def found(data: Path) -> list[list[str]]:
+    collection = EmbeddedCollection(data / "collections" / "default")
+    hits = [collection.duplicates(ById(i), DuplicateQuery()).hits for i in collection.ids()]
+    collection.close()
+    return [[hit.id for hit in some] for some in hits]
+
+
+SEGMENT = ["numbers", "starts", "widths", "owner", "points", "octaves", "angles", "keys", "entries", "pdq",
+           "pdq_keys", "pdq_entries"]  # fmt: skip
+CACHED = [*(f"{name}.npy" for name in SEGMENT), "pictures.txt", "digests.bin", "sums.json", "segments.json"]
+
+
+def cached(data: Path, name: str) -> Path:
+    [path] = (data / "collections" / "default" / "cache").rglob(name)
+    return path
+
+
+@pytest.mark.parametrize("name", CACHED)
+@pytest.mark.parametrize("place", [0.0, 0.6, 1.0])
+def test_damaged_search_arrays_are_made_anew(made, data, name, place):
+    right = found(made / "data")
+    assert sorted(map(len, right)) == [0, 1, 1]
+    flip(cached(data, name), place)
+    assert found(data) == right
+
+
+@pytest.mark.parametrize("name", CACHED)
+@pytest.mark.parametrize("damage", ["gone", "empty", "half", "folder"])
+def test_search_arrays_that_are_gone_or_cut_off_are_made_anew(made, data, name, damage):
+    path = cached(data, name)
+    content = path.read_bytes()
+    path.unlink()
+    if damage == "folder":
+        path.mkdir()
+    elif damage != "gone":
+        path.write_bytes(content[: len(content) // 2] if damage == "half" else b"")
+    assert found(data) == found(made / "data")
+
+
+@pytest.mark.parametrize(
+    "text", ["5", "{}", "null", '["../../x"]', '["/etc"]', "[1]", '[["a"]]', '["000000000000"]', "[" * 5000]
+)
+def test_any_list_of_search_arrays_is_taken_or_made_anew(made, data, text):
+    cached(data, "segments.json").write_text(text)
+    assert found(data) == found(made / "data")
+
+
+def test_what_is_damaged_is_told_once(data, caplog):
+    flip(cached(data, "entries.npy"), 0.5)
+    found(data)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "made anew" in caplog.text
+
+
+def scan_file(data: Path, name: str) -> Path:
+    [path] = (data / "scans").rglob(name)
+    return path
+
+
+@pytest.mark.parametrize("name", ["images.parquet", "matches.parquet", "images.parquet.crc32"])
+@pytest.mark.parametrize("place", [0.0, 0.2, 0.5, 0.9, 1.0])
+def test_a_flipped_byte_in_a_stored_scan_is_told_with_what_to_do(data, capsys, name, place):
+    flip(scan_file(data, name), place)
+    [scan] = ScanStore(data / "scans").list()
+    for read in (scan.matches, scan.image_rows, lambda: scan.explanations([("a", "b")])):
+        if "images" in name or read != scan.image_rows:
+            with pytest.raises(ScanError, match="scan --again"):
+                read()
+    assert main(["--data", str(data), "plan"]) == 1
+    assert "scan --again" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["images.parquet", "matches.parquet", "scan.json"])
+def test_the_advice_helps(data, name):
+    flip(scan_file(data, name), 0.5)
+    assert main(["--data", str(data), "scan", "--again"]) == 0
+    assert main(["--data", str(data), "plan"]) == 0
+
+
+@pytest.mark.parametrize("place", [share / 20 for share in range(20)])
+def test_a_flipped_byte_in_what_a_scan_says_of_itself_hides_no_other_scan(data, place):
+    assert main(["--data", str(data), "scan", "--again"]) == 0
+    store = ScanStore(data / "scans")
+    newest, other = store.list()
+    flip(newest.folder / "scan.json", place)
+    assert [scan.id for scan in store.list()] == [other.id]
+    assert [failure.what for failure in store.damaged()] == [newest.id]
+    store.delete(newest.id)
+
+
+@pytest.mark.parametrize("command", [["scan"], ["scan", "--again"], ["plan"], ["status"]])
+@pytest.mark.parametrize("name", ["lock", "scan.json", "images.parquet", "matches.parquet"])
+def test_a_folder_in_the_place_of_a_file_is_no_traceback(data, capsys, command, name):
+    path = scan_file(data, "scan.json").with_name(name)
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    code = main(["--data", str(data), *command])
+    told = capsys.readouterr().err
+    assert code == 0 or "Error: " in told
+
+
+@pytest.mark.parametrize("name", ["collections/default/collection.sqlite", "reviews.sqlite"])
+@pytest.mark.parametrize("content", [b"", b"nonsense" * 1000, None, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_damaged_database_is_a_sentence(data, capsys, name, content):
+    path = data / name
+    path.unlink(missing_ok=True)
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    for command in (["status"], ["scan"], ["plan"]):
+        code = main(["--data", str(data), *command])
+        assert code == 0 or "Error: " in capsys.readouterr().err
+
+
+def test_an_older_scan_without_checksums_opens(data):
+    for path in (data / "scans").rglob("*.crc32"):
+        path.unlink()
+    assert main(["--data", str(data), "plan"]) == 0
+
+
+def test_the_collection_itself_is_untouched_by_all_that(data):
+    assert len(Store(data / "collections" / "default").ids()) == 3
