@@ -103,13 +103,19 @@ class _Resolver:
 
     def _group(self, group: Group) -> Predicate:
         """Beside required clauses the optional ones only rank, and a filter does not rank."""
-        required, optional, excluded = (
+        required, excluded = (
             tuple(self.node(c.node) for c in group.clauses if c.occur is occur)
-            for occur in (Occur.MUST, Occur.SHOULD, Occur.MUST_NOT)
+            for occur in (Occur.MUST, Occur.MUST_NOT)
         )
+        optional = [c.node for c in group.clauses if c.occur is Occur.SHOULD]
         if not required and optional:
-            required = (_joined(AnyOf, _flat(optional)),)
+            required = (_joined(AnyOf, tuple(p for node in optional for p in self._alternatives(node))),)
         return _joined(All, required + tuple(Not(p) for p in excluded))
+
+    def _alternatives(self, node: Node) -> tuple[Predicate, ...]:
+        """What is asked; the forms of one value stand beside other values, so that they become one list."""
+        asked = self.node(node)
+        return asked.parts if isinstance(asked, AnyOf) and not isinstance(node, Group) else (asked,)
 
     def _leaf(self, leaf: Leaf) -> Predicate:
         kind = self._type(leaf.field) if leaf.field else None
@@ -212,11 +218,6 @@ def _forms(text: str) -> tuple[str, ...]:
     What is stored keeps its form, so that a path leads to its file.
     """
     return tuple(dict.fromkeys((text, *(unicodedata.normalize(form, text) for form in ("NFC", "NFD")))))
-
-
-def _flat(parts: tuple[Predicate, ...]) -> tuple[Predicate, ...]:
-    """Alternatives inside of alternatives beside them: values of one field become one list."""
-    return tuple(one for part in parts for one in (part.parts if isinstance(part, AnyOf) else (part,)))
 
 
 def _joined(kind: type[All] | type[AnyOf], parts: tuple[Predicate, ...]) -> Predicate:
