@@ -15,6 +15,7 @@ from dupedash.errors import ConfigError
 from dupedash.ui import graphdata, launch, routes
 from dupedash.ui.errors import show_uncaught
 from dupedash.ui.guard import Guard, SecurityHeaders
+from dupedash.ui.uploadlimits import UploadLimits
 from dupedash.ui.welcome import announce
 
 # A scan of 100,000 images is a million objects that stay. Going through all of them after every 700 new ones
@@ -29,7 +30,7 @@ HTTP_PROTOCOLS["auto"] = "dupedash.headertime:TimedHeaders"
 app = st.App(
     Path(__file__).resolve().parent / "dupedash" / "ui" / "main.py",
     routes=[*routes.ROUTES, *graphdata.ROUTES],
-    middleware=[Middleware(SecurityHeaders), Middleware(Guard)],
+    middleware=[Middleware(SecurityHeaders), Middleware(Guard), Middleware(UploadLimits)],
     lifespan=announce,
     on_script_error=show_uncaught,
 )

@@ -31,12 +31,16 @@ from dupedash.check import (
 from dupedash.errors import ConfigError
 from dupedash.model import Failure
 from dupedash.ui import addimages, filters, jobs, judging, scope
+from dupedash.ui.access import Role
 from dupedash.ui.errors import shown
 from dupedash.ui.state import FLOOR, View
+from dupedash.ui.uploadlimits import ALLOWANCES
 
 _RESULT, _SHOWN = "check.result", "check.shown"
 FEW = 3
 """So many uploads, ids or addresses are checked at once; more, folders and archives in the background."""
+MOST_AT_ONCE = 500
+"""Images that a viewer, who has no job in the background, checks at once: their analyses take 30 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +152,11 @@ def _draw_source(view: View) -> Order | None:
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if source is Source.UPLOAD:
+        most = ALLOWANCES[Role.EDITOR if view.editor else Role.VIEWER].bytes >> 20
         files = st.file_uploader(
-            "Images, or zip archives of images", accept_multiple_files=True, key="check.files"
-        )
+            "Images, or zip archives of images", accept_multiple_files=True, key="check.files",
+            max_upload_size=min(most, st.get_option("server.maxUploadSize")),
+        )  # fmt: skip
         return _of_uploads(name, [(f.name, f.getvalue()) for f in files]) if files else None
     if source is Source.URL:
         return _of_urls(
@@ -235,10 +241,16 @@ def _begin(view: View, order: Order, gate: Gate, fq: tuple[str, ...]) -> None:
         st.session_state[_SHOWN] = stored.id
         jobs.start(view, "check", {"collection": wanted.collection, "check": stored.id})
     wide = replace(gate, bands=replace(gate.bands, unsure=floor))
+    items = list(order.items())
+    if len(items) > MOST_AT_ONCE:
+        raise ConfigError(
+            f"These are {len(items):,} images: without the rights to edit, at most {MOST_AT_ONCE:,} are "
+            "checked at once. Choose some of them, or ask for a link to edit."
+        )
     with st.spinner("Checking …"):
         found = check_images(
             view.collection,
-            order.items(),
+            items,
             wide,
             fq=fq,
             inside=compare_inside,
