@@ -10,10 +10,12 @@ from time import monotonic
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.folder import absolute, walk
+from dupedash.embedded.folder import Found, absolute, walk
 from dupedash.embedded.index import FieldsFor, IndexReport, index, no_fields
+from dupedash.embedded.leaveout import DEFAULTS, LeaveOut, checked
 from dupedash.embedded.store import file_id
 from dupedash.example import make
+from dupedash.images import not_decoded
 from dupedash.model import Document, Failure, IsCancelled, Progress, ReportProgress, ignore, never
 
 DOCUMENTS_AT_ONCE = 50
@@ -25,27 +27,34 @@ def index_paths(
     paths: Sequence[Path],
     *,
     recursive: bool = True,
+    reread: bool = False,
+    exclude: Sequence[str] = (),
     fields_for: FieldsFor = no_fields,
     jobs: int | None = None,
     progress: ReportProgress = ignore,
     cancelled: IsCancelled = never,
 ) -> IndexReport:
-    """Index folders and files. `jobs`: processes, default one a core.
+    """Index folders and files. `jobs`: processes, default one a core; `reread`, `exclude`: see `index`.
 
-    A server is sent what it does not have yet; what changed or vanished is only noticed for collections of
-    this machine. Raises ConfigError where there is no such path, CollectionError.
+    A server is sent what it does not have yet; what changed, moved or vanished is only noticed for
+    collections of this machine, and only they remember what is left out. Raises ConfigError where there is
+    no such path, CollectionError.
     """
     if isinstance(collection, EmbeddedCollection):
         return index(
             collection.store,
             paths,
             recursive=recursive,
+            reread=reread,
+            exclude=exclude,
             fields_for=fields_for,
             jobs=jobs,
             progress=progress,
             cancelled=cancelled,
         )
-    return _send(collection, paths, recursive, fields_for, progress, cancelled)
+    leave_out = LeaveOut(checked([*DEFAULTS, *exclude]))
+    found = walk([absolute(path) for path in paths], recursive, [], cancelled, leave_out)
+    return _send(collection, found, fields_for, progress, cancelled)
 
 
 def index_example(
@@ -85,26 +94,29 @@ def report_words(report: IndexReport) -> str:
     """The report in a line, without the lists."""
     read = report.added + report.updated
     rate = f" ({read / report.seconds:.0f} images/s)" if read and report.seconds else ""
+    seldom = ((report.moved, "moved"), (report.taken_out, "left out"))
+    told = "".join(f"{count:,} {what}, " for count, what in seldom if count)
+    names = f", {report.other_names:,} other names of these files" if report.other_names else ""
     return (
-        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
+        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, {told}"
         f"{len(report.vanished):,} vanished, {len(report.unreadable):,} not readable, "
-        f"{report.ignored:,} other files ignored in {report.seconds:.1f} s{rate}"
+        f"{report.ignored:,} other files ignored{names} in {report.seconds:.1f} s{rate}"
     )
 
 
 def _send(
     collection: WritableCollection,
-    paths: Sequence[Path],
-    recursive: bool,
+    found: Found,
     fields_for: FieldsFor,
     progress: ReportProgress,
     cancelled: IsCancelled,
 ) -> IndexReport:
     """Add the files whose ids the server does not have, some at a time."""
     began = monotonic()
-    found = walk([absolute(path) for path in paths], recursive, [], cancelled)
     failures = [Failure(os.fsdecode(path), reason) for path, reason in found.refused.items()]
-    documents = [_document(Path(os.fsdecode(stamp.path)), fields_for) for stamp in found.files]
+    paths = [Path(os.fsdecode(stamp.path)) for stamp in found.files]
+    pictures = [path for path in paths if not_decoded(path.name) is None]
+    documents = [_document(path, fields_for) for path in pictures]
     there = set(collection.ids())
     new = [document for document in documents if document.id not in there]
     done = len(documents) - len(new)
@@ -123,7 +135,8 @@ def _send(
         added=done - unchanged - refused,
         unchanged=unchanged,
         unreadable=tuple(failures),
-        ignored=found.ignored,
+        left_out=dict(found.left_out),
+        ignored=found.ignored + len(paths) - len(pictures),
         seconds=monotonic() - began,
         stopped=cancelled(),
     )

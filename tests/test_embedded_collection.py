@@ -449,7 +449,7 @@ def test_a_query_is_answered_though_its_worker_died(collection, by_processes, na
 def test_an_upload_that_crashes_its_reader_is_not_readable_and_the_next_one_is(
     by_processes, album, monkeypatch
 ):
-    picture = ByData((album / "3 loner.png").read_bytes(), "x.png")
+    picture = ByData((album / "3 loner.png").read_bytes() + b"\0", "x.png")  # not a file of the album
     expected = by_processes.analyze(picture)
     with monkeypatch.context() as patched:
         patched.setattr("dupedash.embedded.analysis.analyze", crash)

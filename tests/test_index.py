@@ -201,10 +201,12 @@ def hostile(folder) -> Path:
 def test_a_hostile_folder_costs_a_line_each_and_nothing_else(store, hostile):
     report = index(store, [hostile], jobs=2)
     assert {failure.what: failure.reason for failure in report.unreadable} == {
-        str(hostile / "truncated.png"): "truncated",
+        str(hostile / "truncated.png"): "truncated; compared by its bytes only",
         str(hostile / "empty.jpg"): "empty file",
-        str(hostile / "text.jpg"): "not an image",
-        str(hostile / "bomb.png"): "claims 20000×20000 pixels: more than the limit",
+        str(hostile / "text.jpg"): "not an image; compared by its bytes only",
+        str(hostile / "bomb.png"): (
+            "claims 20000×20000 pixels: more than the limit; compared by its bytes only"
+        ),
         str(hostile / "loop"): "link to a folder: not followed",
         str(hostile / "self.png"): "broken link: too many levels of symbolic links",
         str(hostile / "nowhere.png"): "broken link: no such file",
@@ -236,21 +238,25 @@ def test_mended_and_deleted_files_leave_the_list_of_failures(store, hostile):
     index(store, [hostile], jobs=1)
     draw(hostile / "truncated.png", 50)
     (hostile / "empty.jpg").unlink()
-    assert counts(index(store, [hostile], jobs=1))[:2] == (1, 0)
+    assert counts(index(store, [hostile], jobs=1))[:2] == (0, 1)
     assert not {f.what for f in store.failures()} & {
         str(hostile / "truncated.png"),
         str(hostile / "empty.jpg"),
     }
 
 
-def test_a_picture_that_breaks_later_is_not_searched_any_more(store, folder):
+def test_a_picture_that_breaks_later_is_compared_by_its_bytes_only(store, folder):
     index(store, [folder], jobs=1)
     (folder / "a.png").write_bytes(b"broken")
     assert counts(index(store, [folder], jobs=1)) == (0, 0, 2, 0, 1)
-    assert file_id(folder / "a.png") not in store.ids()
+    image_id = file_id(folder / "a.png")
+    broken = store.records([image_id])[0]
+    assert broken.skipped == "cannot be read: not an image; compared by its bytes only"
+    assert (broken.width, broken.height, broken.pixels) == (None, None, None)
+    assert store.thumbnail(image_id) is None
     draw(folder / "a.png", 3)
     assert counts(index(store, [folder], jobs=1)) == (0, 1, 2, 0, 0)
-    assert file_id(folder / "a.png") in store.ids()
+    assert store.records([image_id])[0].skipped is None
 
 
 def test_a_folder_that_cannot_be_listed_loses_nothing(store, folder):
@@ -289,14 +295,18 @@ def test_a_link_to_a_file_elsewhere_counts_as_that_file(store, folder, tmp_path)
 def test_a_picture_that_takes_too_long_is_given_up(store, folder):
     Image.new("1", (14_000, 14_000)).save(folder / "huge.png")  # 2.4 s of processor time
     report = index(store, [folder], jobs=1, limits=Limits(max_seconds=0.1))
-    assert [failure.reason for failure in report.unreadable] == ["took longer than 0.1 s"]
+    assert [failure.reason for failure in report.unreadable] == [
+        "took longer than 0.1 s; compared by its bytes only"
+    ]
     assert report.added == 3
 
 
 def test_a_picture_that_needs_too_much_memory_is_given_up(store, folder):
     Image.new("1", (14_000, 14_000)).save(folder / "huge.png")
     report = index(store, [folder], jobs=1, limits=Limits(max_memory=512 << 20))
-    assert [failure.reason for failure in report.unreadable] == ["not enough memory"]
+    assert [failure.reason for failure in report.unreadable] == [
+        "not enough memory; compared by its bytes only"
+    ]
     assert report.added == 3
 
 

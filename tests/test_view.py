@@ -20,7 +20,7 @@ IDS = st.sampled_from("abcdef")
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("put"), IDS, st.sampled_from("012")),
-        st.tuples(st.sampled_from(("remove", "hide", "show", "label", "look")), IDS, st.just("")),
+        st.tuples(st.sampled_from(("remove", "hide", "show", "label", "move", "look")), IDS, st.just("")),
         st.tuples(st.just("clear"), st.just(""), st.just("")),
     ),
     max_size=12,
@@ -36,9 +36,11 @@ def take(store: Store, step: str, image_id: str, picture: str) -> None:
         case "remove":
             store.remove([image_id])
         case "hide":
-            store.hide({path: "gone"})
+            store.hide({image_id: "gone"})
         case "show":
-            store.hide({path: None})
+            store.hide({image_id: None})
+        case "move":
+            store.relocate({image_id: FileStamp(path + b" moved", 1, 2)}, {})
         case "label":
             store.set_fields({image_id: {"label": "x"}})
         case "clear":

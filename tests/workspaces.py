@@ -13,7 +13,7 @@ from dupedash.scans import ScanConfig, ScanStore, StoredScan
 from tests.pictures import as_file, brighter, scene, smaller
 
 SCENES, COPIED = 8, 3
-IMAGES = SCENES + 2 * COPIED
+IMAGES = SCENES + 2 * COPIED + 1  # the file that is no picture is compared by its bytes
 HOSTILE = "<img src=x onerror=alert(1)> & \"quoted\" 'name'.png"
 
 

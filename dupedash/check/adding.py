@@ -119,7 +119,7 @@ def _document(
     fields = dict(placing.fields)
     location = one.item.location or _saved(one, placing.into)
     path = path_of(location)
-    image_id = file_id(path) if path.is_absolute() else one.content[:16]
+    image_id = _free_id(collection, path) if path.is_absolute() else one.content[:16]
     if one.answer is Answer.OVERWRITE:
         if not one.hits:
             raise ActionError("there is nothing in the collection that it could overwrite")
@@ -130,6 +130,15 @@ def _document(
         if linked:
             fields |= {LINK_ONE: linked[0], LINK_ALL: tuple(dict.fromkeys(linked))}
     return Document(image_id, location, fields, one.analysis)
+
+
+def _free_id(collection: WritableCollection, path: Path) -> str:
+    """The id of a file, unless a document has it that was there before and is elsewhere now."""
+    image_id = file_id(path)
+    before = _before(collection, image_id)
+    if before is None or path_of(before.location) == path:
+        return image_id
+    return file_id(path / before.id)
 
 
 def _saved(one: Checked, into: Path | None) -> str:

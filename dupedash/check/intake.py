@@ -114,8 +114,8 @@ def _of_source(source: str, limits: Limits, urls: UrlAccess) -> Iterator[Item]:
 
 
 def _placed(path: Path) -> Path:
-    """Absolute, links in it resolved, but not the last part itself: as the index keeps it."""
-    return Path(os.path.realpath(path.parent), path.name) if path.name not in ("", "..") else path.resolve()
+    """Absolute, links resolved: as the index keeps it."""
+    return path.resolve()
 
 
 def _of_file(path: Path, limits: Limits) -> Item:

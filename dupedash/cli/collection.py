@@ -44,16 +44,35 @@ def status(context: Context) -> None:
 )
 @click.option("--field", "fields", multiple=True, metavar="NAME=VALUE",
               help="Give every image this field; once more of the same name: several values.")  # fmt: skip
+@click.option("--exclude", multiple=True, metavar="PATTERN",
+              help="Leave out, now and later, what has this name (*.lrdata) or path.")  # fmt: skip
+@click.option("--reread", is_flag=True, help="Read also files whose size and time are as they were.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes.  [default: one a core]")
 @pass_context
 def index(
-    context: Context, paths: tuple[Path, ...], no_recursive: bool, fields: tuple[str, ...], jobs: int | None
+    context: Context,
+    paths: tuple[Path, ...],
+    no_recursive: bool,
+    fields: tuple[str, ...],
+    exclude: tuple[str, ...],
+    reread: bool,
+    jobs: int | None,
 ) -> None:
-    """Read the images of folders and files into the collection: new and changed ones only."""
+    """Read the images of folders and files into the collection: new and changed ones only.
+
+    A file that was moved or renamed keeps its fields, decisions and place in scans. Recycle bins and preview
+    folders of programs are left out; the page Collection shows all that is left out, and changes it.
+    """
     values = field_values(fields)
     with context.opened(context.to_fill()) as collection:
         index_with_progress(
-            collection, paths, recursive=not no_recursive, fields_for=lambda _path: values, jobs=jobs
+            collection,
+            paths,
+            recursive=not no_recursive,
+            reread=reread,
+            exclude=exclude,
+            fields_for=lambda _path: values,
+            jobs=jobs,
         )
 
 
@@ -62,6 +81,8 @@ def index_with_progress(
     paths: Sequence[Path],
     *,
     recursive: bool = True,
+    reread: bool = False,
+    exclude: Sequence[str] = (),
     fields_for: FieldsFor = no_fields,
     jobs: int | None = None,
 ) -> IndexReport:
@@ -71,6 +92,8 @@ def index_with_progress(
             collection,
             paths,
             recursive=recursive,
+            reread=reread,
+            exclude=exclude,
             fields_for=fields_for,
             jobs=jobs,
             progress=line,
@@ -86,6 +109,7 @@ def print_report(name: str, report: IndexReport) -> None:
     """What became of the files, with the reason for each one that cannot be read."""
     click.echo(f"{name}: {report_words(report)}")
     for heading, lines in (
+        ("left out", [f"{what}: {count:,}" for what, count in sorted(report.left_out.items())]),
         ("vanished", [printable(path) for path in report.vanished]),
         ("not readable", [f"{printable(f.what)}: {f.reason}" for f in report.unreadable]),
         (

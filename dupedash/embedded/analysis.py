@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from dupedash import images
@@ -19,6 +19,13 @@ from dupedash.images.files import checked, printable
 LONG_SIDE = 800
 """Pictures are brought to this size before they are described: twice what the keypoints need."""
 
+UNREAD = "cannot be read: "
+"""So the reason begins for which a file is compared by its bytes only."""
+
+_TRY_AGAIN = 0  # no version of a description
+_LONGEST_ENDING = 10  # characters that are told of a file name's ending
+_LONGEST_REASON = 1000
+_LARGEST_FILE = 1 << 60  # bytes; no file system of today holds a larger one
 _KIND = "dupedash"
 _LONGEST = 400_000  # bytes of a descriptor or thumbnail; ours have 20,000 or so
 _LONGEST_NAME = 200  # characters; maker and model of a camera have 161 at most
@@ -30,6 +37,9 @@ class Analysis:
 
     skipped   why it cannot be compared, or None
     version   of the description
+
+    What cannot be read as a picture has no width and height (0), pixels, descriptor and thumbnail: of it only
+    `content` is compared.
     """
 
     width: int
@@ -45,13 +55,19 @@ class Analysis:
     descriptor: bytes
     thumbnail: bytes
 
+    @property
+    def readable(self) -> bool:
+        """Whether it is a picture that could be read."""
+        return self.width > 0
+
 
 def analyze(source: Path | bytes, limits: images.Limits = images.LIMITS, name: str = "upload") -> Analysis:
     """Read and describe one picture; a file is read once. Raises UnreadableImage."""
     if isinstance(source, Path):
-        name, data = printable(source), images.read_file(source, limits)
-    else:
-        data = checked(source, name, limits)
+        name = printable(source)
+    if reason := images.not_decoded(name):
+        raise UnreadableImage(name, reason)
+    data = images.read_file(source, limits) if isinstance(source, Path) else checked(source, name, limits)
     picture = images.decode(data, long_side=LONG_SIDE, limits=limits, hashed=True, name=name)
     described = describe.describe(picture.pixels)
     return Analysis(
@@ -70,6 +86,27 @@ def analyze(source: Path | bytes, limits: images.Limits = images.LIMITS, name: s
     )
 
 
+def of_bytes(name: str, reason: str, content: str, size: int, *, final: bool = True) -> Analysis:
+    """What is known of a file that cannot be read as a picture, for `reason`.
+
+    `final` False: another try may succeed, since not the file is to blame; the next `index` makes one.
+    """
+    return Analysis(
+        width=0,
+        height=0,
+        size=size,
+        format=PurePath(name).suffix[1:][:_LONGEST_ENDING].upper(),
+        content=content,
+        pixels=None,
+        taken=None,
+        camera=None,
+        skipped=f"{UNREAD}{reason}; compared by its bytes only",
+        version=describe.VERSION if final else _TRY_AGAIN,
+        descriptor=b"",
+        thumbnail=b"",
+    )
+
+
 def to_json(analysis: Analysis) -> dict[str, Any]:
     """The analysis as JSON: about 30 kB."""
     return {
@@ -85,6 +122,7 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
         "camera": analysis.camera,
         "descriptor": base64.b64encode(analysis.descriptor).decode(),
         "thumbnail": base64.b64encode(analysis.thumbnail).decode(),
+        **({} if analysis.readable else {"unread": analysis.skipped}),
     }
 
 
@@ -94,10 +132,11 @@ def from_json(given: Any) -> Analysis:
         raise ConfigError(
             "This is no analysis made by dupedash: analyze the image first and pass on the answer."
         )
-    if given.get("version") != describe.VERSION:
+    unread = given.get("unread") is not None
+    if given.get("version") != describe.VERSION and not unread:
         raise ConfigError("This analysis was made by another version of dupedash: analyze the image again.")
     try:
-        return _read(given)
+        return _read_unread(given) if unread else _read(given)
     except (ValueError, TypeError, KeyError, OverflowError, binascii.Error) as error:
         raise ConfigError(f"This analysis is damaged ({error}): analyze the image again.") from error
 
@@ -121,6 +160,16 @@ def _read(given: Mapping[str, Any]) -> Analysis:
         descriptor=descriptor,
         thumbnail=thumbnail,
     )
+
+
+def _read_unread(given: Mapping[str, Any]) -> Analysis:
+    """That of a file that could not be read as a picture."""
+    skipped = given["unread"]
+    if not isinstance(skipped, str) or not skipped.startswith(UNREAD) or len(skipped) > _LONGEST_REASON:
+        raise ValueError("its reason is none")
+    content, size = _digest(given["content"]), _number(given, "bytes", _LARGEST_FILE)
+    made = of_bytes("", "", content, size, final=given.get("version") == describe.VERSION)
+    return replace(made, format=_short(given["format"]), skipped=skipped)
 
 
 def _descriptor(data: bytes) -> describe.Descriptor:

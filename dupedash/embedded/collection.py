@@ -104,9 +104,12 @@ class EmbeddedCollection:
         return self.store.thumbnail(image_id)
 
     def picture(self, image_id: str, long_side: int = 1600) -> bytes | None:
-        """See Collection. It is made from the file; None where there is none any more."""
+        """See Collection. It is made from the file; None where there is none any more.
+
+        What could not be read when it was indexed is not tried again here: it may have crashed its reader.
+        """
         path = self.store.path(image_id)
-        if path is None:
+        if path is None or self.store.thumbnail(image_id) is None:
             return None
         try:
             return apart.render(path, max(1, min(long_side, _LARGEST_PICTURE)))
@@ -179,7 +182,7 @@ class EmbeddedCollection:
             comparable = any(m.comparable for m in some)
             return Asked(member.pixels, member.content, comparable, stored_picture(some), image.id)
         found = self._analysis(image)
-        comparable = Descriptor.from_bytes(found.descriptor).comparable
+        comparable = found.readable and Descriptor.from_bytes(found.descriptor).comparable
         return Asked(found.pixels or found.content, found.content, comparable, found.descriptor)
 
     def _analysis(self, image: QueryImage) -> Analysis:
@@ -198,7 +201,17 @@ class EmbeddedCollection:
     def _analyzed(self, source: Path | bytes, name: str = "upload") -> Analysis:
         self.analyses += 1
         shown = name if isinstance(source, bytes) else images.printable(source)
-        return apart.ask(partial(analysis.analyze, source, name=name), shown)
+        try:
+            return apart.ask(partial(analysis.analyze, source, name=name), shown)
+        except UnreadableImage:
+            known = self._same_file_as(source) if isinstance(source, bytes) else None
+            if known is None:
+                raise
+            return known
+
+    def _same_file_as(self, data: bytes) -> Analysis | None:
+        """What is known of the very same file, where it is here."""
+        return self.store.analysis_of_content(images.content_hash(data))
 
     def _known_file(self, path: Path, content: str) -> FileStamp | None:
         """The file, if this collection read it before, with that content, and it is as it was."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dupedash.embedded import describe
-from dupedash.embedded.analysis import Analysis
+from dupedash.embedded.analysis import UNREAD, Analysis
 from dupedash.embedded.database import Transaction, chunks
 from dupedash.embedded.fields import BUILTIN, IN_RECORD, typed
 from dupedash.images.files import printable
@@ -19,6 +19,10 @@ from dupedash.query.dates import EPOCH, milliseconds
 from dupedash.query.literals import storable
 from dupedash.query.schema import INSERT_VALUE, INSERT_WORD, value_rows, word_rows
 
+SAME_FILE_AS = "the same file as "
+"""So the reason begins for which a document is hidden whose file has another document."""
+LEFT_OUT = "left out by "
+"""So the reason begins for which a document is hidden whose file is not read any more."""
 OUTDATED = "described by another version of dupedash: index it again"
 
 SEARCHED = "d.hidden IS NULL"
@@ -46,11 +50,13 @@ class FileStamp:
     """A file as the file system tells it without reading; `path` are the bytes of its absolute path.
 
     mtime_ns  when it was changed, ±FARTHEST_NS for any time beyond that
+    inode     device and number of the file, which all its names share; None where the system has none
     """
 
     path: bytes
     bytes: int
     mtime_ns: int
+    inode: tuple[int, int] | None = field(default=None, compare=False)
 
     @property
     def modified(self) -> datetime | None:
@@ -87,6 +93,7 @@ class Member:
 def put(transaction: Transaction, entry: Entry) -> None:
     """Add or replace a document by id; fields that it had and that are not given stay. Raises ConfigError."""
     connection = transaction.connection
+    entry = replace(entry, analysis=_best_known(connection, entry.analysis))
     earlier = _row_of(connection, entry.id)
     kept = {} if earlier is None else _user_fields(connection, earlier)
     added = _added(connection, earlier)
@@ -120,13 +127,39 @@ def remove(transaction: Transaction, ids: Sequence[str]) -> None:
         _took_out(transaction, done.rowcount)
 
 
-def hide(transaction: Transaction, path: bytes, reason: str | None) -> None:
-    """Take the document of a file out of the collection without forgetting it; None brings it back."""
+def hide(transaction: Transaction, image_id: str, reason: str | None) -> None:
+    """Take a document out of the collection without forgetting it; None brings it back."""
     done = transaction.connection.execute(
-        "UPDATE documents SET hidden = ?, changed = ? WHERE path = ? AND hidden IS NOT ?",
-        (reason, transaction.number, path, reason),
+        "UPDATE documents SET hidden = ?, changed = ? WHERE id = ? AND hidden IS NOT ?",
+        (reason, transaction.number, image_id, reason),
     )
     _took_out(transaction, done.rowcount)
+
+
+def hide_file(transaction: Transaction, path: bytes, reason: str) -> None:
+    """Take the documents of a file out of the collection, but for those that are out already."""
+    done = transaction.connection.execute(
+        "UPDATE documents SET hidden = ?, changed = ? WHERE path = ? AND hidden IS NULL",
+        (reason, transaction.number, path),
+    )
+    _took_out(transaction, done.rowcount)
+
+
+def relocate(transaction: Transaction, image_id: str, location: str, file: FileStamp) -> None:
+    """The file of a document is elsewhere now, or has another time; what it holds is the same."""
+    connection = transaction.connection
+    doc = _row_of(connection, image_id)
+    if doc is None:
+        return
+    modified = None if file.modified is None else milliseconds(file.modified)
+    connection.execute(
+        "UPDATE documents SET location = ?, path = ?, modified = ?, mtime_ns = ?, hidden = NULL, changed = ?"
+        " WHERE rowid = ?",
+        (storable(location), file.path, modified, file.mtime_ns, transaction.number, doc),
+    )
+    fields = {**_all_fields(connection, [doc]).get(doc, {}), **_of_place(image_id, location, file)}
+    _replace_values(connection, doc, {name: value for name, value in fields.items() if value is not None})
+    transaction.touched = True
 
 
 def clear(transaction: Transaction) -> None:
@@ -165,9 +198,10 @@ def members(connection: sqlite3.Connection, after: int = -1) -> list[Member]:
 def analysis_of(connection: sqlite3.Connection, image_id: str) -> Analysis | None:
     """The analysis that a document was made of."""
     row = connection.execute(
-        "SELECT rowid, width, height, bytes, format, content, pixels, skipped, described, descriptor, webp"
-        " FROM documents d JOIN descriptors ON descriptors.doc = d.rowid"
-        " JOIN thumbnails ON thumbnails.doc = d.rowid WHERE id = ?",
+        "SELECT rowid, width, height, bytes, format, content, pixels, skipped, described,"
+        " coalesce(descriptor, x''), coalesce(webp, x'')"
+        " FROM documents d LEFT JOIN descriptors ON descriptors.doc = d.rowid"
+        " LEFT JOIN thumbnails ON thumbnails.doc = d.rowid WHERE id = ?",
         (image_id,),
     ).fetchone()
     if row is None:
@@ -199,7 +233,8 @@ def known_fields(connection: sqlite3.Connection) -> dict[str, FieldInfo]:
 
 def skip_reason(skipped: str | None, hidden: str | None, version: int) -> str | None:
     """Why a document is not compared, or None."""
-    return hidden or (skipped if version == describe.VERSION else OUTDATED)
+    unread = skipped is not None and skipped.startswith(UNREAD)
+    return hidden or (skipped if unread or version == describe.VERSION else OUTDATED)
 
 
 def from_milliseconds(value: float) -> datetime:
@@ -213,8 +248,8 @@ def _record(row: tuple[Any, ...], fields: Fields) -> ImageRecord:
         id=image_id,
         location=location,
         fields=fields,
-        width=width,
-        height=height,
+        width=width or None,
+        height=height or None,
         bytes=size,
         format=kind,
         modified=None if modified is None else from_milliseconds(modified),
@@ -250,8 +285,12 @@ def _put_row(transaction: Transaction, entry: Entry) -> int:
 
 
 def _replace_blobs(connection: sqlite3.Connection, doc: int, analysis: Analysis) -> None:
-    connection.execute("INSERT OR REPLACE INTO descriptors VALUES (?, ?)", (doc, analysis.descriptor))
-    connection.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (doc, analysis.thumbnail))
+    """What cannot be read has neither, and loses what it had."""
+    for table, blob in (("descriptors", analysis.descriptor), ("thumbnails", analysis.thumbnail)):
+        if analysis.readable:
+            connection.execute(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", (doc, blob))
+        else:
+            connection.execute(f"DELETE FROM {table} WHERE doc = ?", (doc,))
 
 
 def _replace_values(connection: sqlite3.Connection, doc: int, fields: Fields) -> None:
@@ -284,24 +323,39 @@ def _touch(transaction: Transaction, doc: int) -> None:
 
 def _builtin(entry: Entry, added: datetime) -> dict[str, Any]:
     a = entry.analysis
-    path = (
-        entry.location.replace("\\", "/") if entry.file is None else printable(os.fsdecode(entry.file.path))
-    )
-    folder, _, filename = path.rstrip("/").rpartition("/")
-    modified = None if entry.file is None else entry.file.modified
     return {
-        "filename": filename or entry.id,
-        "folder": folder or None,
-        "location": entry.location,
+        **_of_place(entry.id, entry.location, entry.file),
         "format": a.format,
-        "width": a.width,
-        "height": a.height,
+        "width": a.width or None,
+        "height": a.height or None,
         "bytes": a.size,
-        "modified": modified,
         "added": added,
         "taken": a.taken,
         "camera": a.camera,
     }
+
+
+def _of_place(image_id: str, location: str, file: FileStamp | None) -> dict[str, Any]:
+    """The built-in fields that say where a document's file is; None for what is not known."""
+    path = location.replace("\\", "/") if file is None else printable(os.fsdecode(file.path))
+    folder, _, filename = path.rstrip("/").rpartition("/")
+    return {
+        "filename": filename or image_id,
+        "folder": folder or None,
+        "location": location,
+        "modified": None if file is None else file.modified,
+    }
+
+
+def _best_known(connection: sqlite3.Connection, analysis: Analysis) -> Analysis:
+    """The analysis, or that of an equal file which could be read."""
+    if analysis.readable:
+        return analysis
+    row = connection.execute(
+        "SELECT id FROM documents WHERE content = ? AND width > 0 AND described = ?",
+        (analysis.content, describe.VERSION),
+    ).fetchone()
+    return (row and analysis_of(connection, row[0])) or analysis
 
 
 def _added(connection: sqlite3.Connection, doc: int | None) -> datetime:
@@ -356,4 +410,5 @@ def _value(kind: FieldType, text: str | None, number: float | None) -> FieldValu
 
 def stamp(path: bytes, status: os.stat_result) -> FileStamp:
     """What the file system says of a file."""
-    return FileStamp(path, status.st_size, max(-FARTHEST_NS, min(status.st_mtime_ns, FARTHEST_NS)))
+    changed = max(-FARTHEST_NS, min(status.st_mtime_ns, FARTHEST_NS))
+    return FileStamp(path, status.st_size, changed, (status.st_dev, status.st_ino) if status.st_ino else None)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dupedash.embedded.documents import FileStamp, stamp
+from dupedash.embedded.leaveout import NOTHING, LeaveOut
 from dupedash.errors import ConfigError
 from dupedash.images import looks_like_image
 from dupedash.images.files import printable, reason_of
@@ -19,49 +21,53 @@ from dupedash.model import IsCancelled
 class Found:
     """What a walk came across, as bytes of absolute paths.
 
-    files      picture files, and links to some that are not found otherwise
+    files      picture files, each path once; for a link to one that lies elsewhere the file itself
+    links      link to a picture file → that file
     refused    path → why it cannot be read (folders too)
     unseen     folders that could not be listed: nothing is known of what they hold
+    left_out   pattern → number of folders and files that it left out
     ignored    number of other files
     """
 
     files: list[FileStamp] = field(default_factory=list)
+    links: dict[bytes, bytes] = field(default_factory=dict)
     refused: dict[bytes, str] = field(default_factory=dict)
     unseen: list[bytes] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
     ignored: int = 0
 
 
 def absolute(path: Path) -> Path:
-    """The path as it is kept: absolute, without `..`, links in it resolved, but not the last part itself.
+    """The path as it is kept: absolute, without `..`, links in it resolved.
 
     Raises ConfigError where there is nothing.
     """
     try:
-        kept = path.expanduser()
-        kept = kept.parent.resolve(strict=True) / kept.name if kept.name not in ("", "..") else kept.resolve()
-        if kept.is_dir():
-            kept = kept.resolve()
-        os.lstat(kept)
+        return path.expanduser().resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
         raise ConfigError(f"Cannot index {printable(path)}: {reason_of(error)}.") from error
-    return kept
 
 
-def walk(roots: Sequence[Path], recursive: bool, excluded: Sequence[Path], cancelled: IsCancelled) -> Found:
+def walk(
+    roots: Sequence[Path],
+    recursive: bool,
+    excluded: Sequence[Path],
+    cancelled: IsCancelled,
+    leave_out: LeaveOut = NOTHING,
+) -> Found:
     """Everything in these folders, in the order of the names. `excluded` folders are not entered.
 
     Hidden files and folders are ignored. Links to folders are not followed, so no link can make a loop;
     a link to a file counts only if the file lies outside, or it would be its own duplicate.
     """
-    found = Found()
-    inside = [os.fsencode(root) for root in roots]
-    shut = {os.fsencode(path) for path in excluded}
+    inside = tuple(os.fsencode(root) for root in roots)
+    tour = _Walk(inside, recursive, frozenset(map(os.fsencode, excluded)), cancelled, leave_out)
     for root in inside:
         if stat.S_ISDIR(os.lstat(root).st_mode):
-            _walk_folder(root, recursive, shut, inside, found, cancelled)
+            tour.folder(root)
         else:
-            _take(root, inside, found)
-    return found
+            tour.file(root)
+    return tour.found
 
 
 def within(path: bytes, folders: Sequence[bytes]) -> bool:
@@ -69,61 +75,83 @@ def within(path: bytes, folders: Sequence[bytes]) -> bool:
     return any(path == folder or path.startswith(folder.rstrip(b"/") + b"/") for folder in folders)
 
 
-def _walk_folder(
-    root: bytes,
-    recursive: bool,
-    shut: set[bytes],
-    inside: Sequence[bytes],
-    found: Found,
-    cancelled: IsCancelled,
-) -> None:
-    pending = [root]
-    while pending and not cancelled():
-        folder = pending.pop()
-        folders = []
-        for entry in _listed(folder, found):
-            if entry.name.startswith(b"."):
-                found.ignored += 1
-            elif entry.is_dir(follow_symlinks=False):
-                folders.append(entry.path)
-            else:
-                _take(entry.path, inside, found)
-        if recursive:
-            pending += [path for path in reversed(folders) if path not in shut]
+@dataclass(slots=True)
+class _Walk:
+    """One walk. `inside`: its roots; `shut`: folders that are not entered."""
 
+    inside: tuple[bytes, ...]
+    recursive: bool
+    shut: frozenset[bytes]
+    cancelled: IsCancelled
+    leave_out: LeaveOut
+    found: Found = field(default_factory=Found)
+    _taken: set[bytes] = field(default_factory=set)
 
-def _listed(folder: bytes, found: Found) -> Iterator[os.DirEntry[bytes]]:
-    try:
-        with os.scandir(folder) as entries:
-            yield from sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        found.refused[folder] = f"folder: {reason_of(error)}"
-        found.unseen.append(folder)
+    def folder(self, root: bytes) -> None:
+        """All that is in it."""
+        pending = [root]
+        while pending and not self.cancelled():
+            folder = pending.pop()
+            folders = [entry.path for entry in self._listed(folder) if self._is_folder(entry)]
+            if self.recursive:
+                pending += [path for path in reversed(folders) if path not in self.shut]
 
+    def _is_folder(self, entry: os.DirEntry[bytes]) -> bool:
+        """Whether to go on there; a file is sorted in."""
+        if entry.name.startswith(b"."):
+            self.found.ignored += 1
+        elif pattern := self.leave_out.reason(entry.path):
+            self.found.left_out[pattern] += 1
+        elif entry.is_dir(follow_symlinks=False):
+            return True
+        else:
+            self.file(entry.path)
+        return False
 
-def _take(path: bytes, inside: Sequence[bytes], found: Found) -> None:
-    """Sort one name in: a picture, something refused, or something else."""
-    try:
-        own = os.lstat(path)
-        link = stat.S_ISLNK(own.st_mode)
-        status = os.stat(path) if link else own
-    except OSError as error:
-        _refuse(path, f"broken link: {reason_of(error)}" if os.path.islink(path) else reason_of(error), found)
-        return
-    if stat.S_ISDIR(status.st_mode):
-        found.refused[path] = "link to a folder: not followed"
-    elif not looks_like_image(os.fsdecode(path)):
-        found.ignored += 1
-    elif not stat.S_ISREG(status.st_mode):
-        found.refused[path] = "not a regular file"
-    elif link and within(os.path.realpath(path), inside):
-        found.ignored += 1
-    else:
-        found.files.append(stamp(path, status))
+    def _listed(self, folder: bytes) -> Iterator[os.DirEntry[bytes]]:
+        try:
+            with os.scandir(folder) as entries:
+                yield from sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self.found.refused[folder] = f"folder: {reason_of(error)}"
+            self.found.unseen.append(folder)
 
+    def file(self, path: bytes) -> None:
+        """Sort one name in: a picture, something refused, or something else."""
+        found = self.found
+        try:
+            own = os.lstat(path)
+            link = stat.S_ISLNK(own.st_mode)
+            status = os.stat(path) if link else own
+        except OSError as error:
+            broken = f"broken link: {reason_of(error)}" if os.path.islink(path) else reason_of(error)
+            self._refuse(path, broken)
+            return
+        if stat.S_ISDIR(status.st_mode):
+            found.refused[path] = "link to a folder: not followed"
+        elif not looks_like_image(os.fsdecode(path)):
+            found.ignored += 1
+        elif not stat.S_ISREG(status.st_mode):
+            found.refused[path] = "not a regular file"
+        elif link:
+            self._link(path, os.path.realpath(path), status)
+        else:
+            self._take(path, status)
 
-def _refuse(path: bytes, reason: str, found: Found) -> None:
-    if looks_like_image(os.fsdecode(path)):
-        found.refused[path] = reason
-    else:
-        found.ignored += 1
+    def _link(self, path: bytes, target: bytes, status: os.stat_result) -> None:
+        self.found.links[path] = target
+        if within(target, self.inside):
+            self.found.ignored += 1
+        else:
+            self._take(target, status)
+
+    def _take(self, path: bytes, status: os.stat_result) -> None:
+        if path not in self._taken:
+            self._taken.add(path)
+            self.found.files.append(stamp(path, status))
+
+    def _refuse(self, path: bytes, reason: str) -> None:
+        if looks_like_image(os.fsdecode(path)):
+            self.found.refused[path] = reason
+        else:
+            self.found.ignored += 1

@@ -6,11 +6,12 @@ import sqlite3
 import uuid
 from collections.abc import Sequence
 
+from dupedash.embedded.leaveout import DEFAULTS
 from dupedash.errors import CollectionError
 from dupedash.query.schema import DDL as FILTER_TABLES
 
 APPLICATION = 0x64757065  # "dupe": what `file` shows, and what tells our files from others
-VERSION = 1
+VERSION = 2
 
 # A document keeps its row, and with it its fields and decisions, while its file is away: `hidden` then says
 # why it is not searched. `path` is exact (bytes), `location` is for people. `changed` is the sequence number
@@ -53,8 +54,13 @@ CREATE TABLE failures (
 ) WITHOUT ROWID;
 """
 
+_LEFT_OUT = f"""
+CREATE TABLE left_out (place INTEGER PRIMARY KEY, pattern TEXT NOT NULL UNIQUE);
+INSERT INTO left_out VALUES {", ".join(f"({place}, '{name}')" for place, name in enumerate(DEFAULTS))};
+"""
+
 # MIGRATIONS[n] brings a file of version n+1 to version n+2; run in one transaction each.
-MIGRATIONS: Sequence[str] = ()
+MIGRATIONS: Sequence[str] = (_LEFT_OUT,)
 
 
 def prepare(connection: sqlite3.Connection, name: str) -> None:

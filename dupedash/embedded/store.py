@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from dupedash.config import collection_name
-from dupedash.embedded import documents
-from dupedash.embedded.analysis import Analysis
+from dupedash.embedded import documents, leaveout
+from dupedash.embedded.analysis import UNREAD, Analysis
 from dupedash.embedded.database import Database, chunks, ended_after, last_removal, sequence
-from dupedash.embedded.documents import SEARCHED, Entry, FileStamp, Member
+from dupedash.embedded.documents import LEFT_OUT, SAME_FILE_AS, SEARCHED, Entry, FileStamp, Member
 from dupedash.errors import ConfigError, QueryError, UnknownImage
 from dupedash.images.files import printable
 from dupedash.model import Failure, FieldInfo, ImageRecord, ValueCount
@@ -33,12 +33,20 @@ images."""
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file that was read before. `version` is that of its description."""
+    """A file that was read before.
+
+    version  of its description
+    content  SHA-256 (hex) of its bytes
+    hidden   why its document is not searched, or None
+    unread   why it was not read as a picture, or None
+    """
 
     id: str
     stamp: FileStamp
     version: int
-    hidden: bool
+    content: str
+    hidden: str | None = None
+    unread: str | None = None
 
 
 class Store:
@@ -178,16 +186,47 @@ class Store:
         with self._database.writing() as transaction:
             transaction.connection.execute("INSERT OR IGNORE INTO roots VALUES (?)", (os.fsencode(path),))
 
-    def known_files(self) -> dict[bytes, KnownFile]:
-        """All files that were read, by path."""
+    def forget_empty_roots(self) -> None:
+        """Forget the folders that are gone and of whose files no document is left."""
+        gone = [os.fsencode(root) for root in self.roots() if not os.path.lexists(root)]
+        with self._database.writing() as transaction:
+            transaction.connection.executemany(
+                "DELETE FROM roots WHERE path = ?1 AND NOT EXISTS"
+                " (SELECT 1 FROM documents WHERE path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || x'2f')",
+                [(path,) for path in gone],
+            )
+
+    def left_out(self) -> tuple[str, ...]:
+        """The patterns of folders and files that are not read (see `leaveout`)."""
+        with self._database.reading() as connection:
+            return tuple(row[0] for row in connection.execute("SELECT pattern FROM left_out ORDER BY place"))
+
+    def leave_out(self, patterns: Iterable[str]) -> None:
+        """Remember these patterns and no others. Raises ConfigError."""
+        numbered = list(enumerate(leaveout.checked(patterns)))
+        with self._database.writing() as transaction:
+            transaction.connection.execute("DELETE FROM left_out")
+            transaction.connection.executemany("INSERT INTO left_out VALUES (?, ?)", numbered)
+
+    def known_files(self) -> list[KnownFile]:
+        """All files that were read. Of several documents with one path the files of all but one are gone."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT path, id, bytes, mtime_ns, described, hidden FROM documents WHERE path IS NOT NULL"
+                "SELECT path, id, bytes, mtime_ns, described, content, hidden, iif(width = 0, skipped, NULL)"
+                " FROM documents WHERE path IS NOT NULL ORDER BY rowid"
             )
-            return {
-                path: KnownFile(image_id, FileStamp(path, size, mtime_ns), version, hidden is not None)
-                for path, image_id, size, mtime_ns, version, hidden in rows
-            }
+            return [
+                KnownFile(image_id, FileStamp(path, size, mtime_ns), version, content, hidden, unread)
+                for path, image_id, size, mtime_ns, version, content, hidden, unread in rows
+            ]
+
+    def analysis_of_content(self, content: str) -> Analysis | None:
+        """What is known of the file with this SHA-256, where there is one in the collection."""
+        with self._database.snapshot() as connection:
+            row = connection.execute(
+                f"SELECT id FROM documents d WHERE content = ? AND {SEARCHED} ORDER BY width DESC", (content,)
+            ).fetchone()
+            return None if row is None else documents.analysis_of(connection, row[0])
 
     def known_file(self, path: bytes, content: str) -> FileStamp | None:
         """The file at this path as it was when it was read with that content."""
@@ -198,20 +237,24 @@ class Store:
             return None if row is None else FileStamp(path, *row)
 
     def hidden(self) -> list[Failure]:
-        """Documents that are kept but not searched (their file is gone or broken), with the reason."""
+        """Documents that are kept but not searched (their file is gone or broken), with the reason.
+
+        Not those that are left out, and other names of files that have a document.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT location, hidden FROM documents WHERE hidden IS NOT NULL ORDER BY location"
             )
-            return [Failure(*row) for row in rows]
+            return [Failure(*row) for row in rows if not row[1].startswith((LEFT_OUT, SAME_FILE_AS))]
 
     def failures(self) -> list[Failure]:
-        """Files that could not be read when they were last tried."""
+        """Files that could not be read as pictures when they were last tried."""
         with self._database.reading() as connection:
-            return [
-                Failure(*row)
-                for row in connection.execute("SELECT location, reason FROM failures ORDER BY path")
-            ]
+            rows = connection.execute(
+                "SELECT path, location, reason FROM failures UNION ALL"
+                f" SELECT path, location, skipped FROM documents d WHERE width = 0 AND {SEARCHED} ORDER BY 1"
+            )
+            return [Failure(location, reason.removeprefix(UNREAD)) for _, location, reason in rows]
 
     def put(self, entries: Iterable[Entry]) -> list[Failure]:
         """Add or replace documents in one commit; those that do not fit the tables come back."""
@@ -255,18 +298,26 @@ class Store:
             transaction.connection.execute("DELETE FROM roots")
             transaction.connection.execute("DELETE FROM failures")
 
-    def hide(self, reasons: Mapping[bytes, str | None]) -> None:
-        """Per file: why its document is not searched for now; None brings it back."""
+    def hide(self, reasons: Mapping[str, str | None]) -> None:
+        """Per document: why it is not searched for now; None brings it back."""
         with self._database.writing() as transaction:
-            for path, reason in reasons.items():
-                documents.hide(transaction, path, reason)
+            for image_id, reason in reasons.items():
+                documents.hide(transaction, image_id, reason)
+
+    def relocate(self, files: Mapping[str, FileStamp], hidden: Mapping[str, str]) -> None:
+        """Per document: where its file is now; and which documents have lost theirs, with the reason."""
+        with self._database.writing() as transaction:
+            for image_id, reason in hidden.items():
+                documents.hide(transaction, image_id, reason)
+            for image_id, file in files.items():
+                documents.relocate(transaction, image_id, printable(os.fsdecode(file.path)), file)
 
     def note_failures(self, reasons: Mapping[bytes, str]) -> None:
         """Files that cannot be read: they are listed, and documents made of them earlier are hidden."""
         now = milliseconds(datetime.now(UTC))
         with self._database.writing() as transaction:
             for path, reason in reasons.items():
-                documents.hide(transaction, path, reason)
+                documents.hide_file(transaction, path, reason)
                 transaction.connection.execute(
                     "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?)",
                     (path, printable(os.fsdecode(path)), reason, now),

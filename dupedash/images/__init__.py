@@ -6,20 +6,33 @@ are tried, and whatever goes wrong is an UnreadableImage with a short reason.
 
 from __future__ import annotations
 
-from dupedash.images.decode import Picture, decode, picture_size
+from dupedash.images.decode import NO_MEMORY, Picture, decode, picture_size
 from dupedash.images.digest import content_hash, pixel_hash
 from dupedash.images.encode import THUMBNAIL_SIDE, render, thumbnail
-from dupedash.images.files import EXTENSIONS, LIMITS, Limits, looks_like_image, path_of, printable, read_file
+from dupedash.images.files import (
+    EXTENSIONS,
+    LIMITS,
+    Limits,
+    file_hash,
+    looks_like_image,
+    not_decoded,
+    path_of,
+    printable,
+    read_file,
+)
 
 __all__ = [
     "EXTENSIONS",
     "LIMITS",
+    "NO_MEMORY",
     "THUMBNAIL_SIDE",
     "Limits",
     "Picture",
     "content_hash",
     "decode",
+    "file_hash",
     "looks_like_image",
+    "not_decoded",
     "path_of",
     "picture_size",
     "pixel_hash",

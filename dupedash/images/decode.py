@@ -28,6 +28,9 @@ warnings.filterwarnings("ignore", module=r"PIL\.")  # damaged metadata are none 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000", "PPM")
 _NAMES = {"MPO": "JPEG", "DIB": "BMP", "HEIF": "HEIC"}
 
+NO_MEMORY = "not enough memory"
+"""The one reason that says nothing of the picture: another try may succeed."""
+
 # Up to here a JPEG is decoded in full and its pixels are hashed; above, `jpeg_hash` takes their place and the
 # decoder does most of the reduction (see there for the cost). Other formats have no cheaper decoding.
 FULL_JPEG_PIXELS = 4_000_000
@@ -135,7 +138,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "not an image"
     if isinstance(error, MemoryError):
-        return "not enough memory"
+        return NO_MEMORY
     if any(sign in text for sign in ("truncated", "unexpected end", "not enough data", "incomplete")):
         return "truncated"
     return f"damaged ({text[:80]})" if text else "damaged"

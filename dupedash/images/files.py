@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from dupedash.errors import UnreadableImage
+from dupedash.errors import Cancelled, UnreadableImage
+from dupedash.model import IsCancelled, never
 
 EXTENSIONS = frozenset(
     f".{ending}"
@@ -18,6 +23,18 @@ EXTENSIONS = frozenset(
     )
 )
 """Files with these endings (lower case) are taken for pictures; reading them shows what they hold."""
+
+NOT_DECODED = frozenset(
+    f".{ending}"
+    for ending in (
+        # Raw files of cameras, as LibRaw's list of supported cameras names them.
+        *("3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos", "mrw"),
+        *("nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"),
+        # Working files of picture editors, vector graphics, and formats that Pillow does not read by itself.
+        *("psd", "psb", "xcf", "kra", "clip", "afphoto", "ai", "svg", "svgz", "jxl", "exr", "hdr", "jxr"),
+    )
+)
+"""Pictures that people keep beside others and that are not decoded here: they are compared by their bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,8 @@ class Limits:
 
 
 LIMITS = Limits()
+EMPTY = "empty file"
+_PIECE = 1 << 20  # bytes read at a time where a file is hashed: more is no faster
 
 _NO_TEXT = re.compile("[\udc80-\udcff\ufffd]")  # as surrogateescape stands for single bytes, and the mark
 _BYTES = re.compile("(?:\ufffd[0-9A-F]{2})+")
@@ -46,8 +65,19 @@ _EARLIER = re.compile("%([89A-F][0-9A-F])")  # as version 0.1 wrote these bytes
 
 
 def looks_like_image(name: str) -> bool:
-    """Whether the file name has the ending of a picture."""
-    return os.path.splitext(name)[1].lower() in EXTENSIONS
+    """Whether the file name has the ending of a picture, one that is not decoded included."""
+    ending = _ending(name)
+    return ending in EXTENSIONS or ending in NOT_DECODED
+
+
+def not_decoded(name: str) -> str | None:
+    """Why a file of that name is not even tried as a picture, or None."""
+    ending = _ending(name)
+    return f"{ending[1:].upper()} files are not decoded" if ending in NOT_DECODED else None
+
+
+def _ending(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
 
 
 def printable(path: Path | str) -> str:
@@ -86,36 +116,54 @@ def _from_hex(digits: str) -> str:
 
 def read_file(path: Path, limits: Limits = LIMITS) -> bytes:
     """All bytes of a regular file. Raises UnreadableImage."""
+    with _opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > limits.max_bytes:
+            raise UnreadableImage(printable(path), f"more than {limits.max_bytes // 2**20} MB")
+        data = file.read(size + 1)  # as much memory as that is taken beforehand
+        if len(data) > size:  # it grows while it is read
+            data += file.read(limits.max_bytes + 1 - len(data))
+    return checked(data, printable(path), limits)
+
+
+def file_hash(path: Path, cancelled: IsCancelled = never) -> tuple[str, int]:
+    """SHA-256 (hex) and size of a regular file that is not empty, read piece by piece, however large.
+
+    Raises UnreadableImage, Cancelled.
+    """
+    digest, size = hashlib.sha256(), 0
+    with _opened(path) as file:
+        while piece := file.read(_PIECE):
+            if cancelled():
+                raise Cancelled("Stopped.")
+            digest.update(piece)
+            size += len(piece)
+    if not size:
+        raise UnreadableImage(printable(path), EMPTY)
+    return digest.hexdigest(), size
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A regular file; whatever goes wrong while it is open is an UnreadableImage."""
     try:
         # O_NONBLOCK: opening a FIFO that nobody writes to must not wait for ever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            _check_size(path, status, limits)
-            data = file.read(status.st_size + 1)  # as much memory as that is taken beforehand
-            if len(data) > status.st_size:  # it grows while it is read
-                data += file.read(limits.max_bytes + 1 - len(data))
-    except UnreadableImage:
-        raise
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UnreadableImage(printable(path), "not a regular file")
+            yield file
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise UnreadableImage(printable(path), reason_of(error)) from error
-    return checked(data, printable(path), limits)
 
 
 def checked(data: bytes, name: str, limits: Limits) -> bytes:
     """The same bytes. Raises UnreadableImage where there are none or too many."""
     if not data:
-        raise UnreadableImage(name, "empty file")
+        raise UnreadableImage(name, EMPTY)
     if len(data) > limits.max_bytes:
         raise UnreadableImage(name, f"more than {limits.max_bytes // 2**20} MB")
     return data
-
-
-def _check_size(path: Path, status: os.stat_result, limits: Limits) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise UnreadableImage(printable(path), "not a regular file")
-    if status.st_size > limits.max_bytes:
-        raise UnreadableImage(printable(path), f"more than {limits.max_bytes // 2**20} MB")
 
 
 def reason_of(error: Exception) -> str:

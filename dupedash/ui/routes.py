@@ -31,6 +31,15 @@ _GONE = (
     b'stroke-width="2.5"/><path d="M46 92L114 32" stroke="#8a8f98" stroke-width="2.5"/></svg>'
 )
 
+_UNREAD = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 120">'
+    b'<rect width="160" height="120" fill="#8a8f98" opacity=".16"/>'
+    b'<path d="M62 24h26l14 14v44H62z M88 24v14h14" fill="none" stroke="#8a8f98" stroke-width="2.5"/>'
+    b'<text x="80" y="104" font-family="sans-serif" font-size="14" text-anchor="middle"'
+    b' fill="#8a8f98">%s</text>'
+    b"</svg>"
+)
+
 
 def thumb_url(collection: str, image_id: str, content: str | None = None) -> str:
     """Where the thumbnail of an image is; `content` is the hash of its file, where known."""
@@ -81,18 +90,27 @@ def _answer(request: Request, ask: Callable[[Collection, str], bytes | None]) ->
         connection = next((c for c in Connections(workspace).list() if c.name == name), None)
         if connection is None:
             return PlainTextResponse("No such collection.", 404)
-        data = ask(opened(connection, workspace), image_id)
+        collection = opened(connection, workspace)
+        data = ask(collection, image_id)
+        instead = _GONE if data else _placeholder(collection, image_id)
     except (UnknownImage, UnreadableImage):
-        data = None
+        data, instead = None, _GONE
     except Busy as error:
         return PlainTextResponse(str(error), 503, {"Retry-After": "2"})
     except (CollectionError, ConfigError):
         return PlainTextResponse("The collection does not answer.", 502)
     kind = _media_type(data) if data else None
     if data is None or kind is None:
-        return Response(_GONE, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+        return Response(instead, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
     kept = _KEPT if request.query_params.get("v") else _ASKED_AGAIN
     return Response(data, media_type=kind, headers={"Cache-Control": kept})
+
+
+def _placeholder(collection: Collection, image_id: str) -> bytes:
+    """For an image without a picture: of a file that cannot be read as one, what kind of file it is."""
+    record = collection.records([image_id])[0]
+    kind = re.sub(r"[^A-Z0-9]", "", (record.format or "").upper())
+    return _UNREAD % (kind.encode() or b"?") if record.width is None and record.skipped else _GONE
 
 
 def _media_type(data: bytes) -> str | None:

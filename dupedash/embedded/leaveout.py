@@ -1,0 +1,123 @@
+"""Which folders and files are never read: patterns of a collection, by name or by path.
+
+A pattern without "/" is the name of a folder or file wherever it lies, in upper or lower case: `@eaDir`,
+`*.lrdata`. One that begins with "/" is a whole path, any other with "/" the end of one: `raw/rejected`. In
+each part `*`, `?` and `[…]` stand for other characters, but a part that is written exactly so matches, too:
+the folder `Archive [2024]` is named as it is. With a folder goes all that is in it. What was asked for by its
+own path is read, whatever it is called.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase, translate
+from functools import cached_property
+
+from dupedash.errors import ConfigError
+
+DEFAULTS = (
+    # What Synology and QNAP keep beside pictures, and their recycle bins and snapshots.
+    *("@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", ".@__thumb"),
+    # Recycle bins and folders of Windows, Linux and macOS.
+    *("$RECYCLE.BIN", "RECYCLER", "System Volume Information", ".Trash*", "lost+found", "__MACOSX"),
+    # Previews that programs make: the freedesktop.org standard, Lightroom, older photo managers.
+    *(".thumbnails", "*.lrdata", "thumbs", "thumbnails"),
+)
+"""What a new collection leaves out."""
+
+_LONGEST = 1000  # characters; Linux takes paths of four times as many bytes
+_MOST = 1000
+
+
+def checked(patterns: Iterable[str]) -> tuple[str, ...]:
+    """The patterns, each once and in their order, `~` resolved. Raises ConfigError."""
+    kept = dict.fromkeys(_checked(text) for text in patterns)
+    if len(kept) > _MOST:
+        raise ConfigError(f"{len(kept):,} patterns of what is left out are too many: {_MOST:,} at most.")
+    return tuple(kept)
+
+
+def _checked(text: str) -> str:
+    pattern = re.sub("/+", "/", os.path.expanduser(text.strip())).rstrip("/")
+    if not pattern or len(pattern) > _LONGEST or not pattern.isprintable():
+        raise ConfigError(
+            f"{text[:60]!r} cannot be left out: name a folder or file (@eaDir, *.lrdata) or give a path."
+        )
+    if pattern.startswith(("./", "../")):
+        pattern = os.path.abspath(pattern)
+    # Folders are walked under their real paths.
+    return os.path.realpath(pattern) if pattern.startswith("/") and os.path.lexists(pattern) else pattern
+
+
+@dataclass(frozen=True)
+class LeaveOut:
+    """Patterns that `checked` admits."""
+
+    patterns: tuple[str, ...] = ()
+
+    def reason(self, path: bytes) -> str | None:
+        """The pattern that leaves out this very folder or file, or None."""
+        text = os.fsdecode(path)
+        name = text.rpartition("/")[2].casefold()
+        if not (name in self._plain or (self._wild and self._wild.fullmatch(name)) or self._matched(text)):
+            return None
+        return next((p for p in self.patterns if _is_named(p, name) or _is_at(p, text)), None)
+
+    def reasons(self, roots: Sequence[bytes], paths: Iterable[bytes]) -> dict[bytes, str]:
+        """Path → the pattern that leaves it out, for those that no walk of any of these roots comes to."""
+        known: dict[tuple[bytes, bytes], str | None] = {(root, root): None for root in roots}
+
+        def below(root: bytes, path: bytes) -> str | None:
+            place = root, path
+            if place not in known:
+                known[place] = below(root, os.path.dirname(path)) or self.reason(path)
+            return known[place]
+
+        found = {}
+        for path in paths:
+            around = [root for root in roots if path == root or path.startswith(root.rstrip(b"/") + b"/")]
+            why = [below(root, path) for root in around]
+            if why and all(why):
+                found[path] = next(filter(None, why))
+        return found
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        return frozenset(p.casefold() for p in self.patterns if "/" not in p)
+
+    @cached_property
+    def _wild(self) -> re.Pattern[str] | None:
+        wild = [translate(p.casefold()) for p in self.patterns if "/" not in p and re.search(r"[*?[]", p)]
+        return re.compile("|".join(wild)) if wild else None
+
+    def _matched(self, text: str) -> bool:
+        return any(_is_at(pattern, text) for pattern in self._paths)
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        return tuple(p for p in self.patterns if "/" in p)
+
+
+NOTHING = LeaveOut()
+
+
+def _is_named(pattern: str, name: str) -> bool:
+    if "/" in pattern:
+        return False
+    return name == pattern.casefold() or fnmatchcase(name, pattern.casefold())
+
+
+def _is_at(pattern: str, path: str) -> bool:
+    if "/" not in pattern:
+        return False
+    wanted, parts = pattern.split("/"), path.split("/")
+    if pattern.startswith("/"):
+        return len(wanted) == len(parts) and _alike(wanted, parts)
+    return len(wanted) <= len(parts) and _alike(wanted, parts[-len(wanted) :])
+
+
+def _alike(wanted: Sequence[str], parts: Sequence[str]) -> bool:
+    return all(part == want or fnmatchcase(part, want) for want, part in zip(wanted, parts, strict=True))
