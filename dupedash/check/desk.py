@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +33,8 @@ from dupedash.model import (
 )
 from dupedash.review import Decisions, ImageKey, Verdict, image_key
 
+_LARGE = 64 << 20  # bytes: as many of these as there are threads fit into the memory of any machine
+_large = threading.Lock()
 _IDENTICAL = Explanation(kinds=(ChangeKind.IDENTICAL_FILE,))
 
 
@@ -201,19 +205,28 @@ class _Rejected:
         return decision is not None and decision.verdict is Verdict.NOT_DUPLICATE
 
 
+@contextmanager
+def _one_large_at_a_time(size: int) -> Iterator[None]:
+    """An image of hundreds of megabytes is held twice while it is sent to be read; of small ones many are."""
+    with _large if size > _LARGE else nullcontext():
+        yield
+
+
 def _checked(collection: Collection, item: Item, query: DuplicateQuery) -> Checked | Failure:
     try:
         if item.read is None:
             found = collection.duplicates(ById(item.id), query)
             return Checked(item, Finding.NEW, Answer.ASK, found.hits, truncated=found.truncated)
-        data = item.read()
-        analysis = collection.analyze(ByData(data, item.name))
+        with _one_large_at_a_time(item.size):
+            data = item.read()
+            content = hashlib.sha256(data).hexdigest()
+            analysis = collection.analyze(ByData(data, item.name))
+            del data
         found = collection.duplicates(ByAnalysis(analysis), query)
     except UnreadableImage as error:
         return Failure(item.name, error.reason)
     except UnknownImage as error:
         return Failure(item.name, str(error))
-    content = hashlib.sha256(data).hexdigest()
     hits, known_as = _told(collection, found.hits, item.location, content)
     return Checked(item, Finding.NEW, Answer.ASK, hits, (), found.truncated, analysis, content, known_as)
 
