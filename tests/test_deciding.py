@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 import pytest
 
 from dupedash.actions import Head, Wish, candidates, draw_plan
+from dupedash.collection import FoundMatch
 from dupedash.connect import Connection, connect
 from dupedash.errors import ConfigError
-from dupedash.review import ReviewStore, Verdict, image_key
+from dupedash.model import Explanation
+from dupedash.review import ImageKey, Kept, ReviewStore, Verdict, image_key
 from dupedash.scans import ScanStore
+from dupedash.scans.stored import META
 from tests import workspaces
+from tests.stored_scans import stored_scan
 from tests.test_group_pages import decide, filled, first_group, opened, photos, texts
 
 __all__ = ["filled", "photos"]
@@ -31,6 +36,10 @@ def test_what_was_picked_and_why_are_kept_with_the_decision_and_the_plan_respect
     assert "Suggested keeper" in texts(at)
     button(at, "pick-3-").click().run()
     assert "Chosen to stay" in texts(at)
+    assert "1 goes of 3" in texts(at)
+    assert button(at, "decide-duplicate-").label == "Duplicate, 1 goes"
+    button(at, "pick-1-").click().run()
+    assert button(at, "decide-duplicate-").label == "Duplicate, 2 go"
     at.text_input(key=f"decide-note-{members[0]}").set_value("sharper, I think").run()
     decide(at, "duplicate")
     (kept,) = ReviewStore(photos.reviews).load()
@@ -39,7 +48,7 @@ def test_what_was_picked_and_why_are_kept_with_the_decision_and_the_plan_respect
     assert "Chosen to stay" in texts(again)
     assert "sharper" in texts(again)
     scan = ScanStore(photos.scans).list()[0]
-    chosen = next(r.id for r in scan.records(members) if kept.keeps(image_key(r, "photos")))
+    (chosen,) = kept.staying({r.id: image_key(r, "photos") for r in scan.records(members)})
     collection = connect(Connection("photos"), photos)
     groups = candidates(scan.matches(), 0.7, collection, ReviewStore(photos.reviews).load())
     plan = draw_plan(groups, Wish(), Head.now(collection, scan.id, 0.7))
@@ -54,10 +63,10 @@ def test_another_pick_for_a_decided_group_is_kept_at_once_and_the_rules_can_have
     at = opened("group", group=member)
     button(at, "pick-2-").click().run()
     (kept,) = ReviewStore(photos.reviews).load()
-    assert kept.keeper is not None
+    assert len(kept.keepers) == 2
     button(at, "pick-0-").click().run()
     (kept,) = ReviewStore(photos.reviews).load()
-    assert (kept.verdict, kept.keeper) == (Verdict.DUPLICATE, None)
+    assert (kept.verdict, kept.keepers) == (Verdict.DUPLICATE, ())
 
 
 def test_a_second_press_before_the_page_followed_decides_nothing_anew(photos):
@@ -95,7 +104,7 @@ def test_the_last_decision_is_taken_back_from_the_next_group(photos):
 def test_a_keeper_that_is_not_one_of_the_images_is_refused(photos):
     store, keys = ReviewStore(photos.reviews), [image_key(r, "photos") for r in records(photos)]
     with pytest.raises(ConfigError, match="not one of those"):
-        store.decide(keys[:2], Verdict.DUPLICATE, who="Ann", expected_revision=0, keeper=keys[2])
+        store.decide(keys[:2], Verdict.DUPLICATE, who="Ann", expected_revision=0, keepers=[Kept(keys[2])])
 
 
 def records(photos):
@@ -105,18 +114,98 @@ def records(photos):
 
 def test_the_keeper_goes_along_in_the_export_and_decisions_of_earlier_versions_are_read(photos, tmp_path):
     keys = [image_key(r, "photos") for r in records(photos)]
-    store = ReviewStore(photos.reviews)
-    store.decide(keys, Verdict.DUPLICATE, who="Ann", expected_revision=0, keeper=keys[1], note="n")
+    store, kept = ReviewStore(photos.reviews), (Kept(keys[1], "b"), Kept(keys[2], "c"))
+    store.decide(keys, Verdict.DUPLICATE, who="Ann", expected_revision=0, keepers=kept, note="n")
     other = ReviewStore(tmp_path / "other.sqlite")
     assert other.merge(store.export()) == 1
-    assert other.load().of(keys).keeper == keys[1]
+    assert other.load().of(keys).keepers == kept
     old = store.export()
-    for decision in old["decisions"]:
-        del decision["keeper"]
-    assert ReviewStore(tmp_path / "third.sqlite").merge(old) == 1
+    (decision,) = old["decisions"]
+    del decision["keepers"]
+    decision["keeper"] = decision["images"][0]
+    third = ReviewStore(tmp_path / "third.sqlite")
+    assert third.merge(old) == 1
+    assert len(third.load().of(keys).keepers) == 1
+    with sqlite3.connect(third.path) as db:
+        db.execute("UPDATE events SET keeper = ?", (json.dumps([keys[2].content, keys[2].pixels]),))
+        db.execute("PRAGMA user_version = 2")
+    db.close()
+    assert third.load().of(keys).keepers == (Kept(keys[2]),)
     with sqlite3.connect(store.path) as db:
         db.execute("ALTER TABLE events DROP COLUMN keeper")
         db.execute("PRAGMA user_version = 1")
     db.close()
     assert store.load().of(keys).note == "n"
-    assert store.load().of(keys).keeper is None
+    assert store.load().of(keys).keepers == ()
+
+
+# Several stay
+
+
+def drawn_from(photos):
+    """The plan of all groups as they are decided, by the default rules."""
+    scan = ScanStore(photos.scans).list()[0]
+    collection = connect(Connection("photos"), photos)
+    groups = candidates(scan.matches(), 0.7, collection, ReviewStore(photos.reviews).load(), scan.edits)
+    plan = draw_plan(groups, Wish(), Head.now(collection, scan.id, 0.7))
+    collection.close()
+    return plan
+
+
+def chain(photos):
+    """A scan in which the first group is a chain: its first and last image do not match directly."""
+    scan = ScanStore(photos.scans).list()[0]
+    ids = first_group(photos)
+    records = scan.records(ids)
+    matches = [FoundMatch(a, b, 0.9, Explanation()) for a, b in (ids[:2], ids[1:])]
+    made = stored_scan(ScanStore(photos.scans), records, matches, name="A chain")
+    told = json.loads((made.folder / META).read_text())
+    told |= {name: getattr(scan, name) for name in ("collection", "engine", "state", "identity")}
+    (made.folder / META).write_text(json.dumps(told))
+    return ids
+
+
+def test_what_the_page_marks_as_staying_never_goes_by_the_decision_made_there(photos):
+    ids = chain(photos)
+    at = opened("group", group=ids[0])
+    label = button(at, "decide-duplicate-").label
+    decide(at, "duplicate")
+    (kept,) = ReviewStore(photos.reviews).load()
+    gone = drawn_from(photos).removed & set(ids)
+    assert label == f"Duplicate, {len(gone)} go{'es' if len(gone) == 1 else ''}"
+    keys = {r.id: image_key(r, "photos") for r in records(photos)}
+    assert not gone & kept.staying(keys)
+    again = opened("group", group=ids[0])
+    assert button(again, "decide-duplicate-").label == label
+
+
+def test_any_number_of_images_stays_and_one_always_does(photos):
+    ids = first_group(photos)
+    at = opened("group", group=ids[0])
+    button(at, "pick-2-").click().run()
+    button(at, "pick-3-").click().run()
+    assert button(at, "decide-duplicate-").label == "Duplicate, none goes"
+    for number in (1, 2, 3):
+        button(at, f"pick-{number}-").click().run()
+    assert button(at, "decide-duplicate-").label == "Duplicate, 2 go", "the last one stays"
+    button(at, "pick-1-").click().run()
+    decide(at, "duplicate")
+    assert len(drawn_from(photos).removed & set(ids)) == 1
+
+
+def test_of_copies_with_the_same_bytes_as_many_stay_as_were_chosen_and_just_those(photos):
+    same = ImageKey("a" * 64, "p" * 64)
+    images = dict.fromkeys("cab", same) | {"other": ImageKey("b" * 64, "p" * 64)}
+    store = ReviewStore(photos.reviews)
+
+    def staying(*keepers):
+        revision = store.load().revision(list(images.values()))
+        how = {"who": "Ann", "expected_revision": revision, "keepers": keepers}
+        return store.decide(list(images.values()), Verdict.DUPLICATE, **how).staying(images)
+
+    assert staying(Kept(same, "b")) == {"b"}
+    assert staying(Kept(same, "b"), Kept(same, "c")) == {"b", "c"}
+    assert staying(Kept(same, "moved away"), Kept(same, "a")) == {"a", "b"}
+    assert staying(Kept(same)) == {"a"}
+    assert staying(*[Kept(same)] * 4) == {"a", "b", "c", "other"}, "the same pixels, where no bytes are left"
+    assert staying() == frozenset()

@@ -93,14 +93,18 @@ class Candidates:
     weakest: float = 1.0
 
     def choose(self, policy: Policy, pinned: Collection[str] = ()) -> Choice:
-        """The keeper of this group by a policy; `pinned` goes before what people chose when they decided."""
-        here = {record.id for record in self.records}
+        """The keeper of this group by a policy.
+
+        `pinned` goes before the one that people chose when they decided; of several all stay, too.
+        """
+        here = {record.id for record in self.records}.intersection(pinned)
+        by_hand = here | self.chosen if len(self.chosen) > 1 else here or self.chosen
         return choose(
             self.records,
             policy,
             links=self.links,
             explanations=self.explanations,
-            pinned=here.intersection(pinned) or self.chosen,
+            pinned=by_hand,
             spared=self.spared,
         )
 
@@ -176,7 +180,7 @@ def candidates_of(
                 spared(images, decisions),
                 f"{decision.verdict} ({decision.who})" if decision and decision.verdict in HELD else None,
                 standing(list(images.values()), decisions) is None,
-                frozenset(i for i, key in images.items() if confirmed and decision and decision.keeps(key)),
+                decision.staying(images) if confirmed and decision else frozenset(),
                 float(cut.weakest[number]),
             )
         )

@@ -57,6 +57,19 @@ def image_key(record: ImageRecord, collection: str) -> ImageKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An image that was chosen to stay. `id` tells it from others of the same content, while it is there."""
+
+    image: ImageKey
+    id: str = ""
+
+    def may_be(self, image: ImageKey) -> bool:
+        """The same file, else the same pixels."""
+        same = self.image.pixels != "" and self.image.pixels == image.pixels
+        return same or self.image.content == image.content
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The latest decision about one pair or group of images.
 
@@ -64,7 +77,7 @@ class Decision:
     images     sorted
     when       UTC
     revision   how often these images were decided: what `ReviewStore.decide` wants to be told
-    keeper     the one of `images` that shall stay, where somebody chose it
+    keepers    those of `images` that shall stay, where somebody chose them
     """
 
     subject: int
@@ -74,14 +87,38 @@ class Decision:
     when: datetime
     note: str = ""
     revision: int = 1
-    keeper: ImageKey | None = None
+    keepers: tuple[Kept, ...] = ()
 
-    def keeps(self, image: ImageKey) -> bool:
-        """Whether this is the image that was chosen to stay: the same file, else the same pixels."""
-        kept = self.keeper
-        if kept is None:
-            return False
-        return kept.content == image.content or (kept.pixels != "" and kept.pixels == image.pixels)
+    def staying(self, images: Mapping[str, ImageKey]) -> frozenset[str]:
+        """Those of these images (id → key) that were chosen to stay: one for each that was chosen.
+
+        The same image where it is there, else one with the same bytes, else one with the same pixels.
+        """
+        taken = {k.id for k in self.keepers if k.id in images and k.may_be(images[k.id])}
+        left = [kept for kept in self.keepers if kept.id not in taken]
+        for name in (_content, _pixels):
+            homes: dict[str, list[str]] = {}
+            for image_id in sorted(images.keys() - taken, reverse=True):
+                homes.setdefault(name(images[image_id]), []).append(image_id)
+            homes.pop("", None)
+            left = [kept for kept in left if not _take(homes.get(name(kept.image)), taken)]
+        return frozenset(taken)
+
+
+def _take(home: list[str] | None, taken: set[str]) -> bool:
+    """Take the last one; False where there is none."""
+    if not home:
+        return False
+    taken.add(home.pop())
+    return True
+
+
+def _content(image: ImageKey) -> str:
+    return image.content
+
+
+def _pixels(image: ImageKey) -> str:
+    return image.pixels
 
 
 class Decisions:

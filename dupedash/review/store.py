@@ -15,11 +15,11 @@ from typing import Any
 from dupedash import walmode
 from dupedash.config import Workspace
 from dupedash.errors import ConfigError, Conflict
-from dupedash.review.decisions import Decision, Decisions, ImageKey, Verdict
+from dupedash.review.decisions import Decision, Decisions, ImageKey, Kept, Verdict
 
 _FORMAT = "dupedash decisions"
 _EXPORTED = 1
-_VERSION = 2
+_VERSION = 3
 _BUSY_SECONDS = 30.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS subjects (
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY, subject INTEGER NOT NULL REFERENCES subjects, verdict TEXT NOT NULL,
     who TEXT NOT NULL, at TEXT NOT NULL, note TEXT NOT NULL, UNIQUE (subject, at, who, verdict, note));
 """
-# Version 2: which image shall stay, as JSON [content, pixels], or "".
+# Which images shall stay, as JSON [[content, pixels, id], …], or ""; in version 2 one, as [content, pixels].
 _WITH_KEEPER = "ALTER TABLE events ADD COLUMN keeper TEXT NOT NULL DEFAULT ''"
 # The latest event of each subject, with the number of its events.
 _CURRENT = """
@@ -47,7 +47,7 @@ class Event:
     who: str
     when: datetime
     note: str
-    keeper: ImageKey | None = None
+    keepers: tuple[Kept, ...] = ()
 
 
 class ReviewStore:
@@ -74,18 +74,18 @@ class ReviewStore:
         who: str,
         expected_revision: int,
         note: str = "",
-        keeper: ImageKey | None = None,
+        keepers: Sequence[Kept] = (),
         when: datetime | None = None,
     ) -> Decision:
-        """Keep a decision about these images (two or more); `keeper`: the one of them that shall stay.
+        """Keep a decision about these images (two or more); `keepers`: those of them that shall stay.
 
         `expected_revision` is the `revision` that the person saw (0: no decision yet). Raises Conflict, and
         keeps nothing, where somebody else decided meanwhile.
         """
         if len(images) < 2:
             raise ConfigError("A decision is about two or more images.")
-        if keeper is not None and keeper not in images:
-            raise ConfigError("The image that shall stay is not one of those that are decided about.")
+        if any(kept.image not in images for kept in keepers):
+            raise ConfigError("An image that shall stay is not one of those that are decided about.")
         with self._open() as db:
             db.execute("BEGIN IMMEDIATE")
             subject = _subject(db, images)
@@ -98,7 +98,7 @@ class ReviewStore:
                 last and when is None
             ):  # a clock that was set back must not make the new decision the older one
                 at = max(at, last.when + timedelta(microseconds=1))
-            _insert(db, subject, Event(tuple(images), verdict, who, at, note, keeper))
+            _insert(db, subject, Event(tuple(images), verdict, who, at, note, tuple(keepers)))
             decided = _current(db, subject)
             db.commit()
         assert decided is not None
@@ -125,7 +125,7 @@ class ReviewStore:
                     "who": event.who,
                     "when": event.when.isoformat(),
                     "note": event.note,
-                    "keeper": _key_to_json(event.keeper) if event.keeper else None,
+                    "keepers": [_key_to_json(kept.image) | {"id": kept.id} for kept in event.keepers],
                 }
                 for event in events
             ],
@@ -209,7 +209,7 @@ def _insert(db: sqlite3.Connection, subject: int, event: Event) -> int:
     at = event.when.astimezone(UTC).isoformat(timespec="microseconds")
     return db.execute(
         "INSERT OR IGNORE INTO events (subject, verdict, who, at, note, keeper) VALUES (?, ?, ?, ?, ?, ?)",
-        (subject, str(event.verdict), event.who, at, event.note, _keeper_text(event.keeper)),
+        (subject, str(event.verdict), event.who, at, event.note, _keepers_text(event.keepers)),
     ).rowcount
 
 
@@ -219,21 +219,24 @@ def _current(db: sqlite3.Connection, subject: int) -> Decision | None:
 
 
 def _decision(row: tuple[Any, ...]) -> Decision:
-    subject, images, verdict, who, at, note, keeper, revision, _ = row
+    subject, images, verdict, who, at, note, keepers, revision, _ = row
     when = datetime.fromisoformat(at)
-    return Decision(subject, _images(images), Verdict(verdict), who, when, note, revision, _keeper(keeper))
+    return Decision(subject, _images(images), Verdict(verdict), who, when, note, revision, _keepers(keepers))
 
 
 def _images(text: str) -> tuple[ImageKey, ...]:
     return tuple(ImageKey(content, pixels) for content, pixels in json.loads(text))
 
 
-def _keeper_text(keeper: ImageKey | None) -> str:
-    return json.dumps([keeper.content, keeper.pixels]) if keeper else ""
+def _keepers_text(keepers: Sequence[Kept]) -> str:
+    return json.dumps([[k.image.content, k.image.pixels, k.id] for k in keepers]) if keepers else ""
 
 
-def _keeper(text: str) -> ImageKey | None:
-    return ImageKey(*json.loads(text)) if text else None
+def _keepers(text: str) -> tuple[Kept, ...]:
+    known = json.loads(text) if text else []
+    if known and isinstance(known[0], str):
+        return (Kept(ImageKey(*known)),)
+    return tuple(Kept(ImageKey(content, pixels), image_id) for content, pixels, image_id in known)
 
 
 def _key_to_json(image: ImageKey) -> dict[str, str]:
@@ -247,8 +250,8 @@ def _events(db: sqlite3.Connection, where: str, values: Sequence[str]) -> list[E
         values,
     )
     return [
-        Event(_images(i), Verdict(v), who, datetime.fromisoformat(at), note, _keeper(keeper))
-        for i, v, who, at, note, keeper in rows
+        Event(_images(i), Verdict(v), who, datetime.fromisoformat(at), note, _keepers(keepers))
+        for i, v, who, at, note, keepers in rows
     ]
 
 
@@ -272,13 +275,14 @@ def _parse(data: Any) -> list[Event]:
 
 def _parse_event(item: Mapping[str, Any]) -> Event:
     images = tuple(map(_key_of_json, item["images"]))
-    keeper = _key_of_json(item["keeper"]) if item.get("keeper") else None
+    one = [item["keeper"]] if item.get("keeper") else []  # as version 0.1 exported it
+    keepers = tuple(Kept(_key_of_json(k), _text(k.get("id", ""))) for k in item.get("keepers", one))
     when = datetime.fromisoformat(item["when"])
     if len(images) < 2 or when.tzinfo is None or not all(image.content for image in images):
         raise ValueError(f"not a decision: {item}")
-    if keeper is not None and keeper not in images:
+    if any(kept.image not in images for kept in keepers):
         raise ValueError(f"it keeps an image that it is not about: {item}")
-    return Event(images, Verdict(item["verdict"]), _text(item["who"]), when, _text(item["note"]), keeper)
+    return Event(images, Verdict(item["verdict"]), _text(item["who"]), when, _text(item["note"]), keepers)
 
 
 def _key_of_json(item: Mapping[str, Any]) -> ImageKey:

@@ -23,6 +23,7 @@ class Card:
     place: str
     lines: tuple[str, ...] = ()
     mark: str = ""
+    goes: bool = False
     compared: str = ""
 
 

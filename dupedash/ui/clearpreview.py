@@ -42,7 +42,7 @@ def of(view: View, scan: StoredScan, wish: Wish, scope: Scope) -> Preview:
     fresh = now == scan.state
     cut = view.cut if fresh else _cut_now(about, view.threshold, view.strictness.value, view, scan)
     tell = needs_explanations(wish.policy)
-    edits = scandata.edits(scan, " ".join(about), cut.graph.matches) if tell else None
+    edits = scandata.edits(scan, about[2] if fresh else " ".join(about), cut.graph.matches) if tell else None
     read = partial(_read, view, scan, cut, edits, fresh=fresh)
     return Preview(cut, wish, head, read, scope, state.EXACT, known)
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
 from dupedash.model import ImageRecord
-from dupedash.review import Decision, Decisions, ImageKey, ReviewStore, Verdict, image_key
+from dupedash.review import Decision, Decisions, ImageKey, Kept, ReviewStore, Verdict, image_key
 from dupedash.ui import errors, judging, wording
 from dupedash.ui.errors import as_text
 from dupedash.ui.grouplink import GROUP, ONE, OTHER
 from dupedash.ui.state import View
 
 _BUTTONS = (
-    (Verdict.DUPLICATE, "Duplicate", "D", ":material/done_all:", "The same picture: all but one may go."),
+    (Verdict.DUPLICATE, "Duplicate", "D", ":material/done_all:",
+     "The same picture: what is not marked to stay may go."),
     (Verdict.NOT_DUPLICATE, "Not a duplicate", "N", ":material/block:",
      "No two of these belong together: their matches are left out from now on, in every scan."),
     (Verdict.KEEP_ALL, "Keep all", "K", ":material/lock:",
@@ -41,12 +42,30 @@ class Subject:
     """The group that is looked at.
 
     key     of the group: part of the buttons' keys, so that a press never reaches a group not yet seen
-    picked  the image that this visitor chose to stay, or None
+    stays   the images that the page marks as staying
+    chosen  whether somebody chose them
     """
 
     key: str
     records: Sequence[ImageRecord]
-    picked: str | None
+    stays: frozenset[str]
+    chosen: bool
+
+    @property
+    def fixed(self) -> bool:
+        """Whether a decision says what stays: it was chosen, or is more than any rules would keep."""
+        return self.chosen or len(self.stays) > 1
+
+    @property
+    def goes(self) -> int:
+        """How many would go."""
+        return len(self.records) - len(self.stays)
+
+    def keepers(self, images: Sequence[ImageKey], stays: Collection[str] | None = None) -> tuple[Kept, ...]:
+        """What a decision says of those that stay. `images`: the keys of the records."""
+        staying = self.stays if stays is None else stays
+        pairs = zip(self.records, images, strict=True)
+        return tuple(Kept(image, record.id) for record, image in pairs if record.id in staying)
 
 
 def bar(view: View, subject: Subject, then: Callable[[], None]) -> None:
@@ -56,17 +75,16 @@ def bar(view: View, subject: Subject, then: Callable[[], None]) -> None:
     now = known.of(images)
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="decide"):
         if view.editor:
-            keeper = next(
-                (k for r, k in zip(subject.records, images, strict=True) if r.id == subject.picked), None
-            )
+            keepers = subject.keepers(images) if subject.fixed else ()
             note = f"decide-note-{subject.key}"
             for verdict, label, shortcut, icon, help_ in _BUTTONS:
                 st.button(
-                    label, key=f"decide-{verdict}-{subject.key}", icon=icon, shortcut=shortcut, help=help_,
+                    label if verdict is not Verdict.DUPLICATE else f"{label}, {goes_words(subject.goes)}",
+                    key=f"decide-{verdict}-{subject.key}", icon=icon, shortcut=shortcut, help=help_,
                     type="primary" if now and now.verdict is verdict else "secondary", on_click=decide,
                     args=(view, images, verdict, known.revision(images), then),
                     kwargs={
-                        "keeper": keeper if verdict is Verdict.DUPLICATE else None,
+                        "keepers": keepers if verdict is Verdict.DUPLICATE else (),
                         "note": note, "group": subject.key,
                     },
                 )  # fmt: skip
@@ -77,6 +95,11 @@ def bar(view: View, subject: Subject, then: Callable[[], None]) -> None:
             decided = Last(subject.key, own) if own and own.verdict is not Verdict.OPEN else last()
             take_back(view, decided, subject.key)
             options(f"decide-note-{subject.key}", now)
+
+
+def goes_words(count: int) -> str:
+    """ "2 go"."""
+    return "none goes" if not count else f"{count:,} go{'es' if count == 1 else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +159,7 @@ def options(note: str, now: Decision | None) -> None:
             on_change=_keep_name, max_chars=80,
         )  # fmt: skip
         st.caption(
-            "Keys: **D** **N** **K** **S** decide, **U** takes back, **1** to **9** choose what stays, "
+            "Keys: **D** **N** **K** **S** decide, **U** takes back, **1** to **9** let an image stay or go, "
             "**←** **→** go to the group before and after."
         )
         st.toggle(
@@ -166,7 +189,7 @@ def decide(
     revision: int,
     then: Callable[[], None],
     *,
-    keeper: ImageKey | None = None,
+    keepers: tuple[Kept, ...] = (),
     note: str = "",
     group: str = "",
 ) -> None:
@@ -179,10 +202,10 @@ def decide(
     why = str(st.session_state.get(note, "")).strip() if note else ""
     with errors.shown():
         store = view.writable_reviews()
-        said = Said(verdict, reviewer(), why, keeper)
+        said = Said(verdict, reviewer(), why, keepers)
         if not _repeated(store, images, said, revision):
             made = store.decide(
-                images, verdict, who=said.who, expected_revision=revision, note=why, keeper=keeper
+                images, verdict, who=said.who, expected_revision=revision, note=why, keepers=keepers
             )
             st.session_state[_LAST] = Last(group, made) if group else None
             st.toast(f"Decided: {verdict}" if verdict is not Verdict.OPEN else "Taken back")
@@ -196,7 +219,7 @@ class Said:
     verdict: Verdict
     who: str
     note: str
-    keeper: ImageKey | None
+    keepers: tuple[Kept, ...]
 
 
 def _repeated(store: ReviewStore, images: Sequence[ImageKey], said: Said, revision: int) -> bool:
@@ -204,7 +227,7 @@ def _repeated(store: ReviewStore, images: Sequence[ImageKey], said: Said, revisi
     last = store.load().about(images)
     if last is None or last.revision != revision + 1:
         return False
-    return Said(last.verdict, last.who, last.note, last.keeper) == said
+    return Said(last.verdict, last.who, last.note, last.keepers) == said
 
 
 def advance() -> bool:
@@ -237,8 +260,9 @@ def history(view: View, records: Sequence[ImageRecord]) -> None:
 
 def _more(decision: Decision, names: dict[str, str]) -> str:
     """The reason and what shall stay, as Markdown."""
-    kept = decision.keeper and (names.get(decision.keeper.content) or names.get(decision.keeper.pixels))
-    stays = f" · {as_text(kept)} stays" if kept else ""
+    images = [kept.image for kept in decision.keepers]
+    kept = [name for k in images if (name := names.get(k.content) or names.get(k.pixels))]
+    stays = f" · {as_text(', '.join(kept))} stay{'s' if len(kept) == 1 else ''}" if kept else ""
     return stays + (f" · “{as_text(decision.note)}”" if decision.note else "")
 
 

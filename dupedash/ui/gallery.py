@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from dupedash.actions import Candidates, candidates_of
 from dupedash.graph import Group
 from dupedash.grouptable import Listing, listing_of
-from dupedash.keepers import BY_HAND, PRESETS, Choice, choose
+from dupedash.keepers import PRESETS, Choice
 from dupedash.model import Explanation, ImageRecord
 from dupedash.properties import compare
-from dupedash.review import spared
 from dupedash.ui import (
     cards,
     chainview,
@@ -35,9 +35,11 @@ from dupedash.ui.grouplink import GROUP, ONE, OTHER
 from dupedash.ui.routes import thumb_url
 from dupedash.ui.state import View
 
-PER_PAGE = 24
+DEFAULT = next(iter(PRESETS.values()))
+"""The policy by which a keeper is suggested here; Clear asks for another where one is wished."""
+PER_PAGE, GOES = 24, "goes"
 EXPLAINED = 3000
-"""Matches of a group whose reasons are read; more make no difference to the choice of the keeper."""
+"""Matches of a group whose reasons are read; nobody compares more."""
 
 
 def draw(view: View) -> None:
@@ -57,11 +59,13 @@ def draw(view: View) -> None:
     group = view.cut.group(number)
     records = {r.id: r for r in scandata.records(view.require_scan(), group.members)}
     why = scandata.reasons(view.require_scan(), [(k.a, k.b) for k in group.links[:EXPLAINED]])
-    usual = suggestion(view, group, records, why)
+    planned = planned_of(view, number, records)
+    usual = planned.choose(DEFAULT)
     picked = picking.picked(view, view.cut.key(number), list(records.values()))
-    choice = suggestion(view, group, records, why, picked) if picked else usual
+    choice = by_hand(planned, picked) if picked else usual
     head, place = st.container(), neighbours(view, number, listing)
-    subject = Subject(view.cut.key(number), list(records.values()), picked)
+    stays = frozenset({choice.keeper, *choice.kept})
+    subject = Subject(view.cut.key(number), list(records.values()), stays, chosen=bool(picked))
     # First the buttons and then the head above them: whoever sees the group's head has its buttons under the
     # keys, never those of the group before.
     deciding.bar(view, subject, lambda: move_on(place.after or place.before))
@@ -70,8 +74,8 @@ def draw(view: View) -> None:
     reviewing.draw_progress(view)
     pair = chosen_pair(group, choice.keeper)
     ordered = sorted(records.values(), key=lambda r: (r.id != usual.keeper, r.id))
-    draw_members(view, ordered, choice, pair)
-    picking.draw(view, subject, ordered, choice)
+    shown = draw_members(view, ordered, choice, picked, pair)
+    picking.draw(view, subject, shown, choice)
     draw_pair(view, group, (records[pair[0]], records[pair[1]]), why)
     draw_scores(ordered, group, why, pair)
     chainview.draw(view, group, records)
@@ -133,20 +137,17 @@ def move_on(key: str | None) -> None:
     show_group(key)
 
 
-def suggestion(
-    view: View,
-    group: Group,
-    records: Mapping[str, ImageRecord],
-    why: Mapping[tuple[str, str], Explanation],
-    picked: str | None = None,
-) -> Choice:
-    """The keeper by the default policy, or by hand."""
-    members = list(records.values())
-    keys = dict(zip(records, deciding.keys(view, members), strict=True))
-    return choose(
-        members, next(iter(PRESETS.values())), links=[(k.a, k.b) for k in group.links], explanations=why,
-        pinned=[picked] if picked else (), spared=spared(keys, judging.decisions(view.settings.workspace)),
-    )  # fmt: skip
+def planned_of(view: View, number: int, records: Mapping[str, ImageRecord]) -> Candidates:
+    """The group as a plan sees it, so that what the page marks is what a plan does."""
+    scan = view.require_scan()
+    edits = scandata.edits(scan, state.graph_version(scan), view.cut.graph.matches)
+    decisions = judging.decisions(view.settings.workspace)
+    return candidates_of(view.cut, [number], records, scan.collection, decisions, edits)[0]
+
+
+def by_hand(planned: Candidates, picked: frozenset[str]) -> Choice:
+    """What was chosen stays and all else goes, whether it matches directly or not: somebody says so."""
+    return replace(planned, links=None, chosen=picked).choose(DEFAULT)
 
 
 def chosen_pair(group: Group, keeper: str) -> tuple[str, str]:
@@ -167,44 +168,57 @@ def compare_now(one: str, other: str) -> None:
     st.rerun()
 
 
-def draw_members(view: View, ordered: Sequence[ImageRecord], choice: Choice, pair: tuple[str, str]) -> None:
-    """The gallery, numbered as the keys are that choose what stays."""
+def draw_members(
+    view: View,
+    ordered: Sequence[ImageRecord],
+    choice: Choice,
+    picked: frozenset[str],
+    pair: tuple[str, str],
+) -> dict[int, ImageRecord]:
+    """The gallery, numbered as the buttons are that choose what stays; those on the page come back."""
     pages, page = -(-len(ordered) // PER_PAGE), 1
     if pages > 1:
         page = st.pagination(pages, key="m", bind="query-params")
-    shown = ordered[(page - 1) * PER_PAGE : page * PER_PAGE]
+    first = (page - 1) * PER_PAGE
+    shown = dict(enumerate(ordered[first : first + PER_PAGE], first + 1))
     collection = view.require_scan().collection
-    numbers = {r.id: n for n, r in enumerate(ordered, 1)} if view.editor else {}
-    clicked = cards.draw([card(collection, r, choice, pair, numbers.get(r.id)) for r in shown], "members")
+    drawn = [
+        card(collection, r, mark(r.id, choice, picked), pair, n if view.editor else None)
+        for n, r in shown.items()
+    ]
+    clicked = cards.draw(drawn, "members")
     if clicked and clicked not in pair:
         kept = choice.keeper if choice.keeper in pair and choice.keeper != clicked else pair[0]
         compare_now(kept, clicked)
+    return shown
 
 
 def card(
-    collection: str, record: ImageRecord, choice: Choice, pair: tuple[str, str], number: int | None
+    collection: str, record: ImageRecord, marked: str, pair: tuple[str, str], number: int | None
 ) -> cards.Card:
-    """A member as a card; it has a number where a key chooses it."""
-    keyed = number is not None and number <= picking.KEYS
+    """A member as a card; it has a number where a button lets it stay or go."""
     pixels = f"{record.width:,} × {record.height:,}" if record.width and record.height else ""
     file = " · ".join(part for part in (record.format or "", wording.size(record.bytes)) if part)
     dated = wording.when(record.modified) if record.modified else ""
     return cards.Card(
         id=record.id,
         url=thumb_url(collection, record.id, record.content),
-        name=f"{number}  {record.filename}" if keyed else record.filename,
+        name=f"{number}  {record.filename}" if number is not None else record.filename,
         place=record.location,
         lines=tuple(line for line in (pixels, file, dated) if line),
-        mark=mark(record.id, choice),
+        mark=marked,
+        goes=marked == GOES,
         compared={pair[0]: "A", pair[1]: "B"}.get(record.id, ""),
     )
 
 
-def mark(image_id: str, choice: Choice) -> str:
-    """What the keeper policy would do with an image, where it stays."""
+def mark(image_id: str, choice: Choice, picked: frozenset[str]) -> str:
+    """What a plan would do with an image."""
+    if image_id in picked:
+        return "chosen to stay"
     if image_id == choice.keeper:
-        return "chosen keeper" if choice.decided == BY_HAND else "suggested keeper"
-    return "stays as well" if image_id in choice.kept else ""
+        return "suggested keeper"
+    return "stays as well" if image_id in choice.kept else GOES
 
 
 def draw_pair(

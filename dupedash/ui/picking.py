@@ -1,75 +1,99 @@
-"""Choose by hand which image of a group stays, with a key or a click; kept with the decision about it."""
+"""Choose by hand which images of a group stay, with a key or a click; kept with the decision about it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dupedash.keepers import BY_HAND, Choice
+from dupedash.keepers import Choice
 from dupedash.model import ImageRecord
 from dupedash.review import Decision, Verdict
 from dupedash.ui import deciding, judging
-from dupedash.ui.deciding import Subject
+from dupedash.ui.deciding import Subject, goes_words
 from dupedash.ui.errors import as_text
 from dupedash.ui.state import View
 
 KEYS = 9
 """So many images have a key of their own."""
+NAMED = 6
+"""Images that stay are named up to so many."""
 _PICKED = "review.picked"
 
 
-def picked(view: View, group: str, members: Sequence[ImageRecord]) -> str | None:
-    """The image that this visitor chose just now, else the one that was chosen with the decision."""
-    chosen = _picks().get(group)
-    if any(record.id == chosen for record in members):
-        return chosen
+def picked(view: View, group: str, members: Sequence[ImageRecord]) -> frozenset[str]:
+    """The images that this visitor chose just now, else those chosen with the decision; else none."""
+    here = {record.id for record in members}
+    if chosen := here & _picks().get(group, frozenset()):
+        return frozenset(chosen)
     decision = _decision(view, members)
     if decision is None or decision.verdict is not Verdict.DUPLICATE:
-        return None
-    keys = zip(members, deciding.keys(view, members), strict=True)
-    return next((record.id for record, key in keys if decision.keeps(key)), None)
+        return frozenset()
+    keys = deciding.keys(view, members)
+    return decision.staying({record.id: key for record, key in zip(members, keys, strict=True)})
 
 
-def draw(view: View, subject: Subject, ordered: Sequence[ImageRecord], choice: Choice) -> None:
-    """Which image stays and why; for editors a button, and a key, for each of the first ones."""
-    keeper = next(r for r in ordered if r.id == choice.keeper)
-    by_hand = choice.decided == BY_HAND
+def draw(view: View, subject: Subject, shown: Mapping[int, ImageRecord], choice: Choice) -> None:
+    """What stays and why; for editors a button for each image that is shown, with a key for the first ones.
+
+    `shown`: by their numbers on the cards.
+    """
     if view.editor:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pick"):
             st.caption("What stays", width="content")
-            for number, record in enumerate(ordered[:KEYS], 1):
-                stays = record.id == choice.keeper
+            for number, record in shown.items():
+                stays, keyed = record.id in subject.stays, number <= KEYS
                 st.button(
-                    "", icon=":material/check:" if stays else ":material/image:",
-                    key=f"pick-{number}-{subject.key}", shortcut=str(number),
-                    type="primary" if stays and by_hand else "secondary",
-                    help=as_text(record.filename), on_click=pick, args=(view, subject, record.id),
+                    "" if keyed else str(number),
+                    icon=":material/check:" if stays else ":material/remove:",
+                    key=f"pick-{number}-{subject.key}", shortcut=str(number) if keyed else None,
+                    type="primary" if stays else "secondary",
+                    help=f"{as_text(record.filename)} {'stays' if stays else 'goes'}",
+                    on_click=toggle, args=(view, subject, record.id),
                 )  # fmt: skip
-            if by_hand:
+            if subject.chosen:
                 st.button(
                     "By the rules again", key=f"pick-0-{subject.key}", shortcut="0", type="tertiary",
-                    on_click=pick, args=(view, subject, None),
+                    on_click=choose, args=(view, subject, frozenset()),
                 )  # fmt: skip
-    said = "Chosen to stay" if by_hand else "Suggested keeper"
-    why = "" if by_hand else f", {as_text(choice.why)}"
-    st.caption(f":green[:material/verified:] {said}: **{as_text(keeper.filename)}**{why}.")
+    st.caption(f":green[:material/verified:] {stays_words(subject, choice)}")
 
 
-def pick(view: View, subject: Subject, image_id: str | None) -> None:
-    """Choose it; where the group is decided to be duplicates, that decision says so from now on."""
+def stays_words(subject: Subject, choice: Choice) -> str:
+    """What stays, why, and how many go, as Markdown."""
+    names = {record.id: as_text(record.filename) for record in subject.records}
+    going = f"{goes_words(subject.goes)} of {len(subject.records):,}"
+    if not subject.chosen:
+        return f"Suggested keeper: **{names[choice.keeper]}**, {as_text(choice.why)}. {going.capitalize()}."
+    staying = sorted(subject.stays, key=lambda image_id: (image_id != choice.keeper, names[image_id]))
+    said = ", ".join(f"**{names[image_id]}**" for image_id in staying[:NAMED])
+    more = f" and {len(staying) - NAMED:,} more" if len(staying) > NAMED else ""
+    return f"Chosen to stay: {said}{more}. {going.capitalize()}."
+
+
+def toggle(view: View, subject: Subject, image_id: str) -> None:
+    """Let an image go that stays, or the other way round; one stays in any case."""
+    chosen = subject.stays ^ {image_id}
+    if chosen:
+        choose(view, subject, chosen)
+    else:
+        st.toast("One image must stay: choose another one first.")
+
+
+def choose(view: View, subject: Subject, chosen: frozenset[str]) -> None:
+    """Let these stay (none: by the rules); where the group is decided as duplicates, that is kept at once."""
     _forget(subject.key)
-    if image_id is not None:
-        _picks()[subject.key] = image_id
+    if chosen:
+        _picks()[subject.key] = chosen
     decision = _decision(view, subject.records)
     if decision is None or decision.verdict is not Verdict.DUPLICATE:
         return
     images = deciding.keys(view, subject.records)
-    keeper = next((k for r, k in zip(subject.records, images, strict=True) if r.id == image_id), None)
     revision = judging.decisions(view.settings.workspace).revision(images)
     deciding.decide(
-        view, images, Verdict.DUPLICATE, revision, lambda: _forget(subject.key), keeper=keeper
-    )
+        view, images, Verdict.DUPLICATE, revision, lambda: _forget(subject.key),
+        keepers=subject.keepers(images, chosen),
+    )  # fmt: skip
 
 
 def _decision(view: View, members: Sequence[ImageRecord]) -> Decision | None:
@@ -80,6 +104,6 @@ def _forget(group: str) -> None:
     _picks().pop(group, None)
 
 
-def _picks() -> dict[str, str]:
-    known: dict[str, str] = st.session_state.setdefault(_PICKED, {})
+def _picks() -> dict[str, frozenset[str]]:
+    known: dict[str, frozenset[str]] = st.session_state.setdefault(_PICKED, {})
     return known

@@ -24,7 +24,7 @@ function card(item, own) {
   const words = document.createElement("div");
   words.className = "words";
   words.append(part("name", item.name), ...item.lines.map((line) => part("line", line)));
-  if (item.mark) words.append(part("mark", item.mark));
+  if (item.mark) words.append(part(item.goes ? "mark goes" : "mark", item.mark));
   button.append(image, words);
   if (item.compared) button.append(part("letter", item.compared));
   return button;
