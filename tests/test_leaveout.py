@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from dupedash.cli import main
+from dupedash.config import Workspace
 from dupedash.embedded.index import index
 from dupedash.embedded.leaveout import DEFAULTS, LeaveOut, checked
 from dupedash.embedded.store import Store, file_id
 from dupedash.errors import ConfigError
+from tests.app_pages import opened
+from tests.test_clear_page import finish
 from tests.test_index import counts, draw
 
 
@@ -130,3 +134,24 @@ def test_the_command_leaves_out_and_tells(folder, tmp_path, capsys):
     assert "  private: 1" in told
     assert main([*data, "status"]) == 0
     assert "images      2" in capsys.readouterr().out
+
+
+def test_the_page_shows_what_is_left_out_and_changes_it(folder, tmp_path, monkeypatch):
+    for name in ("DUPEDASH_READONLY", "DUPEDASH_EDITOR_TOKEN", "DUPEDASH_VIEWER_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DUPEDASH_DATA", str(tmp_path / "data"))
+    st.cache_resource.clear()
+    store = Store(tmp_path / "data" / "collections" / "photos")
+    read(store, folder)
+    at = opened("collection")
+    listed = next(area for area in at.text_area if area.label == "Folders and files")
+    assert tuple(listed.value.splitlines()) == DEFAULTS
+    listed.set_value("private\n\n  Archive [2024] \n@eaDir")
+    button = next(b for b in at.button if b.label == "Keep, and read the folders again")
+    button.click().run()
+    assert not at.exception
+    finish(Workspace(tmp_path / "data"))
+    assert store.left_out() == ("private", "Archive [2024]", "@eaDir")
+    assert "#recycle/c.png" in names(store, folder)
+    assert not {"private/g.png", "Archive [2024]/h.png"} & names(store, folder)
+    store.close()

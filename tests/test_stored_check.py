@@ -42,7 +42,7 @@ def batch(tmp_path):
         "b-copy.jpg": as_file(brighter(scene(5)), "JPEG"),
         "c-first.png": as_file(scene(41)),
         "d-second.png": as_file(smaller(scene(41))),
-        "e-broken.png": b"no picture",
+        "e-broken.png": b"no picture either",
         "f-copy.png": as_file(smaller(scene(6))),
     }
     for name, data in pictures.items():

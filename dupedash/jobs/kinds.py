@@ -52,7 +52,8 @@ def scan(task: Task) -> Outcome:
 
 
 def index(task: Task) -> Outcome:
-    """collection, paths (absolute); optionally recursive, fields, jobs. The result is the report."""
+    """collection, paths (absolute); optionally recursive, reread, exclude, fields, jobs. The result is the
+    report."""
     task.settings.must_write()
     given = task.arguments
     with _collection(task) as collection:
@@ -60,6 +61,8 @@ def index(task: Task) -> Outcome:
             collection,
             [Path(path) for path in given["paths"]],
             recursive=given.get("recursive", True),
+            reread=given.get("reread", False),
+            exclude=given.get("exclude", ()),
             fields_for=lambda _path: given.get("fields", {}),
             jobs=given.get("jobs"),
             progress=task.progress,

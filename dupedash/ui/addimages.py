@@ -10,8 +10,10 @@ import streamlit as st
 
 from dupedash import uploads
 from dupedash.config import collection_name
+from dupedash.embedded.leaveout import checked
 from dupedash.errors import ConfigError
-from dupedash.ui import errors, jobs, state
+from dupedash.ui import errors, jobs, leaveoutview, state
+from dupedash.ui.leaveoutview import HELP, lines
 from dupedash.ui.state import View
 
 EXAMPLE = "example"
@@ -40,9 +42,12 @@ def _draw_folder(view: View) -> None:
             "what is new or changed.",
         )
         recursive = st.checkbox("With the folders inside it", value=True)
+        reread = st.checkbox("Read every file again", help="Also those whose size and time are as they were.")
+        exclude = st.text_area("Leave out, now and later", placeholder="private", height=68, help=HELP)
         name = _collection_field(view, "add-folder.name")
         if st.form_submit_button("Read the images", type="primary", icon=":material/folder_open:"):
-            index(view, name, [existing(path)], recursive)
+            index(view, name, [existing(path)], recursive, reread=reread, exclude=lines(exclude))
+    leaveoutview.draw(view)
 
 
 def _draw_upload(view: View) -> None:
@@ -88,9 +93,22 @@ def existing(path: str) -> Path:
     return asked
 
 
-def index(view: View, name: str, paths: Sequence[Path], recursive: bool) -> None:
-    """Read these into a collection, in the background."""
-    begin(view, "index", collection_name(name), {"paths": list(map(str, paths)), "recursive": recursive})
+def index(
+    view: View,
+    name: str,
+    paths: Sequence[Path],
+    recursive: bool,
+    *,
+    reread: bool = False,
+    exclude: Sequence[str] = (),
+) -> None:
+    """Read these into a collection, in the background. Raises ConfigError for what cannot be left out."""
+    asked: dict[str, Any] = {"paths": list(map(str, paths)), "recursive": recursive}
+    if reread:
+        asked["reread"] = True
+    if exclude:
+        asked["exclude"] = list(checked(exclude))
+    begin(view, "index", collection_name(name), asked)
 
 
 def begin(view: View, kind: str, name: str, arguments: dict[str, Any]) -> None:
