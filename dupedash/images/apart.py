@@ -22,6 +22,8 @@ from dupedash.workers import Bounds, Pool, WorkerLost
 
 T = TypeVar("T")
 
+_MEMORY = 11 << 28
+"""Bytes for a picture that a stranger may have made; those of our own folders may take more (`LIMITS`)."""
 _WAITING = 32
 """Pictures that may wait: fewer than Starlette has threads (40), so that other answers go on."""
 
@@ -32,7 +34,7 @@ _lock = threading.Lock()
 def ask(work: Callable[[], T], name: str) -> T:
     """What `work` says about the picture called `name`; it is sent to a process, so it can be pickled.
 
-    Raises UnreadableImage, also for a picture that takes more memory or time than `LIMITS`; Busy.
+    Raises UnreadableImage, also for a picture that takes more time than `LIMITS` or too much memory; Busy.
     """
     try:
         found: T = _pool().ask(work)
@@ -53,7 +55,7 @@ def thumbnail(data: bytes, name: str = "upload") -> bytes:
 
 def at_once() -> int:
     """How many pictures are read at once: one a processor, as far as half of the machine's memory allows."""
-    return max(1, min(os.cpu_count() or 1, psutil.virtual_memory().total // 2 // LIMITS.max_memory))
+    return max(1, min(os.cpu_count() or 1, psutil.virtual_memory().total // 2 // _MEMORY))
 
 
 def _called(source: Path | bytes, name: str) -> str:
@@ -64,7 +66,7 @@ def _pool() -> Pool:
     """The pool of this process: a forked one has the threads of none."""
     with _lock:
         if os.getpid() not in _pools:
-            bounds = Bounds.of(LIMITS.max_seconds, LIMITS.max_memory)
+            bounds = Bounds.of(LIMITS.max_seconds, _MEMORY)
             _pools[os.getpid()] = pool = Pool(_done, at_once(), bounds=bounds, waiting=_WAITING)
             atexit.register(pool.close)
         return _pools[os.getpid()]

@@ -44,7 +44,7 @@ class Limits:
     max_pixels   width × height as the file claims it, checked before anything is decoded
     max_bytes    size of the file
     max_seconds  of processor time, for reading and decoding
-    max_memory   bytes: 200 megapixels of RGB take 2.7 GB while they are read and described
+    max_memory   bytes: 200 megapixels take up to 5 GB while they are read and described
 
     Time and memory are bounded where pictures are read in worker processes.
     """
@@ -52,7 +52,7 @@ class Limits:
     max_pixels: int = 200_000_000
     max_bytes: int = 512 * 1024 * 1024
     max_seconds: float = 20.0
-    max_memory: int = 11 << 28
+    max_memory: int = 6 << 30
 
 
 LIMITS = Limits()
