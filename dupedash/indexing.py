@@ -137,6 +137,7 @@ def _send(
         unreadable=tuple(failures),
         left_out=dict(found.left_out),
         ignored=found.ignored + len(paths) - len(pictures),
+        endings=tuple(found.endings.most_common()),
         seconds=monotonic() - began,
         stopped=cancelled(),
     )

@@ -164,6 +164,7 @@ class ChangeKind(StrEnum):
     SHARPENED = "sharpened"
     NOISE = "noise added"
     OVERLAY = "text or logo added"
+    FRAMES = "other frames or pages"
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,8 @@ def test_damage_anywhere_gives_a_picture_or_an_unreadable_image(kind: str) -> No
 
 
 def test_eps_is_never_handed_to_another_program() -> None:
-    assert reason(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\nshowpage\n") == "not an image"
+    eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\nshowpage\n"
+    assert reason(eps) == "not supported (a PostScript file)"
 
 
 def test_paths_that_are_no_files_have_their_reasons(tmp_path: Path) -> None:

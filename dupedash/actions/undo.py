@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection, place_of
@@ -121,7 +122,10 @@ class _Reversal:
         """Add again what the collection no longer has. id → why it was refused."""
         kept = [self.journal.document(step.number) for step in steps]
         missing = [doc for doc in kept if doc is not None and self.present.record(doc.id) is None]
-        return {failure.what: failure.reason for failure in self.collection.add(missing)}
+        refused = {failure.what for failure in self.collection.add(missing)}
+        # What an earlier version kept of a picture is of no use any more, but the file is back: read it anew.
+        again = [replace(doc, analysis=None) for doc in missing if doc.id in refused]
+        return {failure.what: failure.reason for failure in self.collection.add(again)}
 
     def _fields(self, steps: Sequence[Step]) -> dict[str, str]:
         changes: dict[str, dict[str, object]] = {}

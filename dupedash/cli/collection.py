@@ -10,7 +10,8 @@ import click
 
 from dupedash.cli.context import Context, interruptible, pass_context
 from dupedash.cli.progress import ProgressLine
-from dupedash.collection import WritableCollection
+from dupedash.collection import Collection, WritableCollection
+from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.index import FieldsFor, IndexReport, no_fields
 from dupedash.errors import Cancelled, ConfigError
 from dupedash.indexing import index_paths, report_words
@@ -30,11 +31,22 @@ def status(context: Context) -> None:
         count = collection.count()
         click.echo(f"collection  {collection.name}")
         click.echo(f"engine      {collection.engine} ({connection.where})")
-        click.echo(f"images      {count:,}")
+        click.echo(f"images      {count:,}{_notes(collection)}")
         scans = [scan for scan in context.scans.list() if may_be_of(scan, collection)]
         click.echo(
             f"scans       {len(scans)}" + (f", the last {scans[0].id} {scans[0].status}" if scans else "")
         )
+
+
+def _notes(collection: Collection) -> str:
+    """What a person should know of the images of a collection on this machine."""
+    if not isinstance(collection, EmbeddedCollection):
+        return ""
+    damaged, outdated = len(collection.store.damaged()), collection.store.outdated()
+    notes = [f", {damaged:,} of them damaged, compared all the same"] if damaged else []
+    if outdated:
+        notes.append(f", {outdated:,} of them described by another version: index them again to compare them")
+    return "".join(notes)
 
 
 @click.command()
@@ -108,10 +120,14 @@ def index_with_progress(
 def print_report(name: str, report: IndexReport) -> None:
     """What became of the files, with the reason for each one that cannot be read."""
     click.echo(f"{name}: {report_words(report)}")
+    if report.renewed:
+        click.echo(f"{report.renewed:,} of them were described by an earlier version of dupedash: made anew")
     for heading, lines in (
         ("left out", [f"{what}: {count:,}" for what, count in sorted(report.left_out.items())]),
         ("vanished", [printable(path) for path in report.vanished]),
         ("not readable", [f"{printable(f.what)}: {f.reason}" for f in report.unreadable]),
+        ("damaged, compared all the same", [f"{printable(f.what)}: {f.reason}" for f in report.damaged]),
+        ("passed over", [f"{count:,} × {printable(ending)}" for ending, count in report.endings]),
         (
             "kept without a date, since their time lies before 1678 or after 2261",
             [printable(path) for path in report.undated],

@@ -12,7 +12,7 @@ from typing import Any
 
 from dupedash import images
 from dupedash.embedded import describe
-from dupedash.embedded.soundness import check_thumb, sound
+from dupedash.embedded.soundness import check_thumbs, sound
 from dupedash.errors import ConfigError, UnreadableImage
 from dupedash.images.files import checked, printable
 
@@ -27,7 +27,7 @@ _LONGEST_ENDING = 10  # characters that are told of a file name's ending
 _LONGEST_REASON = 1000
 _LARGEST_FILE = 1 << 60  # bytes; no file system of today holds a larger one
 _KIND = "dupedash"
-_LONGEST = 400_000  # bytes of a descriptor or thumbnail; ours have 20,000 or so
+_LONGEST = 800_000  # bytes of a descriptor or thumbnail; ours have 20,000 or so, with 16 frames 300,000
 _LONGEST_NAME = 200  # characters; maker and model of a camera have 161 at most
 
 
@@ -35,6 +35,7 @@ _LONGEST_NAME = 200  # characters; maker and model of a camera have 161 at most
 class Analysis:
     """One picture: its file's facts, its fingerprint (see `describe`) and its thumbnail (WebP).
 
+    damage    what is wrong with a file that is compared all the same, or None
     skipped   why it cannot be compared, or None
     version   of the description
 
@@ -50,6 +51,7 @@ class Analysis:
     pixels: str | None
     taken: datetime | None
     camera: str | None
+    damage: str | None
     skipped: str | None
     version: int
     descriptor: bytes
@@ -68,8 +70,8 @@ def analyze(source: Path | bytes, limits: images.Limits = images.LIMITS, name: s
     if reason := images.not_decoded(name):
         raise UnreadableImage(name, reason)
     data = images.read_file(source, limits) if isinstance(source, Path) else checked(source, name, limits)
-    picture = images.decode(data, long_side=LONG_SIDE, limits=limits, hashed=True, name=name)
-    described = describe.describe(picture.pixels)
+    picture = images.decode(data, long_side=LONG_SIDE, lengthen=True, limits=limits, hashed=True, name=name)
+    described = describe.describe(picture.pixels, picture.beneath, picture.frames)
     return Analysis(
         width=picture.width,
         height=picture.height,
@@ -79,6 +81,7 @@ def analyze(source: Path | bytes, limits: images.Limits = images.LIMITS, name: s
         pixels=picture.pixel_hash,
         taken=picture.exif.taken,
         camera=picture.exif.camera,
+        damage=picture.damage,
         skipped=described.reason or None,
         version=describe.VERSION,
         descriptor=described.to_bytes(),
@@ -100,6 +103,7 @@ def of_bytes(name: str, reason: str, content: str, size: int, *, final: bool = T
         pixels=None,
         taken=None,
         camera=None,
+        damage=None,
         skipped=f"{UNREAD}{reason}; compared by its bytes only",
         version=describe.VERSION if final else _TRY_AGAIN,
         descriptor=b"",
@@ -120,6 +124,7 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
         "pixels": analysis.pixels,
         "taken": analysis.taken.isoformat() if analysis.taken else None,
         "camera": analysis.camera,
+        "damage": analysis.damage,
         "descriptor": base64.b64encode(analysis.descriptor).decode(),
         "thumbnail": base64.b64encode(analysis.thumbnail).decode(),
         **({} if analysis.readable else {"unread": analysis.skipped}),
@@ -155,6 +160,7 @@ def _read(given: Mapping[str, Any]) -> Analysis:
         pixels=None if given["pixels"] is None else _digest(given["pixels"]),
         taken=None if taken is None else datetime.fromisoformat(taken).astimezone(UTC),
         camera=None if given["camera"] is None else _short(given["camera"]),
+        damage=None if given["damage"] is None else _short(given["damage"]),
         skipped=_descriptor(descriptor).reason or None,
         version=describe.VERSION,
         descriptor=descriptor,
@@ -175,7 +181,7 @@ def _read_unread(given: Mapping[str, Any]) -> Analysis:
 def _descriptor(data: bytes) -> describe.Descriptor:
     """A descriptor that no later step will stumble over."""
     found = sound(data)
-    check_thumb(found)
+    check_thumbs(found)
     return found
 
 

@@ -10,23 +10,28 @@ import hashlib
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
 from dupedash.embedded import pattern, pdq
+from dupedash.embedded.sequence import SINGLE, Sequence
+from dupedash.images import Frames
+from dupedash.images.reduce import MOST_LENGTHENED, lengthened
 
-VERSION = 2
+VERSION = 3
 """Counts changes of the description: descriptors of different versions must not be compared."""
 
 SIDE = 400
-"""Long side of the picture in which keypoints are found, in pixels."""
+"""Long side of the picture in which keypoints are found, in pixels; that of very long pictures is longer."""
 KEYPOINTS = 320
 """The most keypoints that are kept of a picture."""
 LEVELS = 8
 SCALE_STEP = 1.2
 THUMB_SIDE = 256
-"""Long side of the colour thumbnail that the pixel check looks at: in 160 px all text looks alike."""
+"""Long side of the colour thumbnail that the pixel check looks at: in 160 px all text looks alike. That of
+very long pictures is longer."""
 _SMALL_THUMB = 160
 """That of pictures which are no larger: enlarged they would seem to have lost detail."""
 POSITION_UNIT = 1 / 64
@@ -36,9 +41,8 @@ _GRID = 6
 _PROPOSED = 900
 _SMALLEST = 16
 _PAD = 20
-_STRIDE = SIDE + 2 * _PAD
 _JPEG_QUALITY = 80
-_HEAD = struct.Struct("<HIIHHBHI")
+_HEAD = struct.Struct("<HIIHHBHIII")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +52,8 @@ class Descriptor:
     `points` (n, 2) uint16 in `POSITION_UNIT`, `octaves` (n,) uint8, `angles` (n,) uint8 in 1/256 turns,
     `binary` (n, 32) uint8; `pdq` 32 bytes, `pdq_quality` 0–100; `thumb` a JPEG of `THUMB_SIDE`; `height`,
     `width` of the pixels that were described. `reason` says why a picture cannot be compared, and is empty
-    if it can.
+    if it can. `beneath` is a second thumbnail, of a picture with transparent parts over the other background;
+    `sequence` tells the frames or pages of which this is the first.
     """
 
     points: np.ndarray
@@ -61,6 +66,8 @@ class Descriptor:
     height: int
     width: int
     reason: str
+    beneath: bytes = b""
+    sequence: Sequence = SINGLE
 
     @property
     def comparable(self) -> bool:
@@ -72,7 +79,7 @@ class Descriptor:
         return working_size(self.height, self.width)
 
     def to_bytes(self) -> bytes:
-        reason = self.reason.encode()
+        reason, sequence = self.reason.encode(), self.sequence.to_bytes()
         head = _HEAD.pack(
             VERSION,
             self.height,
@@ -82,21 +89,23 @@ class Descriptor:
             self.pdq_quality,
             len(self.pdq),
             len(self.thumb),
+            len(self.beneath),
+            len(sequence),
         )
         arrays = [self.points.tobytes(), self.octaves.tobytes(), self.angles.tobytes(), self.binary.tobytes()]
-        return b"".join([head, *arrays, self.pdq, reason, self.thumb])
+        return b"".join([head, *arrays, self.pdq, reason, self.thumb, self.beneath, sequence])
 
     @staticmethod
     def from_bytes(data: bytes) -> "Descriptor":
         """Read `to_bytes` back. Raises ValueError for another version or damaged bytes."""
         if len(data) < _HEAD.size:
             raise ValueError("descriptor is cut short; index the image again")
-        version, height, width, n, n_reason, quality, n_pdq, n_thumb = _HEAD.unpack_from(data)
+        version, height, width, n, n_reason, quality, *lengths = _HEAD.unpack_from(data)
         if version != VERSION:
             raise ValueError(
                 f"descriptor has version {version}, this program makes {VERSION}; index the image again"
             )
-        if len(data) != _HEAD.size + n * 38 + n_pdq + n_reason + n_thumb:
+        if len(data) != _HEAD.size + n * 38 + n_reason + sum(lengths):
             raise ValueError("descriptor has a wrong length; index the image again")
         at = _HEAD.size
         points = np.frombuffer(data, np.uint16, n * 2, at).reshape(n, 2)
@@ -104,26 +113,37 @@ class Descriptor:
         angles = np.frombuffer(data, np.uint8, n, at + n * 5)
         binary = np.frombuffer(data, np.uint8, n * 32, at + n * 6).reshape(n, 32)
         at += n * 38
-        whole, reason = data[at : at + n_pdq], data[at + n_pdq :][:n_reason]
-        thumb = data[len(data) - n_thumb :]
+        n_pdq, n_thumb, n_beneath, n_sequence = lengths
+        ends = np.cumsum([at, n_pdq, n_reason, n_thumb, n_beneath, n_sequence]).tolist()
+        whole, reason, thumb, beneath, rest = (data[i:j] for i, j in pairwise(ends))
         return Descriptor(
-            points, octaves, angles, binary, whole, quality, thumb, height, width, reason.decode()
-        )
+            points, octaves, angles, binary, whole, quality, thumb, height, width, reason.decode(),
+            beneath, Sequence.from_bytes(rest),
+        )  # fmt: skip
 
 
-def describe(pixels: np.ndarray) -> Descriptor:
-    """Describe an upright RGB picture, uint8 (height, width, 3), of any size."""
+def describe(
+    pixels: np.ndarray, beneath: np.ndarray | None = None, frames: Frames | None = None
+) -> Descriptor:
+    """Describe an upright RGB picture, uint8 (height, width, 3), of any size; `beneath` and `frames` as in
+    `images.Picture`."""
     height, width = pixels.shape[:2]
     gray = _resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), working_size(height, width))
     points, octaves, angles, binary = keypoints(gray)
-    thumb_side = min(THUMB_SIDE, max(_SMALL_THUMB, height, width))
-    thumb_size = _scaled(height, width, thumb_side, 8)
-    thumb = _resize(pixels, thumb_size)
+    thumb = _thumb(pixels)
     whole, quality = pdq.compute(_resize(thumb, (pdq.SIDE, pdq.SIDE)))
     return Descriptor(
         points, octaves, angles, binary, whole, quality, _encode(thumb),
         height, width, _why_not(gray, len(points), quality),
+        b"" if beneath is None else _encode(_thumb(beneath)),
+        SINGLE if frames is None else Sequence.of(frames, [_encode(_thumb(p)) for p in frames.pixels]),
     )  # fmt: skip
+
+
+def _thumb(pixels: np.ndarray) -> np.ndarray:
+    height, width = pixels.shape[:2]
+    side = min(THUMB_SIDE, max(_SMALL_THUMB, height, width))
+    return _resize(pixels, _scaled(height, width, side, 8))
 
 
 def working_size(height: int, width: int) -> tuple[int, int]:
@@ -131,7 +151,7 @@ def working_size(height: int, width: int) -> tuple[int, int]:
 
 
 def _scaled(height: int, width: int, side: int, smallest: int) -> tuple[int, int]:
-    factor = side / max(height, width)
+    factor = lengthened(side, (height, width)) / max(height, width)
     return max(smallest, round(height * factor)), max(smallest, round(width * factor))
 
 
@@ -154,12 +174,12 @@ def _why_not(gray: np.ndarray, n: int, quality: int) -> str:
     return ""
 
 
-@lru_cache(1)
-def _tested() -> np.ndarray:
-    """Where each test's pixels lie from the keypoint's, in a picture with rows of _STRIDE: int32 (angles, 2
-    pixels × 256)."""
+@lru_cache(2)
+def _tested(stride: int) -> np.ndarray:
+    """Where each test's pixels lie from the keypoint's, in a picture with rows of that many pixels: int32
+    (angles, 2 pixels × 256)."""
     turned = pattern.turned_tests().transpose(0, 2, 1, 3).reshape(pattern.ANGLES, -1, 2)
-    offsets: np.ndarray = turned[..., 1] * np.int32(_STRIDE) + turned[..., 0]
+    offsets: np.ndarray = turned[..., 1] * np.int32(stride) + turned[..., 0]
     return offsets
 
 
@@ -188,29 +208,35 @@ def _spread(raw: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 def _binary(gray: np.ndarray, points: np.ndarray, octaves: np.ndarray, angles: np.ndarray) -> np.ndarray:
     """The 256 comparisons of every keypoint, in the picture of its own scale: uint8 (n, 32)."""
-    flat, offsets = _pyramid(gray)
+    stride = _stride(gray)
+    flat, offsets = _pyramid(gray, stride)
     scale = SCALE_STEP ** octaves.astype(float)
     centre = np.rint(points / scale[:, None]).astype(np.int32) + _PAD
-    start = offsets[octaves] + centre[:, 1] * np.int32(_STRIDE) + centre[:, 0]
-    values = flat.take(_tested()[angles] + start[:, None])
+    start = offsets[octaves] + centre[:, 1] * np.int32(stride) + centre[:, 0]
+    values = flat.take(_tested(stride)[angles] + start[:, None])
     half = values.shape[1] // 2
     return np.packbits(values[:, :half] < values[:, half:], axis=1)
 
 
-def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Every scale, smoothed and padded, one below the other in rows of _STRIDE, as one flat array; and where
+def _stride(gray: np.ndarray) -> int:
+    """Pixels in a row of the pyramid: of two widths only, so that `_tested` is made twice at most."""
+    return (SIDE if gray.shape[1] <= SIDE else round(MOST_LENGTHENED * SIDE)) + 2 * _PAD
+
+
+def _pyramid(gray: np.ndarray, stride: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every scale, smoothed and padded, one below the other in rows of `stride`, as one flat array; and where
     each starts."""
     height, width = gray.shape
     factors = [SCALE_STEP**-level for level in range(LEVELS)]
     sizes = [(max(1, round(height * factor)), max(1, round(width * factor))) for factor in factors]
     tops = np.cumsum([0] + [height + 2 * _PAD for height, _ in sizes], dtype=np.int32)
-    rows = np.empty((tops[-1], _STRIDE), np.uint8)
+    rows = np.empty((tops[-1], stride), np.uint8)
     for (height, width), top in zip(sizes, tops[:-1], strict=True):
         scaled = cv2.resize(gray, (width, height), interpolation=cv2.INTER_LINEAR) if top else gray
         smooth = cv2.GaussianBlur(scaled, (7, 7), 2)
         place = rows[top : top + height + 2 * _PAD, : width + 2 * _PAD]
         cv2.copyMakeBorder(smooth, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_REPLICATE, dst=place)
-    return rows.ravel(), tops[:-1] * np.int32(_STRIDE)
+    return rows.ravel(), tops[:-1] * np.int32(stride)
 
 
 @lru_cache(1024)

@@ -28,6 +28,9 @@ OUTDATED = "described by another version of dupedash: index it again"
 SEARCHED = "d.hidden IS NULL"
 """The condition that a document (as `d`) is part of the collection now."""
 
+PICTURE = f"CASE described WHEN {describe.VERSION} THEN coalesce(pixels, content) ELSE content END"
+"""SQL for what tells pictures apart. Other versions hashed other pixels: theirs make no claim."""
+
 
 _NUMBER_TEXT = "CAST(n AS TEXT)"
 TEXT_OF = {
@@ -185,7 +188,7 @@ def records(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Ima
 def members(connection: sqlite3.Connection, after: int = -1) -> list[Member]:
     """The documents to be searched, by id; only those touched after a commit."""
     rows = connection.execute(
-        "SELECT rowid, id, content, coalesce(pixels, content), skipped, described, changed FROM documents d"
+        f"SELECT rowid, id, content, {PICTURE}, skipped, described, changed FROM documents d"
         f" WHERE changed > ? AND {SEARCHED} ORDER BY id",
         (after,),
     )
@@ -208,7 +211,7 @@ def analysis_of(connection: sqlite3.Connection, image_id: str) -> Analysis | Non
         return None
     doc, width, height, size, kind, content, pixels, skipped, version, descriptor, webp = row
     fields = _all_fields(connection, [doc]).get(doc, {})
-    taken, camera = fields.get("taken"), fields.get("camera")
+    taken, camera, damage = (fields.get(name) for name in ("taken", "camera", "damage"))
     return Analysis(
         width=width,
         height=height,
@@ -218,6 +221,7 @@ def analysis_of(connection: sqlite3.Connection, image_id: str) -> Analysis | Non
         pixels=pixels,
         taken=taken if isinstance(taken, datetime) else None,
         camera=camera if isinstance(camera, str) else None,
+        damage=damage if isinstance(damage, str) else None,
         skipped=skipped,
         version=version,
         descriptor=descriptor,
@@ -254,7 +258,7 @@ def _record(row: tuple[Any, ...], fields: Fields) -> ImageRecord:
         format=kind,
         modified=None if modified is None else from_milliseconds(modified),
         content=content,
-        pixels=pixels,
+        pixels=pixels if version == describe.VERSION else None,
         skipped=skip_reason(skipped, hidden, version),
     )
 
@@ -332,6 +336,7 @@ def _builtin(entry: Entry, added: datetime) -> dict[str, Any]:
         "added": added,
         "taken": a.taken,
         "camera": a.camera,
+        "damage": a.damage,
     }
 
 

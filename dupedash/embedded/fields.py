@@ -17,7 +17,7 @@ from dupedash.model import FieldInfo, Fields, FieldType, FieldValue
 BUILTIN: Mapping[str, FieldInfo] = {
     name: FieldInfo(name, kind)
     for kind, names in {
-        FieldType.STRING: ("filename", "folder", "location", "format", "camera"),
+        FieldType.STRING: ("filename", "folder", "location", "format", "camera", "damage"),
         FieldType.LONG: ("width", "height", "bytes"),
         FieldType.DATE: ("modified", "added", "taken"),
     }.items()

@@ -27,6 +27,7 @@ class Found:
     unseen     folders that could not be listed: nothing is known of what they hold
     left_out   pattern → number of folders and files that it left out
     ignored    number of other files
+    endings    how many of them have which ending, hidden files and links left out
     """
 
     files: list[FileStamp] = field(default_factory=list)
@@ -35,6 +36,12 @@ class Found:
     unseen: list[bytes] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     ignored: int = 0
+    endings: Counter[str] = field(default_factory=Counter)
+
+    def pass_over(self, path: bytes) -> None:
+        """Leave out a file that has not the ending of a picture."""
+        self.ignored += 1
+        self.endings[os.path.splitext(printable(os.fsdecode(path)))[1].lower() or "no ending"] += 1
 
 
 def absolute(path: Path) -> Path:
@@ -130,7 +137,7 @@ class _Walk:
         if stat.S_ISDIR(status.st_mode):
             found.refused[path] = "link to a folder: not followed"
         elif not looks_like_image(os.fsdecode(path)):
-            found.ignored += 1
+            found.pass_over(path)
         elif not stat.S_ISREG(status.st_mode):
             found.refused[path] = "not a regular file"
         elif link:
@@ -154,4 +161,4 @@ class _Walk:
         if looks_like_image(os.fsdecode(path)):
             self.found.refused[path] = reason
         else:
-            self.found.ignored += 1
+            self.found.pass_over(path)

@@ -46,7 +46,10 @@ class IndexReport:
     other_names  paths of files that are indexed under another path already
     left_out   pattern → number of folders and files that it leaves out
     taken_out  images of the collection that are left out from now on
+    damaged    files that were read now although they are damaged, with what is wrong
+    renewed    of the updated ones, those that an earlier version of dupedash had described
     ignored    files that are no pictures, hidden ones, and links to pictures that are indexed anyway
+    endings    how many of them have which ending, the most frequent first
     stopped    it was stopped: files may be missing
     """
 
@@ -60,7 +63,10 @@ class IndexReport:
     other_names: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     taken_out: int = 0
+    damaged: tuple[Failure, ...] = ()
+    renewed: int = 0
     ignored: int = 0
+    endings: tuple[tuple[str, int], ...] = ()
     seconds: float = 0.0
     stopped: bool = False
 
@@ -180,6 +186,8 @@ class _Run:
     taken_out: int = 0
     vanished: list[str] = field(default_factory=list)
     unreadable: dict[bytes, str] = field(default_factory=dict)
+    damaged: list[Failure] = field(default_factory=list)
+    renewed: int = 0
     _entries: list[Entry] = field(default_factory=list)
     _failures: dict[bytes, str] = field(default_factory=dict)
     _committed: float = field(default_factory=time.monotonic)
@@ -273,7 +281,10 @@ class _Run:
             other_names=len(self.placed.other_names),
             left_out=dict(found.left_out),
             taken_out=self.taken_out,
+            damaged=tuple(sorted(self.damaged, key=lambda failure: failure.what)),
+            renewed=self.renewed,
             ignored=found.ignored,
+            endings=tuple(found.endings.most_common()),
             seconds=time.monotonic() - self.started,
             stopped=self.cancelled(),
         )
@@ -301,7 +312,17 @@ class _Run:
         if self._is_as_before(entry):
             self._count_unread(entry)
         else:
+            self._note(entry)
             self._entries.append(entry)
+
+    def _note(self, entry: Entry) -> None:
+        """What a person shall know of a picture that was read: damage, and that it was known otherwise."""
+        before, damage = self.known.get(_stamp(entry).path), entry.analysis.damage
+        if damage:
+            self.damaged.append(Failure(entry.location, damage))
+        unread = before is None or (before.skipped or "").startswith(UNREAD)
+        if before is not None and not unread and before.version != describe.VERSION:
+            self.renewed += 1
 
     def _is_as_before(self, entry: Entry) -> bool:
         """Whether another try to read a file as a picture gave nothing new."""

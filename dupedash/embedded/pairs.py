@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dupedash.embedded import further
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.explain import explain
 from dupedash.embedded.score import score
@@ -29,14 +30,16 @@ class Judged:
 
     score: float
     evidence: Evidence
+    other_frames: bool = False
 
     def reversed(self) -> Judged:
         """The same with a seen as made from b."""
-        return Judged(self.score, seen_from_b(self.evidence))
+        return Judged(self.score, seen_from_b(self.evidence), self.other_frames)
 
     def explanation(self, a: Descriptor, b: Descriptor) -> Explanation:
         """Why they match; a and b are the pictures that were compared."""
-        return explain(self.evidence, a, b)
+        found = explain(self.evidence, a, b)
+        return replace(found, kinds=(ChangeKind.FRAMES, *found.kinds)) if self.other_frames else found
 
 
 def judge(a: Descriptor, b: Descriptor, ways: Ways, without: Sequence[ChangeKind] = ()) -> Judged:
@@ -44,13 +47,18 @@ def judge(a: Descriptor, b: Descriptor, ways: Ways, without: Sequence[ChangeKind
 
     The score is to the last bit the same from both sides, so a search may take either.
     """
-    if (a.pdq, a.thumb) > (b.pdq, b.thumb):
+    if _rank(a) > _rank(b):
         return judge(b, a, ways, without).reversed()
     if ChangeKind.MIRRORED in without:
         ways = (False,)
     upright = ChangeKind.TURNED in without
     best = max((verify(a, b, mirrored, upright) for mirrored in ways), key=score)
-    return Judged(score(best), best)
+    found = further.judged(best, a, b)
+    return Judged(found.score, best, found.frames)
+
+
+def _rank(picture: Descriptor) -> tuple[bytes, ...]:
+    return picture.pdq, picture.thumb, picture.beneath, *picture.sequence.thumbs
 
 
 class Scores:

@@ -12,12 +12,16 @@ import numpy as np
 from dupedash import images
 from dupedash.embedded import describe
 from dupedash.embedded.describe import Descriptor
+from dupedash.embedded.sequence import Sequence
 from dupedash.errors import UnreadableImage
+from dupedash.images.frames import KEPT
+from dupedash.images.reduce import MOST_LENGTHENED
 
 _PDQ_BYTES = 32
 _LONGEST_SIDE = 1 << 16
 """Pixels of a described picture: far beyond what is described, so that no product of two sides overflows."""
 _LONGEST_REASON = 200
+_LONGEST_THUMB = round(MOST_LENGTHENED * describe.THUMB_SIDE)
 
 
 def sound(data: bytes) -> Descriptor:
@@ -30,6 +34,7 @@ def sound(data: bytes) -> Descriptor:
     if len(found.reason) > _LONGEST_REASON or not found.reason.isprintable():
         raise ValueError("its reason is none")
     _check_keypoints(found)
+    _check_sequence(found.sequence)
     return found
 
 
@@ -45,13 +50,26 @@ def _check_keypoints(found: Descriptor) -> None:
         raise ValueError("a keypoint lies outside")
 
 
-def check_thumb(found: Descriptor) -> None:
-    """Decode the small picture of a descriptor. Raises ValueError where there is none of a possible size."""
+def _check_sequence(sequence: Sequence) -> None:
+    spans = sequence.spans
+    if len(spans) > min(KEPT, sequence.count):
+        raise ValueError("it has too many frames")
+    if not np.isfinite(spans).all() or (spans < 0).any() or (np.diff(spans.ravel()) < 0).any():
+        raise ValueError("its frames are in no order")
+
+
+def check_thumbs(found: Descriptor) -> None:
+    """Decode the small pictures of a descriptor. Raises ValueError where one is none of a possible size."""
+    for thumb in (found.thumb, *filter(None, [found.beneath]), *found.sequence.thumbs):
+        _check_thumb(thumb)
+
+
+def _check_thumb(thumb: bytes) -> None:
     try:
-        if max(images.picture_size(found.thumb)) > describe.THUMB_SIDE or found.thumb[:2] != b"\xff\xd8":
+        if max(images.picture_size(thumb)) > _LONGEST_THUMB or thumb[:2] != b"\xff\xd8":
             raise ValueError("its small picture is too large")
-        pixels: np.ndarray | None = describe.decode_thumb(found.thumb)
+        pixels: np.ndarray | None = describe.decode_thumb(thumb)
     except (UnreadableImage, cv2.error) as error:
         raise ValueError("its small picture is none") from error
-    if pixels is None or max(pixels.shape[:2]) > describe.THUMB_SIDE or min(pixels.shape[:2]) < 2:
+    if pixels is None or max(pixels.shape[:2]) > _LONGEST_THUMB or min(pixels.shape[:2]) < 2:
         raise ValueError("its small picture has no possible size")

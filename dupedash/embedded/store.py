@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from dupedash.config import collection_name
-from dupedash.embedded import documents, leaveout
+from dupedash.embedded import describe, documents, leaveout
 from dupedash.embedded.analysis import UNREAD, Analysis
 from dupedash.embedded.database import Database, chunks, ended_after, last_removal, sequence
-from dupedash.embedded.documents import LEFT_OUT, SAME_FILE_AS, SEARCHED, Entry, FileStamp, Member
+from dupedash.embedded.documents import LEFT_OUT, PICTURE, SAME_FILE_AS, SEARCHED, Entry, FileStamp, Member
 from dupedash.errors import ConfigError, QueryError, UnknownImage
 from dupedash.images.files import printable
 from dupedash.model import Failure, FieldInfo, ImageRecord, ValueCount
@@ -161,7 +161,7 @@ class Store:
             marks = ",".join("?" * len(some))
             with self._database.reading() as connection:
                 found = connection.execute(
-                    "SELECT doc, coalesce(pixels, content), descriptor FROM descriptors"
+                    f"SELECT doc, {PICTURE}, descriptor FROM descriptors"
                     f" JOIN documents d ON d.rowid = doc WHERE doc IN ({marks})",
                     some,
                 ).fetchall()
@@ -246,6 +246,24 @@ class Store:
                 "SELECT location, hidden FROM documents WHERE hidden IS NOT NULL ORDER BY location"
             )
             return [Failure(*row) for row in rows if not row[1].startswith((LEFT_OUT, SAME_FILE_AS))]
+
+    def damaged(self) -> list[Failure]:
+        """Documents of damaged files that are compared all the same, with what is wrong."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT d.location, v.s FROM values_ v JOIN documents d ON d.rowid = v.doc"
+                f" WHERE v.field = 'damage' AND {SEARCHED} ORDER BY d.location"
+            )
+            return [Failure(*row) for row in rows]
+
+    def outdated(self) -> int:
+        """How many documents another version described: they are not compared."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT count(*) FROM documents d WHERE described != ? AND width > 0 AND {SEARCHED}",
+                (describe.VERSION,)
+            ).fetchone()
+            return int(row[0])
 
     def failures(self) -> list[Failure]:
         """Files that could not be read as pictures when they were last tried."""

@@ -122,7 +122,14 @@ def thumbs(
     a: Descriptor, b: Descriptor, mirrored: bool, unit_matrix: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Both thumbnails, that of b mirrored if asked, and the map between their pixels."""
-    one, other = decode_thumb(a.thumb), decode_thumb(b.thumb)
+    return laid(a.thumb, b.thumb, mirrored, unit_matrix)
+
+
+def laid(
+    a: bytes, b: bytes, mirrored: bool, unit_matrix: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`thumbs` of any two thumbnails."""
+    one, other = decode_thumb(a), decode_thumb(b)
     other = np.ascontiguousarray(other[:, ::-1]) if mirrored else other
     from_unit = np.linalg.inv(centres(*other.shape[:2]))
     return one, other, (from_unit @ square(unit_matrix) @ centres(*one.shape[:2]))[:2]

@@ -6,7 +6,7 @@ are tried, and whatever goes wrong is an UnreadableImage with a short reason.
 
 from __future__ import annotations
 
-from dupedash.images.decode import NO_MEMORY, Picture, decode, picture_size
+from dupedash.images.decode import Picture, decode, picture_size
 from dupedash.images.digest import content_hash, pixel_hash
 from dupedash.images.encode import THUMBNAIL_SIDE, render, thumbnail
 from dupedash.images.files import (
@@ -20,10 +20,13 @@ from dupedash.images.files import (
     printable,
     read_file,
 )
+from dupedash.images.frames import Frames
+from dupedash.images.reasons import NO_MEMORY
 
 __all__ = [
     "EXTENSIONS",
     "LIMITS",
+    "Frames",
     "NO_MEMORY",
     "THUMBNAIL_SIDE",
     "Limits",

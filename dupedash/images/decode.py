@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps
 
 from dupedash.errors import UnreadableImage
-from dupedash.images.digest import jpeg_hash, pixel_hash
+from dupedash.images import mend
+from dupedash.images.depth import all_bits, loses_depth
+from dupedash.images.digest import jpeg_end, jpeg_hash, pixel_hash
 from dupedash.images.exif import Exif, read_exif
 from dupedash.images.files import LIMITS, Limits, checked, printable, read_file
-from dupedash.images.modes import to_rgb
+from dupedash.images.frames import Frames, frame_count, frame_hash, frames_of
+from dupedash.images.modes import background_for, shown, to_8_bits, to_layer
+from dupedash.images.profiles import colour_tag
+from dupedash.images.reasons import reason_of
+from dupedash.images.reduce import lengthened, reduced
 
 Image.init()
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -27,23 +33,37 @@ warnings.filterwarnings("ignore", module=r"PIL\.")  # damaged metadata are none 
 # Only formats of pictures that people keep; never those that start other programs (EPS) or are rarely fuzzed.
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000", "PPM")
 _NAMES = {"MPO": "JPEG", "DIB": "BMP", "HEIF": "HEIC"}
-
-NO_MEMORY = "not enough memory"
-"""The one reason that says nothing of the picture: another try may succeed."""
+_JPEG, _JPEG_END = ("JPEG", "MPO"), b"\xff\xd9"
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""By EXIF orientation: what makes a picture upright."""
 
 # Up to here a JPEG is decoded in full and its pixels are hashed; above, `jpeg_hash` takes their place and the
 # decoder does most of the reduction (see there for the cost). Other formats have no cheaper decoding.
 FULL_JPEG_PIXELS = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Picture:
     """A decoded picture.
 
-    pixels         uint8 RGB, H×W×3, upright, long side as asked for (never enlarged)
+    pixels         uint8 RGB, H×W×3, upright, in sRGB, long side as asked for (never enlarged)
     width, height  of the original, upright
     format         "JPEG", "PNG", "HEIC" …
-    pixel_hash     of the full-size upright pixels; None where it was not asked for
+    pixel_hash     of all that a viewer shows, at full size, depth and length; None where it was not asked for
+                   or not all could be read: such a picture makes no exact claim
+    beneath        the same over the other background, where something is transparent: `pixels` are over
+                   white, or over black if white would swallow them
+    frames         of an animation or a document of several pages; None where there is but one, or they were
+                   not asked for
+    damage         what is wrong with a file that can be compared all the same
     """
 
     pixels: np.ndarray
@@ -52,40 +72,61 @@ class Picture:
     format: str
     exif: Exif
     pixel_hash: str | None = None
+    beneath: np.ndarray | None = None
+    frames: Frames | None = None
+    damage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be made of a file; `exact` and `damage` as in `Mended`."""
+
+    long_side: int | None
+    lengthen: bool
+    hashed: bool
+    limits: Limits
+    exact: bool = True
+    damage: str | None = None
+
+    def side_for(self, size: tuple[int, int]) -> int | None:
+        """The long side of a picture of this size."""
+        return lengthened(self.long_side, size) if self.lengthen and self.long_side else self.long_side
 
 
 def decode(
     source: Path | bytes,
     *,
     long_side: int | None = None,
+    lengthen: bool = False,
     limits: Limits = LIMITS,
     hashed: bool = False,
     name: str = "upload",
 ) -> Picture:
     """The first frame of a file (or of its bytes, then called `name`), at most `long_side` pixels long.
 
-    The same bytes and `long_side` give the same pixels, whoever asks. `hashed` also makes `pixel_hash`.
-    Raises UnreadableImage.
+    The same bytes and `long_side` give the same pixels, whoever asks. `lengthen` leaves very long pictures as
+    many pixels as others (see `reduce`). `hashed` also makes `pixel_hash`, `beneath` and `frames`. Raises
+    UnreadableImage.
     """
     name, data = _load(source, name, limits)
+    wanted = _Wanted(long_side, lengthen, hashed, limits)
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            _check_pixels(image, name, limits)
-            return _decoded(image, data, long_side, hashed)
+        with _opened(data) as image:
+            return _decoded(image, data, name, wanted)
     except UnreadableImage:
         raise
     # Pillow's plugins raise nearly every built-in exception on damaged files: this is the rim of one picture.
     except Exception as error:
-        raise UnreadableImage(name, _reason(error)) from error
+        return _mended(data, name, wanted, error)
 
 
 def picture_size(data: bytes, name: str = "upload") -> tuple[int, int]:
     """Width and height as the file claims them, not turned upright. Raises UnreadableImage."""
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+        with _opened(data) as image:
             return image.size
     except Exception as error:  # as in `decode`
-        raise UnreadableImage(name, _reason(error)) from error
+        raise UnreadableImage(name, reason_of(error, data)) from error
 
 
 def _load(source: Path | bytes, name: str, limits: Limits) -> tuple[str, bytes]:
@@ -94,51 +135,129 @@ def _load(source: Path | bytes, name: str, limits: Limits) -> tuple[str, bytes]:
     return printable(source), read_file(source, limits)
 
 
-def _check_pixels(image: Image.Image, name: str, limits: Limits) -> None:
-    width, height = image.size
+def _opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data), formats=_FORMATS)
+
+
+def _mended(data: bytes, name: str, wanted: _Wanted, error: Exception) -> Picture:
+    """The picture as other viewers read it. Raises UnreadableImage with the reason of the first error."""
+    for way in mend.ways(data, _opened):
+        if way.size is not None:
+            _check_pixels(way.size, name, wanted.limits)
+        try:
+            with way.open() as image:
+                return _decoded(image, way.data, name, replace(wanted, exact=way.exact, damage=way.damage))
+        except UnreadableImage:
+            raise
+        except Exception:  # as in `decode`: then it is damaged in another way, too
+            continue
+    raise UnreadableImage(name, reason_of(error, data)) from error
+
+
+def _check_pixels(size: tuple[int, int], name: str, limits: Limits) -> None:
+    width, height = size
     if width * height > limits.max_pixels:
         raise UnreadableImage(name, f"claims {width}×{height} pixels: more than the limit")
 
 
-def _decoded(image: Image.Image, data: bytes, long_side: int | None, hashed: bool) -> Picture:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A picture file that was read.
+
+    layer    the upright picture of 8 bits, as large as it was decoded
+    upright  the same with all its bits, but for those that Pillow does not read (`shallow`)
+    bits     which OpenCV read, where it could
+    dear     a JPEG that is decoded smaller than it is
+    """
+
+    image: Image.Image
+    data: bytes
+    exif: Exif
+    size: tuple[int, int]
+    upright: Image.Image
+    layer: Image.Image
+    shallow: bool
+    bits: np.ndarray | None
+    dear: bool
+    damage: str | None
+
+    def pixel_hash(self) -> str | None:
+        """The hash of the one picture, at full size and depth."""
+        tag = colour_tag(self.image, self.layer.mode, self.data) + _views(self.image, self.data)
+        if self.dear:
+            return jpeg_hash(self.data, self.exif.orientation, tag)
+        if self.shallow:
+            turned = f"turned {self.exif.orientation} {tag}"
+            return None if self.bits is None else pixel_hash(self.bits, turned)
+        return frame_hash(self.upright, self.layer, tag)
+
+
+def _decoded(image: Image.Image, data: bytes, name: str, wanted: _Wanted) -> Picture:
+    _check_pixels(image.size, name, wanted.limits)
+    source = _read(image, data, wanted)
+    small = reduced(source.layer, wanted.side_for(source.size))
+    background = background_for(small) if small.mode == "RGBA" else 255
     kind = image.format or ""
+    picture = Picture(
+        np.asarray(shown(small, image, background)),
+        *source.size,
+        _NAMES.get(kind, kind),
+        source.exif,
+        damage=source.damage,
+    )
+    if not wanted.hashed:
+        return picture
+    if small.mode == "RGBA":
+        picture = replace(picture, beneath=np.asarray(shown(small, image, 255 - background)))
+    return _with_frames(picture, source, wanted)
+
+
+def _read(image: Image.Image, data: bytes, wanted: _Wanted) -> _Source:
+    shallow = loses_depth(image, data)  # before anything loads the picture
+    bits = all_bits(image, data) if shallow else None
     exif = read_exif(image)
     width, height = image.size
-    dear = kind in ("JPEG", "MPO") and width * height > FULL_JPEG_PIXELS
-    if dear and long_side:
-        image.draft("RGB", (2 * long_side, 2 * long_side))
+    side = wanted.side_for(image.size)
+    dear = image.format in _JPEG and width * height > FULL_JPEG_PIXELS
+    if dear and side:
+        image.draft("RGB", (2 * side, 2 * side))
     image.load()
+    damage = wanted.damage
+    if damage == mend.NO_END:
+        mend.check_rows(image)
+    elif image.format in _JPEG and not data.endswith(_JPEG_END) and jpeg_end(data) is None:
+        damage = mend.NO_END  # all of the picture came before it, or the decoder would have complained
     turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)  # Pillow turns TIFF itself, in `load`
-    upright = to_rgb(ImageOps.exif_transpose(image))
-    digest = None
-    if hashed:
-        digest = jpeg_hash(data, exif.orientation) if dear else pixel_hash(np.asarray(upright))
-    pixels = np.asarray(_reduced(upright, long_side))
-    return Picture(
-        pixels,
-        height if turned else width,
-        width if turned else height,
-        _NAMES.get(kind, kind),
-        exif,
-        digest,
+    upright = ImageOps.exif_transpose(image)
+    colour = bits is not None and bits.shape[2:] == (3,)
+    layer = _layer(bits, exif.orientation) if bits is not None and colour else to_layer(upright)
+    size = (height, width) if turned else (width, height)
+    return _Source(image, data, exif, size, upright, layer, shallow, bits, dear, damage)
+
+
+def _with_frames(picture: Picture, source: _Source, wanted: _Wanted) -> Picture:
+    """With what follows the first frame, and the hash of all, where all could be read."""
+    count = frame_count(source.image)
+    if count == 1 or source.image.format in _JPEG:
+        exact = wanted.exact and not picture.damage
+        return replace(picture, pixel_hash=source.pixel_hash() if exact else None)
+    frames, digest, damaged = frames_of(source.image, source.data, count, wanted.limits.max_pixels)
+    damage = "a later frame or page cannot be read" if damaged else picture.damage
+    exact = wanted.exact and damage is None
+    return replace(picture, frames=frames, damage=damage, pixel_hash=digest if exact else None)
+
+
+def _layer(bits: np.ndarray, orientation: int) -> Image.Image:
+    """Deep colours, blue first, as an upright picture of 8 bits."""
+    layer = Image.fromarray(np.ascontiguousarray(to_8_bits(bits)[..., ::-1]))
+    turn = _TURNS.get(orientation)
+    return layer if turn is None else layer.transpose(turn)
+
+
+def _views(image: Image.Image, data: bytes) -> str:
+    """The hash of the further views in a file of two lenses (or of a brighter version for other screens)."""
+    return (
+        hashlib.sha256(memoryview(data)[jpeg_end(data) or len(data) :]).hexdigest()
+        if image.format == "MPO"
+        else ""
     )
-
-
-def _reduced(image: Image.Image, long_side: int | None) -> Image.Image:
-    if long_side is None or max(image.size) <= long_side:
-        return image
-    scale = long_side / max(image.size)
-    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    # Whole-number box reduction first (fast), then an antialiasing filter for the rest.
-    return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-
-
-def _reason(error: Exception) -> str:
-    text = re.sub(r"<_io\.BytesIO.*?>", "it", str(error)).lower()
-    if isinstance(error, UnidentifiedImageError):
-        return "not an image"
-    if isinstance(error, MemoryError):
-        return NO_MEMORY
-    if any(sign in text for sign in ("truncated", "unexpected end", "not enough data", "incomplete")):
-        return "truncated"
-    return f"damaged ({text[:80]})" if text else "damaged"

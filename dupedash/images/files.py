@@ -19,7 +19,8 @@ EXTENSIONS = frozenset(
     f".{ending}"
     for ending in (
         *("jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "dib"),
-        *("avif", "heic", "heif", "jp2", "ppm", "pgm", "pbm"),
+        *("jif", "jfi", "jps", "mpo", "avif", "avifs", "heic", "heif", "hif", "heics", "heifs"),
+        *("jp2", "j2k", "j2c", "jpc", "jpf", "jpx", "ppm", "pgm", "pbm", "pnm", "pfm"),
     )
 )
 """Files with these endings (lower case) are taken for pictures; reading them shows what they hold."""
@@ -35,6 +36,9 @@ NOT_DECODED = frozenset(
     )
 )
 """Pictures that people keep beside others and that are not decoded here: they are compared by their bytes."""
+
+# As browsers save pictures of services that name the size behind the ending: photo.jpg_large, photo.png-orig
+_SIZED = re.compile(r"(\.[a-z]{3,4})[_-](?:large|orig|original|medium|small|thumb)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,10 @@ def not_decoded(name: str) -> str | None:
 
 
 def _ending(name: str) -> str:
-    return os.path.splitext(name)[1].lower()
+    """The ending in lower case, without the size that some programs write behind it."""
+    ending = os.path.splitext(name)[1].lower()
+    sized = _SIZED.fullmatch(ending)
+    return sized[1] if sized else ending
 
 
 def printable(path: Path | str) -> str:

@@ -45,6 +45,7 @@ KIND_BITS: tuple[ChangeKind, ...] = (
     ChangeKind.SHARPENED,
     ChangeKind.NOISE,
     ChangeKind.OVERLAY,
+    ChangeKind.FRAMES,
 )
 _BIT = {kind: 1 << place for place, kind in enumerate(KIND_BITS)}
 

@@ -36,17 +36,30 @@ def unreadable(view: View) -> list[Failure] | None:
 
 
 def draw_unreadable(view: View) -> None:
-    """The list."""
+    """The list, and that of damaged files."""
     failures = unreadable(view)
     if failures is None:
         st.caption("A server does not tell which files it could not read.")
     elif not failures:
         st.caption(":green[:material/check_circle:] Every file that was found could be read.")
     else:
-        shown = failures[:LISTED]
-        st.dataframe({"file": [f.what for f in shown], "reason": [f.reason for f in shown]}, hide_index=True)
-        if len(failures) > LISTED:
-            st.caption(f"… and {len(failures) - LISTED:,} more.")
+        _draw_files(failures)
+    _draw_damaged(view)
+
+
+def _draw_damaged(view: View) -> None:
+    collection = view.collection
+    damaged = collection.store.damaged() if isinstance(collection, EmbeddedCollection) else []
+    if damaged:
+        st.subheader("Damaged, compared all the same", anchor=False)
+        _draw_files(damaged)
+
+
+def _draw_files(failures: list[Failure]) -> None:
+    shown = failures[:LISTED]
+    st.dataframe({"file": [f.what for f in shown], "reason": [f.reason for f in shown]}, hide_index=True)
+    if len(failures) > LISTED:
+        st.caption(f"… and {len(failures) - LISTED:,} more.")
 
 
 def draw_fields(view: View) -> None:

@@ -1,0 +1,49 @@
+"""Samples of more than 8 bits, where Pillow reads only the upper ones."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from PIL import Image
+
+_BITS_PER_SAMPLE = 258  # TIFF
+_SIZE_MARKER, _DEPTH_AT = b"\xff\x51", 40  # JPEG 2000: the depth of the first channel follows its SIZ
+_AV1 = b"av1C"  # its third byte: high bit depth
+_HIGH = 0x40
+
+
+def loses_depth(image: Image.Image, data: bytes) -> bool:
+    """Whether Pillow will give fewer bits than the file has. To be asked before the picture is loaded."""
+    match image.format:
+        case "PNG":
+            return ";16" in str(getattr(image, "tile", "")) and not image.mode.startswith("I")
+        case "TIFF":
+            return max(_tiff_bits(image)) > 8 and image.mode not in ("I", "F") and image.mode[:2] != "I;"
+        case "HEIF":
+            return int(image.info.get("bit_depth", 8)) > 8
+        case "AVIF":
+            at = data.find(_AV1)
+            return at < 0 or bool(data[at + 6] & _HIGH)
+        case "JPEG2000":
+            at = data.find(_SIZE_MARKER)
+            return at < 0 or (data[at + _DEPTH_AT] & 0x7F) > 7
+    return False
+
+
+def all_bits(image: Image.Image, data: bytes) -> np.ndarray | None:
+    """uint16 H×W×C, blue first and not turned, of a PNG or TIFF picture; None where they cannot be had."""
+    if image.format not in ("PNG", "TIFF") or (
+        image.format == "TIFF" and image.getexif().get(0x0112, 1) != 1
+    ):
+        return None
+    try:
+        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return None
+    fits = found is not None and found.dtype == np.uint16 and found.shape[:2] == image.size[::-1]
+    return found if fits else None
+
+
+def _tiff_bits(image: Image.Image) -> tuple[int, ...]:
+    bits = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))
+    return bits if isinstance(bits, tuple) and bits else (8,)
