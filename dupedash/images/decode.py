@@ -104,8 +104,8 @@ def decode(
 ) -> Picture:
     """The first frame of a file (or of its bytes, then called `name`), at most `long_side` pixels long.
 
-    The same bytes and `long_side` give the same pixels, whoever asks. `lengthen` leaves very long pictures as
-    many pixels as others (see `reduce`). `hashed` also makes `pixel_hash`, `beneath` and `frames`. Raises
+    The same bytes and `long_side` give the same pixels, whoever asks. `lengthen` leaves very long pictures
+    longer (see `reduce`). `hashed` also makes `pixel_hash`, `beneath` and `frames`. Raises
     UnreadableImage.
     """
     name, data = _load(source, name, limits)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 from PIL import Image
 
-LONG = 2.0
-"""Pictures longer than this (sides 2:1) may be kept longer, so that as many pixels are left of them."""
+LONG = 4.0
+"""Pictures longer than this (4:1: no photo, hardly a panorama) are kept longer: their short side stays as long
+as in a picture of this shape."""
 MOST_LENGTHENED = 2.5
-"""But no longer than so many times; then they are 12.5:1."""
+"""But no longer than so many times; then they are 10:1."""
 
 
 def lengthened(side: int, size: tuple[int, int]) -> int:
-    """The long side that leaves a long picture as many pixels as one of 2:1 that is `side` long."""
+    """The long side of a picture of this size that shall be `side` long, unless it is very long."""
     shape = max(size) / max(1, min(size))
-    return round(side * min(MOST_LENGTHENED, max(1.0, math.sqrt(shape / LONG))))
+    return round(side * min(MOST_LENGTHENED, max(1.0, shape / LONG)))
 
 
 def reduced(image: Image.Image, long_side: int | None) -> Image.Image:
