@@ -14,7 +14,7 @@ from dupedash.embedded.cache import Segment, load_segment
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.documents import Member
 from dupedash.embedded.retrieve import MIN_VOTES, MOST_APPROXIMATE, search
-from dupedash.embedded.soundness import check_thumb, sound
+from dupedash.embedded.soundness import check_thumbs, sound
 from dupedash.embedded.store import Store
 from dupedash.embedded.view import DAMAGED, comparable_row
 from dupedash.model import ChangeKind, Explanation, Smartfilter
@@ -216,9 +216,9 @@ class _Ready:
 
 
 def _whole(descriptor: Descriptor) -> bool:
-    """Whether the small picture of a descriptor can be used as well."""
+    """Whether the small pictures of a descriptor can be used as well."""
     try:
-        check_thumb(descriptor)
+        check_thumbs(descriptor)
     except ValueError:
         return False
     return True

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dupedash import images
-from dupedash.embedded import analysis
+from dupedash.embedded import analysis, describe
 from dupedash.embedded.analysis import UNREAD, Analysis
 from dupedash.embedded.documents import LEFT_OUT, Entry, FileStamp
 from dupedash.embedded.folder import Found, absolute, walk, within
@@ -320,7 +320,7 @@ class _Run:
         before, damage = self.known.get(_stamp(entry).path), entry.analysis.damage
         if damage:
             self.damaged.append(Failure(entry.location, damage))
-        unread = before is None or (before.skipped or "").startswith(UNREAD)
+        unread = before is None or (before.unread or "").startswith(UNREAD)
         if before is not None and not unread and before.version != describe.VERSION:
             self.renewed += 1
 

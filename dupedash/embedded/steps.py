@@ -19,7 +19,7 @@ from dupedash.embedded import pairs
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.pairs import Ways
 from dupedash.embedded.retrieve import Hits, Index, search
-from dupedash.embedded.soundness import check_thumb, sound
+from dupedash.embedded.soundness import check_thumbs, sound
 from dupedash.embedded.store import Store
 from dupedash.errors import CollectionError
 from dupedash.model import Explanation
@@ -129,7 +129,7 @@ class Shelf:
     def must_be_whole(self, descriptor: Descriptor) -> None:
         """Raises Damaged where its small picture cannot be used: else it would be like no other."""
         try:
-            check_thumb(descriptor)
+            check_thumbs(descriptor)
         except ValueError as error:
             raise _damaged(self._store.name, error) from error
 

@@ -261,7 +261,7 @@ class Store:
         with self._database.reading() as connection:
             row = connection.execute(
                 f"SELECT count(*) FROM documents d WHERE described != ? AND width > 0 AND {SEARCHED}",
-                (describe.VERSION,)
+                (describe.VERSION,),
             ).fetchone()
             return int(row[0])
 

@@ -26,9 +26,9 @@ from dupedash.images.reasons import NO_MEMORY
 __all__ = [
     "EXTENSIONS",
     "LIMITS",
-    "Frames",
     "NO_MEMORY",
     "THUMBNAIL_SIDE",
+    "Frames",
     "Limits",
     "Picture",
     "content_hash",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PIL import Image
 
 LONG = 4.0
-"""Pictures longer than this (4:1: no photo, hardly a panorama) are kept longer: their short side stays as long
-as in a picture of this shape."""
+"""Pictures longer than this (4:1: no photo, hardly a panorama) are kept longer: their short side stays as
+long as in a picture of this shape."""
 MOST_LENGTHENED = 2.5
 """But no longer than so many times; then they are 10:1."""
 
