@@ -26,7 +26,7 @@ from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore
 from tests.embedded_pictures import scene
 
-HEAD = struct.Struct("<HIIHHBHI")
+HEAD = struct.Struct("<HIIHHBHIII")
 Analysis = dict[str, Any]
 
 
@@ -79,7 +79,18 @@ def joined(collection: EmbeddedCollection) -> tuple[set[tuple[str, str]], dict[s
 
 def with_head(analysis: Analysis, **changes: int) -> Analysis:
     """With other numbers at the beginning of its descriptor."""
-    names = ("version", "height", "width", "points", "reason", "quality", "pdq", "thumb")
+    names = (
+        "version",
+        "height",
+        "width",
+        "points",
+        "reason",
+        "quality",
+        "pdq",
+        "thumb",
+        "beneath",
+        "sequence",
+    )
     data = base64.b64decode(analysis["descriptor"])
     head = dict(zip(names, HEAD.unpack_from(data), strict=True)) | changes
     data = HEAD.pack(*head.values()) + data[HEAD.size :]
@@ -126,8 +137,9 @@ def spoil(collection: EmbeddedCollection, image_id: str, change: Callable[[bytes
 
 SPOILT: dict[str, Callable[[bytes], bytes]] = {
     "cut off": lambda data: data[:500],
-    "no height": lambda data: HEAD.pack(*[0 if n == 1 else v for n, v in enumerate(HEAD.unpack_from(data))])
-    + data[HEAD.size :],
+    "no height": lambda data: (
+        HEAD.pack(*[0 if n == 1 else v for n, v in enumerate(HEAD.unpack_from(data))]) + data[HEAD.size :]
+    ),
     "no small picture": lambda data: data[: -HEAD.unpack_from(data)[-1]] + bytes(HEAD.unpack_from(data)[-1]),
     "empty": lambda _data: b"",
 }
@@ -179,7 +191,9 @@ def mutated(draw: st.DrawFn) -> Callable[[Analysis], Analysis]:
         value = draw(ODD)
         return lambda one: {**one, name: value}
     if kind == "head":
-        name = draw(st.sampled_from(["height", "width", "points", "reason", "quality", "pdq", "thumb"]))
+        name = draw(
+            st.sampled_from(["height", "width", "points", "reason", "quality", "pdq", "thumb", "sequence"])
+        )
         number = draw(st.integers(0, 255 if name == "quality" else 65535))
         return lambda one: with_head(one, **{name: number})
     which = draw(st.sampled_from(["descriptor", "descriptor", "thumbnail"]))

@@ -160,7 +160,7 @@ def _read(given: Mapping[str, Any]) -> Analysis:
         pixels=None if given["pixels"] is None else _digest(given["pixels"]),
         taken=None if taken is None else datetime.fromisoformat(taken).astimezone(UTC),
         camera=None if given["camera"] is None else _short(given["camera"]),
-        damage=None if given["damage"] is None else _short(given["damage"]),
+        damage=None if given.get("damage") is None else _short(given["damage"]),
         skipped=_descriptor(descriptor).reason or None,
         version=describe.VERSION,
         descriptor=descriptor,

@@ -320,7 +320,7 @@ class _Run:
         before, damage = self.known.get(_stamp(entry).path), entry.analysis.damage
         if damage:
             self.damaged.append(Failure(entry.location, damage))
-        unread = before is None or (before.unread or "").startswith(UNREAD)
+        unread = before is None or before.unread is not None
         if before is not None and not unread and before.version != describe.VERSION:
             self.renewed += 1
 
