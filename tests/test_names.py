@@ -16,12 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupedash.cli import main
+from dupedash.config import Workspace
+from dupedash.connect import Connection
 from dupedash.export import csv_text, encoded, json_text
 from dupedash.images import path_of
 from dupedash.images.files import printable
 from dupedash.model import FieldInfo, FieldType
 from dupedash.query.match import matches
 from dupedash.query.parse import parse
+from dupedash.scans import ScanStore
+from dupedash.ui import judging, scandata
+from dupedash.ui.errors import as_text
+from dupedash.ui.opened import opened
 from tests.pictures import as_file, scene
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -204,3 +210,13 @@ def test_closed_streams_are_no_traceback(home, closed):
     )
     assert (ended.returncode, b"Traceback" in ended.stderr, b"Exception" in ended.stderr) == (0, False, False)
     assert run(home, "status") == 0
+
+
+def test_the_dashboard_works_in_a_data_folder_whose_name_is_no_utf_8(home):
+    workspace = Workspace(data(home))
+    assert run(home, "scan") == 0
+    collection = opened(Connection("default"), workspace)
+    scan = ScanStore(workspace.scans).list()[0]
+    assert collection.count() == len(scandata.images_of(scan)) == len(ODD)
+    assert len(judging.matches(scan, "1", workspace)[1]) == len(judging.unjudged(scan, "1")) > 0
+    assert as_text(f"{workspace.root}").encode("utf-8")

@@ -29,6 +29,7 @@ from dupedash.check import (
     of_upload,
 )
 from dupedash.errors import ConfigError
+from dupedash.images.files import printable
 from dupedash.model import Failure
 from dupedash.ui import addimages, filters, jobs, judging, scope
 from dupedash.ui.access import Role
@@ -103,7 +104,7 @@ def result(view: View, gate: Gate) -> Result | None:
     stored = _shown_check(view)
     if stored is None:
         return None
-    found = _report(str(stored.folder), stored.version(), stored)
+    found = _report(printable(stored.folder), stored.version(), stored)
     record = stored.added
     added = Added((), (), (), record) if record else None
     return Result(stored.id, stored.wanted.collection, found, gate, added, stored, stored.complete)

@@ -20,6 +20,7 @@ from dupedash.actions import (
     needs_explanations,
 )
 from dupedash.graph import Cut, DuplicateGraph, Strictness
+from dupedash.images.files import printable
 from dupedash.scans import MatchEdits, StoredScan, must_be_of
 from dupedash.ui import judging, scandata, state
 from dupedash.ui.state import View
@@ -31,8 +32,8 @@ MOST = 200_000
 def of(view: View, scan: StoredScan, wish: Wish, scope: Scope) -> Preview:
     """The preview of this wish at the threshold. Raises CollectionError, ScanError, ConfigError."""
     now, workspace = view.collection.state(), view.settings.workspace
-    _must_be_of(scan.id, str(scan.folder), view.collection.identity, view, scan)
-    about = (now, str(scan.folder), state.graph_version(scan), judging.version(workspace))
+    _must_be_of(scan.id, printable(scan.folder), view.collection.identity, view, scan)
+    about = (now, printable(scan.folder), state.graph_version(scan), judging.version(workspace))
     head = Head.now(view.collection, scan.id, view.threshold)
     rules = sorted((name, str(rule)) for name, rule in wish.merge.items()) if wish.merge is not None else None
     asked = json.dumps([wish.action, wish.policy.to_json(), rules, wish.link_field, head.roots])

@@ -51,5 +51,6 @@ def shown() -> Iterator[None]:
 
 
 def as_text(text: str) -> str:
-    """`text` so that Streamlit's Markdown shows it letter by letter."""
+    """`text` so that Streamlit's Markdown shows it letter by letter, and a "?" for what is no letter."""
+    text = text.encode("utf-8", "replace").decode()
     return "".join("\\" + c if c in r"\`*_{}[]<>()#+-.!|$:~&" else c for c in text)

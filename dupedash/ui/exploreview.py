@@ -7,6 +7,7 @@ import streamlit as st
 
 from dupedash.curves import Curves, curves, explosion
 from dupedash.graph import Strictness
+from dupedash.images.files import printable
 from dupedash.scans import StoredScan
 from dupedash.ui import changesview, curvechart, scandata, scandiffview, state, style, widgets, wording
 from dupedash.ui.curvechart import Chart, Mark
@@ -41,7 +42,7 @@ def draw(view: View) -> None:
 def curves_of(view: View) -> Curves:
     """The curves of the chosen scan, swept once."""
     scan = view.require_scan()
-    return _curves(str(scan.folder), state.graph_version(scan), view)
+    return _curves(printable(scan.folder), state.graph_version(scan), view)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the scan …")

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from dupedash.graph import Cut
+from dupedash.images.files import printable
 from dupedash.scans import StoredScan
 from dupedash.ui.state import View, scan_version
 
@@ -26,7 +27,7 @@ def bytes_to_gain(cut: Cut, sizes: Bytes) -> int:
 
 def sizes_of(scan: StoredScan, ids: tuple[str, ...]) -> Bytes:
     """Bytes of these images' files as they were scanned, 0 where unknown; read once per scan."""
-    return _sizes(str(scan.folder), scan_version(scan), scan, ids)
+    return _sizes(printable(scan.folder), scan_version(scan), scan, ids)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

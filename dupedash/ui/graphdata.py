@@ -14,6 +14,7 @@ from starlette.routing import Route
 from dupedash.config import settings
 from dupedash.errors import DupedashError
 from dupedash.graph import Cut, Strictness
+from dupedash.images.files import printable
 from dupedash.network import build, drawn
 from dupedash.network.part import Chosen, Part, SizeClass, choose
 from dupedash.scans import ScanStore, StoredScan
@@ -32,7 +33,8 @@ def graph_url(scan: StoredScan, cut: Cut, strictness: Strictness, part: Part) ->
 
 def chosen(scan: StoredScan, cut: Cut, part: Part) -> Chosen:
     """The groups of a part, with the locations read only where a text is to be found."""
-    return choose(cut, part, locations(str(scan.folder), scan) if part.text.strip() else pd.Series(dtype=str))
+    text = bool(part.text.strip())
+    return choose(cut, part, locations(printable(scan.folder), scan) if text else pd.Series(dtype=str))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

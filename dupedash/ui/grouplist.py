@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from dupedash.grouptable import Flags, GroupTable, Listing, Numbers, Only, Order, holding, select, table
+from dupedash.images.files import printable
 from dupedash.model import ImageRecord
 from dupedash.review import group_standings
 from dupedash.ui import grouplink, judging, scandata, state, style, widgets, wording
@@ -70,7 +71,8 @@ def first_page() -> None:
 def rows_of(view: View) -> GroupTable:
     """The figures of all groups, worked out once per threshold."""
     scan = view.require_scan()
-    return _rows(str(scan.folder), state.graph_version(scan), view.threshold, view.strictness.value, view)
+    version, strictness = state.graph_version(scan), view.strictness.value
+    return _rows(printable(scan.folder), version, view.threshold, strictness, view)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

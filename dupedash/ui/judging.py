@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
 from dupedash.config import Workspace
 from dupedash.graph import Matches
+from dupedash.images.files import path_of, printable
 from dupedash.review import Decisions, ImageKey, ReviewStore, apply_decisions
 from dupedash.scans import StoredScan
 from dupedash.ui.scandata import images_of
@@ -27,18 +27,18 @@ def version(workspace: Workspace) -> str:
 
 def decisions(workspace: Workspace) -> Decisions:
     """All current decisions. Raises ConfigError."""
-    return _decisions(str(workspace.reviews), version(workspace))
+    return _decisions(printable(workspace.reviews), version(workspace))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _decisions(path: str, version: str) -> Decisions:
-    return Decisions() if version == UNJUDGED else ReviewStore(Path(path)).load()
+    return Decisions() if version == UNJUDGED else ReviewStore(path_of(path)).load()
 
 
 def keys_of(scan: StoredScan, workspace: Workspace) -> Mapping[str, ImageKey]:
     """id → key, of those images of the scan that some decision is about. Raises ConfigError, ScanError."""
     now = version(workspace)
-    return _keys(str(scan.folder), str(workspace.reviews), now, scan)
+    return _keys(printable(scan.folder), printable(workspace.reviews), now, scan)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -58,7 +58,7 @@ def _keys(folder: str, path: str, version: str, _scan: StoredScan) -> Mapping[st
 
 def unjudged(scan: StoredScan, scan_version: str) -> Matches:
     """The matches as the scan found them, whatever was decided. Raises ScanError."""
-    return _found(str(scan.folder), scan_version, scan)
+    return _found(printable(scan.folder), scan_version, scan)
 
 
 def matches(scan: StoredScan, scan_version: str, workspace: Workspace) -> tuple[str, Matches]:
@@ -66,7 +66,8 @@ def matches(scan: StoredScan, scan_version: str, workspace: Workspace) -> tuple[
 
     Raises ConfigError, ScanError.
     """
-    return _judged(str(scan.folder), scan_version, str(workspace.reviews), version(workspace), scan)
+    folder, reviews = printable(scan.folder), printable(workspace.reviews)
+    return _judged(folder, scan_version, reviews, version(workspace), scan)
 
 
 @st.cache_resource(max_entries=6, show_spinner="Reading the scan …")

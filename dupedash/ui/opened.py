@@ -9,10 +9,11 @@ import streamlit as st
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
+from dupedash.images.files import printable
 
 
 def _folder(workspace: Workspace) -> str:
-    return str(workspace.root)
+    return printable(workspace.root)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Connection: astuple, Workspace: _folder})

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dupedash.graph import DuplicateGraph, Matches
+from dupedash.images.files import printable
 from dupedash.keepers.places import place_fitting, place_in
 from dupedash.model import Explanation, ImageRecord
 from dupedash.scans import ImageRows, MatchEdits, MatchRows, StoredScan
@@ -21,7 +22,7 @@ _COLUMNS = ["location", "bytes", "content", "pixels"]
 def images_of(scan: StoredScan) -> pd.DataFrame:
     """Location, bytes, content and pixels of the scan's images, by id. Read only: it is shared."""
     file = scan.folder / "images.parquet"
-    return _images(str(file), file.stat().st_mtime_ns if file.exists() else 0, scan)
+    return _images(printable(file), file.stat().st_mtime_ns if file.exists() else 0, scan)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -31,7 +32,7 @@ def _images(path: str, changed: int, _scan: StoredScan) -> pd.DataFrame:  # noqa
 
 def bytes_of(scan: StoredScan, version: str, graph: DuplicateGraph) -> npt.NDArray[np.int64]:
     """The size of the file per image of the graph, 0 where unknown. `version` names the graph."""
-    return _bytes(str(scan.folder), version, scan, graph)
+    return _bytes(printable(scan.folder), version, scan, graph)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -92,7 +93,7 @@ def _edits(path: str, changed: int, version: str, _scan: StoredScan, _matches: M
 def _file(scan: StoredScan, name: str) -> tuple[str, int]:
     """A file of the scan and when it was written; of one that is not there yet nothing is kept."""
     file = scan.folder / name
-    return str(file), file.stat().st_mtime_ns if file.exists() else time.time_ns()
+    return printable(file), file.stat().st_mtime_ns if file.exists() else time.time_ns()
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

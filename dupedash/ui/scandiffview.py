@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dupedash.graph import Floats
+from dupedash.images.files import printable
 from dupedash.scandiff import Pairs, ScanDifference, compare
 from dupedash.scans import StoredScan
 from dupedash.ui import changesview, scandata, scanlist, sidebar, state, widgets, wording
@@ -53,8 +54,8 @@ def said(scan: StoredScan) -> str:
 def difference(view: View, other: StoredScan) -> ScanDifference:
     """From the other scan to the chosen one, compared once."""
     scan = view.require_scan()
-    key = (str(other.folder), state.graph_version(other), str(scan.folder), state.graph_version(scan))
-    return _difference(key, view.threshold, other, scan)
+    names = [(printable(one.folder), state.graph_version(one)) for one in (other, scan)]
+    return _difference((*names[0], *names[1]), view.threshold, other, scan)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing …")

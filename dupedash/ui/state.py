@@ -19,6 +19,7 @@ from dupedash.config import Settings, Workspace, settings
 from dupedash.connect import Connection, Connections
 from dupedash.errors import DupedashError, Forbidden
 from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
+from dupedash.images.files import printable
 from dupedash.jobs import Job, Jobs
 from dupedash.model import FieldInfo, ValueCount
 from dupedash.review import ReviewStore
@@ -248,20 +249,20 @@ def _values(name: tuple[str, ...], field: str, _collection: Collection) -> list[
 def graph_of(scan: StoredScan) -> DuplicateGraph:
     """The matches of a scan that nobody rejected; a scan that is still running is read anew as it grows."""
     version, matches = judging.matches(scan, scan_version(scan), settings().workspace)
-    return _graph(str(scan.folder), version, matches)
+    return _graph(printable(scan.folder), version, matches)
 
 
 def cut_of(scan: StoredScan, threshold: float, strictness: Strictness) -> Cut:
     """The groups of a scan at a threshold, cut once."""
     version, matches = judging.matches(scan, scan_version(scan), settings().workspace)
-    return _cut(str(scan.folder), version, threshold, strictness.value, matches)
+    return _cut(printable(scan.folder), version, threshold, strictness.value, matches)
 
 
 def unjudged_cut(scan: StoredScan, threshold: float, strictness: Strictness) -> Cut:
     """The groups as they were before anybody decided: how far a review is, is measured on them."""
     version = scan_version(scan)
     found = judging.unjudged(scan, version)
-    return _cut(str(scan.folder), f"{version}{judging.ALL}", threshold, strictness.value, found)
+    return _cut(printable(scan.folder), f"{version}{judging.ALL}", threshold, strictness.value, found)
 
 
 def graph_version(scan: StoredScan) -> str:
