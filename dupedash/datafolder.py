@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dupedash.config import Workspace
 from dupedash.errors import ConfigError
+from dupedash.images.files import printable
 
 _FOLDER, _FILE = 0o700, 0o600
 _OTHERS = 0o077
@@ -54,8 +55,8 @@ def tighten(workspace: Workspace) -> None:
 
 def _refused(root: Path, why: str) -> str:
     return (
-        f"The data folder {root} cannot be written: {why}. Name another one with --data or DUPEDASH_DATA, or "
-        "set DUPEDASH_READONLY=1 to look only."
+        f"The data folder {printable(root)} cannot be written: {why}. Make it writable, or name another one "
+        "with --data or DUPEDASH_DATA."
     )
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from dupedash.cli import main
+from dupedash.collection import FoundMatch
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.store import Store
 from dupedash.errors import ScanError
 from dupedash.model import ById, DuplicateQuery
-from dupedash.scans import ScanStore
+from dupedash.scans import ScanStatus, ScanStore
+from dupedash.scans.parts import Account
 from tests.pictures import as_file, scene, smaller
 
 
@@ -156,6 +158,31 @@ def test_a_damaged_database_is_a_sentence(data, capsys, name, content):
     for command in (["status"], ["scan"], ["plan"]):
         code = main(["--data", str(data), *command])
         assert code == 0 or "Error: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["journals/making.lock", "journals/journal.lock", "jobs/start.lock"])
+def test_a_folder_in_the_place_of_a_lock_is_no_traceback(data, capsys, name):
+    (data / name).mkdir(parents=True)
+    for command in (["plan"], ["undo", "--list"], ["scan"]):
+        code = main(["--data", str(data), *command])
+        assert code == 0 or "Error: " in capsys.readouterr().err
+    (data / "journals" / "making.lock").mkdir(exist_ok=True, parents=True)
+    assert main(["--data", str(data), "plan"]) == 1
+    assert "move it away" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", [0.1, 0.4, 0.7, 0.9])
+def test_a_flipped_byte_in_a_part_of_a_stopped_scan_is_told_and_a_new_scan_helps(data, place, capsys):
+    store = ScanStore(data / "scans")
+    [done] = store.list()
+    with store.writing(done) as writer:
+        writer.begin()
+        writer.write_part([FoundMatch("a", "b", 0.9)], Account(0, images=3))
+        writer.stop(ScanStatus.STOPPED, "stopped")
+    flip(done.folder / "parts" / "000001.parquet", place)
+    assert main(["--data", str(data), "scan"]) == 1
+    assert "scan --again" in capsys.readouterr().err
+    assert main(["--data", str(data), "scan", "--again"]) == 0
 
 
 def test_an_older_scan_without_checksums_opens(data):

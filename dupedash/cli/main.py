@@ -83,8 +83,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if "--debug" in words:
             raise
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {_sentence(error)}", err=True)
         return Exit.FAILURE
+
+
+def _sentence(error: OSError) -> str:
+    """What the system refused, of which file, and what to do where that is known."""
+    if isinstance(error, IsADirectoryError) and error.filename:
+        return f"{error.filename} is a folder where dupedash needs a file of its own: move it away."
+    return str(error)
 
 
 def _take_any_text() -> None:
