@@ -160,15 +160,19 @@ def test_a_damaged_database_is_a_sentence(data, capsys, name, content):
         assert code == 0 or "Error: " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["journals/making.lock", "journals/journal.lock", "jobs/start.lock"])
-def test_a_folder_in_the_place_of_a_lock_is_no_traceback(data, capsys, name):
-    (data / name).mkdir(parents=True)
-    for command in (["plan"], ["undo", "--list"], ["scan"]):
-        code = main(["--data", str(data), *command])
-        assert code == 0 or "Error: " in capsys.readouterr().err
-    (data / "journals" / "making.lock").mkdir(exist_ok=True, parents=True)
+def test_a_folder_in_the_place_of_a_lock_is_told(data, capsys):
+    (data / "journals" / "making.lock").mkdir(parents=True)
     assert main(["--data", str(data), "plan"]) == 1
     assert "move it away" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"nonsense" * 1000, None])
+def test_a_damaged_lock_of_apply_is_told(data, capsys, content):
+    assert main(["--data", str(data), "plan"]) == 0
+    lock = data / "journals" / "lock.sqlite"
+    lock.mkdir() if content is None else lock.write_bytes(content)
+    assert main(["--data", str(data), "apply", "--yes"]) == 1
+    assert f"Delete {lock}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("place", [0.1, 0.4, 0.7, 0.9])
