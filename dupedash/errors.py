@@ -48,6 +48,10 @@ class CollectionError(DupedashError):
         self.collection = collection
 
 
+class DamagedCollection(CollectionError):
+    """The database of a collection here is no longer one; the pictures are not concerned."""
+
+
 class Unreachable(CollectionError):
     """Refused, unknown host, or no answer in time."""
 

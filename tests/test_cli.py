@@ -334,3 +334,24 @@ def test_on_a_terminal_one_line_is_updated():
         "one 9 of 9 (100%)",
     ]
     assert stream.getvalue().endswith("\n")
+
+
+def flip(data: bytes) -> bytes:
+    return data[:5000] + bytes(255 - byte for byte in data[5000:])
+
+
+@pytest.mark.parametrize("harm", [bytes.swapcase, lambda data: data[:9000], flip])
+def test_a_damaged_collection_says_what_to_do_and_clear_does_it(tmp_path, pictures, capsys, harm):
+    data = tmp_path / "data"
+    assert main(["--data", str(data), "index", str(pictures), "--jobs", "1"]) == 0
+    file = data / "collections/default/collection.sqlite"
+    file.write_bytes(harm(file.read_bytes()))
+    harmed = file.read_bytes()
+    capsys.readouterr()
+    assert main(["--data", str(data), "status"]) == 1
+    assert "`--collection default clear` puts it aside" in capsys.readouterr().err
+    assert main(["--data", str(data), "clear", "--yes"]) == 0
+    assert "the damaged database is in" in capsys.readouterr().out
+    (aside,) = file.parent.glob("damaged-*/collection.sqlite")
+    assert aside.read_bytes() == harmed, "nothing of it is deleted"
+    assert main(["--data", str(data), "index", str(pictures), "--jobs", "1"]) == 0

@@ -11,9 +11,10 @@ import click
 from dupedash.cli.context import Context, interruptible, pass_context
 from dupedash.cli.progress import ProgressLine
 from dupedash.collection import Collection, WritableCollection
+from dupedash.embedded.aside import put_aside
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.index import FieldsFor, IndexReport, no_fields
-from dupedash.errors import Cancelled, ConfigError
+from dupedash.errors import Cancelled, ConfigError, DamagedCollection
 from dupedash.indexing import index_paths, report_words
 from dupedash.model import Failure
 from dupedash.scans import may_be_of
@@ -172,16 +173,30 @@ def field_values(fields: Sequence[str]) -> dict[str, object]:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_context
 def clear(context: Context, yes: bool) -> None:
-    """Forget all images of the collection; the files stay where they are."""
+    """Forget all images of the collection; the files stay where they are.
+
+    A damaged collection is put aside, and an empty one takes its place.
+    """
     context.settings.must_write()
-    with context.opened(context.only()) as collection:
-        count = collection.count()
+    connection = context.only()
+    try:
+        with context.opened(connection) as collection:
+            _forget_all(collection, yes)
+    except DamagedCollection as error:
         if not yes:
-            click.confirm(
-                f"Forget all {count:,} images of {collection.name}? The files stay", abort=True, err=True
-            )
-        ids = collection.ids()
-        for start in range(0, len(ids), REMOVED_AT_ONCE):
-            collection.remove(ids[start : start + REMOVED_AT_ONCE])
-        collection.commit()
+            click.confirm(f"{error} Put it aside now?", abort=True, err=True)
+        place = put_aside(context.settings.workspace.collection(connection.name))
+        click.echo(printable(f"{connection.name}: all images forgotten; the damaged database is in {place}"))
+
+
+def _forget_all(collection: WritableCollection, yes: bool) -> None:
+    count = collection.count()
+    if not yes:
+        click.confirm(
+            f"Forget all {count:,} images of {collection.name}? The files stay", abort=True, err=True
+        )
+    ids = collection.ids()
+    for start in range(0, len(ids), REMOVED_AT_ONCE):
+        collection.remove(ids[start : start + REMOVED_AT_ONCE])
+    collection.commit()
     click.echo(f"{collection.name}: {count:,} images forgotten")

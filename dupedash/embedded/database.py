@@ -12,9 +12,11 @@ from pathlib import Path
 
 from dupedash import walmode
 from dupedash.embedded import schema
-from dupedash.errors import CollectionError
+from dupedash.errors import CollectionError, DamagedCollection
 
 _STEPS = 100_000  # of SQLite's machine, a millisecond or so, between two looks at the clock
+# SQLite says so of a file that is torn, and of one that is something else.
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _WAIT = 60.0  # seconds that a writer waits for another process's transaction
 
 
@@ -62,7 +64,7 @@ class Database:
         try:
             yield connection
         except sqlite3.Error as error:
-            raise CollectionError(f"The collection {self.name} ({self.file}): {error}.", self.name) from error
+            raise self._trouble(error) from error
         finally:
             self._give_back(connection)
 
@@ -107,6 +109,21 @@ class Database:
         for connection in idle:
             connection.close()
 
+    def _trouble(self, error: sqlite3.Error) -> CollectionError:
+        """What SQLite says, and what to do where the file itself is damaged."""
+        said = f"The collection {self.name} ({self.file}): {error}."
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            return DamagedCollection(f"{said} {self.mending}", self.name)
+        return CollectionError(said, self.name)
+
+    @property
+    def mending(self) -> str:
+        """What to do where it is damaged."""
+        return (
+            f"It is damaged; no picture is concerned. `--collection {self.name} clear` puts it aside and "
+            "begins anew: then index the folders again, or put a copy of the file back."
+        )
+
     def _take(self) -> sqlite3.Connection:
         with self._lock:
             if self._closed:
@@ -132,7 +149,7 @@ class Database:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
         except sqlite3.Error as error:
-            raise CollectionError(f"The collection {self.name} ({self.file}): {error}.", self.name) from error
+            raise self._trouble(error) from error
         return connection
 
 

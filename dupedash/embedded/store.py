@@ -19,7 +19,7 @@ from dupedash.embedded import describe, documents, leaveout
 from dupedash.embedded.analysis import UNREAD, Analysis
 from dupedash.embedded.database import Database, chunks, ended_after, last_removal, sequence
 from dupedash.embedded.documents import LEFT_OUT, PICTURE, SAME_FILE_AS, SEARCHED, Entry, FileStamp, Member
-from dupedash.errors import ConfigError, QueryError, UnknownImage
+from dupedash.errors import ConfigError, DamagedCollection, QueryError, UnknownImage
 from dupedash.images.files import printable
 from dupedash.model import Failure, FieldInfo, ImageRecord, ValueCount
 from dupedash.query.dates import milliseconds
@@ -58,7 +58,11 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         self._database = Database(folder / "collection.sqlite", self.name)
         with self._database.reading() as connection:
-            self.uuid = str(connection.execute("SELECT value FROM meta WHERE key = 'uuid'").fetchone()[0])
+            row = connection.execute("SELECT value FROM meta WHERE key = 'uuid'").fetchone()
+        if row is None:
+            said = f"The collection {self.name} ({self._database.file}) has lost its name."
+            raise DamagedCollection(f"{said} {self._database.mending}", self.name)
+        self.uuid = str(row[0])
 
     def close(self) -> None:
         """Give back all files."""

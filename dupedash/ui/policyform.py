@@ -82,7 +82,9 @@ class Draft:
 
     def move(self, number: int, step: int) -> None:
         """Up (-1) or down (1)."""
-        at = next(n for n, line in enumerate(self.lines) if line.number == number)
+        at = next((n for n, line in enumerate(self.lines) if line.number == number), None)
+        if at is None:  # it was removed before the page followed
+            return
         to = min(max(at + step, 0), len(self.lines) - 1)
         self.lines.insert(to, self.lines.pop(at))
 
