@@ -15,7 +15,7 @@ from dupedash.images import bitmaps
 from dupedash.images.digest import jpeg_end, with_end
 from dupedash.images.modes import to_8_bits
 
-PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20  # unpacked; a printer's profile has up to 3 MB, a workflow as much
+PngImagePlugin.MAX_TEXT_CHUNK = 4 * 2**20  # unpacked; a printer's profile has up to 3 MB, a workflow as much
 
 _PNG, _JPEG, _TIFF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", (b"II*\0", b"MM\0*")
 _MOST_MISSING = 1 / 20

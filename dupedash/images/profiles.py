@@ -74,7 +74,7 @@ def _coded(primaries: int, transfer: int) -> str:
     return "" if primaries in (1, 2) and transfer in (1, 2, 6, 13) else f"h273 {primaries} {transfer}"
 
 
-@lru_cache(64)  # some 0.5 MB each at most; the photos of a folder share a few
+@lru_cache(16)  # up to some MB each; the photos of a folder share a few
 def _known(data: bytes, mode: str) -> Profile | None:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(data))
