@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,6 +55,29 @@ def test_what_machines_and_programs_keep_is_left_out_and_told(store, folder):
     report = read(store, folder)
     assert names(store, folder) == USUAL
     assert report.left_out == {"#recycle": 1, "$RECYCLE.BIN": 1, "*.lrdata": 1, "@eaDir": 1, "thumbs": 1}
+
+
+def test_a_collection_of_the_first_version_leaves_out_the_same(tmp_path):
+    with zipfile.ZipFile(Path(__file__).parent / "earlier" / "workspace-0.1.zip") as file:
+        file.extractall(tmp_path)
+    (home,) = (tmp_path / "dupedash" / "collections").iterdir()
+    earlier = Store(home)
+    assert (earlier.left_out(), earlier.count()) == (DEFAULTS, 8)
+    earlier.close()
+
+
+def test_photos_that_the_first_version_saw_elsewhere_have_moved(tmp_path):
+    with zipfile.ZipFile(Path(__file__).parent / "earlier" / "workspace-0.1.zip") as file:
+        file.extractall(tmp_path)
+    (home,) = (tmp_path / "dupedash" / "collections").iterdir()
+    with closing(sqlite3.connect(home / "collection.sqlite")) as db, db:  # no machine has this folder
+        db.execute("UPDATE documents SET path = CAST('/not there' || CAST(path AS TEXT) AS BLOB)")
+    earlier = Store(home)
+    ids = earlier.ids()
+    report = read(earlier, tmp_path / "photos")
+    assert (report.added, report.vanished, earlier.ids()) == (0, (), ids)
+    assert all(str(record.location).startswith(f"{tmp_path}/photos/") for record in earlier.records(ids))
+    earlier.close()
 
 
 def test_a_folder_that_is_asked_for_by_its_path_is_read(store, folder):

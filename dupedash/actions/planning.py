@@ -232,8 +232,6 @@ def _cautions(action: StepKind, planned: Sequence[PlannedGroup]) -> tuple[str, .
     if not planned:
         return ()
     local = any(member.content for group in planned for member in group.members)
-    if action is StepKind.HARDLINK:
-        return ("Indexing the folder again adds the hard links, as identical files.",)
     if action is StepKind.REMOVE and local:
         return ("The files stay: indexing their folder again adds them again.",)
     if action is StepKind.REMOVE:
