@@ -32,6 +32,7 @@ class Only(StrEnum):
     OPEN = "Open"
     DECIDED = "Decided"
     CHAINED = "Chains"
+    UNSURE = "Not sure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class GroupTable:
     mean     of its matches
     missing  pairs of members without a match
     gain     bytes that are freed where only the largest file stays
+    unsure   whether no match of it shows which image may go
     """
 
     size: Numbers
@@ -86,10 +88,15 @@ class GroupTable:
     mean: Scores
     missing: Numbers
     gain: Numbers
+    unsure: Flags
 
 
-def table(cut: Cut, sizes: Numbers) -> GroupTable:
-    """`sizes`: bytes of the file per image of `matches.ids`, 0 where unknown."""
+def table(cut: Cut, sizes: Numbers, telling: Flags) -> GroupTable:
+    """The figures of all groups.
+
+    sizes    bytes of the file per image of `matches.ids`, 0 where unknown
+    telling  per match of the graph whether it shows which of the two images may go
+    """
     m, count = cut.graph.matches, len(cut)
     inside = (cut.label[m.a] >= 0) & (cut.label[m.a] == cut.label[m.b]) & (m.score >= cut.threshold)
     home = cut.label[m.a[inside]]
@@ -102,6 +109,7 @@ def table(cut: Cut, sizes: Numbers) -> GroupTable:
         mean=(total / np.maximum(links, 1)).astype(np.float32),
         missing=size * (size - 1) // 2 - links,
         gain=gains(cut, sizes),
+        unsure=np.bincount(home, weights=telling[inside], minlength=count)[:count] == 0,
     )
 
 
@@ -131,6 +139,8 @@ def select(rows: GroupTable, listing: Listing, decided: Flags, found: Flags | No
     wanted = rows.size >= listing.least
     if listing.only is Only.CHAINED:
         wanted &= rows.missing > 0
+    elif listing.only is Only.UNSURE:
+        wanted &= rows.unsure & ~decided
     elif listing.only is not Only.ALL:
         wanted &= decided == (listing.only is Only.DECIDED)
     if found is not None:

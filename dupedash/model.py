@@ -14,6 +14,10 @@ Fields = Mapping[str, FieldValue | tuple[FieldValue, ...]]
 """The fields of one image: a single value, or a tuple where the field is multi-valued."""
 
 
+EXACT = 0.95
+"""From this score on only size, format, compression or metadata differ (the contract of scores)."""
+
+
 class FieldType(StrEnum):
     """What a field holds; decides its operators and how a filter compares."""
 
@@ -165,6 +169,9 @@ class ChangeKind(StrEnum):
     NOISE = "noise added"
     OVERLAY = "text or logo added"
     FRAMES = "other frames or pages"
+    ENLARGED = "enlarged"
+    SLIGHT = "slightly changed"
+    CONVERTED = "saved without loss from a compressed one"
 
 
 @dataclass(frozen=True, slots=True)

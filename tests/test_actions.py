@@ -67,7 +67,7 @@ class Place:
 
     def plan(self, *pairs, decisions=None, **wish):
         wish.setdefault("policy", LARGEST)
-        matches = Matches.of([(a, b, 0.9) for a, b in pairs])
+        matches = Matches.of([(a, b, 0.97) for a, b in pairs])
         groups = candidates(matches, 0.7, self.collection, decisions or Decisions())
         return draw_plan(groups, Wish(**wish), Head.now(self.collection, "scan-1", 0.7))
 

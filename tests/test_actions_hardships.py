@@ -285,7 +285,7 @@ def test_through_http_documents_and_fields_are_cleared_and_come_back(tmp_path):
         workspace = Workspace(tmp_path / "data")
         before = collection.records(collection.ids())
         ids = flow.ids()
-        matches = Matches.of([(a, b, 0.9) for a, b in combinations(ids, 2)])
+        matches = Matches.of([(a, b, 0.97) for a, b in combinations(ids, 2)])
         for kind in (StepKind.REMOVE, StepKind.LABEL):
             groups = candidates(matches, 0.7, flow, Decisions())
             plan = draw_plan(groups, Wish(kind, LARGEST, merge={}), Head.now(flow, "scan", 0.7))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -98,7 +99,8 @@ def test_a_folder_is_cleared_and_brought_back_and_no_picture_is_decoded_again(li
     files = seen(library.folder)
     records = library.collection.records(library.collection.ids())
     head = Head.now(library.collection, "scan", 0.7)
-    plan = draw_plan(library.groups(), Wish(policy=preset("Best quality")), head)
+    told = replace(preset("Best quality"), decide_unsure=True)
+    plan = draw_plan(library.groups(), Wish(policy=told), head)
     assert plan.roots == (str(library.folder),)
     journal = Journal.create(library.workspace, plan)
     outcome = apply_plan(journal, library.collection, library.workspace)

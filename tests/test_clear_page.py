@@ -66,9 +66,18 @@ def opened(file: str = "clear") -> AppTest:
     return at
 
 
-def opened_for_all() -> AppTest:
-    """Clear with the choice to take also what nobody has looked at."""
+def opened_deciding() -> AppTest:
+    """Clear with the choice to decide also where nothing shows which image is the edited one."""
     at = opened()
+    box = next(box for box in at.checkbox if str(box.key).startswith("clear.unsure"))
+    box.check().run()
+    assert not at.exception
+    return at
+
+
+def opened_for_all() -> AppTest:
+    """The same with the choice to take also what nobody has looked at."""
+    at = opened_deciding()
     at.selectbox(key="clear.scope").set_value(Scope.ALL).run()
     assert not at.exception
     return at
@@ -201,7 +210,7 @@ def decide(workspace: Workspace, name: str) -> None:
 
 
 def test_by_default_a_plan_takes_what_was_reviewed_and_says_what_it_leaves_alone(photos):
-    at = opened()
+    at = opened_deciding()
     assert at.button(key="clear.make").disabled
     assert f"Left alone: {workspaces.COPIED} groups that nobody has looked at (6 images)" in said(at)
     decide(photos, "smaller-1.png")
@@ -220,7 +229,7 @@ def test_by_default_a_plan_takes_exact_copies_that_nobody_looked_at(tmp_path, ph
     collection.close()
     workspaces.scan(photos, "twins")
     monkeypatch.setattr("dupedash.ui.state.chosen_connection", lambda _workspace: Connection("twins"))
-    at = opened()
+    at = opened_deciding()
     assert figures(at)["Images to go"] == "1"
     at.selectbox(key="clear.scope").set_value(Scope.REVIEWED).run()
     assert at.button(key="clear.make").disabled

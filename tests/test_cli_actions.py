@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -42,7 +43,7 @@ def names(root):
 def test_a_plan_is_shown_applied_after_a_question_and_undone(scanned, tmp_path, capsys, monkeypatch):
     before = names(scanned)
     file = tmp_path / "plan.json"
-    assert run(scanned, "plan", "--json", file) == 0
+    assert run(scanned, "plan", "--unsure", "decide", "--json", file) == 0
     out = capsys.readouterr().out
     assert "quarantine 2 of default, 2 groups at 0.7" in out
     assert "(480×360 beats 360×270)" in out
@@ -64,6 +65,18 @@ def test_a_plan_is_shown_applied_after_a_question_and_undone(scanned, tmp_path, 
     assert ": quarantine 2 of default" in capsys.readouterr().out
     assert run(scanned, "undo") == 1
     assert "There is no plan" in capsys.readouterr().err
+
+
+def test_a_group_that_is_not_sure_is_listed_and_left_whole_unless_told(scanned, tmp_path, capsys):
+    file = tmp_path / "plan.json"
+    assert run(scanned, "plan", "--json", file) == 0
+    out, plan = capsys.readouterr().out, json.loads(file.read_text())
+    assert "quarantine 1 of default, 1 groups at 0.7" in out
+    unsure = next(g for g in plan["groups"] if g["decided"] == "not sure")
+    assert sorted(Path(place).name for _, place, _ in unsure["members"]) == ["two bright.png", "two.png"]
+    assert unsure["key"] not in {step["group"] for step in plan["steps"]}
+    assert all(f"not sure    {place}" in out for _, place, _ in unsure["members"])
+    assert "1 group is left whole" in plan["warnings"][-1] + plan["warnings"][0]
 
 
 def test_groups_keepers_and_actions_are_chosen_by_options(scanned, capsys):

@@ -32,9 +32,10 @@ def cut_of(pairs, threshold=0.7):
 def test_the_table_says_what_the_group_values_say(pairs, threshold):
     cut = cut_of(pairs, threshold)
     sizes = np.arange(1, len(cut.graph.matches.ids) + 1, dtype=np.int64)
-    rows = table(cut, sizes)
+    rows = table(cut, sizes, cut.graph.matches.score > 0.9)
     groups = [cut.group(n) for n in range(len(cut))]
     assert rows.size.tolist() == [len(g.members) for g in groups]
+    assert rows.unsure.tolist() == [max(k.score for k in g.links) <= np.float32(0.9) for g in groups]
     assert rows.missing.tolist() == [g.missing for g in groups]
     assert rows.mean.tolist() == pytest.approx([g.mean for g in groups], abs=1e-6)
     assert rows.weakest.tolist() == pytest.approx([g.weakest for g in groups])
@@ -47,7 +48,7 @@ def test_the_table_says_what_the_group_values_say(pairs, threshold):
 
 def chosen(listing, decided=(), found=None):
     cut = cut_of(CHAIN)
-    rows = table(cut, np.array([1, 1, 1, 1, 500, 900], np.int64))
+    rows = table(cut, np.array([1, 1, 1, 1, 500, 900], np.int64), np.zeros(len(cut.graph.matches), bool))
     flags = np.zeros(len(cut), bool)
     flags[list(decided)] = True
     return [cut.key(int(n)) for n in select(rows, listing, flags, found)]

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # `flow` and `embedded` each other.
 LAYERS = (
     ("dupedash.errors",),
-    ("dupedash.bytesize", "dupedash.model", "dupedash.sums", "dupedash.utf8", "dupedash.walmode"),
+    ("dupedash.bytesize", "dupedash.formats", "dupedash.model", "dupedash.sums", "dupedash.utf8",
+     "dupedash.walmode"),
     ("dupedash.collection", "dupedash.config", "dupedash.curves", "dupedash.datafolder",
      "dupedash.differences", "dupedash.fetch", "dupedash.graph", "dupedash.grouptable", "dupedash.guesses",
      "dupedash.headertime", "dupedash.images", "dupedash.keepers", "dupedash.properties", "dupedash.query",

@@ -27,7 +27,6 @@ from dupedash.actions.planning import (
     candidates,
     candidates_of,
     draw_plan,
-    needs_explanations,
 )
 from dupedash.actions.preview import Known, Preview, Scope, Totals
 from dupedash.actions.undo import undo_plan
@@ -66,7 +65,6 @@ __all__ = [
     "find_journal",
     "import_plan",
     "journals",
-    "needs_explanations",
     "undo_plan",
     "unusable",
     "waiting_journal",

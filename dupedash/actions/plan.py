@@ -10,7 +10,7 @@ from typing import Any
 
 from dupedash.actions.fieldjson import value_of_json, value_to_json
 from dupedash.errors import ActionError
-from dupedash.keepers import Policy
+from dupedash.keepers import UNSURE, Policy
 from dupedash.model import FieldValue
 
 _VERSION = 1
@@ -117,6 +117,16 @@ class Plan:
     groups: tuple[PlannedGroup, ...] = ()
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> tuple[PlannedGroup, ...]:
+        """The groups of which something is done."""
+        return tuple(group for group in self.groups if group.decided != UNSURE)
+
+    @property
+    def unsure(self) -> tuple[PlannedGroup, ...]:
+        """The groups that are left whole: nothing shows which image is the edited one."""
+        return tuple(group for group in self.groups if group.decided == UNSURE)
 
     @property
     def removed(self) -> frozenset[str]:

@@ -31,7 +31,7 @@ from dupedash.collection import Rooted
 from dupedash.errors import ConfigError
 from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
 from dupedash.images import path_of
-from dupedash.keepers import PRESETS, Choice, Policy, Rule, choose
+from dupedash.keepers import PRESETS, UNSURE, Choice, Policy, choose, equal_pairs
 from dupedash.keepers.originals import Explanations
 from dupedash.model import Edits, FieldInfo, ImageRecord
 from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, spared, standing
@@ -75,6 +75,7 @@ class Candidates:
     """One group before the choice.
 
     links   the pairs that match directly; None: all do, since somebody decided so
+    equal   those of them that are equal in content; None: what is the better copy decides between all
     spared  id → why it stays, decided by people
     held    the decision for which nothing of the group is planned, or None
     open    nobody decided about it yet
@@ -85,6 +86,7 @@ class Candidates:
     key: str
     records: tuple[ImageRecord, ...]
     links: tuple[tuple[str, str], ...] | None
+    equal: frozenset[tuple[str, str]] | None = None
     explanations: Explanations = field(default_factory=dict)
     spared: Mapping[str, str] = field(default_factory=dict)
     held: str | None = None
@@ -103,6 +105,7 @@ class Candidates:
             self.records,
             policy,
             links=self.links,
+            equal=self.equal,
             explanations=self.explanations,
             pinned=by_hand,
             spared=self.spared,
@@ -167,6 +170,8 @@ def candidates_of(
     for number in numbers:
         links = cut.links(number)
         pairs = _pairs(cut.graph.matches, links)
+        known = _known(pairs, edits.at(links)) if edits else {}
+        scored = zip(pairs, cut.graph.matches.score[links].tolist(), strict=True)
         members = cut.members(number)
         images = {image_id: image_key(records[image_id], collection) for image_id in members}
         decision = decisions.of(list(images.values()))
@@ -176,7 +181,8 @@ def candidates_of(
                 members[0],
                 tuple(records[image_id] for image_id in members),
                 None if confirmed else pairs,
-                _known(pairs, edits.at(links)) if edits else {},
+                None if confirmed else equal_pairs(scored, known),
+                known,
                 spared(images, decisions),
                 f"{decision.verdict} ({decision.who})" if decision and decision.verdict in HELD else None,
                 standing(list(images.values()), decisions) is None,
@@ -193,13 +199,8 @@ def _pairs(matches: Matches, links: npt.NDArray[np.int64]) -> tuple[tuple[str, s
     return tuple((matches.ids[a], matches.ids[b]) for a, b in ends)
 
 
-def _known(pairs: Sequence[tuple[str, str]], edits: Sequence[Edits | None]) -> Explanations:
+def _known(pairs: Sequence[tuple[str, str]], edits: Sequence[Edits | None]) -> dict[tuple[str, str], Edits]:
     return {pair: told for pair, told in zip(pairs, edits, strict=True) if told is not None}
-
-
-def needs_explanations(policy: Policy) -> bool:
-    """Whether it is worth reading why images match."""
-    return any(criterion.rule is Rule.ORIGINAL for criterion in policy.criteria)
 
 
 def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
@@ -228,7 +229,21 @@ def plan_of(drafts: Sequence[Draft], wish: Wish, head: Head) -> Plan:
 
 
 def _cautions(action: StepKind, planned: Sequence[PlannedGroup]) -> tuple[str, ...]:
-    """What the user must know of this action."""
+    """What the user must know of this plan."""
+    unsure = sum(group.decided == UNSURE for group in planned)
+    said = (_unsure_words(unsure),) if unsure else ()
+    return said + _of_action(action, [group for group in planned if group.decided != UNSURE])
+
+
+def _unsure_words(count: int) -> str:
+    groups = "1 group is" if count == 1 else f"{count:,} groups are"
+    return (
+        f"{groups} left whole: nothing shows which image is the edited one. Review them and choose what "
+        "stays, or let the rules decide where it is not sure."
+    )
+
+
+def _of_action(action: StepKind, planned: Sequence[PlannedGroup]) -> tuple[str, ...]:
     if not planned:
         return ()
     local = any(member.content for group in planned for member in group.members)
@@ -256,7 +271,7 @@ def draft(group: Candidates, wish: Wish, head: Head) -> Draft:
     warnings: list[str] = []
     choice = group.choose(wish.policy, wish.pinned)
     others = _drafts(group, choice, wish, head, warnings)
-    if not others:
+    if not others and choice.sure:
         return Draft(None, warnings=warnings)
     return Draft(_planned(group, choice), _merge(group, others, wish, head), others, warnings)
 

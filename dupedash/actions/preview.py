@@ -41,6 +41,7 @@ class GroupEffect:
     steps, removed, bytes   what would be done, how many images would go, how large their files are
     beside                  files that belong to those that go and stay behind
     held, open              left alone by a decision; nobody decided about it yet
+    unsure                  left whole: nothing shows which image is the edited one
     weakest                 the lowest score that holds the group together
     """
 
@@ -51,6 +52,7 @@ class GroupEffect:
     beside: int = 0
     held: bool = False
     open: bool = True
+    unsure: bool = False
     weakest: float = 1.0
     notes: Sequence[str] = ()
 
@@ -59,6 +61,7 @@ class GroupEffect:
 class Totals:
     """The sums over all groups. `groups` of them would change; `decided`: by what, and how often.
 
+    unsure              groups that are left whole since nothing shows which image is the edited one
     left, left_images   groups that nobody looked at and the scope leaves alone, and what would go of them
     unseen              those of `groups` that nobody looked at and that are not exact copies
     """
@@ -70,6 +73,7 @@ class Totals:
     beside: int = 0
     held: int = 0
     open: int = 0
+    unsure: int = 0
     left: int = 0
     left_images: int = 0
     unseen: int = 0
@@ -148,6 +152,7 @@ class Preview:
             beside=sum(effect.beside for effect in counted),
             held=sum(effect.held for effect in effects),
             open=sum(effect.open for effect in effects),
+            unsure=sum(effect.unsure for effect in effects),
             left=len(left),
             left_images=sum(effect.steps for effect in left),
             unseen=sum(effect.open and not self._exact(effect) for effect in counted),
@@ -194,6 +199,8 @@ def _effect(group: Candidates, drafted: Draft) -> GroupEffect:
     if drafted.planned is None:
         return GroupEffect(held=held, open=group.open, notes=notes)
     others = drafted.others
+    if not others:
+        return GroupEffect(held=held, open=group.open, unsure=True, notes=notes)
     return GroupEffect(
         decided=drafted.planned.decided,
         steps=len(others) + len(drafted.merges),

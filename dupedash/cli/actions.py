@@ -26,7 +26,6 @@ from dupedash.actions import (
     empty_quarantine,
     find_journal,
     journals,
-    needs_explanations,
     undo_plan,
     unusable,
     waiting_journal,
@@ -49,6 +48,7 @@ from dupedash.review import decisions_of
 from dupedash.scans import StoredScan, may_be_of, must_be_of
 
 LISTED = 20
+UNSURE_GROUPS = LEAVE, DECIDE = "leave", "decide"
 ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
 
 
@@ -60,6 +60,9 @@ ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
               help=f"How the image that stays is chosen: {', '.join(PRESETS)}, or a JSON file.")  # fmt: skip
 @click.option("--action", type=click.Choice(ACTIONS), default="quarantine", show_default=True)
 @click.option("--merge", is_flag=True, help="Also merge the others' fields into the image that stays.")
+@click.option("--unsure", type=click.Choice(UNSURE_GROUPS), default=LEAVE, show_default=True,
+              help="Where nothing shows which image is the edited one: leave the images, or let the policy's "
+                   "other rules (most pixels, format, largest file …) decide.")  # fmt: skip
 @click.option("--group", "groups", multiple=True, metavar="ID|PATH", help="Only the groups of these images.")
 @click.option("--keep", multiple=True, metavar="ID|PATH", help="Images that stay, whatever the policy says.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
@@ -73,16 +76,18 @@ def plan(
     policy: str,
     action: str,
     merge: bool,
+    unsure: str,
     groups: tuple[str, ...],
     keep: tuple[str, ...],
     json_file: Path | None,
 ) -> None:
     """Say what would be done with the duplicates of a scan, and keep that as a plan. Nothing is touched."""
     context.settings.must_write()
+    rules = read_policy(policy)
     with context.opened(context.existing()) as collection:
         wish = Wish(
             StepKind(action),
-            read_policy(policy),
+            replace(rules, decide_unsure=True) if unsure == DECIDE else rules,
             named(collection, keep),
             named(collection, groups) if groups else None,
             {} if merge else None,
@@ -120,7 +125,7 @@ def draw(
         threshold,
         collection,
         decisions_of(context.settings.workspace),
-        found.edits if needs_explanations(wish.policy) else None,
+        found.edits,
         Strictness.COMPLETE if strict else Strictness.COMPONENT,
     )
     return draw_plan(drawn, wish, Head.now(collection, found.id, threshold))
@@ -130,9 +135,7 @@ def newest_scan(context: Context, collection: Collection) -> StoredScan:
     """The newest scan of a collection. Raises ScanError."""
     scans = [scan for scan in context.scans.list() if may_be_of(scan, collection)]
     if not scans:
-        raise ScanError(
-            f"There is no scan of {collection.name} ({collection.engine}) yet: `scan` makes one."
-        )
+        raise ScanError(f"There is no scan of {collection.name} ({collection.engine}) yet: `scan` makes one.")
     return max(scans, key=lambda scan: scan.started)
 
 
@@ -237,17 +240,19 @@ def print_plan(drawn: Plan, err: bool) -> None:
     doing += f" and merge fields into {merges:,}" if merges else ""
     lines = [
         f"plan        {drawn.id}: {doing} of {drawn.collection}, "
-        f"{len(drawn.groups):,} groups at {drawn.threshold}, {size(drawn.bytes)}",
+        f"{len(drawn.changed):,} groups at {drawn.threshold}, {size(drawn.bytes)}",
         f"policy      {drawn.policy.name}",
     ]
-    for group in drawn.groups[:LISTED]:
+    for group in drawn.changed[:LISTED]:
         places = {member.id: member.location for member in group.members}
         lines += ["", f"keep        {places[group.keeper]} ({group.why})"]
         lines += [f"also keep   {places[i]} ({reason})" for i, reason in group.kept.items()]
         for step in (step for step in drawn.steps if step.group == group.key):
             lines += [_step_line(step), *_beside_lines(step)]
-    if len(drawn.groups) > LISTED:
-        lines += ["", f"… and {len(drawn.groups) - LISTED:,} more groups: --json writes all"]
+    if len(drawn.changed) > LISTED:
+        lines += ["", f"… and {len(drawn.changed) - LISTED:,} more groups: --json writes all"]
+    for group in drawn.unsure[:LISTED]:
+        lines += ["", *(f"not sure    {member.location}" for member in group.members)]
     lines += [f"note        {warning}" for warning in drawn.warnings[:LISTED]]
     if drawn.beside:
         lines.append(

@@ -71,7 +71,9 @@ def analyze(source: Path | bytes, limits: images.Limits = images.LIMITS, name: s
         raise UnreadableImage(name, reason)
     data = images.read_file(source, limits) if isinstance(source, Path) else checked(source, name, limits)
     picture = images.decode(data, long_side=LONG_SIDE, lengthen=True, limits=limits, hashed=True, name=name)
-    described = describe.describe(picture.pixels, picture.beneath, picture.frames)
+    described = describe.describe(
+        picture.pixels, picture.beneath, picture.frames, picture.marks
+    )  # fmt: skip
     return Analysis(
         width=picture.width,
         height=picture.height,

@@ -18,9 +18,10 @@ import numpy as np
 from dupedash.embedded import pattern, pdq
 from dupedash.embedded.sequence import SINGLE, Sequence
 from dupedash.images import Frames
+from dupedash.images.marks import MARKS_SIZE, Marks, measure
 from dupedash.images.reduce import MOST_LENGTHENED, lengthened
 
-VERSION = 3
+VERSION = 4
 """Counts changes of the description: descriptors of different versions must not be compared."""
 
 SIDE = 400
@@ -52,8 +53,9 @@ class Descriptor:
     `points` (n, 2) uint16 in `POSITION_UNIT`, `octaves` (n,) uint8, `angles` (n,) uint8 in 1/256 turns,
     `binary` (n, 32) uint8; `pdq` 32 bytes, `pdq_quality` 0–100; `thumb` a JPEG of `THUMB_SIDE`; `height`,
     `width` of the pixels that were described. `reason` says why a picture cannot be compared, and is empty
-    if it can. `beneath` is a second thumbnail, of a picture with transparent parts over the other background;
-    `sequence` tells the frames or pages of which this is the first.
+    if it can. `marks` are those of the picture at full resolution. `beneath` is a second thumbnail, of a
+    picture with transparent parts over the other background; `sequence` tells the frames or pages of which
+    this is the first.
     """
 
     points: np.ndarray
@@ -66,6 +68,7 @@ class Descriptor:
     height: int
     width: int
     reason: str
+    marks: Marks
     beneath: bytes = b""
     sequence: Sequence = SINGLE
 
@@ -93,7 +96,8 @@ class Descriptor:
             len(sequence),
         )
         arrays = [self.points.tobytes(), self.octaves.tobytes(), self.angles.tobytes(), self.binary.tobytes()]
-        return b"".join([head, *arrays, self.pdq, reason, self.thumb, self.beneath, sequence])
+        pictures = [self.pdq, reason, self.thumb, self.beneath, sequence, self.marks.to_bytes()]
+        return b"".join([head, *arrays, *pictures])
 
     @staticmethod
     def from_bytes(data: bytes) -> "Descriptor":
@@ -105,7 +109,7 @@ class Descriptor:
             raise ValueError(
                 f"descriptor has version {version}, this program makes {VERSION}; index the image again"
             )
-        if len(data) != _HEAD.size + n * 38 + n_reason + sum(lengths):
+        if len(data) != _HEAD.size + n * 38 + n_reason + sum(lengths) + MARKS_SIZE:
             raise ValueError("descriptor has a wrong length; index the image again")
         at = _HEAD.size
         points = np.frombuffer(data, np.uint16, n * 2, at).reshape(n, 2)
@@ -118,15 +122,18 @@ class Descriptor:
         whole, reason, thumb, beneath, rest = (data[i:j] for i, j in pairwise(ends))
         return Descriptor(
             points, octaves, angles, binary, whole, quality, thumb, height, width, reason.decode(),
-            beneath, Sequence.from_bytes(rest),
+            Marks.from_bytes(data[-MARKS_SIZE:]), beneath, Sequence.from_bytes(rest),
         )  # fmt: skip
 
 
 def describe(
-    pixels: np.ndarray, beneath: np.ndarray | None = None, frames: Frames | None = None
+    pixels: np.ndarray,
+    beneath: np.ndarray | None = None,
+    frames: Frames | None = None,
+    marks: Marks | None = None,
 ) -> Descriptor:
     """Describe an upright RGB picture, uint8 (height, width, 3), of any size; `beneath` and `frames` as in
-    `images.Picture`."""
+    `images.Picture`, `marks` of it at full resolution, where that is not this one."""
     height, width = pixels.shape[:2]
     gray = _resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), working_size(height, width))
     points, octaves, angles, binary = keypoints(gray)
@@ -134,7 +141,7 @@ def describe(
     whole, quality = pdq.compute(_resize(thumb, (pdq.SIDE, pdq.SIDE)))
     return Descriptor(
         points, octaves, angles, binary, whole, quality, _encode(thumb),
-        height, width, _why_not(gray, len(points), quality),
+        height, width, _why_not(gray, len(points), quality), marks or measure(pixels),
         b"" if beneath is None else _encode(_thumb(beneath)),
         SINGLE if frames is None else Sequence.of(frames, [_encode(_thumb(p)) for p in frames.pixels]),
     )  # fmt: skip

@@ -20,7 +20,10 @@ def explain(evidence: Evidence, a: Descriptor, b: Descriptor) -> Explanation:
     across, down = (float(np.linalg.norm(axis)) for axis in evidence.pixel_axes)
     boxes = _boxes(evidence, a, b)
     aspect = across / max(down, 1e-9)
-    kinds = [*_geometry(evidence, aspect), *_tones(found, boxes)]
+    told = signs(evidence, a, b, boxes)
+    kinds = list(dict.fromkeys((*_geometry(evidence, aspect), *_tones(found, boxes), *told.kinds)))
+    if not kinds and told.slight:
+        kinds = [ChangeKind.SLIGHT]
     if not kinds:
         kinds = [ChangeKind.RESIZED if evidence.size_a != evidence.size_b else ChangeKind.REENCODED]
     return Explanation(
@@ -34,7 +37,8 @@ def explain(evidence: Evidence, a: Descriptor, b: Descriptor) -> Explanation:
         aspect,
         evidence.inliers,
         boxes,
-        *signs(evidence, a, b, boxes),
+        told.a,
+        told.b,
     )
 
 

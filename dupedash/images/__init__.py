@@ -21,6 +21,7 @@ from dupedash.images.files import (
     read_file,
 )
 from dupedash.images.frames import Frames
+from dupedash.images.marks import Marks, measure
 from dupedash.images.reasons import NO_MEMORY
 
 __all__ = [
@@ -30,11 +31,13 @@ __all__ = [
     "THUMBNAIL_SIDE",
     "Frames",
     "Limits",
+    "Marks",
     "Picture",
     "content_hash",
     "decode",
     "file_hash",
     "looks_like_image",
+    "measure",
     "not_decoded",
     "path_of",
     "picture_size",

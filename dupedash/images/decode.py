@@ -13,12 +13,14 @@ import pillow_heif
 from PIL import Image, ImageFile, ImageOps
 
 from dupedash.errors import UnreadableImage
+from dupedash.formats import PILLOW, format_of, shown_name
 from dupedash.images import mend
 from dupedash.images.depth import all_bits, loses_depth
 from dupedash.images.digest import jpeg_end, jpeg_hash, pixel_hash
 from dupedash.images.exif import Exif, read_exif
 from dupedash.images.files import LIMITS, Limits, checked, printable, read_file
 from dupedash.images.frames import Frames, frame_count, frame_hash, frames_of
+from dupedash.images.marks import Marks, measure
 from dupedash.images.modes import background_for, shown, to_8_bits, to_layer
 from dupedash.images.profiles import colour_tag
 from dupedash.images.reasons import reason_of
@@ -31,8 +33,7 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False  # half a picture must be reported, not 
 warnings.filterwarnings("ignore", module=r"PIL\.")  # damaged metadata are none of the user's business
 
 # Only formats of pictures that people keep; never those that start other programs (EPS) or are rarely fuzzed.
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000", "PPM")
-_NAMES = {"MPO": "JPEG", "DIB": "BMP", "HEIF": "HEIC"}
+_FORMATS = PILLOW
 _JPEG, _JPEG_END = ("JPEG", "MPO"), b"\xff\xd9"
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -63,6 +64,7 @@ class Picture:
                    white, or over black if white would swallow them
     frames         of an animation or a document of several pages; None where there is but one, or they were
                    not asked for
+    marks          of the first frame at full size; None where no hash was asked for
     damage         what is wrong with a file that can be compared all the same
     """
 
@@ -75,6 +77,7 @@ class Picture:
     beneath: np.ndarray | None = None
     frames: Frames | None = None
     damage: str | None = None
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,8 @@ def decode(
     """The first frame of a file (or of its bytes, then called `name`), at most `long_side` pixels long.
 
     The same bytes and `long_side` give the same pixels, whoever asks. `lengthen` leaves very long pictures
-    longer (see `reduce`). `hashed` also makes `pixel_hash`, `beneath` and `frames`. Raises
-    UnreadableImage.
+    longer (see `reduce`). `hashed` also makes `pixel_hash`, `beneath`, `frames` and
+    `marks`. Raises UnreadableImage.
     """
     name, data = _load(source, name, limits)
     wanted = _Wanted(long_side, lengthen, hashed, limits)
@@ -201,15 +204,23 @@ def _decoded(image: Image.Image, data: bytes, name: str, wanted: _Wanted) -> Pic
     picture = Picture(
         np.asarray(shown(small, image, background)),
         *source.size,
-        _NAMES.get(kind, kind),
+        shown_name(kind),
         source.exif,
         damage=source.damage,
     )
     if not wanted.hashed:
         return picture
+    picture = replace(picture, marks=_marks(source))
     if small.mode == "RGBA":
         picture = replace(picture, beneath=np.asarray(shown(small, image, 255 - background)))
     return _with_frames(picture, source, wanted)
+
+
+def _marks(source: _Source) -> Marks:
+    layer, known = source.layer, format_of(source.image.format)
+    whole = np.asarray(layer if layer.mode == "RGB" else layer.convert("RGB"))
+    tables = getattr(source.image, "quantization", None)
+    return measure(whole, tables, lossless=known is not None and known.lossless)
 
 
 def _read(image: Image.Image, data: bytes, wanted: _Wanted) -> _Source:

@@ -13,16 +13,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dupedash.errors import Cancelled, UnreadableImage
+from dupedash.formats import ENDINGS
 from dupedash.model import IsCancelled, never
 
-EXTENSIONS = frozenset(
-    f".{ending}"
-    for ending in (
-        *("jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "dib"),
-        *("jif", "jfi", "jps", "mpo", "avif", "avifs", "heic", "heif", "hif", "heics", "heifs"),
-        *("jp2", "j2k", "j2c", "jpc", "jpf", "jpx", "ppm", "pgm", "pbm", "pnm", "pfm"),
-    )
-)
+EXTENSIONS = ENDINGS
 """Files with these endings (lower case) are taken for pictures; reading them shows what they hold."""
 
 NOT_DECODED = frozenset(

@@ -1,12 +1,14 @@
 """Which image of a group stays, by rule, and why, in words. Pure: it reads values and touches nothing."""
 
-from dupedash.keepers.choose import BY_HAND, Choice, Effect, Removal, choose, effect
+from dupedash.keepers.choose import BY_HAND, UNSURE, Choice, Effect, Removal, choose, effect
 from dupedash.keepers.criteria import Criterion, Rule
+from dupedash.keepers.originals import equal_pairs, tells
 from dupedash.keepers.policy import PRESETS, Policy, ProtectedField, preset
 
 __all__ = [
     "BY_HAND",
     "PRESETS",
+    "UNSURE",
     "Choice",
     "Criterion",
     "Effect",
@@ -16,5 +18,7 @@ __all__ = [
     "Rule",
     "choose",
     "effect",
+    "equal_pairs",
     "preset",
+    "tells",
 ]

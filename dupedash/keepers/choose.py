@@ -1,19 +1,25 @@
-"""Choose the keeper of a group, say why, and say what would go; and what that does to all groups."""
+"""Choose what stays of a group, say why, and say what would go; and what that does to all groups.
+
+An image goes only where one that stays goes before it by a verdict on these two: they are equal in content,
+or what can be seen shows that it is the edited one. What nothing tells stays, and the choice says so.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dupedash.keepers.criteria import Criterion, Standing, beats, standings
+from dupedash.keepers.links import Pair, links_of, links_of_twins, shown_edited, twin_heads, twins_of
+from dupedash.keepers.names import copies_by_name
 from dupedash.keepers.originals import Explanations
 from dupedash.keepers.policy import Policy
+from dupedash.keepers.verdict import BY_ID, Judge, Link, Verdict
 from dupedash.model import ImageRecord
 
 BY_HAND = "chosen by hand"
 PROTECTED = "protected"
-BY_ID = "first id"
+UNSURE = "not sure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,11 @@ class Choice:
     """What becomes of one group. `keeper`, `kept` and `removed` are its members, each once.
 
     why         the reason for the keeper, in words
-    decided     the criterion that settled it (its label), or one of BY_HAND, PROTECTED, BY_ID
+    decided     the criterion that settled it (its label), or one of BY_HAND, PROTECTED, UNSURE, plain name,
+                first id
     kept        the other members that stay, each with the reason
     protected   those of all members that the policy protects
+    unsure      those that stay only because nothing shows which of two is the edited one
     """
 
     keeper: str
@@ -41,6 +49,12 @@ class Choice:
     kept: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[Removal, ...] = ()
     protected: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
+
+    @property
+    def sure(self) -> bool:
+        """False where the group is left whole because nothing is sure."""
+        return bool(self.removed) or not self.unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +73,32 @@ def choose(
     members: Sequence[ImageRecord],
     policy: Policy,
     *,
-    links: Collection[tuple[str, str]] | None = None,
+    links: Collection[Pair] | None = None,
+    equal: Collection[Pair] | None = None,
     explanations: Explanations | None = None,
     pinned: Collection[str] = (),
     spared: Mapping[str, str] | None = None,
 ) -> Choice:
-    """The keeper of `members` (at least one), and what may go.
+    """What stays of `members` (at least one), and what may go.
 
     links         the pairs that match directly; None: all do. A member goes only where it matches one that
-                  stays: of a chain A~B~C with keeper A, C stays too (unless `policy.indirect`)
+                  stays: of a chain A~B~C with keeper A, C stays too (unless `policy.indirect`). Files with
+                  the same bytes or pixels always match
+    equal         those of the pairs that are equal in content, the smaller id first; None: all
     pinned        ids kept by hand, before every rule
     spared        id → reason: further members that stay
     The same members in any order give the same choice.
     """
-    records = sorted(members, key=lambda record: record.id)
-    why = explanations or {}
-    safe = _safe(records, policy, pinned, spared or {})
-    first = _rank(_first_among(records, pinned, safe), records, policy, why, pinned, safe)
-    linked = _linked(records, links, policy)
-    kept = {record.id: safe[record.id] for record in records if record.id in safe and record.id != first.id}
-    removed: list[Removal] = []
-    left = {record.id: record for record in records if record.id != first.id and record.id not in kept}
-
-    def take(keeper: str) -> None:
-        """What matches this keeper goes."""
-        near = left.keys() if linked is None else left.keys() & linked[keeper]
-        removed.extend(Removal(i, keeper, first.against(left.pop(i), keeper)) for i in list(near))
-
-    for keeper in (first.id, *kept):
-        take(keeper)
-    for extra in _best_first(list(left.values()), policy, why) if left else ():
-        if left.pop(extra, None) is not None:
-            kept[extra] = f"it does not match {first.id} directly"
-            take(extra)
-    gone = tuple(sorted(removed, key=lambda removal: removal.id))
-    protected = frozenset(record.id for record in records if policy.protects(record))
-    return Choice(first.id, first.words(), first.decided, kept, gone, protected)
+    records = {record.id: record for record in sorted(members, key=lambda record: record.id)}
+    names = copies_by_name(record.filename for record in records.values())
+    copies = {record.id for record in records.values() if record.filename in names}
+    safe = _safe(records.values(), policy, pinned, spared or {})
+    heads = twin_heads(records, _Bench(Judge(policy, copies, ()), safe, frozenset(pinned)).order)
+    others = list(links_of(records, heads, safe, links, equal, explanations or {}))
+    bench = _Bench(Judge(policy, copies, shown_edited(others)), safe, frozenset(pinned))
+    for link in (*twins_of(records, heads), *others, *links_of_twins(records, heads, safe, others)):
+        bench.judge_link(link)
+    return _Outcome(records, bench, _gone(records, bench, indirect=policy.indirect)).choice()
 
 
 def effect(choices: Iterable[tuple[Choice, Mapping[str, ImageRecord]]]) -> Effect:
@@ -111,26 +115,8 @@ def effect(choices: Iterable[tuple[Choice, Mapping[str, ImageRecord]]]) -> Effec
     return Effect(groups, kept, removed, guarded, freed, dict(decided.most_common()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """The winner, how it won, and what each loser lost on."""
-
-    id: str
-    decided: str
-    steps: tuple[str, ...]
-    lost: Mapping[str, str]
-
-    def words(self) -> str:
-        return "kept because " + "; ".join(self.steps)
-
-    def against(self, loser: ImageRecord, keeper: str) -> str:
-        if keeper != self.id:
-            return f"a duplicate of {keeper}, which stays"
-        return self.lost.get(loser.id, f"a duplicate of {keeper}")
-
-
 def _safe(
-    records: Sequence[ImageRecord], policy: Policy, pinned: Collection[str], spared: Mapping[str, str]
+    records: Iterable[ImageRecord], policy: Policy, pinned: Collection[str], spared: Mapping[str, str]
 ) -> dict[str, str]:
     """id → why it must stay."""
     safe: dict[str, str] = {}
@@ -144,87 +130,163 @@ def _safe(
     return safe
 
 
-def _first_among(
-    records: Sequence[ImageRecord], pinned: Collection[str], safe: Mapping[str, str]
-) -> Sequence[ImageRecord]:
-    """Those the keeper is taken from: by hand, else those that stay anyway, else all."""
-    by_hand = [record for record in records if record.id in pinned]
-    staying = [record for record in records if record.id in safe]
-    return by_hand or staying or records
+@dataclass(slots=True)
+class _Bench:
+    """The verdicts on the pairs of one group. `ahead`: per loser its winners; `behind`: per winner its
+    losers; `open`: per image those it matches without a verdict."""
 
+    judge: Judge
+    safe: Mapping[str, str]
+    pinned: frozenset[str]
+    ahead: dict[str, dict[str, Verdict]] = field(default_factory=lambda: defaultdict(dict))
+    behind: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    open: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-def _rank(
-    candidates: Sequence[ImageRecord],
-    records: Sequence[ImageRecord],
-    policy: Policy,
-    why: Explanations,
-    pinned: Collection[str],
-    safe: Mapping[str, str],
-) -> _Ranking:
-    steps: list[str] = []
-    lost: dict[str, str] = {}
-    left = list(candidates)
-    decided = BY_ID
-    if len(left) < len(records):
-        by_hand = left[0].id in pinned
-        decided = BY_HAND if by_hand else PROTECTED
-        steps.append("it was chosen by hand" if by_hand else safe[left[0].id])
-        lost = {r.id: f"another one {'was chosen by hand' if by_hand else 'must stay'}" for r in records}
-    ties: list[str] = []
-    for criterion in policy.criteria:
-        if len(left) == 1:
-            break
-        left, said = _narrow(criterion, left, records, why, lost)
-        if not said:
-            ties.append(criterion.subject)
-            continue
-        steps.append((f"tie on {', '.join(ties)} → " if ties else "") + said)
-        ties, decided = [], criterion.label
-    if len(left) > 1:
-        decided = BY_ID
-        steps.append("all criteria tie → first id")
-        lost |= {r.id: f"the same by all criteria; {left[0].id} comes first" for r in left[1:]}
-    return _Ranking(left[0].id, decided, tuple(steps or ["it is the only one left"]), lost)
+    def judge_link(self, link: Link) -> None:
+        """Add the verdict on these two."""
+        found = self._by_safety(link) or self.judge.verdict(link)
+        if found is not None:
+            self.ahead[found.loser][found.winner] = found
+            self.behind[found.winner].append(found.loser)
+            return
+        self.open[link.a.id].add(link.b.id)
+        self.open[link.b.id].add(link.a.id)
 
+    def order(self, link: Link) -> int:
+        """Below 0 where a goes before b, of twins: what stays anyway first, then by the rules."""
+        one, other = ((r.id not in self.pinned, r.id not in self.safe) for r in (link.a, link.b))
+        if one != other:
+            return -1 if one < other else 1
+        found = self.judge.verdict(link)
+        return -1 if found and found.winner == link.a.id else 1
 
-def _narrow(
-    criterion: Criterion,
-    left: list[ImageRecord],
-    records: Sequence[ImageRecord],
-    why: Explanations,
-    lost: dict[str, str],
-) -> tuple[list[ImageRecord], str]:
-    """Those at the top, and the sentence about the best of those that are not; "" where all tie."""
-    found = dict(zip((r.id for r in records), standings(criterion, records, why), strict=True))
-    best = max((found[r.id] for r in left), key=lambda standing: standing.rank)
-    top = [r for r in left if found[r.id].rank == best.rank]
-    beaten: list[Standing] = []
-    for record in left:
-        if found[record.id].rank < best.rank:
-            beaten.append(found[record.id])
-            lost[record.id] = beats(criterion, best, found[record.id])
-    if not beaten:
-        return top, ""
-    return top, beats(criterion, best, max(beaten, key=lambda standing: standing.rank))
-
-
-def _linked(
-    records: Sequence[ImageRecord], links: Collection[tuple[str, str]] | None, policy: Policy
-) -> Mapping[str, set[str]] | None:
-    """Per id the ids that match it directly; None: every one matches every other."""
-    if links is None or policy.indirect:
+    def _by_safety(self, link: Link) -> Verdict | None:
+        """What was chosen by hand goes before all; what stays anyway before what is equal to it."""
+        equal = link.equal or self.judge.policy.decide_unsure
+        for one, other in ((link.a, link.b), (link.b, link.a)):
+            if one.id in self.pinned and other.id not in self.safe:
+                return Verdict(one.id, other.id, BY_HAND, f"{one.filename} was chosen by hand", -1)
+            if one.id in self.safe and other.id not in self.safe and equal:
+                return Verdict(one.id, other.id, PROTECTED, f"{one.filename} must stay", -1)
         return None
-    near: dict[str, set[str]] = {record.id: set() for record in records}
-    for a, b in links:
-        if a in near and b in near:
-            near[a].add(b)
-            near[b].add(a)
-    return near
 
 
-def _best_first(records: Sequence[ImageRecord], policy: Policy, why: Explanations) -> list[str]:
-    """Ids in the order of the policy. One sort for all: a long chain keeps hundreds of its members."""
-    found = [standings(criterion, records, why) for criterion in policy.criteria]
-    ranks = zip(*([-standing.rank for standing in column] for column in found), strict=True)
-    keys = list(ranks) or [()] * len(records)
-    return [records[n].id for n in sorted(range(len(records)), key=lambda n: (keys[n], records[n].id))]
+def _gone(records: Mapping[str, ImageRecord], bench: _Bench, *, indirect: bool) -> set[str]:
+    """Those that go: an image stays where nothing that stays goes before it (`indirect`: nothing at all).
+    Where verdicts contradict each other in a circle, all of it stays."""
+    waiting = {image_id: len(bench.ahead.get(image_id, ())) for image_id in records}
+    goes: dict[str, bool] = {}
+    ready = deque((i, False) for i in records if i in bench.safe or not waiting[i])
+    while ready:
+        image_id, going = ready.popleft()
+        if image_id in goes:
+            continue
+        goes[image_id] = going
+        for loser in bench.behind.get(image_id, ()):
+            waiting[loser] -= 1
+            if indirect or not going:
+                ready.append((loser, True))
+            elif not waiting[loser]:
+                ready.append((loser, False))
+    return {image_id for image_id, going in goes.items() if going}
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What stays and goes of a group, to be put into words."""
+
+    records: Mapping[str, ImageRecord]
+    bench: _Bench
+    gone: Collection[str]
+
+    def choice(self) -> Choice:
+        staying = [image_id for image_id in self.records if image_id not in self.gone]
+        keeper = min(staying, key=self._rank)
+        stand_in = {image_id: self._stand_in(image_id) for image_id in sorted(self.gone)}
+        unsure = {i for i in staying if i not in self.bench.safe and self._unsure(i)}
+        removed = tuple(Removal(i, kept, self._why_gone(i, kept)) for i, kept in stand_in.items())
+        steps, decided = self._why_kept(keeper, [i for i, kept in stand_in.items() if kept == keeper])
+        protects = self.bench.judge.policy.protects
+        return Choice(
+            keeper, steps, decided,
+            {i: self._why_too(i, keeper, unsure) for i in staying if i != keeper},
+            removed,
+            frozenset(i for i, record in self.records.items() if protects(record)),
+            frozenset(unsure),
+        )  # fmt: skip
+
+    def _rank(self, image_id: str) -> tuple[object, ...]:
+        """The best of those that stay goes first: chosen, protected, before most others, best by the
+        rules."""
+        bench = self.bench
+        return (
+            image_id not in bench.pinned, image_id not in bench.safe, -len(bench.behind.get(image_id, ())),
+            bench.judge.rank(self.records[image_id]), image_id in bench.judge.copies, image_id,
+        )  # fmt: skip
+
+    def _stand_in(self, image_id: str) -> str:
+        """The best of those that stay and go before it, if need be (`indirect`) through others."""
+        seen: set[str] = {image_id}
+        found: set[str] = set()
+        ahead = [image_id]
+        while ahead:
+            winners = [w for i in ahead for w in self.bench.ahead.get(i, ()) if w not in seen]
+            seen.update(winners)
+            found.update(w for w in winners if w not in self.gone)
+            if found:
+                break
+            ahead = winners
+        return min(found, key=self._rank)
+
+    def _unsure(self, image_id: str) -> list[str]:
+        """Those that stay and may be the original of this one, or it theirs."""
+        open_, ahead = self.bench.open.get(image_id, set()), self.bench.ahead.get(image_id, {})
+        return sorted(i for i in {*open_, *ahead} if i not in self.gone)
+
+    def _why_gone(self, image_id: str, keeper: str) -> str:
+        found = self.bench.ahead[image_id].get(keeper)
+        name = self.records[keeper].filename
+        return found.words if found else f"a duplicate of {name}, which stays, through others"
+
+    def _why_kept(self, keeper: str, behind: Sequence[str]) -> tuple[str, str]:
+        """Why it stays, and the label of what settled it."""
+        safe = self.bench.safe.get(keeper)
+        if safe is not None:
+            by_hand = keeper in self.bench.pinned
+            words = "it was chosen by hand" if by_hand else safe
+            return f"kept because {words}", BY_HAND if by_hand else PROTECTED
+        found = sorted((v for i in behind if (v := self.bench.ahead[i].get(keeper))), key=self._of_best_loser)
+        if not found:
+            return self._why_alone(keeper)
+        steps = list({v.place: v for v in reversed(found)}.values())[::-1]
+        told: set[str] = set()
+        said = []
+        for step in steps:
+            ties = [subject for subject in step.ties if subject not in told]
+            told |= {*step.ties, self._subject(step)}
+            said.append((f"tie on {', '.join(ties)} → " if ties else "") + step.words)
+        return "kept because " + "; ".join(said), steps[-1].label
+
+    def _why_alone(self, keeper: str) -> tuple[str, str]:
+        if not self._unsure(keeper):
+            return "kept because it is the only one left", BY_ID
+        return "not sure: nothing shows which is the edited one", UNSURE
+
+    def _of_best_loser(self, found: Verdict) -> tuple[object, ...]:
+        return found.place, self.bench.judge.rank(self.records[found.loser]), found.loser
+
+    def _subject(self, found: Verdict) -> str:
+        criteria = self.bench.judge.policy.criteria
+        return criteria[found.place].subject if 0 <= found.place < len(criteria) else found.label
+
+    def _why_too(self, image_id: str, keeper: str, unsure: Collection[str]) -> str:
+        safe = self.bench.safe.get(image_id)
+        if safe is not None:
+            return safe
+        if image_id not in unsure:
+            return f"it does not match {self.records[keeper].filename} directly"
+        others = self._unsure(image_id)
+        other = self.records[keeper if keeper in others else others[0]].filename
+        if self.bench.ahead.get(image_id, {}).keys() & set(others):
+            return f"not sure: what shows an edit of it or of {other} contradicts itself"
+        return f"not sure whether it or {other} is the edited one"

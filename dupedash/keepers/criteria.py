@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from dupedash.bytesize import size
 from dupedash.errors import ConfigError
-from dupedash.keepers.originals import Explanations, originals
+from dupedash.formats import format_of
 from dupedash.keepers.places import place_fitting, place_in
 from dupedash.model import Fields, FieldValue, ImageRecord
 
@@ -32,6 +32,9 @@ class Rule(StrEnum):
 
 
 _NEEDS_VALUES = {Rule.FORMAT, Rule.PATH, Rule.NOT_PATH, Rule.PATTERN, Rule.NOT_PATTERN, Rule.FIELD}
+OF_THE_FILE = frozenset({Rule.PIXELS, Rule.BYTES, Rule.FORMAT})
+"""Rules that look at nothing but the file. Of an edited copy and its original either may be the larger one:
+they decide only between copies that are equal in content, and so do all rules that come after one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,12 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one image stands: the higher `rank` is the better; `words` say it."""
+    """How one image stands: the higher `rank` is the better; `words` say it, `exact` where two say the
+    same."""
 
     rank: float
     words: str
+    exact: str = ""
 
 
 _SUBJECTS = {
@@ -91,17 +96,17 @@ _SUBJECTS = {
 _UNKNOWN = float("-inf")
 
 
-def standings(criterion: Criterion, members: Sequence[ImageRecord], why: Explanations) -> list[Standing]:
-    """How every member stands, in their order."""
-    if criterion.rule is Rule.ORIGINAL:
-        return [Standing(*found) for found in originals(members, why)]
-    rank = _RANKS[criterion.rule]
-    return [rank(criterion, member) for member in members]
+def standing(criterion: Criterion, member: ImageRecord) -> Standing:
+    """How an image stands. Raises KeyError for ORIGINAL, which only two images together can tell."""
+    return _RANKS[criterion.rule](criterion, member)
 
 
 def beats(criterion: Criterion, winner: Standing, loser: Standing) -> str:
-    """ "4032×3024 beats 1600×1200", in the words that fit the rule."""
-    return f"{winner.words} {_VERBS.get(criterion.rule, 'beats')} {loser.words}"
+    """ "4032×3024 beats 1600×1200", in the words that fit the rule and tell the two apart."""
+    verb = _VERBS.get(criterion.rule, "beats")
+    if winner.words == loser.words and winner.exact:
+        return f"{winner.exact} {verb} {loser.exact}"
+    return f"{winner.words} {verb} {loser.words}"
 
 
 _VERBS = {
@@ -109,7 +114,6 @@ _VERBS = {
     Rule.METADATA: "are more than",
     Rule.OLDEST: "is older than",
     Rule.NEWEST: "is newer than",
-    Rule.ORIGINAL: "comes before",
     Rule.PATH: "is preferred over",
     Rule.NOT_PATH: "is preferred over",
     Rule.PATTERN: "is preferred over",
@@ -138,14 +142,21 @@ def _pixels(_c: Criterion, r: ImageRecord) -> Standing:
 
 
 def _bytes(_c: Criterion, r: ImageRecord) -> Standing:
-    return Standing(_UNKNOWN, "unknown size") if r.bytes is None else Standing(r.bytes, size(r.bytes))
+    if r.bytes is None:
+        return Standing(_UNKNOWN, "unknown size")
+    return Standing(r.bytes, size(r.bytes), f"{r.bytes:,} bytes")
 
 
 def _format(c: Criterion, r: ImageRecord) -> Standing:
-    wanted = [value.lower() for value in c.values]
-    found = (r.format or "").lower()
+    wanted, found = [_format_name(value) for value in c.values], _format_name(r.format)
     rank = -wanted.index(found) if found in wanted else -len(wanted)
-    return Standing(rank, (r.format or "unknown format").upper() if r.format else "unknown format")
+    return Standing(rank, found or "unknown format")
+
+
+def _format_name(name: str | None) -> str:
+    """As the table of formats calls it, so that HEIF and jpg mean HEIC and JPEG."""
+    known = format_of(name)
+    return known.name if known else (name or "").upper()
 
 
 def _date(c: Criterion, r: ImageRecord) -> datetime | None:
@@ -156,17 +167,17 @@ def _date(c: Criterion, r: ImageRecord) -> datetime | None:
 
 
 def _oldest(c: Criterion, r: ImageRecord) -> Standing:
-    when = _date(c, r)
-    return Standing(-when.timestamp(), _date_text(when)) if when else Standing(_UNKNOWN, "no date")
+    return _dated(_date(c, r), -1)
 
 
 def _newest(c: Criterion, r: ImageRecord) -> Standing:
-    when = _date(c, r)
-    return Standing(when.timestamp(), _date_text(when)) if when else Standing(_UNKNOWN, "no date")
+    return _dated(_date(c, r), 1)
 
 
-def _date_text(when: datetime) -> str:
-    return when.strftime("%Y-%m-%d %H:%M:%S")
+def _dated(when: datetime | None, sign: int) -> Standing:
+    if when is None:
+        return Standing(_UNKNOWN, "no date")
+    return Standing(sign * when.timestamp(), f"{when:%Y-%m-%d %H:%M:%S}", f"{when:%Y-%m-%d %H:%M:%S.%f}")
 
 
 def _metadata(c: Criterion, r: ImageRecord) -> Standing:

@@ -1,68 +1,111 @@
-"""Which image of a group the others were made from: read from why they match, nothing is looked at again.
+"""Which of two images that match is the original: read from why they match, nothing is looked at again.
 
-A pair says it by what can be seen (a border, text, a view cut off, lost colours), or by a shape that no
-camera makes. Mirrored and turned pictures, and shapes of which either is usual, say it only in company: the
-one that differs so from most of the others is the edited one.
+A pair says it by what can be seen (a border, text, a view cut off, lost colours, noise), by a shape that no
+camera makes, by what a camera wrote into one of them only. Mirrored and turned pictures, and shapes of which
+either is usual, say it only in company: the one that differs so from most of the others is the edited one.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
 
-from dupedash.model import ChangeKind, Edits, Explanation, ImageRecord
+from dupedash.formats import format_of
+from dupedash.model import EXACT, ChangeKind, Edits, Explanation, ImageRecord
 
 Explanations = Mapping[tuple[str, str], Explanation | Edits]
 """(id a, id b) → why they match; b is seen as made from a."""
 
+Pair = tuple[str, str]
 Kinds = tuple[ChangeKind, ...]
-
-ORIGINAL = "the likely original"
+Unlike = Mapping[str, Kinds]
+"""id → the ways in which it differs from most of those that it matches."""
 
 _EITHER_WAY = (ChangeKind.MIRRORED, ChangeKind.TURNED, ChangeKind.ROTATED, ChangeKind.STRETCHED)
 _USUAL_SHAPES = (1, 5 / 4, 4 / 3, 7 / 5, 3 / 2, 16 / 10, 16 / 9, 2, 21 / 9, math.sqrt(2))
 _AS_USUAL, _UNUSUAL = 0.012, 0.02
 """How far a shape is from a usual one, as a logarithm, to count as such, and not to."""
 _WORDS = {ChangeKind.BORDERED: "border or frame added"}
+_EXACT = EXACT - 1e-6
+"""Scores are kept in single precision."""
+_NO_CAMERA = "no camera data"
+_SAME_CONTENT = frozenset(
+    {ChangeKind.IDENTICAL_FILE, ChangeKind.IDENTICAL_PIXELS, ChangeKind.REENCODED, ChangeKind.RESIZED}
+)
+_SAVED_AGAIN = frozenset({ChangeKind.ENLARGED, ChangeKind.CONVERTED})
+"""Signs of a copy that shows no other content."""
 
 
-def originals(members: Sequence[ImageRecord], why: Explanations) -> list[tuple[float, str]]:
-    """Rank and words of every member, in their order.
+def same_content(why: Explanation | Edits) -> bool:
+    """Whether two images differ in size, format and compression only, as far as can be seen."""
+    return _SAME_CONTENT.issuperset(why.kinds) and _SAVED_AGAIN.issuperset(why.edited_a + why.edited_b)
 
-    The rank goes from 0, where none of its matches says that it is edited, down to -1, where every one does.
+
+def equal_pairs(scored: Iterable[tuple[Pair, float]], why: Explanations) -> frozenset[Pair]:
+    """Those that the engine holds for equal in content and that show no sign of an edit. `scored`: each with
+    its score."""
+    told = ((pair, why.get(pair)) for pair, score in scored if score >= _EXACT)
+    return frozenset(pair for pair, edits in told if edits is None or same_content(edits))
+
+
+def tells(edits: Edits | None, *, exact: bool) -> bool:
+    """Whether a match shows by itself which of the two may go: either of equal ones, or the one that is
+    edited."""
+    if edits is None or (exact and same_content(edits)):
+        return exact
+    shown = without_saving(edits)
+    return bool(shown.edited_a) != bool(shown.edited_b)
+
+
+def without_saving(why: Explanation | Edits) -> Edits:
+    """Without the signs that a copy was only saved in another way: of an edited picture and such a copy they
+    do not tell which is nearer to the original."""
+    of_a, of_b = (tuple(k for k in kinds if k not in _SAVED_AGAIN) for kinds in (why.edited_a, why.edited_b))
+    return Edits(why.kinds, of_a, of_b)
+
+
+def edited(
+    a: ImageRecord, b: ImageRecord, why: Explanation | Edits, odd_a: Kinds = (), odd_b: Kinds = ()
+) -> tuple[list[str], list[str]]:
+    """What was done to a, and to b, in words; empty where it is not the edited one, or where that is open.
+
+    odd_a, odd_b  the ways in which each is unlike most of those that it matches
     """
-    records = {member.id: member for member in members}
-    pairs = {pair: e for pair, e in why.items() if pair[0] in records and pair[1] in records}
-    matches = Counter(chain.from_iterable(pairs))
-    unlike = _unlike_the_others(pairs, matches)
-    edits: dict[str, int] = Counter()
-    words: dict[str, dict[str, None]] = {image_id: {} for image_id in records}
-    for (a, b), explanation in pairs.items():
-        if not unlike and not _tells(explanation.kinds, explanation.edited_a, explanation.edited_b):
-            continue  # of large groups most pairs are so
-        for image_id, said in zip((a, b), edited(records[a], records[b], explanation), strict=True):
-            odd = [str(kind) for kind in unlike.get(image_id, ()) if kind in explanation.kinds]
-            said = [*said, *(word for word in odd if word not in said)]
-            edits[image_id] += bool(said)
-            words[image_id] |= dict.fromkeys(said)
-    return [_standing(list(words[m.id]), edits[m.id], matches[m.id]) for m in members]
-
-
-@lru_cache(maxsize=10_000)
-def _tells(kinds: Kinds, edited_a: Kinds, edited_b: Kinds) -> bool:
-    """Whether an explanation with these may say that one of the two is edited."""
-    return bool(edited_a or edited_b or ChangeKind.STRETCHED in kinds)
-
-
-def edited(a: ImageRecord, b: ImageRecord, why: Explanation | Edits) -> tuple[list[str], list[str]]:
-    """What was done to a, and to b, in words; empty where it is not the edited one, or where that is open."""
     found = [[_WORDS.get(kind, str(kind)) for kind in kinds] for kinds in (why.edited_a, why.edited_b)]
     if ChangeKind.STRETCHED in why.kinds and (side := _odd_shape(a, b)) is not None:
         found[side].append(str(ChangeKind.STRETCHED))
+    for said, own, others in ((found[0], odd_a, odd_b), (found[1], odd_b, odd_a)):
+        odd = [str(kind) for kind in own if kind in why.kinds and kind not in others]
+        said += [word for word in odd if word not in said]
+    if (side := _without_camera(a, b)) is not None:
+        found[side].append(_NO_CAMERA)
     return found[0], found[1]
+
+
+def made_of(a: ImageRecord, b: ImageRecord) -> tuple[list[str], list[str]]:
+    """The same of two files with the same pixels: what a camera wrote is lost in a copy, and a lossless
+    format may hold a lossy one's pixels, never the other way round."""
+    said: tuple[list[str], list[str]] = ([], [])
+    if (side := _without_camera(a, b)) is not None:
+        said[side].append(_NO_CAMERA)
+    elif (lossless := [_is_lossless(record) for record in (a, b)]) in ([True, False], [False, True]):
+        side = lossless.index(True)
+        said[side].append(f"made from the {(b if side == 0 else a).format}")
+    return said
+
+
+def _is_lossless(record: ImageRecord) -> bool:
+    known = format_of(record.format)
+    return known is not None and known.lossless
+
+
+def _without_camera(a: ImageRecord, b: ImageRecord) -> int | None:
+    """0: b names the camera that took it and a does not; 1: the other way round."""
+    camera = [bool(record.fields.get("camera")) for record in (a, b)]
+    return None if camera[0] == camera[1] else camera.index(False)
 
 
 def _odd_shape(a: ImageRecord, b: ImageRecord) -> int | None:
@@ -81,25 +124,20 @@ def _from_usual(record: ImageRecord) -> float:
     return min(abs(shape - math.log(usual)) for usual in _USUAL_SHAPES)
 
 
-def _unlike_the_others(pairs: Explanations, matches: Mapping[str, int]) -> dict[str, list[ChangeKind]]:
+def unlike_the_others(pairs: Explanations) -> Unlike:
     """Per image the ways in which it differs from most of those that it matches (two at least)."""
+    matches = Counter(chain.from_iterable(pairs))
     differing: Counter[tuple[str, ChangeKind]] = Counter()
     for pair, explanation in pairs.items():
         for kind in _either_way(explanation.kinds):
             differing.update((image_id, kind) for image_id in pair)
-    found: dict[str, list[ChangeKind]] = {}
+    found: dict[str, Kinds] = {}
     for (image_id, kind), count in sorted(differing.items()):
         if matches[image_id] > 1 and count * 2 > matches[image_id]:
-            found.setdefault(image_id, []).append(kind)
+            found[image_id] = (*found.get(image_id, ()), kind)
     return found
 
 
 @lru_cache(maxsize=10_000)
 def _either_way(kinds: Kinds) -> Kinds:
     return tuple(kind for kind in _EITHER_WAY if kind in kinds)
-
-
-def _standing(words: Sequence[str], edits: int, matches: int) -> tuple[float, str]:
-    if not edits:
-        return 0.0, ORIGINAL
-    return -edits / matches, f"an edited copy ({', '.join(words[:2])})"

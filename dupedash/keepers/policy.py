@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dupedash.errors import ConfigError
+from dupedash.formats import PREFERRED
 from dupedash.keepers.criteria import Criterion, Rule, value_text, values_of
 from dupedash.keepers.places import place_fitting, place_in
 from dupedash.model import ImageRecord
@@ -29,6 +30,8 @@ class Policy:
     protected_fields   images with one of these values are never removed
     indirect           also remove images that match the keeper only through others (chains)
     protected_patterns the same as protected_paths by patterns (* and ?)
+    decide_unsure      where nothing shows which of two is the edited one, let the other criteria decide all
+                       the same; otherwise both stay
     """
 
     name: str
@@ -37,6 +40,7 @@ class Policy:
     protected_fields: tuple[ProtectedField, ...] = ()
     indirect: bool = False
     protected_patterns: tuple[str, ...] = ()
+    decide_unsure: bool = False
 
     def protects(self, record: ImageRecord) -> str | None:
         """Why this image is never removed, or None."""
@@ -60,6 +64,7 @@ class Policy:
             "protected_patterns": list(self.protected_patterns),
             "protected_fields": [{"field": p.field, "value": p.value} for p in self.protected_fields],
             "indirect": self.indirect,
+            "decide_unsure": self.decide_unsure,
         }
 
     @staticmethod
@@ -83,11 +88,20 @@ class Policy:
             protected_patterns=paths if old else tuple(str(p) for p in _list(data, _PATTERNS)),
             protected_fields=tuple(_protected(item) for item in _list(data, "protected_fields")),
             indirect=bool(data.get("indirect", False)),
+            decide_unsure=bool(data.get("decide_unsure", False)),
         )
 
 
 _PATTERNS = "protected_patterns"
-_SETTINGS = {"name", "criteria", "protected_paths", _PATTERNS, "protected_fields", "indirect"}
+_SETTINGS = {
+    "name",
+    "criteria",
+    "protected_paths",
+    _PATTERNS,
+    "protected_fields",
+    "indirect",
+    "decide_unsure",
+}
 _BY_PATTERN = {Rule.PATH: Rule.PATTERN, Rule.NOT_PATH: Rule.NOT_PATTERN}
 
 
@@ -119,7 +133,7 @@ def _protected(data: Any) -> ProtectedField:
     return ProtectedField(str(data["field"]), str(data["value"]))
 
 
-_LOSSLESS_FIRST = Criterion(Rule.FORMAT, values=("TIFF", "PNG", "JPEG", "WEBP", "AVIF", "HEIF", "GIF"))
+_FORMATS = Criterion(Rule.FORMAT, values=PREFERRED)
 
 PRESETS: Mapping[str, Policy] = {
     policy.name: policy
@@ -129,7 +143,7 @@ PRESETS: Mapping[str, Policy] = {
             (
                 Criterion(Rule.ORIGINAL),
                 Criterion(Rule.PIXELS),
-                _LOSSLESS_FIRST,
+                _FORMATS,
                 Criterion(Rule.BYTES),
                 Criterion(Rule.OLDEST),
             ),

@@ -46,6 +46,9 @@ KIND_BITS: tuple[ChangeKind, ...] = (
     ChangeKind.NOISE,
     ChangeKind.OVERLAY,
     ChangeKind.FRAMES,
+    ChangeKind.ENLARGED,
+    ChangeKind.SLIGHT,
+    ChangeKind.CONVERTED,
 )
 _BIT = {kind: 1 << place for place, kind in enumerate(KIND_BITS)}
 

@@ -17,7 +17,6 @@ from dupedash.actions import (
     Wish,
     among,
     candidates_of,
-    needs_explanations,
 )
 from dupedash.graph import Cut, DuplicateGraph, Strictness
 from dupedash.images.files import printable
@@ -42,8 +41,7 @@ def of(view: View, scan: StoredScan, wish: Wish, scope: Scope) -> Preview:
         known.effects.clear()
     fresh = now == scan.state
     cut = view.cut if fresh else _cut_now(about, view.threshold, view.strictness.value, view, scan)
-    tell = needs_explanations(wish.policy)
-    edits = scandata.edits(scan, about[2] if fresh else " ".join(about), cut.graph.matches) if tell else None
+    edits = scandata.edits(scan, about[2] if fresh else " ".join(about), cut.graph.matches)
     read = partial(_read, view, scan, cut, edits, fresh=fresh)
     return Preview(cut, wish, head, read, scope, state.EXACT, known)
 
@@ -72,7 +70,7 @@ def _graph_now(about: tuple[str, ...], _view: View, _scan: StoredScan) -> Duplic
 
 
 def _read(
-    view: View, scan: StoredScan, cut: Cut, edits: MatchEdits | None, numbers: Sequence[int], *, fresh: bool
+    view: View, scan: StoredScan, cut: Cut, edits: MatchEdits, numbers: Sequence[int], *, fresh: bool
 ) -> list[Candidates]:
     """Groups with the records of their images as they are now: the scan's own where nothing changed since."""
     ids = [image_id for number in numbers for image_id in cut.members(number)]

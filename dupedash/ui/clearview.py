@@ -198,6 +198,8 @@ def _draw_result(view: View, preview: Preview, totals: Totals) -> None:
         if totals.beside:
             st.caption(planview.beside_words(totals.beside))
         st.caption(skipped_words(totals))
+        if totals.unsure:
+            st.caption(planview.unsure_words(totals.unsure))
         if pinned():
             st.caption(f"{wording.plural(len(pinned()), 'image')} chosen by hand")
             if st.button("Forget the choices", key="clear.unpin", type="tertiary", on_click=pinned().clear):

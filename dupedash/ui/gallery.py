@@ -216,6 +216,8 @@ def mark(image_id: str, choice: Choice, picked: frozenset[str]) -> str:
     """What a plan would do with an image."""
     if image_id in picked:
         return "chosen to stay"
+    if not choice.sure or (image_id in choice.unsure and image_id != choice.keeper):
+        return "not sure"
     if image_id == choice.keeper:
         return "suggested keeper"
     return "stays as well" if image_id in choice.kept else GOES

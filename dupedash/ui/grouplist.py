@@ -22,7 +22,10 @@ CARRIED = "in-"
 STRIP = 6
 """Thumbnails in a row; of larger groups the number of the others is said."""
 
-_CHAINS_HELP = "Chains: some images of the group do not match each other directly, only through others."
+_SHOW_HELP = (
+    "Chains: some images of the group do not match each other directly, only through others. Not sure: "
+    "nothing shows which image is the edited copy: a plan leaves all of them until somebody chooses."
+)
 
 
 def draw(view: View) -> None:
@@ -51,7 +54,7 @@ def pick() -> Listing:
         ) or Order.LARGEST),
         only=Only(only.segmented_control(
             "Show", [o.value for o in Only], default=Only.ALL.value, required=True, key="show",
-            bind="query-params", on_change=first_page, help=_CHAINS_HELP,
+            bind="query-params", on_change=first_page, help=_SHOW_HELP,
         )),
         least=least.number_input(
             "Images at least", 2, 1_000_000, 2, key="least", bind="query-params", on_change=first_page
@@ -77,7 +80,10 @@ def rows_of(view: View) -> GroupTable:
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _rows(folder: str, version: str, threshold: float, grouping: str, _view: View) -> GroupTable:  # noqa: ARG001
-    return table(_view.cut, scandata.bytes_of(_view.require_scan(), version, _view.graph))
+    scan = _view.require_scan()
+    matches = _view.cut.graph.matches
+    telling = scandata.edits(scan, version, matches).telling(matches.score)
+    return table(_view.cut, scandata.bytes_of(scan, version, _view.graph), telling)
 
 
 def standings_of(view: View) -> dict[int, str]:
@@ -163,5 +169,6 @@ def facts_html(rows: GroupTable, number: int, standing: str | None) -> str:
     ]
     cells = "".join(f"<div><b>{escape(value)}</b><span>{name}</span></div>" for value, name in figures)
     marks = '<i class="chain">chain</i>' if rows.missing[number] else ""
+    marks += '<i class="unsure">not sure</i>' if rows.unsure[number] and not standing else ""
     marks += f'<i class="done">{escape(standing)}</i>' if standing else ""
     return f'<div class="dd-facts">{cells}<div class="marks">{marks}</div></div>'

@@ -153,7 +153,7 @@ def confirm_apply(view: View, plan: Plan) -> None:
     """Ask once more, with the counts."""
     gone, changed = len(plan.removed), sum(not s.bytes or s.id not in plan.removed for s in plan.steps)
     if gone:
-        groups, size = wording.plural(len(plan.groups), "group"), wording.size(plan.bytes)
+        groups, size = wording.plural(len(plan.changed), "group"), wording.size(plan.bytes)
         st.markdown(f"**{wording.plural(gone, 'image')}** of {groups} will go ({size} of files).")
     elif changed:
         st.markdown(f"Fields of **{wording.plural(changed, 'image')}** will change.")

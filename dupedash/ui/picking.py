@@ -33,6 +33,12 @@ def picked(view: View, group: str, members: Sequence[ImageRecord]) -> frozenset[
     return decision.staying({record.id: key for record, key in zip(members, keys, strict=True)})
 
 
+_UNSURE = (
+    ":orange[:material/help: Not sure] which one is the edited copy: nothing in them shows it. A plan "
+    "leaves all of them unless somebody chooses what stays."
+)
+
+
 def draw(view: View, subject: Subject, shown: Mapping[int, ImageRecord], choice: Choice) -> None:
     """What stays and why; for editors a button for each image that is shown, with a key for the first ones.
 
@@ -56,7 +62,10 @@ def draw(view: View, subject: Subject, shown: Mapping[int, ImageRecord], choice:
                     "By the rules again", key=f"pick-0-{subject.key}", shortcut="0", type="tertiary",
                     on_click=choose, args=(view, subject, frozenset()),
                 )  # fmt: skip
-    st.caption(f":green[:material/verified:] {stays_words(subject, choice)}")
+    if choice.sure or subject.chosen:
+        st.caption(f":green[:material/verified:] {stays_words(subject, choice)}")
+    else:
+        st.caption(_UNSURE)
 
 
 def stays_words(subject: Subject, choice: Choice) -> str:

@@ -10,7 +10,7 @@ from html import escape
 import streamlit as st
 
 from dupedash.actions import Member, Plan, PlannedGroup, Step, StepKind
-from dupedash.keepers import BY_HAND
+from dupedash.keepers import BY_HAND, UNSURE
 from dupedash.ui import style, widgets, wording
 from dupedash.ui.errors import as_text
 from dupedash.ui.routes import thumb_url
@@ -40,7 +40,7 @@ def draw_facts(plan: Plan) -> None:
     changed = sum(step.kind in (StepKind.LABEL, StepKind.MERGE) for step in plan.steps)
     widgets.facts(
         [
-            Fact("Groups", wording.count(len(plan.groups)), f"at {plan.threshold:.2f}"),
+            Fact("Groups", wording.count(len(plan.changed)), f"at {plan.threshold:.2f}"),
             Fact("Images to go", wording.count(gone), _GOES[plan.action] if gone else "none is removed"),
             Fact("Images changed", wording.count(changed), "fields only"),
             Fact("Bytes", wording.size(plan.bytes), "of the files that go"),
@@ -48,6 +48,16 @@ def draw_facts(plan: Plan) -> None:
     )
     if plan.beside:
         st.caption(beside_words(plan.beside))
+    if plan.unsure:
+        st.caption(unsure_words(len(plan.unsure)))
+
+
+def unsure_words(count: int) -> str:
+    """How many groups are left whole because nothing is sure, as Markdown."""
+    number = wording.plural(count, "group")
+    return (
+        f":orange[:material/help: {number} not sure, left whole]: nothing shows which image is the edited one"
+    )
 
 
 def beside_words(count: int) -> str:
@@ -58,7 +68,7 @@ def beside_words(count: int) -> str:
 
 def draw_effect(plan: Plan) -> None:
     """What decided how often, and what one must know."""
-    draw_notes(Counter(group.decided for group in plan.groups), plan.warnings)
+    draw_notes(Counter(group.decided for group in plan.changed), plan.warnings)
 
 
 def draw_notes(decided: Mapping[str, int], notes: Sequence[str]) -> None:
@@ -77,8 +87,8 @@ def draw_notes(decided: Mapping[str, int], notes: Sequence[str]) -> None:
 
 def draw_groups(plan: Plan, key: str, pin: Pin | None = None) -> None:
     """The groups page by page; with `pin`, the image that stays can be chosen by hand."""
-    shown = page_of(len(plan.groups), key)
-    draw_some(plan, plan.groups[shown], key, pin)
+    groups = (*plan.changed, *plan.unsure)
+    draw_some(plan, groups[page_of(len(groups), key)], key, pin)
 
 
 def page_of(count: int, key: str) -> slice:
@@ -111,15 +121,16 @@ def draw_some(plan: Plan, groups: Sequence[PlannedGroup], key: str, pin: Pin | N
             _draw_group(plan, group, steps[group.key], key, pin)
 
 
-def _draw_group(
-    plan: Plan, group: PlannedGroup, steps: list[Step], key: str, pin: Pin | None
-) -> None:
+def _draw_group(plan: Plan, group: PlannedGroup, steps: list[Step], key: str, pin: Pin | None) -> None:
     gone = {step.id: step for step in steps if step.kind is not StepKind.MERGE}
     merged = [step for step in steps if step.kind is StepKind.MERGE]
     members = sorted(group.members, key=lambda m: (m.id != group.keeper, m.id in gone, m.id))
     why = group.why.removeprefix("kept because ")
     left, right = st.columns((4, 1.25), vertical_alignment="center")
-    left.markdown(f":small[**{as_text(_name(members[0]))}** stays: {as_text(why)}]")
+    if group.decided == UNSURE:
+        left.markdown(f":small[:orange[**Not sure**, left whole]: {as_text(why.removeprefix('not sure: '))}]")
+    else:
+        left.markdown(f":small[**{as_text(_name(members[0]))}** stays: {as_text(why)}]")
     if pin:
         with right:
             _draw_pin(group, members, f"{key}.{group.key}", pin)

@@ -33,6 +33,7 @@ _number = count(1)
 Count = Callable[[tuple[str, ...], bool], Mapping[str, int]]
 """Places, and whether they are patterns → how many images lie in each."""
 
+
 @dataclass(slots=True)
 class Line:
     """One criterion while it is edited; `number` is never used again, it is part of widget keys."""
@@ -63,6 +64,7 @@ class Draft:
     guarded: str = ""
     indirect: bool = False
     patterns: str = ""
+    decide_unsure: bool = False
     number: int = field(default_factory=lambda: next(_number))
 
     @staticmethod
@@ -70,13 +72,16 @@ class Draft:
         guarded = "\n".join(f"{guard.field}: {guard.value}" for guard in policy.protected_fields)
         lines = [Line.of(criterion) for criterion in policy.criteria]
         paths, patterns = map("\n".join, (policy.protected_paths, policy.protected_patterns))
-        return Draft(policy.name, lines, paths, guarded, policy.indirect, patterns)
+        return Draft(policy.name, lines, paths, guarded, policy.indirect, patterns, policy.decide_unsure)
 
     def policy(self) -> Policy:
         """Raises ConfigError where something is missing."""
         criteria = tuple(line.criterion() for line in self.lines)
         paths, patterns = lines_of(self.paths), lines_of(self.patterns)
-        edited = Policy(self.name, criteria, paths, guards(self.guarded), self.indirect, patterns)
+        guarded = guards(self.guarded)
+        edited = Policy(
+            self.name, criteria, paths, guarded, self.indirect, patterns, self.decide_unsure
+        )  # fmt: skip
         preset = PRESETS.get(self.name)
         return edited if preset in (None, edited) else replace(edited, name=f"{self.name}, changed")
 
@@ -98,7 +103,7 @@ class Draft:
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """ 'a, "b, c"' → ("a", "b, c")."""
+    """'a, "b, c"' → ("a", "b, c")."""
     rows = csv.reader([text], skipinitialspace=True)
     return tuple(filter(None, (value.strip() for row in rows for value in row)))
 
@@ -241,6 +246,11 @@ def _draw_guards(current: Draft, count_in: Count) -> None:
     current.indirect = st.checkbox(
         "Also remove images that match the one that stays only through others",
         current.indirect, key=f"clear.indirect.{current.number}",
+    )  # fmt: skip
+    current.decide_unsure = st.checkbox(
+        "Decide also where it is not sure which image is the edited one",
+        current.decide_unsure, key=f"clear.unsure.{current.number}",
+        help="Otherwise such images all stay: the largest file is often the one with noise or text added.",
     )  # fmt: skip
 
 

@@ -1,0 +1,139 @@
+"""Which of two pictures was blurred, sharpened, made noisy or enlarged: what their marks at full resolution
+show.
+
+A blur takes the more the finer the detail is; a sharpening strengthens all fine detail alike; noise is seen
+in the calm parts of a picture. Saving again with a coarser JPEG table also takes fine detail and noise away,
+which is no edit: then the quieter of the two says nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from dupedash.images.marks import Marks
+from dupedash.model import ChangeKind
+
+Signs = tuple[ChangeKind, ...]
+
+# The limits were set on one half of 950 photographs and pictures with generated edits and seen to hold on the
+# other; all are logarithms to the base 2.
+_SHARPER = 0.45
+"""From this difference in middle detail on, one picture is softer or sharper; JPEG at quality 30 makes
+0.42."""
+_STRONG_BLUR = 1.8
+"""No sharpening makes such a difference; unsharp masking by 300 % makes 1.75."""
+_FLAT, _STEEP, _STRONGLY_STEEP = 0.55, 1.0, 0.45
+"""How much more fine detail differs than coarse detail, as a part of that: less after a sharpening, more
+after a blur; of a strong blur less, since nothing fine is left."""
+_IN_CALM = 0.15
+"""What is softer or sharper all over is so in its calm parts, too; text put on it is not."""
+_NOISIER = 0.35
+_KEPT = 2.0
+"""A JPEG makes 0 of coefficients below half a step: noise of that strength it would have kept."""
+_WITHOUT_TEXTURE, _NOISE_ON_PLAIN = -2.0, 2.5
+"""Where the calm parts are wholly plain, JPEG's own ringing counts as noise up to this difference."""
+_OF_A_JPEG = 0.08
+"""Of pictures that never were a JPEG 1 in 100 reaches 0.06; of those that were one at quality 85, 19 in 20
+have 0.09."""
+_ENLARGED, _ENLARGED_PER_DOUBLING = 0.65, 0.6
+"""How much less fine detail an enlarged picture has than the smaller one, and how much more with every
+doubling; of a picture and its reduced copy the larger has less, too, but a third of that."""
+
+
+_SAME_CONTENT = frozenset({ChangeKind.ENLARGED, ChangeKind.CONVERTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """What the marks show: signs of a, of b, and what differs though nothing shows in which of them."""
+
+    a: Signs = ()
+    b: Signs = ()
+    open: Signs = ()
+
+    @property
+    def kinds(self) -> Signs:
+        """What changed the content, in whichever of them."""
+        return tuple(kind for kind in (*self.a, *self.b, *self.open) if kind not in _SAME_CONTENT)
+
+
+def compare_marks(a: Marks, b: Marks) -> Fine:
+    """What the marks of two pictures that show the same, uncut, say of their edits."""
+    if {a.width, a.height} != {b.width, b.height}:
+        return _sizes(a, b)
+    if (saved := _converted(a, b)) != Fine():
+        return saved
+    more = _More.of(a, b)
+    return more.judged() if more.detail[1] >= 0 else _swapped(_More.of(b, a).judged())
+
+
+def _swapped(found: Fine) -> Fine:
+    return Fine(found.b, found.a, found.open)
+
+
+def _converted(a: Marks, b: Marks) -> Fine:
+    """Whether one was a JPEG before it became a lossless file, as the other still is."""
+    of_a, of_b = (m.grid > _OF_A_JPEG and other.step > 0 for m, other in ((a, b), (b, a)))
+    made = (ChangeKind.CONVERTED,)
+    return Fine(made if of_a else (), made if of_b else ())
+
+
+@dataclass(frozen=True, slots=True)
+class _More:
+    """How much more detail b has than a, of all and of its calm parts; b has the more of middle detail."""
+
+    a: Marks
+    b: Marks
+    detail: tuple[float, ...]
+    calm: tuple[float, ...]
+
+    @staticmethod
+    def of(a: Marks, b: Marks) -> _More:
+        detail, calm = (
+            tuple(y - x for x, y in zip(one, other, strict=True))
+            for one, other in ((a.detail, b.detail), (a.calm, b.calm))
+        )
+        return _More(a, b, detail, calm)
+
+    def judged(self) -> Fine:
+        if max(abs(change) for change in self.calm[1:]) >= _NOISIER and (noise := self._noise()) != Fine():
+            return noise
+        return self._sharpness() if self.detail[1] >= _SHARPER else Fine()
+
+    def _noise(self) -> Fine:
+        """Noise shows in the calm parts more than in all."""
+        rises, falls = min(self.calm[1:]), -max(self.calm[1:])
+        if rises > self.detail[1] + _NOISIER:
+            return self._noisy(self.a, self.b, rises)
+        if falls > _NOISIER:
+            return _swapped(self._noisy(self.b, self.a, falls))
+        return Fine()
+
+    def _noisy(self, quiet: Marks, noisy: Marks, more: float) -> Fine:
+        if quiet.calm[1] < _WITHOUT_TEXTURE and more < _NOISE_ON_PLAIN:
+            return Fine()
+        kept = 0 < quiet.step <= max(noisy.step, _KEPT * 2 ** noisy.calm[1])
+        return Fine(b=(ChangeKind.NOISE,)) if kept else Fine(open=(ChangeKind.NOISE,))
+
+    def _sharpness(self) -> Fine:
+        coarse, middle = self.detail[:2]
+        plain = self.a.calm[0] < _WITHOUT_TEXTURE
+        if not plain and self.calm[0] < _IN_CALM:
+            return Fine()
+        growth = (self.detail[3] - coarse) / max(coarse, 0.1)
+        if not plain and growth > (_STEEP if middle < _STRONG_BLUR else _STRONGLY_STEEP):
+            return Fine(a=(ChangeKind.BLURRED,))
+        if not plain and middle < _STRONG_BLUR and 0 <= growth < _FLAT:
+            return Fine(b=(ChangeKind.SHARPENED,))
+        return Fine(open=(ChangeKind.SHARPENED,))
+
+
+def _sizes(a: Marks, b: Marks) -> Fine:
+    """Whether the larger one was enlarged."""
+    doublings = math.log2(b.width * b.height / (a.width * a.height)) / 2
+    if doublings < 0:
+        return _swapped(_sizes(b, a))
+    less = sum(a.detail[n] - b.detail[n] for n in (2, 3)) / 2
+    enlarged = doublings > 0.1 and less > _ENLARGED + _ENLARGED_PER_DOUBLING * doublings
+    return Fine(b=(ChangeKind.ENLARGED,)) if enlarged else Fine()

@@ -1,0 +1,60 @@
+"""The one table of picture formats: endings, names, and which of two equal copies is the better one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format.
+
+    name      as it is shown, stored and filtered by
+    pillow    the names of Pillow's plugins that open it
+    endings   of its files, lower case, without the dot
+    lossless  whether its pixels always are those that were saved
+    also      other names that Pillow gives it
+    """
+
+    name: str
+    pillow: tuple[str, ...]
+    endings: tuple[str, ...]
+    lossless: bool = False
+    also: tuple[str, ...] = ()
+
+
+FORMATS = (
+    Format("TIFF", ("TIFF",), ("tif", "tiff"), lossless=True),
+    Format("PNG", ("PNG",), ("png", "apng"), lossless=True),
+    Format("BMP", ("BMP", "DIB"), ("bmp", "dib"), lossless=True),
+    Format("PPM", ("PPM",), ("ppm", "pgm", "pbm", "pnm", "pfm"), lossless=True),
+    Format("HEIC", ("HEIF",), ("heic", "heif", "hif", "heics", "heifs")),
+    Format("AVIF", ("AVIF",), ("avif", "avifs")),
+    Format("JPEG2000", ("JPEG2000",), ("jp2", "j2k", "j2c", "jpc", "jpf", "jpx")),
+    Format("JPEG", ("JPEG",), ("jpg", "jpeg", "jpe", "jfif", "jif", "jfi", "jps", "mpo"), also=("MPO",)),
+    Format("WEBP", ("WEBP",), ("webp",)),
+    Format("GIF", ("GIF",), ("gif",)),
+)
+"""Of equal copies the format that comes first here is kept: first what loses nothing, then what cameras write
+(HEIC before the JPEG that is made of it), last what pictures are made into for the web."""
+
+PREFERRED: tuple[str, ...] = tuple(format_.name for format_ in FORMATS)
+ENDINGS: frozenset[str] = frozenset(f".{ending}" for format_ in FORMATS for ending in format_.endings)
+PILLOW: tuple[str, ...] = tuple(name for format_ in FORMATS for name in format_.pillow)
+_NAMES: Mapping[str, Format] = {
+    name.upper(): format_
+    for format_ in FORMATS
+    for name in (format_.name, *format_.pillow, *format_.endings, *format_.also)
+}
+
+
+def format_of(name: str | None) -> Format | None:
+    """The format of a name, by whichever of its names (HEIF, heic, JPG); None for one that is not known."""
+    return _NAMES.get((name or "").upper())
+
+
+def shown_name(pillow: str) -> str:
+    """As we call what Pillow calls so."""
+    known = format_of(pillow)
+    return known.name if known else pillow
