@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from dupedash.bench.checking import CheckFigures, check_words, measure_check
+from dupedash.bench.keeping import KeeperFigures, keeper_words, measure_keepers
 from dupedash.bench.memory import MEGABYTE, PeakMemory
 from dupedash.bench.pictures import FAMILY, FOLDER, draw
 from dupedash.bench.recut import SIZES, RecutFigures, recut
@@ -22,10 +23,11 @@ from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.index import index
 from dupedash.errors import Cancelled, ConfigError
 from dupedash.graph import DuplicateGraph
-from dupedash.model import IsCancelled, ReportProgress, ignore, never
+from dupedash.model import EXACT, IsCancelled, ReportProgress, ignore, never
 from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore
 
+_THRESHOLDS = 0.7, EXACT
 Say = Callable[[str], None]
 
 
@@ -42,6 +44,7 @@ class SizeFigures:
     found: int
     memory: int
     stages: StageFigures
+    keepers: tuple[KeeperFigures, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ def run_bench(
         for size in sorted(sizes):
             measured.append(_measure(home, folders[: -(-size // FOLDER)], progress, cancelled))
             say(size_words(measured[-1]))
+            for keepers in measured[-1].keepers:
+                say(keeper_words(keepers))
         served = measure_served(
             Workspace(home / "data-served"), _first(folders, min(IMAGES, max(sizes))), progress, cancelled
         )
@@ -136,6 +141,7 @@ def _measure(
             found=len(families & groups),
             memory=memory.megabytes,
             stages=measure_stages(collection),
+            keepers=tuple(measure_keepers(collection, scan, threshold) for threshold in _THRESHOLDS),
         )
     finally:
         collection.close()
