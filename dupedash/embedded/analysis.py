@@ -27,7 +27,7 @@ _LONGEST_ENDING = 10  # characters that are told of a file name's ending
 _LONGEST_REASON = 1000
 _LARGEST_FILE = 1 << 60  # bytes; no file system of today holds a larger one
 _KIND = "dupedash"
-_LONGEST = 800_000  # bytes of a descriptor or thumbnail; ours have 20,000 or so, with 16 frames 300,000
+_LONGEST = 1_200_000  # bytes of a descriptor or thumbnail; ours have 20,000 or so, with 16 frames 300,000
 _LONGEST_NAME = 200  # characters; maker and model of a camera have 161 at most
 
 

@@ -15,13 +15,13 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from dupedash.embedded import pattern, pdq
+from dupedash.embedded import drawing, pattern, pdq
 from dupedash.embedded.sequence import SINGLE, Sequence
 from dupedash.images import Frames
 from dupedash.images.marks import MARKS_SIZE, Marks, measure
 from dupedash.images.reduce import MOST_LENGTHENED, lengthened
 
-VERSION = 4
+VERSION = 5
 """Counts changes of the description: descriptors of different versions must not be compared."""
 
 SIDE = 400
@@ -43,7 +43,7 @@ _PROPOSED = 900
 _SMALLEST = 16
 _PAD = 20
 _JPEG_QUALITY = 80
-_HEAD = struct.Struct("<HIIHHBHIII")
+_HEAD = struct.Struct("<HIIHHBHIIII")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class Descriptor:
     `width` of the pixels that were described. `reason` says why a picture cannot be compared, and is empty
     if it can. `marks` are those of the picture at full resolution. `beneath` is a second thumbnail, of a
     picture with transparent parts over the other background; `sequence` tells the frames or pages of which
-    this is the first.
+    this is the first. `drawing` is the sharp gray picture of a drawing (see `drawing`), else empty.
     """
 
     points: np.ndarray
@@ -71,6 +71,7 @@ class Descriptor:
     marks: Marks
     beneath: bytes = b""
     sequence: Sequence = SINGLE
+    drawing: bytes = b""
 
     @property
     def comparable(self) -> bool:
@@ -94,10 +95,11 @@ class Descriptor:
             len(self.thumb),
             len(self.beneath),
             len(sequence),
+            len(self.drawing),
         )
         arrays = [self.points.tobytes(), self.octaves.tobytes(), self.angles.tobytes(), self.binary.tobytes()]
-        pictures = [self.pdq, reason, self.thumb, self.beneath, sequence, self.marks.to_bytes()]
-        return b"".join([head, *arrays, *pictures])
+        pictures = [self.thumb, self.beneath, sequence, self.drawing, self.marks.to_bytes()]
+        return b"".join([head, *arrays, self.pdq, reason, *pictures])
 
     @staticmethod
     def from_bytes(data: bytes) -> "Descriptor":
@@ -117,12 +119,11 @@ class Descriptor:
         angles = np.frombuffer(data, np.uint8, n, at + n * 5)
         binary = np.frombuffer(data, np.uint8, n * 32, at + n * 6).reshape(n, 32)
         at += n * 38
-        n_pdq, n_thumb, n_beneath, n_sequence = lengths
-        ends = np.cumsum([at, n_pdq, n_reason, n_thumb, n_beneath, n_sequence]).tolist()
-        whole, reason, thumb, beneath, rest = (data[i:j] for i, j in pairwise(ends))
+        ends = np.cumsum([at, lengths[0], n_reason, *lengths[1:]]).tolist()
+        whole, reason, thumb, beneath, rest, drawn = (data[i:j] for i, j in pairwise(ends))
         return Descriptor(
             points, octaves, angles, binary, whole, quality, thumb, height, width, reason.decode(),
-            Marks.from_bytes(data[-MARKS_SIZE:]), beneath, Sequence.from_bytes(rest),
+            Marks.from_bytes(data[-MARKS_SIZE:]), beneath, Sequence.from_bytes(rest), drawn,
         )  # fmt: skip
 
 
@@ -135,7 +136,8 @@ def describe(
     """Describe an upright RGB picture, uint8 (height, width, 3), of any size; `beneath` and `frames` as in
     `images.Picture`, `marks` of it at full resolution, where that is not this one."""
     height, width = pixels.shape[:2]
-    gray = _resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), working_size(height, width))
+    sharp = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    gray = _resize(sharp, working_size(height, width))
     points, octaves, angles, binary = keypoints(gray)
     thumb = _thumb(pixels)
     whole, quality = pdq.compute(_resize(thumb, (pdq.SIDE, pdq.SIDE)))
@@ -144,6 +146,7 @@ def describe(
         height, width, _why_not(gray, len(points), quality), marks or measure(pixels),
         b"" if beneath is None else _encode(_thumb(beneath)),
         SINGLE if frames is None else Sequence.of(frames, [_encode(_thumb(p)) for p in frames.pixels]),
+        _drawing(sharp, gray),
     )  # fmt: skip
 
 
@@ -171,6 +174,14 @@ def _resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def _encode(thumb: np.ndarray) -> bytes:
     settings = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
     return cv2.imencode(".jpg", cv2.cvtColor(thumb, cv2.COLOR_RGB2BGR), settings)[1].tobytes()
+
+
+def _drawing(sharp: np.ndarray, gray: np.ndarray) -> bytes:
+    if not drawing.is_drawing(gray):
+        return b""
+    height, width = sharp.shape
+    size = _scaled(height, width, drawing.SIDE, 1)
+    return drawing.encode(_resize(sharp, size) if max(size) < max(sharp.shape) else sharp)
 
 
 def _why_not(gray: np.ndarray, n: int, quality: int) -> str:

@@ -94,7 +94,7 @@ def _one_box(differing: np.ndarray, half: np.ndarray, detailed: np.ndarray) -> n
 
 def _equally_sharp(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The sharper picture blurred until it is as sharp as the other."""
-    sharp_x, sharp_y = _sharpness(x), _sharpness(y)
+    sharp_x, sharp_y = sharpness(x), sharpness(y)
     if sharp_x < sharp_y:
         y, x = _equally_sharp(y, x)
         return x, y
@@ -102,11 +102,11 @@ def _equally_sharp(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray
         if sharp_x <= _SHARPER * sharp_y:
             break
         blurred = cv2.GaussianBlur(x, (0, 0), sigma)
-        x, sharp_x = blurred, _sharpness(blurred)
+        x, sharp_x = blurred, sharpness(blurred)
     return x, y
 
 
-def _sharpness(gray: np.ndarray) -> float:
+def sharpness(gray: np.ndarray) -> float:
     """Energy of the differences of neighbouring pixels by that of distant ones."""
     near = cv2.norm(gray[:, 1:], gray[:, :-1], cv2.NORM_L2SQR) + cv2.norm(gray[1:], gray[:-1], cv2.NORM_L2SQR)
     far = float(cv2.meanStdDev(gray)[1][0, 0]) ** 2

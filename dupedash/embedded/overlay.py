@@ -65,10 +65,10 @@ def laid_over(a: np.ndarray, shape: tuple[int, ...], matrix: np.ndarray) -> tupl
         matrix = matrix @ grow
     size = shape[1], shape[0]
     over = cv2.warpAffine(a, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return over, _covered(a.shape, matrix, shape)
+    return over, covered(a.shape, matrix, shape)
 
 
-def _covered(source: tuple[int, ...], matrix: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def covered(source: tuple[int, ...], matrix: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Pixels of a picture of that `shape` to which the mapped one has all four neighbours."""
     right, bottom = source[1] - 1, source[0] - 1
     # In the frame of the source: where each pixel comes from.
@@ -77,5 +77,5 @@ def _covered(source: tuple[int, ...], matrix: np.ndarray, shape: tuple[int, ...]
     x = back[0, 0] * across + (back[0, 1] * down + back[0, 2])
     y = back[1, 0] * across + (back[1, 1] * down + back[1, 2])
     inside = (x > -_EDGE) & (x < right + _EDGE) & (y > -_EDGE) & (y < bottom + _EDGE)
-    covered: np.ndarray = inside.view(np.uint8)
-    return covered
+    pixels: np.ndarray = inside.view(np.uint8)
+    return pixels

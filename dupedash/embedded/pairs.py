@@ -11,7 +11,7 @@ from dupedash.embedded import further
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.explain import explain
 from dupedash.embedded.score import score
-from dupedash.embedded.verify import Evidence, seen_from_b, verify
+from dupedash.embedded.verify import Evidence, looked_at_closely, seen_from_b, verify
 from dupedash.model import ChangeKind, Explanation
 
 SAME_FILE = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_FILE,)))
@@ -20,6 +20,8 @@ SAME_PIXELS = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_PIXELS,)))
 Ways = tuple[bool, ...]
 """Whether to compare as they are (False), mirrored (True), or both; sorted."""
 
+_CLOSELY = 0.65
+"""Drawings that match as far as this are looked at closely: what is found there only lowers a score."""
 _REMEMBERED = 100_000
 """Pairs whose score is remembered; 300 bytes each."""
 
@@ -52,13 +54,18 @@ def judge(a: Descriptor, b: Descriptor, ways: Ways, without: Sequence[ChangeKind
     if ChangeKind.MIRRORED in without:
         ways = (False,)
     upright = ChangeKind.TURNED in without
-    best = max((verify(a, b, mirrored, upright) for mirrored in ways), key=score)
+    best = max((_verified(a, b, mirrored, upright) for mirrored in ways), key=score)
     found = further.judged(best, a, b)
     return Judged(found.score, best, found.frames)
 
 
+def _verified(a: Descriptor, b: Descriptor, mirrored: bool, upright: bool) -> Evidence:
+    found = verify(a, b, mirrored, upright)
+    return looked_at_closely(found, a, b) if score(found) >= _CLOSELY else found
+
+
 def _rank(picture: Descriptor) -> tuple[bytes, ...]:
-    return picture.pdq, picture.thumb, picture.beneath, *picture.sequence.thumbs
+    return picture.pdq, picture.thumb, picture.beneath, *picture.sequence.thumbs, picture.drawing
 
 
 class Scores:

@@ -6,11 +6,13 @@ A descriptor may be damaged on the disk, or made by somebody who means harm; its
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
 from dupedash import images
-from dupedash.embedded import describe
+from dupedash.embedded import describe, drawing
 from dupedash.embedded.describe import Descriptor
 from dupedash.embedded.sequence import Sequence
 from dupedash.errors import UnreadableImage
@@ -22,6 +24,7 @@ _LONGEST_SIDE = 1 << 16
 """Pixels of a described picture: far beyond what is described, so that no product of two sides overflows."""
 _LONGEST_REASON = 200
 _LONGEST_THUMB = round(MOST_LENGTHENED * describe.THUMB_SIDE)
+_LONGEST_DRAWING = round(MOST_LENGTHENED * drawing.SIDE)
 
 
 def sound(data: bytes) -> Descriptor:
@@ -59,17 +62,19 @@ def _check_sequence(sequence: Sequence) -> None:
 
 
 def check_thumbs(found: Descriptor) -> None:
-    """Decode the small pictures of a descriptor. Raises ValueError where one is none of a possible size."""
+    """Decode the pictures of a descriptor. Raises ValueError where one is none of a possible size."""
     for thumb in (found.thumb, *filter(None, [found.beneath]), *found.sequence.thumbs):
-        _check_thumb(thumb)
+        _check_picture(thumb, _LONGEST_THUMB, describe.decode_thumb)
+    if found.drawing:
+        _check_picture(found.drawing, _LONGEST_DRAWING, drawing.decode)
 
 
-def _check_thumb(thumb: bytes) -> None:
+def _check_picture(data: bytes, longest: int, decode: Callable[[bytes], np.ndarray | None]) -> None:
     try:
-        if max(images.picture_size(thumb)) > _LONGEST_THUMB or thumb[:2] != b"\xff\xd8":
+        if max(images.picture_size(data)) > longest or data[:2] != b"\xff\xd8":
             raise ValueError("its small picture is too large")
-        pixels: np.ndarray | None = describe.decode_thumb(thumb)
+        pixels = decode(data)
     except (UnreadableImage, cv2.error) as error:
         raise ValueError("its small picture is none") from error
-    if pixels is None or max(pixels.shape[:2]) > _LONGEST_THUMB or min(pixels.shape[:2]) < 2:
+    if pixels is None or max(pixels.shape[:2]) > longest or min(pixels.shape[:2]) < 2:
         raise ValueError("its small picture has no possible size")

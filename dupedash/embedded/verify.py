@@ -2,14 +2,15 @@
 scored and explained."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dupedash.embedded import hashes
+from dupedash.embedded import drawing, hashes
 from dupedash.embedded.compare import NOTHING, Agreement, compare, swapped
 from dupedash.embedded.describe import Descriptor, decode_thumb
 from dupedash.embedded.register import SAME_FRAME, Keypoints, Registration, centres, register, square
+from dupedash.embedded.replaced import NOTHING_REPLACED, Replaced, compare_drawings
 
 SURE = 15
 """With so many inliers the frames need not be tried as they are."""
@@ -27,7 +28,7 @@ class Evidence:
     `unit_matrix` (2, 3) maps the unit square of a to the unit square of b (of b's mirror image if
     `mirrored`); `inliers`, `confirmed`, `contradicted` as in `Registration` (all 0 if the frames were laid
     over each other as they are); `pdq` bits of the hashes differ; `size_a`, `size_b` are heights and
-    widths.
+    widths. `replaced`: what differs in drawings, where they were looked at closely.
     """
 
     mirrored: bool
@@ -39,6 +40,7 @@ class Evidence:
     agreement: Agreement
     size_a: tuple[int, int]
     size_b: tuple[int, int]
+    replaced: Replaced = NOTHING_REPLACED
 
     @property
     def stretch(self) -> float:
@@ -155,4 +157,14 @@ def seen_from_b(evidence: Evidence) -> Evidence:
         swapped(evidence.agreement),
         evidence.size_b,
         evidence.size_a,
+        evidence.replaced,
     )
+
+
+def looked_at_closely(evidence: Evidence, a: Descriptor, b: Descriptor) -> Evidence:
+    """With what differs in the sharp pictures of two drawings; others as they are."""
+    if not (a.drawing and b.drawing):
+        return evidence
+    one, other = drawing.decode(a.drawing), drawing.decode(b.drawing)
+    other = np.ascontiguousarray(other[:, ::-1]) if evidence.mirrored else other
+    return replace(evidence, replaced=compare_drawings(one, other, evidence.unit_matrix))

@@ -1,0 +1,120 @@
+"""Drawings of one layout: the part that differs decides, and copies of each stay copies."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from itertools import combinations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageEnhance
+
+from dupedash.embedded import pairs
+from dupedash.embedded.describe import Descriptor, describe
+from dupedash.embedded.replaced import NOTHING_REPLACED, compare_drawings
+from tests.drawn import KINDS, Drawing, board, die, invoice, letters
+from tests.embedded_pictures import scene
+
+EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+
+
+def described(picture: Drawing) -> Descriptor:
+    return describe(np.asarray(picture))
+
+
+def score(one: Drawing, other: Drawing) -> float:
+    return pairs.judge(described(one), described(other), (False,)).score
+
+
+def saved(picture: Drawing, quality: int = 60) -> Drawing:
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=quality)
+    return Image.open(file).convert("RGB")
+
+
+def scaled(picture: Drawing, factor: float) -> Drawing:
+    return picture.resize((round(picture.width * factor), round(picture.height * factor)))
+
+
+def trimmed(picture: Drawing) -> Drawing:
+    return picture.crop((5, 4, picture.width - 6, picture.height - 5))
+
+
+def scanned(picture: Drawing) -> Drawing:
+    return saved(scaled(picture.rotate(0.7, Image.Resampling.BICUBIC, fillcolor="white"), 0.8), 75)
+
+
+def labelled(picture: Drawing) -> Drawing:
+    """With large red text over it."""
+    picture = picture.copy()
+    size = picture.height / 10
+    where, red = (0.1 * picture.width, 0.4 * picture.height), (220, 20, 30)
+    ImageDraw.Draw(picture).text(where, "SAMPLE", red, letters(size), stroke_width=1, stroke_fill="white")
+    return picture
+
+
+EDITS = {
+    "trimmed": trimmed,
+    "scanned": scanned,
+    "darker": lambda picture: ImageEnhance.Brightness(picture).enhance(0.8),
+    "labelled": labelled,
+}
+
+
+@EACH
+def test_other_content_in_one_layout_is_no_duplicate(kind: Callable[[int], Drawing]) -> None:
+    drawings = [kind(content) for content in (2, 3, 4)]
+    assert all(score(one, other) < 0.7 for one, other in combinations(drawings, 2))
+
+
+@EACH
+def test_not_even_saved_again_in_another_size(kind: Callable[[int], Drawing]) -> None:
+    assert score(kind(1), saved(scaled(kind(2), 0.7), 70)) < 0.7
+
+
+@EACH
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_edited_copies_of_drawings_are_found(kind: Callable[[int], Drawing], edit) -> None:
+    assert score(kind(4), edit(kind(4))) >= 0.7
+
+
+@EACH
+def test_a_drawing_that_was_saved_again_is_the_same(kind: Callable[[int], Drawing]) -> None:
+    assert score(kind(1), saved(kind(1), 85)) >= 0.95
+
+
+@pytest.mark.parametrize(("one", "other"), [(invoice(117), invoice(118)), (invoice(211), invoice(217))])
+def test_one_digit_is_enough(one: Drawing, other: Drawing) -> None:
+    assert score(one, other) < 0.7
+
+
+def test_what_is_added_but_repeats_what_is_there_is_other_content() -> None:
+    assert score(die(4), die(5)) < 0.7
+    assert score(die(4), labelled(die(4))) >= 0.7
+
+
+def test_drawings_are_compared_alike_from_both_sides() -> None:
+    one, other = described(board(3)), described(scaled(board(4), 0.8))
+    there, back = (pairs.judge(*pair, (False, True)) for pair in ((one, other), (other, one)))
+    assert there.score == back.score
+    assert there.evidence.replaced == back.evidence.replaced
+
+
+def test_a_mirrored_drawing_is_compared_with_the_mirror_image() -> None:
+    mirrored = board(3).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    same, other = described(board(3)), described(board(5))
+    assert pairs.judge(same, described(mirrored), (True,)).score >= 0.7
+    assert pairs.judge(other, described(mirrored), (True,)).score < 0.7
+
+
+def test_a_photo_has_no_sharp_picture_and_costs_nothing_more() -> None:
+    assert described(invoice(1)).drawing
+    assert not describe(np.asarray(scene(3))).drawing
+
+
+def test_nothing_to_compare_is_no_difference() -> None:
+    white = np.full((80, 60), 255, np.uint8)
+    assert compare_drawings(white, white, np.eye(3)[:2]) == NOTHING_REPLACED
+    black = np.zeros_like(white)
+    assert compare_drawings(white, black, np.eye(3)[:2]).balance == 0
