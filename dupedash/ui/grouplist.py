@@ -47,7 +47,7 @@ def draw(view: View) -> None:
 
 def pick() -> Listing:
     """The widgets above the list; the URL keeps them."""
-    order, only, least, text = widgets.split("wrap-groups", (1.7, 2.5, 1.1, 1.6), "small", "bottom")
+    order, only, least, text = widgets.split("wrap-groups", (1.4, 3.2, 1.05, 1.3), "small", "bottom")
     return Listing(
         order=Order(order.selectbox(
             "Order", [o.value for o in Order], key="sort", bind="query-params", on_change=first_page,
