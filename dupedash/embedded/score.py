@@ -21,10 +21,10 @@ EVEN = -0.2
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
 _UNLIKELY = EVEN - 2.8
-_SURE_OF_IT, _AT_LEAST = 4.0, -1.0
+_SURE_OF_IT, _AT_LEAST = 4.0, -0.75
 """Log-odds of a replacement count fourfold (the certainty of drawings with one layout is up to 5 above EVEN),
-from there on: of the 450 edits from which the weights of `log_odds` come 7 are lost, of the 361 pairs with
-other content 10 stay."""
+from there on: of the 450 edits from which the weights of `log_odds` come 5 are lost, of the 361 pairs with
+other content 12 stay."""
 
 
 def score(evidence: Evidence) -> float:
