@@ -5,12 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
 
-import streamlit as st
-
-_ASSETS = Path(__file__).parent / "assets"
+from dupedash.ui.component import component
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +23,10 @@ class Card:
     compared: str = ""
 
 
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component(
-        "dupedash_cards",
-        html='<div class="cards"></div>',
-        css=(_ASSETS / "cards.css").read_text("utf-8"),
-        js=(_ASSETS / "cards.js").read_text("utf-8"),
-    )
-
-
 def draw(cards: Sequence[Card], key: str) -> str | None:
     """Draw them; the id of the one that was clicked just now comes back."""
     items = [asdict(card) for card in cards]
     version = hashlib.sha256(repr(items).encode()).hexdigest()[:16]
     data = {"items": items, "version": version}
-    clicked = _component()(data=data, key=key, on_clicked_change=lambda: None).clicked
+    clicked = component("cards")(data=data, key=key, on_clicked_change=lambda: None).clicked
     return clicked if any(card.id == clicked for card in cards) else None

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
-
-import streamlit as st
 
 from dupedash.model import Explanation, ImageRecord
+from dupedash.ui.component import component
 from dupedash.ui.routes import picture_url
 
-_ASSETS = Path(__file__).parent / "assets"
 _NEARLY_ALL = 0.985
 """Where more than this share of a picture is seen in the other, no outline is drawn on it."""
 
@@ -25,21 +21,11 @@ class Mode(StrEnum):
     DIFFERENCE = "Difference"
 
 
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component(
-        "dupedash_compare",
-        html='<div class="compare"></div>',
-        css=(_ASSETS / "compare.css").read_text("utf-8"),
-        js=(_ASSETS / "compare.js").read_text("utf-8"),
-    )
-
-
 def draw(collection: str, pair: tuple[ImageRecord, ImageRecord], why: Explanation | None, mode: Mode) -> None:
     """`why` tells how the second was made from the first; without it they are only put upon one another."""
     a, b = pair
     why = why or Explanation()
-    _component()(
+    component("compare")(
         key="compare",
         data={
             "mode": mode.name.lower(),

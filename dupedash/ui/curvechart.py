@@ -5,12 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
 
-import streamlit as st
-
-_ASSETS = Path(__file__).parent / "assets"
+from dupedash.ui.component import component
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +29,6 @@ class Mark:
     kind: str
 
 
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component(
-        "dupedash_curves",
-        html='<div class="curves"></div>',
-        css=(_ASSETS / "curves.css").read_text("utf-8"),
-        js=(_ASSETS / "curves.js").read_text("utf-8"),
-    )
-
-
 def draw(charts: Sequence[Chart], marks: Sequence[Mark], label: str) -> float | None:
     """Draw them, the first mark being the current threshold; the one picked just now comes back."""
     drawn = [asdict(chart) for chart in charts]
@@ -51,5 +37,5 @@ def draw(charts: Sequence[Chart], marks: Sequence[Mark], label: str) -> float | 
         "charts": drawn, "marks": [asdict(m) for m in marks], "low": charts[0].low, "label": label,
         "version": version,
     }  # fmt: skip
-    picked = _component()(data=data, key="curves", on_picked_change=lambda: None).picked
+    picked = component("curves")(data=data, key="curves", on_picked_change=lambda: None).picked
     return float(picked) if picked is not None else None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from dupedash.network import assets
+from dupedash.ui.component import asset
 
 _LOADER = f"""const box = {{}};
 (function (exports, module, define) {{
@@ -19,15 +19,13 @@ globalThis.dupedashGraph = {{ vis: box, draw: dupedashDraw }};
 export default function () {{}}
 """
 
-_ASSETS = Path(__file__).parent / "assets"
-
 _load = st.components.v2.component("dupedash_graph_code", js=_LOADER)
 _graph = st.components.v2.component(
     "dupedash_graph",
     html='<div class="dd-outer" style="position:relative"><div class="dd-host"></div>'
     '<div class="dd-note"></div><button class="dd-fit" type="button">Show all</button></div>',
-    css=assets.vis_style() + assets.draw_style() + (_ASSETS / "graph.css").read_text("utf-8"),
-    js=(_ASSETS / "graph.js").read_text("utf-8"),
+    css=assets.vis_style() + assets.draw_style() + asset("graph.css"),
+    js=asset("graph.js"),
 )
 
 

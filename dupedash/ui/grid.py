@@ -5,12 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
 
-import streamlit as st
-
-_ASSETS = Path(__file__).parent / "assets"
+from dupedash.ui.component import component
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +20,11 @@ class Cell:
     title: str = ""
 
 
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component(
-        "dupedash_grid",
-        html='<div class="grid"></div>',
-        css=(_ASSETS / "grid.css").read_text("utf-8"),
-        js=(_ASSETS / "grid.js").read_text("utf-8"),
-    )
-
-
 def draw(cells: Sequence[Cell], key: str, *, selectable: bool = True) -> list[str]:
     """Draw them; the ids of the selected ones come back, in the order of selection."""
     items = [asdict(cell) for cell in cells]
     version = hashlib.sha256(repr(items).encode()).hexdigest()[:16]
     data = {"items": items, "version": version, "selectable": selectable}
-    result = _component()(data=data, key=f"{key}.{version}", on_selected_change=lambda: None)
+    result = component("grid")(data=data, key=f"{key}.{version}", on_selected_change=lambda: None)
     shown = {cell.id for cell in cells}
     return [image_id for image_id in result.selected or [] if image_id in shown]

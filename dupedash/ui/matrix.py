@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
-
-import streamlit as st
 
 from dupedash.graph import Link
 from dupedash.model import Explanation, ImageRecord
+from dupedash.ui.component import component
 
-_ASSETS = Path(__file__).parent / "assets"
 LARGEST = 16
 """Members; a larger table cannot be overlooked, there the best matches are listed instead."""
 
 Pair = tuple[str, str]
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component(
-        "dupedash_matrix",
-        html='<div class="matrix"></div>',
-        css=(_ASSETS / "matrix.css").read_text("utf-8"),
-        js=(_ASSETS / "matrix.js").read_text("utf-8"),
-    )
 
 
 def draw(
@@ -39,7 +26,7 @@ def draw(
         "pair": list(pair),
     }  # fmt: skip
     data["version"] = hashlib.sha256(repr(data).encode()).hexdigest()[:16]
-    clicked = _component()(data=data, key="matrix", on_clicked_change=lambda: None).clicked
+    clicked = component("matrix")(data=data, key="matrix", on_clicked_change=lambda: None).clicked
     known = {m.id for m in members}
     return (clicked[0], clicked[1]) if clicked and set(clicked) <= known else None
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-_ASSETS = Path(__file__).parent / "assets"
-MARK = (_ASSETS / "mark.svg").read_text("utf-8")
-_LOGO = (_ASSETS / "logo.svg").read_text("utf-8")
-_SHEET = f"<style>{(_ASSETS / 'style.css').read_text('utf-8')}</style>"
+from dupedash.ui.component import asset
+
+MARK = asset("mark.svg")
+_LOGO = asset("logo.svg")
+_SHEET = f"<style>{asset('style.css')}</style>"
 
 
 def apply() -> None:
@@ -20,4 +19,4 @@ def apply() -> None:
 
 def sheet(name: str) -> None:
     """Put one more style sheet of the assets on the page that needs it."""
-    st.html(f"<style>{(_ASSETS / name).read_text('utf-8')}</style>")
+    st.html(f"<style>{asset(name)}</style>")
