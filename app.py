@@ -12,24 +12,25 @@ from uvicorn.config import HTTP_PROTOCOLS
 
 from dupedash import utf8
 from dupedash.errors import ConfigError
-from dupedash.ui import graphdata, launch, routes
+from dupedash.ui.door import launch, routes
+from dupedash.ui.door.guard import Guard, SecurityHeaders
+from dupedash.ui.door.uploadlimits import UploadLimits
+from dupedash.ui.door.welcome import announce
 from dupedash.ui.errors import show_uncaught
-from dupedash.ui.guard import Guard, SecurityHeaders
-from dupedash.ui.uploadlimits import UploadLimits
-from dupedash.ui.welcome import announce
+from dupedash.ui.graph import data
 
 # A scan of 100,000 images is a million objects that stay. Going through all of them after every 700 new ones
 # takes a fifth of the time of a moved threshold; they are not what garbage is made of.
 gc.set_threshold(50_000, 20, 50)
 
 # Streamlit starts uvicorn and lets it choose the protocol.
-HTTP_PROTOCOLS["auto"] = "dupedash.headertime:TimedHeaders"
+HTTP_PROTOCOLS["auto"] = "dupedash.web.headertime:TimedHeaders"
 
 # An st.App and not the entry script itself: st.navigation beside a sibling pages/ folder breaks the
 # first deep link after a start of the server.
 app = st.App(
     Path(__file__).resolve().parent / "dupedash" / "ui" / "main.py",
-    routes=[*routes.ROUTES, *graphdata.ROUTES],
+    routes=[*routes.ROUTES, *data.ROUTES],
     middleware=[Middleware(SecurityHeaders), Middleware(Guard), Middleware(UploadLimits)],
     lifespan=announce,
     on_script_error=show_uncaught,

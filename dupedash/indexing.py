@@ -10,10 +10,10 @@ from time import monotonic
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.folder import Found, absolute, walk
-from dupedash.embedded.index import FieldsFor, IndexReport, index, no_fields
-from dupedash.embedded.leaveout import DEFAULTS, LeaveOut, checked
-from dupedash.embedded.store import file_id
+from dupedash.embedded.files.folder import Found, absolute, walk
+from dupedash.embedded.files.leaveout import DEFAULTS, LeaveOut, checked
+from dupedash.embedded.files.update import FieldsFor, IndexReport, index, no_fields
+from dupedash.embedded.store.store import file_id
 from dupedash.example import make
 from dupedash.images import not_decoded
 from dupedash.model import Document, Failure, IsCancelled, Progress, ReportProgress, ignore, never

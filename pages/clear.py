@@ -2,17 +2,20 @@
 
 import streamlit as st
 
-from dupedash.ui import clearjobs, clearview, decisionfiles, errors, jobs, journalview, state, widgets
+from dupedash.ui import errors, jobs, state, widgets
+from dupedash.ui.clear import jobs as clearjobs
+from dupedash.ui.clear import journal, page
+from dupedash.ui.review import decision_files
 
 view = state.current()
 widgets.header("Clear", "Decide by rule which image of each group stays; preview, apply, undo.")
 jobs.panel(view, clearjobs.KINDS)
-part = clearview.part()
+part = page.part()
 with errors.shown():
-    if part is clearview.Part.PREPARE:
-        clearview.draw(view)
-    elif part is clearview.Part.PLANS:
-        journalview.draw(view)
+    if part is page.Part.PREPARE:
+        page.draw(view)
+    elif part is page.Part.PLANS:
+        journal.draw(view)
     else:
-        decisionfiles.draw(view)
+        decision_files.draw(view)
 st.space("small")

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from dupedash.ui import addimages, browse, collectionjobs, collectionview, errors, jobs, state, widgets
+from dupedash.ui import errors, jobs, state, widgets
+from dupedash.ui.collection import add as addimages
+from dupedash.ui.collection import browse, page
+from dupedash.ui.collection import jobs as collectionjobs
 
 view = state.current()
 widgets.header("Collection", "The images that are compared: add, look through, take out.")
@@ -13,13 +16,13 @@ if view.connection is None or not view.count():
     )
     addimages.draw(view)
 else:
-    collectionview.draw_facts(view)
+    page.draw_facts(view)
     look, add, fields, unreadable = st.tabs(["Look through", "Add images", "Fields", "Not readable"])
     with look, errors.shown():
         browse.draw(view)
     with add:
         addimages.draw(view)
     with fields, errors.shown():
-        collectionview.draw_fields(view)
+        page.draw_fields(view)
     with unreadable, errors.shown():
-        collectionview.draw_unreadable(view)
+        page.draw_unreadable(view)

@@ -1,6 +1,7 @@
 """Graph: the groups as a network; click an image to see its group."""
 
-from dupedash.ui import graphpage, state, widgets
+from dupedash.ui import state, widgets
+from dupedash.ui.graph import page
 
 widgets.header("Graph", "Every group at the current threshold: images as nodes, matches as lines.")
-graphpage.draw(state.current())
+page.draw(state.current())

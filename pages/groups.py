@@ -1,6 +1,7 @@
 """Groups: every group at the threshold, to sort, filter and open."""
 
-from dupedash.ui import grouplist, state, widgets
+from dupedash.ui import state, widgets
+from dupedash.ui.review import group_list
 
 widgets.header("Groups", "Images that belong together at the threshold. Open one to see why, and to decide.")
-grouplist.draw(state.current())
+group_list.draw(state.current())

@@ -1,6 +1,9 @@
 """Scan: say what to compare and how thoroughly, start, watch; open earlier scans."""
 
-from dupedash.ui import jobs, scanform, scanlist, scanstart, state, widgets
+from dupedash.ui import jobs, state, widgets
+from dupedash.ui.scan import earlier
+from dupedash.ui.scan import form as scanform
+from dupedash.ui.scan import start as scanstart
 
 view = state.current()
 widgets.header("Scan", "Find the duplicates in this collection, in all of it or a part.")
@@ -11,4 +14,4 @@ if widgets.has_images(view):
         order = scanform.draw(view)
     with start:
         scanstart.draw(view, order)
-    scanlist.draw(view)
+    earlier.draw(view)

@@ -11,8 +11,8 @@ from dupedash.config import settings
 from dupedash.errors import Unreachable
 from dupedash.jobs import Outcome, Task, work
 from dupedash.model import Progress
-from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
+from dupedash.scans.run import run_scan
 from tests.scan_fakes import JoiningCollection, TableCollection
 
 IDS = [f"i{n:03}" for n in range(120)]

@@ -24,12 +24,12 @@ import psutil
 
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import index
+from dupedash.embedded.files.update import index
 from dupedash.errors import DupedashError
 from dupedash.flow.client import FlowCollection, flow_settings
 from dupedash.model import ByData, ById, DuplicateQuery
-from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore
+from dupedash.scans.run import run_scan
 
 NAME = "load"
 SCANNERS = 8

@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from dupedash.collection import FoundMatch
 from dupedash.model import ImageRecord, ScanMode
-from dupedash.scanmode import resolve
 from dupedash.scans import ScanConfig, ScanStore, StoredScan
+from dupedash.scans.modes import resolve
 from dupedash.scans.parts import Account
 from dupedash.scans.tables import IMAGES, encode_records
 

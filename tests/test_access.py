@@ -15,16 +15,17 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
-from dupedash import filters, uploads
+from dupedash.check import uploads
 from dupedash.config import Settings, Workspace
 from dupedash.connect import Connections, flow_connection
 from dupedash.errors import ConfigError, Forbidden
-from dupedash.guesses import Guesses
 from dupedash.jobs import Jobs
-from dupedash.ui.access import Access, Role, host_name, is_local, resolve
-from dupedash.ui.guard import Guard, SecurityHeaders
-from dupedash.ui.origins import is_own
-from dupedash.ui.welcome import words
+from dupedash.query import saved
+from dupedash.ui.door.access import Access, Role, host_name, is_local, resolve
+from dupedash.ui.door.guard import Guard, SecurityHeaders
+from dupedash.ui.door.origins import is_own
+from dupedash.ui.door.welcome import words
+from dupedash.web.guesses import Guesses
 
 EDITOR, VIEWER = "editor-token-1234567890", "viewer-token-0987654321"
 
@@ -414,7 +415,7 @@ def test_an_old_tab_that_asks_again_and_again_locks_nobody_out(strict):
 
 def test_the_wait_grows_ends_and_is_one_address_s_or_one_network_s(monkeypatch):
     now = [0.0]
-    monkeypatch.setattr("dupedash.guesses.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("dupedash.web.guesses.time.monotonic", lambda: now[0])
     guesses = Guesses()
     waits = []
     for n in range(40):
@@ -446,8 +447,8 @@ def test_no_service_changes_anything_for_a_viewer(tmp_path):
         lambda: Jobs(viewer.workspace).forget("0" * 16),
         lambda: Connections(viewer.workspace).add(flow_connection("http://127.0.0.1:9", "x")),
         lambda: Connections(viewer.workspace).remove("x"),
-        lambda: filters.save(viewer, "mine", "a:b"),
-        lambda: filters.forget(viewer, "mine"),
+        lambda: saved.save(viewer, "mine", "a:b"),
+        lambda: saved.forget(viewer, "mine"),
         lambda: uploads.keep(viewer, "photos", [("a.png", b"x")]),
     )
     for attempt in attempts:

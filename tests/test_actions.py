@@ -31,10 +31,10 @@ from dupedash.actions import (
     undo_plan,
     waiting_journal,
 )
-from dupedash.actions.disk import move
+from dupedash.actions.files.disk import move
 from dupedash.config import Workspace
 from dupedash.errors import ActionError, Cancelled, ConfigError, Conflict
-from dupedash.graph import Matches
+from dupedash.groups.graph import Matches
 from dupedash.keepers import PRESETS, Criterion, Policy, ProtectedField, Rule
 from dupedash.review import Decisions, ReviewStore, Verdict, image_key
 from tests.tiny_collection import TinyCollection

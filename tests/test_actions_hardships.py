@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from dupedash.actions import Head, Journal, Plan, Status, StepKind, Wish, apply_plan, draw_plan, undo_plan
-from dupedash.actions import disk as disk_module
-from dupedash.actions.disk import same_place
+from dupedash.actions.files import disk as disk_module
+from dupedash.actions.files.disk import same_place
 from dupedash.actions.planning import candidates
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import index
+from dupedash.embedded.files.update import index
 from dupedash.errors import Conflict
-from dupedash.graph import Matches
+from dupedash.groups.graph import Matches
 from dupedash.review import Decisions
 from tests.backends import over_http
 from tests.pictures import as_file, scene

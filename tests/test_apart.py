@@ -15,7 +15,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from dupedash.embedded.analysis import analyze
+from dupedash.embedded.describe.analysis import analyze
 from dupedash.errors import UnreadableImage
 from dupedash.images import apart
 

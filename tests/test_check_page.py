@@ -21,7 +21,7 @@ from dupedash.check import (
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 from dupedash.errors import ConfigError, Forbidden
-from dupedash.ui.checkview import must_be_web
+from dupedash.ui.check.page import must_be_web
 from tests.test_clear_page import filled, forget, opened, photos, said
 
 __all__ = ["filled", "photos"]

@@ -17,8 +17,8 @@ from dupedash.check import GATES, Finding, Placing, add_checked, check_images, c
 from dupedash.collection import JoinRequest
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import index
-from dupedash.graph import Matches
+from dupedash.embedded.files.update import index
+from dupedash.groups.graph import Matches
 from dupedash.keepers import preset
 from dupedash.model import Document, Smartfilter, ignore, never
 from dupedash.review import Decisions, ReviewStore, Verdict, image_key

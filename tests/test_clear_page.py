@@ -16,16 +16,16 @@ from dupedash.actions import Journal, Scope, Status, import_plan, journals
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import index
+from dupedash.embedded.files.update import index
 from dupedash.errors import ActionError, Forbidden
-from dupedash.graph import DuplicateGraph
+from dupedash.groups.graph import DuplicateGraph
 from dupedash.jobs import Jobs
 from dupedash.keepers import PRESETS, Criterion, Policy, Rule
 from dupedash.review import ReviewStore, Verdict, image_key
 from dupedash.scans import ScanStore
-from dupedash.ui import access
+from dupedash.ui.clear.policy import Draft, guards
+from dupedash.ui.door import access
 from dupedash.ui.pagetable import PAGES
-from dupedash.ui.policyform import Draft, guards
 from tests import workspaces
 from tests.pictures import as_file, scene
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dupedash.actions import Candidates, Head, Plan, StepKind, Wish, draw_plan
-from dupedash.actions.companions import companions
+from dupedash.actions.files.companions import companions
 from dupedash.model import ImageRecord
 from tests.test_actions import place
 

@@ -14,12 +14,12 @@ from starlette.testclient import TestClient
 from dupedash.check import GATES, check_images, of_sources, of_upload
 from dupedash.cli import main
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import index
-from dupedash.embedded.store import file_id
+from dupedash.embedded.files.update import index
+from dupedash.embedded.store.store import file_id
 from dupedash.errors import ConfigError, UnreadableImage
 from dupedash.images import Limits
 from dupedash.model import ByAnalysis, ByData, ById, ChangeKind, Document, DuplicateQuery
-from dupedash.ui.routes import ROUTES
+from dupedash.ui.door.routes import ROUTES
 from tests.pictures import as_file, scene
 from tests.test_images import png_that_claims
 

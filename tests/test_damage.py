@@ -10,7 +10,7 @@ import pytest
 from dupedash.cli import main
 from dupedash.collection import FoundMatch
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.store import Store
+from dupedash.embedded.store.store import Store
 from dupedash.errors import ScanError
 from dupedash.model import ById, DuplicateQuery
 from dupedash.scans import ScanStatus, ScanStore

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dupedash import datafolder
 from dupedash.cli import main
 from dupedash.config import Workspace
 from dupedash.errors import ConfigError
+from dupedash.storage import folder as datafolder
 from tests.pictures import as_file, scene
 
 

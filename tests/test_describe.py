@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dupedash.embedded import pattern
-from dupedash.embedded.describe import Descriptor, describe, digest
+from dupedash.embedded.describe import pattern
+from dupedash.embedded.describe.descriptor import Descriptor, describe, digest
 from tests.embedded_pictures import scene
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dupedash.curves import curves, explosion
-from dupedash.differences import Kind, between, compare
-from dupedash.graph import DuplicateGraph, Matches
-from dupedash.grouptable import gains
-from dupedash.scandiff import compare as compare_scans
+from dupedash.groups.changes import Kind, between, compare
+from dupedash.groups.curves import curves, explosion
+from dupedash.groups.graph import DuplicateGraph, Matches
+from dupedash.groups.scans_compared import compare as compare_scans
+from dupedash.groups.table import gains
 
 matches = st.lists(
     st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh"), st.floats(0.5, 1, width=32)),

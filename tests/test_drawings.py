@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 
-from dupedash.embedded import pairs
-from dupedash.embedded.describe import Descriptor, describe
-from dupedash.embedded.replaced import NOTHING_REPLACED, compare_drawings
+from dupedash.embedded.compare import pairs
+from dupedash.embedded.compare.drawings.replaced import NOTHING_REPLACED, compare_drawings
+from dupedash.embedded.describe.descriptor import Descriptor, describe
 from tests.drawn import KINDS, Drawing, board, die, invoice, letters
 from tests.embedded_pictures import scene
 

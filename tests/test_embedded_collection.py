@@ -21,12 +21,12 @@ import pytest
 from PIL import Image
 
 from dupedash.collection import BulkSearch, FoundMatch, JoinPart, JoinRequest, WritableCollection
-from dupedash.embedded import join as joining
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.describe import Descriptor
-from dupedash.embedded.index import index
-from dupedash.embedded.pairs import Scores, judge
-from dupedash.embedded.steps import Shelf, Stored
+from dupedash.embedded.compare.pairs import Scores, judge
+from dupedash.embedded.describe.descriptor import Descriptor
+from dupedash.embedded.files.update import index
+from dupedash.embedded.run import join as joining
+from dupedash.embedded.run.steps import Shelf, Stored
 from dupedash.errors import (
     Cancelled,
     CollectionError,
@@ -452,7 +452,7 @@ def test_an_upload_that_crashes_its_reader_is_not_readable_and_the_next_one_is(
     picture = ByData((album / "3 loner.png").read_bytes() + b"\0", "x.png")  # not a file of the album
     expected = by_processes.analyze(picture)
     with monkeypatch.context() as patched:
-        patched.setattr("dupedash.embedded.analysis.analyze", crash)
+        patched.setattr("dupedash.embedded.describe.analysis.analyze", crash)
         with pytest.raises(UnreadableImage, match=r"x\.png: crashed"):
             by_processes.analyze(picture)
     assert by_processes.analyze(picture) == expected

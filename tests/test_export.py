@@ -9,9 +9,9 @@ import json
 import pytest
 
 from dupedash.collection import FoundMatch
-from dupedash.export import groups_csv, groups_json, pairs_csv
-from dupedash.graph import DuplicateGraph
+from dupedash.groups.graph import DuplicateGraph
 from dupedash.model import ImageRecord
+from dupedash.report.export import groups_csv, groups_json, pairs_csv
 from dupedash.scans import ScanStore
 from tests.stored_scans import stored_scan
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dupedash.embedded.analysis import analyze, from_json, to_json
-from dupedash.embedded.describe import Descriptor
-from dupedash.embedded.pairs import Judged, judge
+from dupedash.embedded.compare.pairs import Judged, judge
+from dupedash.embedded.describe.analysis import analyze, from_json, to_json
+from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.errors import ConfigError
 from dupedash.model import ChangeKind
 from tests.embedded_pictures import form, scene

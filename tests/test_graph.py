@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dupedash.curves import curves
-from dupedash.graph import DuplicateGraph, Matches, Strictness
+from dupedash.groups.curves import curves
+from dupedash.groups.graph import DuplicateGraph, Matches, Strictness
 
 scores = st.sampled_from([0.5, 0.55, 0.7, 0.7, 0.82, 0.95, 1.0])
 pairs = st.lists(st.tuples(st.sampled_from("abcdefghij"), st.sampled_from("abcdefghij"), scores), max_size=40)

@@ -12,12 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
-from dupedash.graph import DuplicateGraph
+from dupedash.groups.graph import DuplicateGraph
 from dupedash.model import ScanMode
 from dupedash.review import ReviewStore, Verdict
-from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore
-from dupedash.ui import access
+from dupedash.scans.run import run_scan
+from dupedash.ui.door import access
 from dupedash.workers import Workers
 from tests import workspaces
 from tests.app_pages import opened

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dupedash.graph import DuplicateGraph, Matches
-from dupedash.grouptable import Listing, Only, Order, holding, listing_of, select, table
+from dupedash.groups.graph import DuplicateGraph, Matches
+from dupedash.groups.splits import splits, weakest
+from dupedash.groups.table import Listing, Only, Order, holding, listing_of, select, table
+from dupedash.images.properties import compare
 from dupedash.model import ImageRecord
-from dupedash.properties import compare
 from dupedash.review import PAIR_BY_PAIR, Decision, Decisions, ImageKey, Verdict, group_standings
-from dupedash.splits import splits, weakest
 
 CHAIN = [("a", "b", 0.9), ("b", "c", 0.75), ("c", "d", 0.95), ("x", "y", 0.8)]
 

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
-from dupedash import headertime
-from dupedash.headertime import TimedHeaders
+from dupedash.web import headertime
+from dupedash.web.headertime import TimedHeaders
 
 
 async def _slow(request):

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupedash.cli import main
-from dupedash.embedded.index import IndexReport, index
-from dupedash.embedded.store import Store, file_id
+from dupedash.embedded.files.update import IndexReport, index
+from dupedash.embedded.store.store import Store, file_id
 from dupedash.model import Failure
 from tests.test_index import counts, draw
 

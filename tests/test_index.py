@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dupedash.embedded import index as indexing
-from dupedash.embedded.index import IndexReport, index
-from dupedash.embedded.store import Store, file_id
+from dupedash.embedded.files import update as indexing
+from dupedash.embedded.files.update import IndexReport, index
+from dupedash.embedded.store.store import Store, file_id
 from dupedash.errors import ConfigError
 from dupedash.images import Limits
 from dupedash.model import Failure, Progress
@@ -265,7 +265,7 @@ def test_a_folder_that_cannot_be_listed_loses_nothing(store, folder):
     (folder / "within").chmod(0)
     code = (
         "import os, sys; from pathlib import Path\n"
-        "from dupedash.embedded.folder import walk\n"
+        "from dupedash.embedded.files.folder import walk\n"
         "if os.geteuid() == 0: os.seteuid(65534)\n"
         "found = walk([Path('.')], True, [], bool)\n"
         "print(found.refused, found.unseen, len(found.files))\n"
@@ -332,7 +332,7 @@ def test_it_can_be_stopped_and_goes_on(store, folder, monkeypatch):
 INDEXER = """
 import sys
 from pathlib import Path
-from dupedash.embedded import index
+from dupedash.embedded.files import update as index
 from dupedash.embedded.store import Store
 index._BATCH = 4
 store = Store(Path(sys.argv[1]))

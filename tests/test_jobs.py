@@ -13,8 +13,8 @@ import pytest
 from dupedash.config import Workspace
 from dupedash.errors import ConfigError
 from dupedash.jobs import Jobs, JobStatus
-from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
+from dupedash.scans.run import run_scan
 from tests.job_program import IDS, PAIRS
 from tests.scan_fakes import TableCollection
 

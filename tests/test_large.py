@@ -11,12 +11,15 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dupedash.bench.large import Large, Size, make
-from dupedash.curves import curves, explosion
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.graph import DuplicateGraph
+from dupedash.groups.curves import curves, explosion
+from dupedash.groups.graph import DuplicateGraph
 from dupedash.network import build
 from dupedash.scans import ImageRows
-from dupedash.ui import access, clearview, grouplist, hugegroup, planview
+from dupedash.ui.clear import page as clearview
+from dupedash.ui.clear import plan
+from dupedash.ui.door import access
+from dupedash.ui.review import group_list, huge
 from tests.app_pages import opened
 
 SIZE = Size(images=2000, groups=200, matches=6000, chains=(120, 50), decisions=20)
@@ -96,8 +99,8 @@ def test_a_page_reads_no_more_records_than_it_shows(page, asked):
 def test_the_list_sends_one_page_of_groups_and_a_few_pictures_of_each():
     at = opened("groups")
     strips = drawn(at, "dd-strip")
-    assert len(strips) == grouplist.PER_PAGE
-    assert max(strip.count("<img") for strip in strips) == grouplist.STRIP
+    assert len(strips) == group_list.PER_PAGE
+    assert max(strip.count("<img") for strip in strips) == group_list.STRIP
     assert f"{SIZE.groups} groups" in said(at)
 
 
@@ -144,14 +147,14 @@ def test_what_the_plan_comes_to_is_the_same_however_it_was_worked_out(monkeypatc
 
 def test_of_a_planned_group_a_page_shows_a_few_images_and_counts_the_rest():
     figures = drawn(opened("clear"), "dd-plan")
-    assert len(figures) == planview.PER_PAGE
-    assert max(body.count("<figure") for body in figures) == planview.SHOWN
+    assert len(figures) == plan.PER_PAGE
+    assert max(body.count("<figure") for body in figures) == plan.SHOWN
 
 
 def test_a_group_that_weak_matches_ran_together_says_so_and_shows_its_images_in_pages(
     large, asked, monkeypatch
 ):
-    monkeypatch.setattr(hugegroup, "IMAGES", 1000)
+    monkeypatch.setattr(huge, "IMAGES", 1000)
     at = opened("group", t="0.5", group=large.small)
     assert "Too large to be one picture" in said(at)
     assert sum(asked) <= ENOUGH
@@ -172,7 +175,7 @@ def test_of_a_huge_group_the_graph_draws_the_best_matches(large, monkeypatch):
 
 
 def test_the_graph_page_says_how_many_images_of_a_huge_group_it_draws(monkeypatch):
-    monkeypatch.setattr("dupedash.ui.graphpage.IMAGES_PER_GROUP", 50)
+    monkeypatch.setattr("dupedash.ui.graph.page.IMAGES_PER_GROUP", 50)
     legend = "".join(drawn(opened("graph", t="0.5"), "dd-legend"))
     assert re.search(r"of [\d,]+ images the 50 with the best matches", legend)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dupedash.errors import ConfigError
-from dupedash.ui.launch import options
+from dupedash.ui.door.launch import options
 
 ROOT = Path(__file__).resolve().parent.parent
 

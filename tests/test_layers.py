@@ -13,16 +13,14 @@ ROOT = Path(__file__).resolve().parent.parent
 # `flow` and `embedded` each other.
 LAYERS = (
     ("dupedash.errors",),
-    ("dupedash.bytesize", "dupedash.formats", "dupedash.model", "dupedash.sums", "dupedash.utf8",
-     "dupedash.walmode"),
-    ("dupedash.collection", "dupedash.config", "dupedash.curves", "dupedash.datafolder",
-     "dupedash.differences", "dupedash.fetch", "dupedash.graph", "dupedash.grouptable", "dupedash.guesses",
-     "dupedash.headertime", "dupedash.images", "dupedash.keepers", "dupedash.properties", "dupedash.query",
-     "dupedash.scandiff", "dupedash.scanmode", "dupedash.splits", "dupedash.worker", "dupedash.workers"),
+    ("dupedash.formats", "dupedash.model", "dupedash.storage.sums", "dupedash.storage.wal", "dupedash.utf8",
+     "dupedash.web", "dupedash.wording"),
+    ("dupedash.collection", "dupedash.config", "dupedash.fetch", "dupedash.groups", "dupedash.images",
+     "dupedash.keepers", "dupedash.query", "dupedash.storage", "dupedash.worker", "dupedash.workers"),
     ("dupedash.embedded", "dupedash.example", "dupedash.flow"),
-    ("dupedash.connect", "dupedash.filters", "dupedash.scans", "dupedash.review", "dupedash.uploads"),
-    ("dupedash.actions", "dupedash.bench", "dupedash.check", "dupedash.export", "dupedash.firstlook",
-     "dupedash.indexing", "dupedash.jobs", "dupedash.network", "dupedash.report", "dupedash.scan"),
+    ("dupedash.connect", "dupedash.review", "dupedash.scans"),
+    ("dupedash.actions", "dupedash.bench", "dupedash.check", "dupedash.indexing", "dupedash.jobs",
+     "dupedash.network", "dupedash.report"),
     ("dupedash.ui", "dupedash.cli"),
     ("dupedash.__main__", "app", "pages"),
 )  # fmt: skip
@@ -33,7 +31,7 @@ HOMES = {
     "streamlit": ("app", "pages", "dupedash.ui"),
     "requests": ("dupedash.flow", "dupedash.fetch"),
     "starlette": ("dupedash.flow", "dupedash.ui", "app"),
-    "uvicorn": ("dupedash.flow", "dupedash.headertime", "dupedash.cli", "app"),
+    "uvicorn": ("dupedash.flow", "dupedash.web", "dupedash.cli", "app"),
     "PIL": ("dupedash.images", "dupedash.example", "dupedash.bench"),
     "pillow_heif": ("dupedash.images",),
     "cv2": ("dupedash.embedded", "dupedash.images", "dupedash.bench", "dupedash.ui", "dupedash.worker"),
@@ -42,7 +40,7 @@ HOMES = {
     "click": ("dupedash.cli", "dupedash.__main__"),
     "pyvis": ("dupedash.network", "dupedash.report", "dupedash.ui"),
     "sqlite3": ("dupedash.embedded", "dupedash.review", "dupedash.query", "dupedash.actions",
-                "dupedash.walmode"),
+                "dupedash.storage"),
     # A process that it starts reads the main module first, which under Streamlit is a page: `workers` do not.
     "multiprocessing": (),
 }
@@ -104,10 +102,10 @@ def test_imports_point_downwards_and_stay_at_home(path):
 @pytest.mark.parametrize(
     ("module", "imported"),
     [
-        ("dupedash.graph", "dupedash.scan"),
-        ("dupedash.flow.client", "dupedash.embedded.store"),
+        ("dupedash.groups.graph", "dupedash.scans.run"),
+        ("dupedash.flow.client", "dupedash.embedded.store.store"),
         ("dupedash.model", "dupedash.collection"),
-        ("dupedash.scan", "streamlit"),
+        ("dupedash.scans", "streamlit"),
         ("pages.scan", "dupedash.scans"),
         ("dupedash.example.make", "multiprocessing.get_context"),
         ("dupedash.somewhere", "os"),

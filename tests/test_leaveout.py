@@ -12,9 +12,9 @@ import streamlit as st
 
 from dupedash.cli import main
 from dupedash.config import Workspace
-from dupedash.embedded.index import index
-from dupedash.embedded.leaveout import DEFAULTS, LeaveOut, checked
-from dupedash.embedded.store import Store, file_id
+from dupedash.embedded.files.leaveout import DEFAULTS, LeaveOut, checked
+from dupedash.embedded.files.update import index
+from dupedash.embedded.store.store import Store, file_id
 from dupedash.errors import ConfigError
 from tests.app_pages import opened
 from tests.test_clear_page import finish

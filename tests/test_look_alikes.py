@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from dupedash.embedded.compare import Agreement
-from dupedash.embedded.describe import describe
-from dupedash.embedded.score import score
-from dupedash.embedded.verify import verify
+from dupedash.embedded.compare.agreement import Agreement
+from dupedash.embedded.compare.score import score
+from dupedash.embedded.compare.verify import verify
+from dupedash.embedded.describe.descriptor import describe
 from tests.embedded_pictures import jpeg, labelled, scene
 
 

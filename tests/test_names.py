@@ -18,16 +18,17 @@ from hypothesis import strategies as st
 from dupedash.cli import main
 from dupedash.config import Workspace
 from dupedash.connect import Connection
-from dupedash.export import csv_text, encoded, json_text
 from dupedash.images import path_of
 from dupedash.images.files import printable
 from dupedash.model import FieldInfo, FieldType
 from dupedash.query.match import matches
-from dupedash.query.parse import parse
+from dupedash.query.syntax.parse import parse
+from dupedash.report.export import csv_text, encoded, json_text
 from dupedash.scans import ScanStore
-from dupedash.ui import judging, scandata
+from dupedash.ui import scan_data
+from dupedash.ui.collections import opened
 from dupedash.ui.errors import as_text
-from dupedash.ui.opened import opened
+from dupedash.ui.review import decisions
 from tests.pictures import as_file, scene
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -217,6 +218,6 @@ def test_the_dashboard_works_in_a_data_folder_whose_name_is_no_utf_8(home):
     assert run(home, "scan") == 0
     collection = opened(Connection("default"), workspace)
     scan = ScanStore(workspace.scans).list()[0]
-    assert collection.count() == len(scandata.images_of(scan)) == len(ODD)
-    assert len(judging.matches(scan, "1", workspace)[1]) == len(judging.unjudged(scan, "1")) > 0
+    assert collection.count() == len(scan_data.images_of(scan)) == len(ODD)
+    assert len(decisions.matches(scan, "1", workspace)[1]) == len(decisions.unjudged(scan, "1")) > 0
     assert as_text(f"{workspace.root}").encode("utf-8")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupedash.graph import DuplicateGraph, Matches
+from dupedash.groups.graph import DuplicateGraph, Matches
 from dupedash.model import ImageRecord
 from dupedash.network import build, place
 from dupedash.network.build import EDGES_PER_IMAGE, SCALE, colour

@@ -11,9 +11,9 @@ from PIL import Image
 from dupedash.cli import main
 from dupedash.collection import WritableCollection
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.documents import FARTHEST_NS, FileStamp
-from dupedash.embedded.index import index
-from dupedash.embedded.store import file_id
+from dupedash.embedded.files.update import index
+from dupedash.embedded.store.documents import FARTHEST_NS, FileStamp
+from dupedash.embedded.store.store import file_id
 from dupedash.model import Document, ImageRecord
 from tests.pictures import as_file, scene
 

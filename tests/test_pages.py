@@ -15,7 +15,7 @@ from dupedash.config import Workspace
 from dupedash.connect import Connections, flow_connection
 from dupedash.flow.client import FlowSettings
 from dupedash.scans import ScanStore
-from dupedash.ui import access
+from dupedash.ui.door import access
 from dupedash.ui.pagetable import PAGES, PageRow
 from tests import workspaces
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from dupedash.graph import DuplicateGraph, Matches
+from dupedash.groups.graph import DuplicateGraph, Matches
 from dupedash.network.part import IMAGES_PER_PART, Part, SizeClass, choose
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dupedash.embedded import hashes, pdq
+from dupedash.embedded.describe import hashes, pdq
 
 
 def waves(seed: int) -> np.ndarray:

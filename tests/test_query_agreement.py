@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dupedash.model import Fields
 from dupedash.query import explain, from_lucene, matches, parse, to_lucene
-from dupedash.query.literals import write_value
+from dupedash.query.syntax.literals import write_value
 from tests.query_cases import FIELDS, NOW, found_by_python, found_by_sql, store_of
 
 STRINGS = st.text("aAbé_ *?[\\\"1ß", max_size=4) | st.text(max_size=3)

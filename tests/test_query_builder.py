@@ -21,7 +21,7 @@ from dupedash.query import (
     parse,
     to_lucene,
 )  # fmt: skip
-from dupedash.query.literals import storable
+from dupedash.query.syntax.literals import storable
 from tests.query_cases import FIELDS, NOW
 
 PAIRS = [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dupedash.query.dates import milliseconds, read_date
+from dupedash.query.syntax.dates import milliseconds, read_date
 from tests.query_cases import NOW
 
 

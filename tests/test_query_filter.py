@@ -12,8 +12,8 @@ import pytest
 from dupedash.errors import ConfigError, QueryError
 from dupedash.model import Fields
 from dupedash.query import check, matches, parse, to_sql
-from dupedash.query.lucene import MAX_DEPTH, MAX_TERMS
 from dupedash.query.resolve import MAX_PATTERN, MAX_WORDS
+from dupedash.query.syntax.lucene import MAX_DEPTH, MAX_TERMS
 from tests.query_cases import FIELDS, NOW, found_by_python, found_by_sql, store_of
 
 DOCUMENTS: dict[str, Fields] = {

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dupedash.errors import ConfigError, QueryError
 from dupedash.query import parse
-from dupedash.query.lucene import MAX_DEPTH, MAX_LENGTH, MAX_TERMS
-from dupedash.query.tree import Everything, Exists, Group, Node, Occur, Range, Term, Wildcard
+from dupedash.query.syntax.lucene import MAX_DEPTH, MAX_LENGTH, MAX_TERMS
+from dupedash.query.syntax.tree import Everything, Exists, Group, Node, Occur, Range, Term, Wildcard
 
 SIGNS = {Occur.MUST: "+", Occur.SHOULD: "", Occur.MUST_NOT: "-"}
 

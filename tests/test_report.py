@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from dupedash.collection import FoundMatch
-from dupedash.graph import DuplicateGraph
+from dupedash.groups.graph import DuplicateGraph
 from dupedash.model import ChangeKind, Explanation, ImageRecord
 from dupedash.report import graph_html, report_html
 from dupedash.scans import ScanStore

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dupedash.embedded.describe import Descriptor, describe
-from dupedash.embedded.retrieve import Index, candidates, search
+from dupedash.embedded.describe.descriptor import Descriptor, describe
+from dupedash.embedded.retrieve.index import Index, candidates, search
 from dupedash.model import Smartfilter
 from tests.embedded_pictures import bordered, crop, jpeg, labelled, scene
 

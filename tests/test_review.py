@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dupedash.errors import ConfigError, Conflict
-from dupedash.graph import DuplicateGraph, Matches
+from dupedash.groups.graph import DuplicateGraph, Matches
 from dupedash.model import ImageRecord
 from dupedash.review import (
     Decisions,

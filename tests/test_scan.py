@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from dupedash.errors import BadReply, QueryError, Rejected, ScanError, Unreachable
 from dupedash.model import ChangeKind, Explanation, Progress, ScanMode
-from dupedash.scan import run_scan
-from dupedash.scan.watch import Watch
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
+from dupedash.scans.progress import Watch
+from dupedash.scans.run import run_scan
 from tests.scan_fakes import JoiningCollection, TableCollection
 
 LETTERS = "abcdefghij"
@@ -97,7 +97,7 @@ def test_a_filter_that_cannot_be_used_leaves_no_scan_behind(store, kind):
 @BOTH
 @pytest.mark.parametrize("looks", range(0, 14, 2))
 def test_a_stopped_scan_goes_on_where_it_was(store, kind, looks, monkeypatch):
-    monkeypatch.setattr("dupedash.scan.questions.PART_IMAGES", 2)
+    monkeypatch.setattr("dupedash.scans.questions.PART_IMAGES", 2)
     collection = kind(LETTERS, PAIRS)
     stopped = run_scan(collection, ScanConfig(), store, cancelled=StopAfter(looks), workers=1)
     if stopped.status is ScanStatus.STOPPED:

@@ -19,10 +19,10 @@ from dupedash.errors import CollectionError, Unreachable
 from dupedash.flow.client import FlowCollection, flow_settings
 from dupedash.flow.server import create_app
 from dupedash.model import Document, ScanMode
-from dupedash.scan import run_scan
-from dupedash.scan.questions import PART_IMAGES
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore, StoredScan
 from dupedash.scans.parts import part_files, read_account
+from dupedash.scans.questions import PART_IMAGES
+from dupedash.scans.run import run_scan
 from dupedash.scans.writer import PARTS
 from tests.backends import embedded
 from tests.fakes import FakeCollection

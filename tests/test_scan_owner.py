@@ -14,8 +14,8 @@ from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.errors import ScanError
 from dupedash.flow.server import create_app
 from dupedash.model import Document
-from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore, StoredScan, may_be_of, must_be_of
+from dupedash.scans.run import run_scan
 from dupedash.scans.stored import META, load
 from tests.fakes import FakeCollection
 from tests.pictures import as_file, scene, smaller

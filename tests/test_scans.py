@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from dupedash.collection import FoundMatch
 from dupedash.errors import ConfigError, ScanError
-from dupedash.graph import Matches
+from dupedash.groups.graph import Matches
 from dupedash.model import ChangeKind, Edits, Explanation, Failure, ImageRecord, ScanMode, Smartfilter
-from dupedash.scanmode import Effort
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 from dupedash.scans.merge import CLOSEST, pairs_of_equals
+from dupedash.scans.modes import Effort
 from dupedash.scans.parts import Account
 from dupedash.scans.tables import IMAGES, KIND_BITS, decode_explanation, encode_matches, encode_records
-from dupedash.sums import beside
+from dupedash.storage.sums import beside
 
 EFFORT = Effort(False, Smartfilter.OFF)
 WHY = Explanation(

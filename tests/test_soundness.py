@@ -18,12 +18,12 @@ from PIL import Image
 
 from dupedash.collection import JoinRequest
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.describe import describe
+from dupedash.embedded.describe.descriptor import describe
 from dupedash.errors import CollectionError
 from dupedash.images import thumbnail
 from dupedash.model import ByAnalysis, ByData, ById, Document, DuplicateQuery, Smartfilter
-from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore
+from dupedash.scans.run import run_scan
 from tests.embedded_pictures import scene
 
 HEAD = struct.Struct("<HIIHHBHIII")

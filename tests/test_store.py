@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dupedash.embedded import fields, schema
-from dupedash.embedded.analysis import analyze
-from dupedash.embedded.documents import Entry
-from dupedash.embedded.leaveout import DEFAULTS
-from dupedash.embedded.store import Store
+from dupedash.embedded.describe.analysis import analyze
+from dupedash.embedded.files.leaveout import DEFAULTS
+from dupedash.embedded.store import fields, schema
+from dupedash.embedded.store.documents import Entry
+from dupedash.embedded.store.store import Store
 from dupedash.errors import CollectionError, ConfigError, QueryError, UnknownImage
 from dupedash.model import FieldInfo, FieldType, ValueCount
 from tests.pictures import as_file, scene
@@ -318,8 +318,8 @@ def test_thousands_of_ids_can_be_asked_for_at_once(store):
 def test_filters_that_take_too_long_are_ended_with_a_sentence(store, monkeypatch):
     for name in "abc":
         put(store, name)
-    monkeypatch.setattr("dupedash.embedded.store._LONGEST_FILTER", -1.0)
-    monkeypatch.setattr("dupedash.embedded.database._STEPS", 1)
+    monkeypatch.setattr("dupedash.embedded.store.store._LONGEST_FILTER", -1.0)
+    monkeypatch.setattr("dupedash.embedded.store.database._STEPS", 1)
     with pytest.raises(QueryError, match="take more than"):
         store.ids(["filename:*a*"])
     monkeypatch.undo()

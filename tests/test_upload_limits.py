@@ -21,7 +21,7 @@ MB = 1 << 20
 # The real dashboard, but for the figures: pages are known to be left at once.
 PROGRAM = f"""
 import runpy
-from dupedash.ui import uploadlimits as limits
+from dupedash.ui.door import uploadlimits as limits
 limits._GRACE, limits._ROUND = 0.2, 0.1
 limits.ALLOWANCES = {{role: limits.Allowance(5, 3 * {MB}, 4 * {MB}) for role in limits.ALLOWANCES}}
 runpy.run_path("app.py", run_name="__main__")

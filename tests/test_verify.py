@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from dupedash.embedded.describe import describe
-from dupedash.embedded.explain import explain
-from dupedash.embedded.score import score
-from dupedash.embedded.verify import verify
+from dupedash.embedded.compare.explain import explain
+from dupedash.embedded.compare.score import score
+from dupedash.embedded.compare.verify import verify
+from dupedash.embedded.describe.descriptor import describe
 from dupedash.model import ChangeKind, Explanation
 from tests.embedded_pictures import bordered, crop, form, jpeg, labelled, resized, scene
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dupedash.embedded.analysis import analyze
-from dupedash.embedded.documents import Entry, FileStamp
-from dupedash.embedded.store import Store
-from dupedash.embedded.view import View, Views
+from dupedash.embedded.describe.analysis import analyze
+from dupedash.embedded.store.documents import Entry, FileStamp
+from dupedash.embedded.store.store import Store
+from dupedash.embedded.store.view import View, Views
 from tests.pictures import as_file, scene
 
 FLAT = replace(analyze(as_file(scene(1, 64, 48))), skipped="too flat")

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from dupedash import walmode
+from dupedash.storage import wal
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_it_waits_until_a_writer_is_done(held):
     file, writer = held
     threading.Timer(0.2, writer.execute, ["COMMIT"]).start()
     with closing(sqlite3.connect(file, timeout=0)) as connection:
-        walmode.switch_on(connection, 30)
+        wal.switch_on(connection, 30)
         assert mode(connection) == "wal"
 
 
@@ -37,7 +37,7 @@ def test_it_gives_up_after_a_while(held):
     file, _ = held
     locked = pytest.raises(sqlite3.OperationalError, match="locked")
     with closing(sqlite3.connect(file, timeout=0)) as connection, locked:
-        walmode.switch_on(connection, 0.05)
+        wal.switch_on(connection, 0.05)
 
 
 def test_anything_else_is_said_at_once(tmp_path):
@@ -45,4 +45,4 @@ def test_anything_else_is_said_at_once(tmp_path):
     file.write_bytes(b"no database, and longer than the head of one" * 10)
     foreign = pytest.raises(sqlite3.DatabaseError, match="not a database")
     with closing(sqlite3.connect(file)) as connection, foreign:
-        walmode.switch_on(connection, 30)
+        wal.switch_on(connection, 30)

@@ -23,7 +23,7 @@ from dupedash.errors import (
     UnreadableImage,
     Unsupported,
 )
-from dupedash.flow.wire import asked, asking, documents, telling, told, updates
+from dupedash.flow.wire import documents, replies_in, replies_out, requests_in, requests_out, updates
 from dupedash.flow.wire.parameters import FieldList, FlowNames, Given
 from dupedash.model import (
     ByAnalysis,
@@ -105,7 +105,7 @@ def test_documents_arrive_as_they_were_posted(given_documents):
 @pytest.mark.parametrize("names", [FlowNames(), FlowNames("by.u", "by.d", "by.p")])
 def test_a_duplicate_search_is_understood_as_it_was_meant(image, names):
     how = DuplicateQuery(0.123456789, 50, True, Smartfilter.EXTREME, ("project:a b", "-id:x"))
-    read = asked.DuplicateRequest.read(request(asking.duplicate(image, how, names)), names, 1000)
+    read = requests_in.DuplicateRequest.read(request(requests_out.duplicate(image, how, names)), names, 1000)
     assert read.image == image
     assert (read.how.threshold, read.how.approximate, read.how.smartfilter, read.how.fq) == (
         how.threshold,
@@ -117,26 +117,26 @@ def test_a_duplicate_search_is_understood_as_it_was_meant(image, names):
 
 
 def test_rows_stay_within_the_documented_maximum():
-    pairs = dict(asking.duplicate(ById("x"), DuplicateQuery(rows=5000), FlowNames()))
+    pairs = dict(requests_out.duplicate(ById("x"), DuplicateQuery(rows=5000), FlowNames()))
     assert pairs["rows"] == "1000"
 
 
 @given(IDS)
 def test_a_cursor_mark_stands_for_its_id_and_needs_no_encoding(image_id):
-    mark = asked.mark_after(image_id)
-    assert asked.marked(mark) == image_id
+    mark = requests_in.mark_after(image_id)
+    assert requests_in.marked(mark) == image_id
     assert re.fullmatch(r"[A-Za-z0-9_-]+", mark)
 
 
 @pytest.mark.parametrize("mark", ["a+b", "%%%", "a", "_w"])
 def test_a_mark_that_was_not_given_out_is_refused(mark):
     with pytest.raises(ConfigError, match="cursorMark"):
-        asked.marked(mark)
+        requests_in.marked(mark)
 
 
 @given(st.lists(IDS.filter(str.strip), min_size=1, max_size=5), IDS)
 def test_a_filter_for_ids_admits_these_and_no_others(ids, other):
-    query = parse(asking.any_of(ids))
+    query = parse(requests_out.any_of(ids))
     for image_id in (*ids, other):
         assert matches(query, {"id": image_id}, {}) == (image_id in ids)
 
@@ -153,7 +153,7 @@ def test_a_filter_for_ids_admits_these_and_no_others(ids, other):
 )
 def test_a_picture_is_read_from_any_spelling_of_base64(text):
     # "+//+fg==" is base64 of these bytes; a '+' that was not encoded arrives as a blank
-    read = asked.analyzed(request([("input.data", text)]), FlowNames())
+    read = requests_in.analyzed(request([("input.data", text)]), FlowNames())
     assert isinstance(read, ByData)
     assert read.data.endswith(b"~")
 
@@ -161,7 +161,7 @@ def test_a_picture_is_read_from_any_spelling_of_base64(text):
 @pytest.mark.parametrize("text", ["data:image/png;base64,", "no base64!", "data:image/png;base64,§§"])
 def test_what_is_no_base64_is_refused(text):
     with pytest.raises(ConfigError, match=r"input\.data"):
-        asked.analyzed(request([("input.data", text)]), FlowNames())
+        requests_in.analyzed(request([("input.data", text)]), FlowNames())
 
 
 @pytest.mark.parametrize(
@@ -194,16 +194,16 @@ def test_a_bad_parameter_is_refused_by_name(query):
     with pytest.raises(
         ConfigError, match=query.rpartition("&")[2].partition("=")[0] if "&" in query else "rank"
     ):
-        asked.DuplicateRequest.read(Given(query), FlowNames(), 1000)
+        requests_in.DuplicateRequest.read(Given(query), FlowNames(), 1000)
 
 
 def test_the_misspelt_threshold_of_the_documentation_counts():
-    read = asked.DuplicateRequest.read(Given("rank.by.id=1&rank.treshold=0.95"), FlowNames(), 10)
+    read = requests_in.DuplicateRequest.read(Given("rank.by.id=1&rank.treshold=0.95"), FlowNames(), 10)
     assert read.how.threshold == 0.95
 
 
 def test_a_missing_q_is_everything_and_unknown_names_are_ignored():
-    read = asked.SelectRequest.read(Given("rows=0&q*:*"), 10)
+    read = requests_in.SelectRequest.read(Given("rows=0&q*:*"), 10)
     assert (read.fq, read.paging.rows) == ((), 0)
 
 
@@ -285,7 +285,7 @@ OK = {"responseHeader": {"status": 0, "QTime": 1}}
 )  # fmt: skip
 def test_an_answer_without_a_good_header_is_a_bad_reply(reply):
     with pytest.raises(BadReply):
-        told.opened(reply)
+        replies_in.opened(reply)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_an_answer_without_a_good_header_is_a_bad_reply(reply):
 )  # fmt: skip
 def test_half_an_answer_is_a_bad_reply(response):
     with pytest.raises(BadReply):
-        told.page({**OK, "response": response})
+        replies_in.page({**OK, "response": response})
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_half_an_answer_is_a_bad_reply(response):
 )  # fmt: skip
 def test_a_hit_without_id_or_score_is_a_bad_reply(document):
     with pytest.raises(BadReply):
-        told.hit(document)
+        replies_in.hit(document)
 
 
 @pytest.mark.parametrize("document", [{}, {"id": None}, {"id": 7}, {"id": ""}, {"image": "/a"}])
@@ -318,11 +318,11 @@ def test_a_document_without_an_id_is_a_bad_reply(document):
 
 @pytest.mark.parametrize(("sent", "read"), [(1, 1.0), (1.0000001, 1.0), (-0.0000001, 0.0), (0.93, 0.93)])
 def test_scores_may_be_integers_and_off_by_rounding(sent, read):
-    assert told.hit({"id": "1", "score": sent}).score == read
+    assert replies_in.hit({"id": "1", "score": sent}).score == read
 
 
 def test_replies_as_the_documentation_shows_them_are_read():
-    page = told.page(
+    page = replies_in.page(
         {
             "responseHeader": {"status": 0, "QTime": 2},
             "response": {
@@ -342,9 +342,9 @@ def test_replies_as_the_documentation_shows_them_are_read():
     assert record.location == "/img/982.png"
     assert record.fields == {"color_names": ("red",), "color_isolated": False}
     terms = {**OK, "terms": {"labels": ["building", 181, "facade", 171]}}
-    assert told.term_counts(terms, "labels") == [ValueCount("building", 181), ValueCount("facade", 171)]
+    assert replies_in.term_counts(terms, "labels") == [ValueCount("building", 181), ValueCount("facade", 171)]
     facets = {**OK, "facet_counts": {"facet_fields": {"labels": {"building": 181}}}}
-    assert told.facet_counts(facets, "labels") == [ValueCount("building", 181)]
+    assert replies_in.facet_counts(facets, "labels") == [ValueCount("building", 181)]
     schema = {**OK, "fields": [
         {"name": "id", "type": "string", "indexed": True, "stored": True},
         {"name": "labels", "type": "strings", "indexed": True},
@@ -352,7 +352,7 @@ def test_replies_as_the_documentation_shows_them_are_read():
         {"name": "_version_", "type": "plong"},
         {"name": "image_blob", "type": "binary", "indexed": False},
     ]}  # fmt: skip
-    assert told.schema_fields(schema) == {
+    assert replies_in.schema_fields(schema) == {
         "id": FieldInfo("id", FieldType.STRING),
         "labels": FieldInfo("labels", FieldType.STRING, multi=True),
         "day": FieldInfo("day", FieldType.DATE),
@@ -361,9 +361,9 @@ def test_replies_as_the_documentation_shows_them_are_read():
 
 def test_every_field_type_survives_schema_and_luke():
     infos = {kind: FieldInfo(kind, kind, multi) for kind in FieldType for multi in (True, False)}
-    schema = over_the_wire({"fields": [telling.field(info) for info in infos.values()]})
-    assert told.schema_fields(schema) == infos
-    assert told.luke_fields(over_the_wire(telling.luke(infos, 3, "s"))) == infos
+    schema = over_the_wire({"fields": [replies_out.field(info) for info in infos.values()]})
+    assert replies_in.schema_fields(schema) == infos
+    assert replies_in.luke_fields(over_the_wire(replies_out.luke(infos, 3, "s"))) == infos
 
 
 def test_fields_are_guessed_from_documents_where_there_is_no_schema():
@@ -371,7 +371,7 @@ def test_fields_are_guessed_from_documents_where_there_is_no_schema():
         ImageRecord("1", "", {"n": 1, "t": ("a",)}),
         ImageRecord("2", "", {"n": 1.5, "t": "b", "b": True}),
     ]
-    assert told.guessed_fields(records) == {
+    assert replies_in.guessed_fields(records) == {
         "n": FieldInfo("n", FieldType.STRING),
         "t": FieldInfo("t", FieldType.STRING, multi=True),
         "b": FieldInfo("b", FieldType.BOOLEAN),
@@ -393,9 +393,9 @@ def test_fields_are_guessed_from_documents_where_there_is_no_schema():
     ],
 )
 def test_our_own_errors_cross_the_wire(error, status):
-    sent_status, reply = telling.failed(error)
+    sent_status, reply = replies_out.failed(error)
     assert sent_status == status == reply["responseHeader"]["status"] == reply["error"]["code"]
-    back = told.refused(*told.refusal(over_the_wire(reply), status), status, "there")
+    back = replies_in.refused(*replies_in.refusal(over_the_wire(reply), status), status, "there")
     same = (QueryError, UnreadableImage, Unsupported, Forbidden, DocumentLimit)
     assert type(back) is (type(error) if isinstance(error, same) else Rejected)
     assert str(error) in str(back)
@@ -413,18 +413,18 @@ def test_our_own_errors_cross_the_wire(error, status):
 )
 def test_a_foreign_servers_refusal_is_sorted_by_its_message(status, message, kind):
     reply = {"error": {"metadata": ["error-class", "org.apache.solr.common.SolrException"], "msg": message}}
-    error = told.refused(*told.refusal(reply, status), status, "http://s")
+    error = replies_in.refused(*replies_in.refusal(reply, status), status, "http://s")
     assert type(error) is kind
     assert message in str(error)
 
 
 def test_the_document_limit_is_explained():
-    assert "5,000" in str(told.refused("Document limit!", "", 400, "http://s"))
+    assert "5,000" in str(replies_in.refused("Document limit!", "", 400, "http://s"))
 
 
 def test_a_core_that_the_server_does_not_describe_has_no_signature():
-    assert told.index_signature({**OK, "status": {"c": {}}}, "c") == ""
-    assert told.index_signature(OK, "c") == ""
-    status = {"status": {"c": telling.core("c", 3, "s1", "2024-01-01T00:00:00Z", 5)}}
-    other = {"status": {"c": telling.core("c", 3, "s2", "2024-01-01T00:00:00Z", 5)}}
-    assert told.index_signature(status, "c") != told.index_signature(other, "c") != ""
+    assert replies_in.index_signature({**OK, "status": {"c": {}}}, "c") == ""
+    assert replies_in.index_signature(OK, "c") == ""
+    status = {"status": {"c": replies_out.core("c", 3, "s1", "2024-01-01T00:00:00Z", 5)}}
+    other = {"status": {"c": replies_out.core("c", 3, "s2", "2024-01-01T00:00:00Z", 5)}}
+    assert replies_in.index_signature(status, "c") != replies_in.index_signature(other, "c") != ""

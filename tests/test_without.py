@@ -8,12 +8,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from dupedash.cli.main import main
-from dupedash.embedded import pairs
-from dupedash.embedded.describe import describe
+from dupedash.embedded.compare import pairs
+from dupedash.embedded.describe.descriptor import describe
 from dupedash.errors import ConfigError
 from dupedash.model import ChangeKind, ScanMode
-from dupedash.scanmode import resolve
 from dupedash.scans import ScanConfig, ScanStore
+from dupedash.scans.modes import resolve
 
 BOTH = (ChangeKind.MIRRORED, ChangeKind.TURNED)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import index
-from dupedash.scan import run_scan
+from dupedash.embedded.files.update import index
 from dupedash.scans import ScanConfig, ScanStore, StoredScan
+from dupedash.scans.run import run_scan
 from tests.pictures import as_file, brighter, scene, smaller
 
 SCENES, COPIED = 8, 3

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from dupedash.actions.disk import FileState
-from dupedash.actions.displace import aside, must_be_movable, put_aside, put_back
+from dupedash.actions.files.disk import FileState
+from dupedash.actions.files.displace import aside, must_be_movable, put_aside, put_back
+from dupedash.actions.files.lock import exclusive
 from dupedash.actions.guard import check_plan
 from dupedash.actions.journal import Journal, Mark
-from dupedash.actions.lock import exclusive
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, StepKind
 from dupedash.actions.present import Present
 from dupedash.collection import WritableCollection

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from dupedash.actions.disk import sha256
-from dupedash.actions.displace import aside, forget
+from dupedash.actions.files.disk import sha256
+from dupedash.actions.files.displace import aside, forget
+from dupedash.actions.files.lock import exclusive
 from dupedash.actions.journal import Entry, Journal, Mark
-from dupedash.actions.lock import exclusive
 from dupedash.actions.plan import TOUCHES_FILES, Member, Plan, Step
 from dupedash.config import Workspace
 from dupedash.images import path_of

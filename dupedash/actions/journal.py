@@ -21,8 +21,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from dupedash.actions.disk import sync_folder
 from dupedash.actions.fieldjson import document_of_json, document_to_json
+from dupedash.actions.files.disk import sync_folder
 from dupedash.actions.plan import Plan
 from dupedash.config import Workspace
 from dupedash.errors import ActionError

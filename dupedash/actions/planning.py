@@ -14,7 +14,7 @@ from secrets import token_hex
 import numpy as np
 import numpy.typing as npt
 
-from dupedash.actions.companions import companions
+from dupedash.actions.files.companions import companions
 from dupedash.actions.guard import check_plan
 from dupedash.actions.merge import MergeRule, merged
 from dupedash.actions.plan import (
@@ -29,7 +29,7 @@ from dupedash.actions.plan import (
 from dupedash.collection import Collection as ImageCollection
 from dupedash.collection import Rooted
 from dupedash.errors import ConfigError
-from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
+from dupedash.groups.graph import Cut, DuplicateGraph, Matches, Strictness
 from dupedash.images import path_of
 from dupedash.keepers import PRESETS, UNSURE, Choice, Policy, choose, equal_pairs
 from dupedash.keepers.originals import Explanations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dupedash.actions.disk import sha256
+from dupedash.actions.files.disk import sha256
 from dupedash.actions.plan import REMOVES, Member, Plan, Step
 from dupedash.collection import WritableCollection
 from dupedash.errors import ActionError, UnknownImage, Unsupported

@@ -15,7 +15,7 @@ import numpy as np
 
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan
 from dupedash.actions.planning import Candidates, Draft, Head, Wish, draft, draw_plan, plan_of
-from dupedash.graph import Cut
+from dupedash.groups.graph import Cut
 
 Read = Callable[[Sequence[int]], list[Candidates]]
 """Numbers of groups → what is to be chosen from."""

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection, place_of
-from dupedash.actions.displace import aside, put_back
+from dupedash.actions.files.displace import aside, put_back
+from dupedash.actions.files.lock import exclusive
 from dupedash.actions.journal import Journal, Mark
-from dupedash.actions.lock import exclusive
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step
 from dupedash.actions.present import Present, as_values
 from dupedash.collection import WritableCollection

@@ -9,7 +9,7 @@ from pathlib import Path
 from dupedash.check import GATES, check_images, compare_inside, of_sources
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import index
+from dupedash.embedded.files.update import index
 from dupedash.model import IsCancelled, ReportProgress
 
 IMAGES = 1000

@@ -21,16 +21,16 @@ import pyarrow as pa
 from dupedash.bench.pictures import picture
 from dupedash.collection import FoundMatch
 from dupedash.config import Workspace
-from dupedash.embedded.analysis import Analysis, analyze
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.describe import Descriptor
-from dupedash.embedded.documents import Entry, FileStamp
-from dupedash.embedded.store import file_id
+from dupedash.embedded.describe.analysis import Analysis, analyze
+from dupedash.embedded.describe.descriptor import Descriptor
+from dupedash.embedded.store.documents import Entry, FileStamp
+from dupedash.embedded.store.store import file_id
 from dupedash.errors import ConfigError
 from dupedash.model import ChangeKind, Explanation, ImageRecord, ScanMode
 from dupedash.review import ReviewStore, Verdict, image_key
-from dupedash.scanmode import resolve
 from dupedash.scans import ScanConfig, ScanStore, StoredScan
+from dupedash.scans.modes import resolve
 from dupedash.scans.parts import Account
 from dupedash.scans.tables import IMAGES, encode_records
 

@@ -20,12 +20,12 @@ from dupedash.bench.served import IMAGES, ServedFigures, measure_served
 from dupedash.bench.stages import StageFigures, measure_stages
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import index
+from dupedash.embedded.files.update import index
 from dupedash.errors import Cancelled, ConfigError
-from dupedash.graph import DuplicateGraph
+from dupedash.groups.graph import DuplicateGraph
 from dupedash.model import EXACT, IsCancelled, ReportProgress, ignore, never
-from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore
+from dupedash.scans.run import run_scan
 
 _THRESHOLDS = 0.7, EXACT
 Say = Callable[[str], None]

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
-from dupedash.graph import DuplicateGraph, Matches
+from dupedash.groups.graph import DuplicateGraph, Matches
 
 SIZES = ((10_000, 200_000), (100_000, 300_000))
 

@@ -13,11 +13,11 @@ import dupedash
 from dupedash.config import Workspace
 from dupedash.connect import connect, flow_connection
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import index
+from dupedash.embedded.files.update import index
 from dupedash.errors import ConfigError
 from dupedash.model import IsCancelled, ReportProgress
-from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStore
+from dupedash.scans.run import run_scan
 
 IMAGES = 1562
 """As many as in the page's own example of a full scan."""

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.describe import Descriptor, describe
-from dupedash.embedded.retrieve import MIN_VOTES, Index, search
-from dupedash.embedded.verify import verify
+from dupedash.embedded.compare.verify import verify
+from dupedash.embedded.describe.descriptor import Descriptor, describe
+from dupedash.embedded.retrieve.index import MIN_VOTES, Index, search
 from dupedash.model import Smartfilter
 
 SAMPLE = 256

@@ -1,13 +1,13 @@
 """Check images before they are added: new, or copies of what is there; add them without a second analysis."""
 
 from dupedash.check.adding import Added, Placing, add_checked, take_back
-from dupedash.check.desk import Checked, Report, check_images
+from dupedash.check.examine import Checked, Report, check_images
+from dupedash.check.export import report_to_csv, report_to_json
 from dupedash.check.gate import DUPLICATES, GATES, Answer, Bands, Finding, Gate
 from dupedash.check.intake import Item, of_ids, of_sources, of_upload
 from dupedash.check.running import run_check, to_be_added
 from dupedash.check.scratch import compare_inside
 from dupedash.check.stored import CheckStore, StoredCheck, Wanted
-from dupedash.check.telling import report_to_csv, report_to_json
 
 __all__ = [
     "DUPLICATES",

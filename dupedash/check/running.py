@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dupedash.check.desk import Checked, CompareInside, Report, check_each, check_inside
+from dupedash.check.examine import Checked, CompareInside, Report, check_each, check_inside
 from dupedash.check.gate import Bands, Gate
 from dupedash.check.intake import Item
 from dupedash.check.stored import KeptAnalysis, StoredCheck

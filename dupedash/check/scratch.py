@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from dupedash.check.desk import Checked
+from dupedash.check.examine import Checked
 from dupedash.collection import JoinRequest
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.errors import ConfigError

@@ -16,7 +16,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from dupedash.check.desk import Checked, Report
+from dupedash.check.examine import Checked, Report
 from dupedash.check.gate import Answer, Finding
 from dupedash.check.intake import Item, of_ids, of_kept, of_origin, of_sources
 from dupedash.config import Workspace

@@ -30,7 +30,6 @@ from dupedash.actions import (
     unusable,
     waiting_journal,
 )
-from dupedash.bytesize import size
 from dupedash.check import take_back
 from dupedash.cli.collection import printable
 from dupedash.cli.context import Context, interruptible, pass_context
@@ -38,14 +37,15 @@ from dupedash.cli.progress import ProgressLine
 from dupedash.cli.write import write
 from dupedash.collection import Collection, WritableCollection
 from dupedash.errors import ActionError, ConfigError, ScanError
-from dupedash.export import json_text
-from dupedash.graph import Strictness
+from dupedash.groups.graph import Strictness
 from dupedash.images.files import printable as printable_path
 from dupedash.keepers import PRESETS, Policy, preset
 from dupedash.model import Failure
-from dupedash.query.literals import write_value
+from dupedash.query.syntax.literals import write_value
+from dupedash.report.export import json_text
 from dupedash.review import decisions_of
 from dupedash.scans import StoredScan, may_be_of, must_be_of
+from dupedash.wording import size
 
 LISTED = 20
 UNSURE_GROUPS = LEAVE, DECIDE = "leave", "decide"

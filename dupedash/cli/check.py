@@ -32,8 +32,8 @@ from dupedash.cli.progress import ProgressLine
 from dupedash.cli.write import write
 from dupedash.connect import Connection
 from dupedash.errors import CollectionError, ConfigError
-from dupedash.export import json_text
 from dupedash.fetch import UrlAccess
+from dupedash.report.export import json_text
 from dupedash.review import decisions_of
 
 ADDING = {

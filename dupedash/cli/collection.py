@@ -11,9 +11,9 @@ import click
 from dupedash.cli.context import Context, interruptible, pass_context
 from dupedash.cli.progress import ProgressLine
 from dupedash.collection import Collection, WritableCollection
-from dupedash.embedded.aside import put_aside
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import FieldsFor, IndexReport, no_fields
+from dupedash.embedded.files.update import FieldsFor, IndexReport, no_fields
+from dupedash.embedded.store.aside import put_aside
 from dupedash.errors import Cancelled, ConfigError, DamagedCollection
 from dupedash.indexing import index_paths, report_words
 from dupedash.model import Failure

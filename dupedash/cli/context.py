@@ -11,12 +11,12 @@ from types import FrameType
 
 import click
 
-from dupedash import datafolder
 from dupedash.collection import WritableCollection
 from dupedash.config import Settings, settings
 from dupedash.connect import Connection, Connections, connect, flow_connection
 from dupedash.errors import CollectionError, ConfigError
 from dupedash.scans import ScanStore
+from dupedash.storage import folder
 
 DEFAULT = "default"
 
@@ -36,7 +36,7 @@ class Context:
         """Raises ConfigError."""
         instance = settings(data)
         if not instance.readonly:
-            datafolder.tighten(instance.workspace)
+            folder.tighten(instance.workspace)
         return Context(instance, collection, url, api_key, debug)
 
     @property
@@ -84,7 +84,7 @@ class Context:
     def opened(self, connection: Connection, processes: int = 0) -> Iterator[WritableCollection]:
         """The collection, closed afterwards; `processes` as in `connect`. Raises ConfigError."""
         if not self.settings.readonly:
-            datafolder.make(self.settings.workspace)
+            folder.make(self.settings.workspace)
         collection = connect(connection, self.settings.workspace, processes)
         try:
             yield collection

@@ -9,8 +9,8 @@ from dupedash.cli.context import Context, interruptible, pass_context
 from dupedash.cli.progress import ProgressLine
 from dupedash.connect import Connections
 from dupedash.errors import Cancelled
-from dupedash.firstlook import prepare_example
 from dupedash.indexing import example_unfinished
+from dupedash.jobs.firstlook import prepare_example
 
 NAME = "example"
 

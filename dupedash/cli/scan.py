@@ -12,14 +12,14 @@ from dupedash.cli.progress import ProgressLine, duration
 from dupedash.cli.write import write
 from dupedash.collection import Collection
 from dupedash.errors import Cancelled, ConfigError, ScanError
-from dupedash.export import groups_csv, groups_json, pairs_csv
-from dupedash.graph import Cut, DuplicateGraph, Matches
+from dupedash.groups.graph import Cut, DuplicateGraph, Matches
 from dupedash.model import ChangeKind, ScanMode
 from dupedash.report import graph_html
+from dupedash.report.export import groups_csv, groups_json, pairs_csv
 from dupedash.review import Decisions, apply_decisions, decisions_of, image_key
-from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
 from dupedash.scans.config import MAY_BE_LEFT_OUT
+from dupedash.scans.run import run_scan
 
 File = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 Score = click.FloatRange(0, 1)

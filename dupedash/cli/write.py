@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dupedash.export import encoded
+from dupedash.report.export import encoded
 
 
 def write(file: Path, text: str) -> None:

@@ -10,14 +10,14 @@ from typing import Any
 
 from dupedash import images
 from dupedash.collection import JoinPart, JoinRequest
-from dupedash.embedded import analysis, describe
-from dupedash.embedded.analysis import Analysis
-from dupedash.embedded.describe import Descriptor
-from dupedash.embedded.documents import Entry, FileStamp, stamp
-from dupedash.embedded.join import join
-from dupedash.embedded.search import Asked, Searcher, stored_picture
-from dupedash.embedded.store import Store
-from dupedash.embedded.view import Views
+from dupedash.embedded.describe import analysis, descriptor
+from dupedash.embedded.describe.analysis import Analysis
+from dupedash.embedded.describe.descriptor import Descriptor
+from dupedash.embedded.run.join import join
+from dupedash.embedded.run.search import Asked, Searcher, stored_picture
+from dupedash.embedded.store.documents import Entry, FileStamp, stamp
+from dupedash.embedded.store.store import Store
+from dupedash.embedded.store.view import Views
 from dupedash.errors import ConfigError, UnknownImage, UnreadableImage, Unsupported
 from dupedash.images import apart
 from dupedash.model import (
@@ -67,7 +67,7 @@ class EmbeddedCollection:
 
     def state(self) -> str:
         """See Collection. A new version of the engine is a new state, too: it scores differently."""
-        return f"{self.store.uuid}-{describe.VERSION}-{self.store.sequence()}"
+        return f"{self.store.uuid}-{descriptor.VERSION}-{self.store.sequence()}"
 
     def count(self, fq: Sequence[str] = ()) -> int:
         """See Collection."""
@@ -168,7 +168,7 @@ class EmbeddedCollection:
     def changed_since(self, state: str) -> frozenset[str] | None:
         """See BulkSearch."""
         head, _, number = state.rpartition("-")
-        if head != f"{self.store.uuid}-{describe.VERSION}" or not number.isdecimal():
+        if head != f"{self.store.uuid}-{descriptor.VERSION}" or not number.isdecimal():
             return None
         return self.store.changed_since(int(number)) if int(number) <= self.store.sequence() else None
 

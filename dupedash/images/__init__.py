@@ -22,7 +22,7 @@ from dupedash.images.files import (
 )
 from dupedash.images.frames import Frames
 from dupedash.images.marks import Marks, measure
-from dupedash.images.reasons import NO_MEMORY
+from dupedash.images.odd.reasons import NO_MEMORY
 
 __all__ = [
     "EXTENSIONS",

@@ -14,16 +14,16 @@ from PIL import Image, ImageFile, ImageOps
 
 from dupedash.errors import UnreadableImage
 from dupedash.formats import PILLOW, format_of, shown_name
-from dupedash.images import mend
-from dupedash.images.depth import all_bits, loses_depth
 from dupedash.images.digest import jpeg_end, jpeg_hash, pixel_hash
 from dupedash.images.exif import Exif, read_exif
 from dupedash.images.files import LIMITS, Limits, checked, printable, read_file
 from dupedash.images.frames import Frames, frame_count, frame_hash, frames_of
 from dupedash.images.marks import Marks, measure
 from dupedash.images.modes import background_for, shown, to_8_bits, to_layer
+from dupedash.images.odd import mend
+from dupedash.images.odd.depth import all_bits, loses_depth
+from dupedash.images.odd.reasons import reason_of
 from dupedash.images.profiles import colour_tag
-from dupedash.images.reasons import reason_of
 from dupedash.images.reduce import lengthened, reduced
 
 Image.init()

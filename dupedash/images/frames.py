@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image, ImageOps
 
-from dupedash.images.depth import loses_depth
 from dupedash.images.digest import pixel_hash
 from dupedash.images.modes import background_for, is_deep, shown, to_layer
+from dupedash.images.odd.depth import loses_depth
 from dupedash.images.profiles import colour_tag
 from dupedash.images.reduce import reduced
 

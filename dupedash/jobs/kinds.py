@@ -14,13 +14,13 @@ from dupedash.actions import apply_plan, find_journal, undo_plan
 from dupedash.check import CheckStore, compare_inside, run_check
 from dupedash.collection import WritableCollection
 from dupedash.connect import Connections, connect
-from dupedash.firstlook import prepare_example
 from dupedash.indexing import index_paths, report_words
+from dupedash.jobs.firstlook import prepare_example
 from dupedash.jobs.task import Outcome, Task, Work
 from dupedash.model import ScanMode
 from dupedash.review import decisions_of
-from dupedash.scan import run_scan
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
+from dupedash.scans.run import run_scan
 
 
 def scan(task: Task) -> Outcome:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dupedash.bytesize import size
 from dupedash.errors import ConfigError
 from dupedash.formats import format_of
 from dupedash.keepers.places import place_fitting, place_in
 from dupedash.model import Fields, FieldValue, ImageRecord
+from dupedash.wording import size
 
 
 class Rule(StrEnum):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from pyvis.network import Network as PyvisNetwork
 
-from dupedash.graph import Cut, Positions
+from dupedash.groups.graph import Cut, Positions
 from dupedash.model import ImageRecord
 from dupedash.network.layout import place
 

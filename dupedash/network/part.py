@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from dupedash.graph import Cut
+from dupedash.groups.graph import Cut
 
 IMAGES_PER_PART = 400  # drawn in half a second in software, and still to be overlooked
 

@@ -8,15 +8,15 @@ so); brackets with nothing but exclusions are an error instead of finding nothin
 the whole day; several words in one term without a field must follow one another.
 """
 
+from dupedash.query.builder.read import from_lucene
+from dupedash.query.builder.rows import Filter, Join, Operator, Row, operators_for
+from dupedash.query.builder.write import to_lucene
 from dupedash.query.explain import explain
 from dupedash.query.match import matches
-from dupedash.query.parse import parse, parse_all
-from dupedash.query.read import from_lucene
 from dupedash.query.resolve import check
-from dupedash.query.rows import Filter, Join, Operator, Row, operators_for
 from dupedash.query.sql import to_sql
-from dupedash.query.tree import Query
-from dupedash.query.write import to_lucene
+from dupedash.query.syntax.parse import parse, parse_all
+from dupedash.query.syntax.tree import Query
 
 __all__ = [
     "Filter",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dupedash.model import FieldInfo
-from dupedash.query.faults import short
-from dupedash.query.read import row_of
+from dupedash.query.builder.read import row_of
+from dupedash.query.builder.rows import Operator, Row
 from dupedash.query.resolve import check
-from dupedash.query.rows import Operator, Row
-from dupedash.query.tree import (
+from dupedash.query.syntax.faults import short
+from dupedash.query.syntax.tree import (
     Everything,
     Exists,
     FieldRef,

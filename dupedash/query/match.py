@@ -12,7 +12,7 @@ from dupedash.model import FieldInfo, Fields
 from dupedash.query.predicate import All, Always, AnyOf, Between, Equals, Has, Like, Not, Predicate, Words
 from dupedash.query.resolve import ID, resolve
 from dupedash.query.schema import ValueRow, WordRow, value_rows, word_rows
-from dupedash.query.tree import Query
+from dupedash.query.syntax.tree import Query
 
 
 def matches(

@@ -11,9 +11,6 @@ from datetime import UTC, datetime
 
 from dupedash.errors import QueryError
 from dupedash.model import FieldInfo, FieldType
-from dupedash.query.dates import Span, read_date
-from dupedash.query.faults import fault, short
-from dupedash.query.literals import as_glob
 from dupedash.query.predicate import (
     All,
     Always,
@@ -28,7 +25,10 @@ from dupedash.query.predicate import (
     Words,
 )
 from dupedash.query.schema import LARGEST
-from dupedash.query.tree import (
+from dupedash.query.syntax.dates import Span, read_date
+from dupedash.query.syntax.faults import fault, short
+from dupedash.query.syntax.literals import as_glob
+from dupedash.query.syntax.tree import (  # fmt: skip
     Everything,
     Exists,
     FieldRef,
@@ -40,8 +40,8 @@ from dupedash.query.tree import (
     Range,
     Term,
     Wildcard,
-)  # fmt: skip
-from dupedash.query.words import pattern_words, words_of
+)
+from dupedash.query.syntax.words import pattern_words, words_of
 
 ID = "id"
 """The field that every document has; it need not be among the fields given."""

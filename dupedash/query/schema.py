@@ -15,9 +15,9 @@ from datetime import datetime
 
 from dupedash.errors import ConfigError
 from dupedash.model import Fields, FieldValue
-from dupedash.query.dates import milliseconds
-from dupedash.query.literals import storable
-from dupedash.query.words import words_of
+from dupedash.query.syntax.dates import milliseconds
+from dupedash.query.syntax.literals import storable
+from dupedash.query.syntax.words import words_of
 
 DDL = """
 CREATE TABLE IF NOT EXISTS values_ (

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from dupedash.model import FieldInfo
-from dupedash.query.faults import fault
 from dupedash.query.predicate import (
     All,
     Always,
@@ -26,7 +25,8 @@ from dupedash.query.predicate import (
     Words,
 )
 from dupedash.query.resolve import ID, resolve
-from dupedash.query.tree import Query
+from dupedash.query.syntax.faults import fault
+from dupedash.query.syntax.tree import Query
 
 _EXISTS = "EXISTS (SELECT 1 FROM values_ WHERE doc = d.rowid AND field = ?)"
 _CHUNK = 200

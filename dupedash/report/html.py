@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dupedash.bytesize import size
-from dupedash.graph import Cut, Group
+from dupedash.groups.graph import Cut, Group
 from dupedash.model import Explanation, ImageRecord
 from dupedash.network import assets, build
 from dupedash.network.build import SCALE
 from dupedash.scans import StoredScan
+from dupedash.wording import size
 
 Thumbnail = Callable[[str], bytes | None]
 """An image's id → its small WebP, None where there is none."""

@@ -19,7 +19,7 @@ from itertools import combinations
 
 import numpy as np
 
-from dupedash.graph import Cut, Matches
+from dupedash.groups.graph import Cut, Matches
 from dupedash.model import ImageRecord
 
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dupedash import walmode
 from dupedash.config import Workspace
 from dupedash.errors import ConfigError, Conflict
 from dupedash.review.decisions import Decision, Decisions, ImageKey, Kept, Verdict
+from dupedash.storage import wal
 
 _FORMAT = "dupedash decisions"
 _EXPORTED = 1
@@ -166,7 +166,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
         raise ConfigError(
             f"{path} was written by a newer version of dupedash: update, or use another --data."
         )
-    walmode.switch_on(db, _BUSY_SECONDS)
+    wal.switch_on(db, _BUSY_SECONDS)
     db.execute("BEGIN IMMEDIATE")  # from here on alone: another process may have done it meanwhile
     for statement in filter(str.strip, _SCHEMA.split(";")):
         db.execute(statement)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dupedash.errors import ScanError
-from dupedash.graph import Matches
+from dupedash.groups.graph import Matches
 from dupedash.model import Explanation, ImageRecord
 from dupedash.scans.edits import MatchEdits
 from dupedash.scans.tables import EDITS, decode_edits, decode_explanation, decode_record

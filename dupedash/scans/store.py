@@ -15,8 +15,8 @@ from filelock import FileLock, Timeout
 from dupedash.errors import ScanError
 from dupedash.images.files import printable
 from dupedash.model import Failure
-from dupedash.scanmode import Effort
 from dupedash.scans.config import ScanConfig, ScanStatus
+from dupedash.scans.modes import Effort
 from dupedash.scans.stored import LOCK, META, StoredScan, load, save
 from dupedash.scans.tables import PARTS
 from dupedash.scans.writer import ScanWriter

@@ -16,12 +16,12 @@ import pyarrow as pa
 
 from dupedash import __version__
 from dupedash.errors import ScanError
-from dupedash.graph import Matches
+from dupedash.groups.graph import Matches
 from dupedash.model import Explanation, Failure, ImageRecord, Smartfilter
-from dupedash.scanmode import Effort
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
 from dupedash.scans.edits import MatchEdits
 from dupedash.scans.merge import merge
+from dupedash.scans.modes import Effort
 from dupedash.scans.parts import part_files
 from dupedash.scans.rows import ImageRows, MatchRows
 from dupedash.scans.tables import (

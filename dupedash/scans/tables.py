@@ -14,11 +14,11 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dupedash import sums
 from dupedash.collection import FoundMatch
 from dupedash.errors import ScanError
 from dupedash.images.files import printable
 from dupedash.model import ChangeKind, Edits, Explanation, Fields, FieldValue, ImageRecord
+from dupedash.storage import sums
 
 PARTS = "parts"
 """The folder of the parts of an unfinished scan."""

@@ -14,7 +14,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dupedash import sums
 from dupedash.collection import FoundMatch
 from dupedash.model import ChangeKind, Explanation, Failure
 from dupedash.scans.config import Gap, ScanStats, ScanStatus
@@ -22,6 +21,7 @@ from dupedash.scans.merge import merge, pairs_of_equals
 from dupedash.scans.parts import CARRIED, Account, part_files, read_account, write_part
 from dupedash.scans.stored import IMAGES_FILE, MATCHES_FILE, StoredScan, save
 from dupedash.scans.tables import IMAGES, PART, PARTS, encode_matches, read_table, settle, write_table
+from dupedash.storage import sums
 
 MOST_FAILURES = 1000
 FIRST = 20

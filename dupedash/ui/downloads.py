@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dupedash.errors import DupedashError
-from dupedash.export import encoded
+from dupedash.report.export import encoded
 from dupedash.scans import StoredScan
 from dupedash.ui.state import View
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dupedash.graph import Cut
+from dupedash.groups.graph import Cut
 from dupedash.images.files import printable
 from dupedash.scans import StoredScan
 from dupedash.ui.state import View, scan_version

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dupedash.ui import errors, sidebar, state, style
-from dupedash.ui.access import Role
+from dupedash.ui.door.access import Role
 from dupedash.ui.pagetable import PAGES, PageRow
 from dupedash.ui.widgets import no_scan_yet
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dupedash.config import settings
 from dupedash.connect import Connections
-from dupedash.graph import Strictness
+from dupedash.groups.graph import Strictness
 from dupedash.scans import StoredScan
 from dupedash.ui import jobs, state
 

@@ -18,15 +18,16 @@ from dupedash.collection import Collection, Rooted, WritableCollection
 from dupedash.config import Settings, Workspace, settings
 from dupedash.connect import Connection, Connections
 from dupedash.errors import DupedashError, Forbidden
-from dupedash.graph import Cut, DuplicateGraph, Matches, Strictness
+from dupedash.groups.graph import Cut, DuplicateGraph, Matches, Strictness
 from dupedash.images.files import printable
 from dupedash.jobs import Job, Jobs
 from dupedash.model import FieldInfo, ValueCount
 from dupedash.review import ReviewStore
 from dupedash.scans import ScanStatus, ScanStore, StoredScan, may_be_of
-from dupedash.ui import access, judging
-from dupedash.ui.access import Role
-from dupedash.ui.opened import opened
+from dupedash.ui.collections import opened
+from dupedash.ui.door import access
+from dupedash.ui.door.access import Role
+from dupedash.ui.review import decisions
 
 COLLECTION, SCAN, THRESHOLD, STRICTNESS = "collection", "scan", "t", "grouping"
 """Keys of the shared widgets, in the session and in the URL."""
@@ -248,26 +249,26 @@ def _values(name: tuple[str, ...], field: str, _collection: Collection) -> list[
 
 def graph_of(scan: StoredScan) -> DuplicateGraph:
     """The matches of a scan that nobody rejected; a scan that is still running is read anew as it grows."""
-    version, matches = judging.matches(scan, scan_version(scan), settings().workspace)
+    version, matches = decisions.matches(scan, scan_version(scan), settings().workspace)
     return _graph(printable(scan.folder), version, matches)
 
 
 def cut_of(scan: StoredScan, threshold: float, strictness: Strictness) -> Cut:
     """The groups of a scan at a threshold, cut once."""
-    version, matches = judging.matches(scan, scan_version(scan), settings().workspace)
+    version, matches = decisions.matches(scan, scan_version(scan), settings().workspace)
     return _cut(printable(scan.folder), version, threshold, strictness.value, matches)
 
 
 def unjudged_cut(scan: StoredScan, threshold: float, strictness: Strictness) -> Cut:
     """The groups as they were before anybody decided: how far a review is, is measured on them."""
     version = scan_version(scan)
-    found = judging.unjudged(scan, version)
-    return _cut(printable(scan.folder), f"{version}{judging.ALL}", threshold, strictness.value, found)
+    found = decisions.unjudged(scan, version)
+    return _cut(printable(scan.folder), f"{version}{decisions.ALL}", threshold, strictness.value, found)
 
 
 def graph_version(scan: StoredScan) -> str:
     """Changes whenever the matches may have changed: the scan grew, or somebody decided."""
-    return judging.matches(scan, scan_version(scan), settings().workspace)[0]
+    return decisions.matches(scan, scan_version(scan), settings().workspace)[0]
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

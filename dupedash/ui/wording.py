@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from dupedash.bytesize import size as size
+from dupedash.wording import size as size
 
 
 def count(number: int) -> str:

@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.index import index
-from dupedash.graph import DuplicateGraph
+from dupedash.embedded.files.update import index
+from dupedash.groups.graph import DuplicateGraph
 from dupedash.scans import ScanStore, StoredScan
 from tests import workspaces
 from tests.browser.conftest import settle, start, to, until

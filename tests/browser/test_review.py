@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dupedash.config import Workspace
-from dupedash.graph import DuplicateGraph
+from dupedash.groups.graph import DuplicateGraph
 from dupedash.review import ReviewStore, Verdict, image_key
 from dupedash.scans import ScanStore
 from tests import workspaces

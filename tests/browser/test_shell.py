@@ -9,8 +9,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
+from dupedash.ui.door.routes import picture_url, thumb_url
 from dupedash.ui.pagetable import PAGES
-from dupedash.ui.routes import picture_url, thumb_url
 from tests import workspaces
 from tests.browser.conftest import settle, to
 

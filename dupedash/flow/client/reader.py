@@ -20,7 +20,7 @@ from dupedash.errors import (
 from dupedash.flow.client.pictures import read_picture
 from dupedash.flow.client.settings import FlowSettings
 from dupedash.flow.client.transport import Transport, mapped
-from dupedash.flow.wire import asking, documents, told
+from dupedash.flow.wire import documents, replies_in, requests_out
 from dupedash.flow.wire.parameters import START_MARK, Pairs
 from dupedash.images import apart
 from dupedash.model import (
@@ -88,7 +88,8 @@ class FlowReader:
         The core's own address does not count: Solr answers it with 200 for cores that do not exist.
         """
         with mapped(self.label):
-            found = told.page(self._transport.ask("select", asking.select((), rows=0), again=False))
+            nothing = requests_out.select((), rows=0)
+            found = replies_in.page(self._transport.ask("select", nothing, again=False))
         try:
             self._transport.ask("duplicate", [("rows", "0")], again=False)
         except Rejected as error:  # a 400 is right: there is no query image
@@ -102,20 +103,20 @@ class FlowReader:
         images as it was goes unseen.
         """
         core = self._perhaps("", []) or {}
-        return f"flow:{self.count()}:{told.index_signature(core, self.settings.collection)}"
+        return f"flow:{self.count()}:{replies_in.index_signature(core, self.settings.collection)}"
 
     def count(self, fq: Sequence[str] = ()) -> int:
         """How many images all filters admit. Raises QueryError."""
-        return self._select(asking.select(fq, rows=0)).number
+        return self._select(requests_out.select(fq, rows=0)).number
 
     def ids(self, fq: Sequence[str] = ()) -> list[str]:
         """Their ids, sorted. Raises QueryError; BadReply where the listing ends before it is complete."""
         found: set[str] = set()
         mark, least = START_MARK, None
         while True:
-            page = self._select(asking.listing(fq, mark))
+            page = self._select(requests_out.listing(fq, mark))
             with mapped(self.label):
-                found.update(map(told.image_id, page.documents))
+                found.update(map(replies_in.image_id, page.documents))
             least = page.number if least is None else min(least, page.number)
             if page.mark is None:
                 raise BadReply(f"{self.label}: the list of ids has no nextCursorMark.", self.label)
@@ -131,7 +132,7 @@ class FlowReader:
         """The records in the order asked for. Raises UnknownImage."""
         found: dict[str, ImageRecord] = {}
         for part in parts(dict.fromkeys(ids), IDS_AT_ONCE):
-            page = self._select(asking.select([asking.any_of(part)], rows=len(part), fl="*"))
+            page = self._select(requests_out.select([requests_out.any_of(part)], rows=len(part), fl="*"))
             with mapped(self.label):
                 found |= {record.id: record for record in map(documents.record, page.documents)}
         if missing := next((image_id for image_id in ids if image_id not in found), None):
@@ -141,21 +142,21 @@ class FlowReader:
     def fields(self) -> Mapping[str, FieldInfo]:
         """From the schema, else from the index's own description, else from some documents."""
         for handler, pairs, read in (
-            ("schema/fields", Pairs(), told.schema_fields),
-            ("admin/luke", [("numTerms", "0")], told.luke_fields),
+            ("schema/fields", Pairs(), replies_in.schema_fields),
+            ("admin/luke", [("numTerms", "0")], replies_in.luke_fields),
         ):
             if (reply := self._perhaps(handler, pairs)) is not None:
                 with mapped(self.label):
                     return read(reply)
-        page = self._select(asking.select((), rows=_SAMPLE, fl="*"))
+        page = self._select(requests_out.select((), rows=_SAMPLE, fl="*"))
         with mapped(self.label):
-            return told.guessed_fields(map(documents.record, page.documents))
+            return replies_in.guessed_fields(map(documents.record, page.documents))
 
     def values(self, field: str, prefix: str = "", limit: int = 50) -> list[ValueCount]:
         """The most frequent values; from /terms, else from a facet, else none."""
         ways = (
-            ("terms", asking.terms(field, prefix, limit), told.term_counts),
-            ("select", asking.facet(field, prefix, limit), told.facet_counts),
+            ("terms", requests_out.terms(field, prefix, limit), replies_in.term_counts),
+            ("select", requests_out.facet(field, prefix, limit), replies_in.facet_counts),
         )
         for handler, pairs, read in ways:
             reply = self._perhaps(handler, pairs)
@@ -186,7 +187,7 @@ class FlowReader:
             case ById():
                 raise Unsupported(f"{self.label} cannot analyse an indexed image: send its file.", self.label)
         with _named(image):
-            reply = self._transport.ask("analyze", asking.analyze(_small(image), self.settings.names))
+            reply = self._transport.ask("analyze", requests_out.analyze(_small(image), self.settings.names))
         if "outputs" not in reply:
             raise BadReply(f"{self.label}: the analysis has no outputs.", self.label)
         return reply["outputs"]
@@ -208,36 +209,36 @@ class FlowReader:
         """What the collection is called in messages."""
         return self.settings.label
 
-    def _select(self, pairs: Pairs) -> told.Page:
+    def _select(self, pairs: Pairs) -> replies_in.Page:
         with mapped(self.label):
-            return told.page(self._transport.ask("select", pairs))
+            return replies_in.page(self._transport.ask("select", pairs))
 
     def _scores(self, image: QueryImage, how: DuplicateQuery) -> tuple[dict[str, float], bool]:
         """Scores by id, and whether there are more; asked page by page, since servers cap the rows."""
         sent = _small(image)
         page = self._found(sent, how, 0)
-        hits = [told.hit(document) for document in page.documents]
+        hits = [replies_in.hit(document) for document in page.documents]
         if page.number and not hits:
             raise BadReply(f"{page.number} hits were found, none was sent.")
         wanted = how.rows + isinstance(image, ById)
         while page.documents and len(hits) < min(page.number, wanted):
             page = self._found(sent, how, len(hits))
-            hits += [told.hit(document) for document in page.documents]
+            hits += [replies_in.hit(document) for document in page.documents]
         return {hit.id: hit.score for hit in hits}, page.number > len(hits) or not page.exact
 
-    def _found(self, image: QueryImage, how: DuplicateQuery, start: int) -> told.Page:
+    def _found(self, image: QueryImage, how: DuplicateQuery, start: int) -> replies_in.Page:
         """One answer of /duplicate. A server may also say 400 to an id that it does not know."""
-        pairs = asking.duplicate(image, how, self.settings.names, start)
+        pairs = requests_out.duplicate(image, how, self.settings.names, start)
         try:
             with _named(image):
-                return told.page(self._transport.ask("duplicate", pairs))
+                return replies_in.page(self._transport.ask("duplicate", pairs))
         except Rejected as error:
             if isinstance(image, ById) and error.status in (400, 404):
                 self._must_exist(image.id)
             raise
 
     def _must_exist(self, image_id: str) -> None:
-        if not self.count([asking.any_of([image_id])]):
+        if not self.count([requests_out.any_of([image_id])]):
             raise UnknownImage(image_id, self.label)
 
     def _perhaps(self, handler: str, pairs: Pairs) -> Mapping[str, Any] | None:

@@ -16,7 +16,7 @@ from requests.auth import HTTPBasicAuth
 
 from dupedash.errors import BadReply, CollectionError, ConfigError, DupedashError, Rejected, Unreachable
 from dupedash.flow.client.settings import FlowSettings
-from dupedash.flow.wire import told
+from dupedash.flow.wire import replies_in
 from dupedash.flow.wire.parameters import Pairs
 
 LONGEST_QUERY = 2000
@@ -145,8 +145,8 @@ def _answer(response: requests.Response, label: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         raise _no_json(response, label) from None
     if status != 200:
-        raise told.refused(*told.refusal(reply, status), status, label)
-    return told.opened(reply)
+        raise replies_in.refused(*replies_in.refusal(reply, status), status, label)
+    return replies_in.opened(reply)
 
 
 def _no_json(response: requests.Response, label: str) -> CollectionError:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from dupedash.flow.server.settings import ServerSettings
-from dupedash.guesses import Guesses
+from dupedash.web.guesses import Guesses
 
 FORM = "application/x-www-form-urlencoded"
 _JSON = ("application/json", "text/json")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dupedash.flow.server import searches, vocabulary
-from dupedash.flow.server.desk import Desk
-from dupedash.flow.wire import asked
+from dupedash.flow.server.served import Desk
+from dupedash.flow.wire import requests_in
 from dupedash.flow.wire.parameters import Given
-from dupedash.flow.wire.telling import Told
+from dupedash.flow.wire.replies_out import Told
 
 
 def analyze(desk: Desk, given: Given) -> Told:
     """/analyze: one picture, nothing is stored."""
-    return {"outputs": desk.collection.analyze(desk.picture(asked.analyzed(given, desk.settings.names)))}
+    picture = desk.picture(requests_in.analyzed(given, desk.settings.names))
+    return {"outputs": desk.collection.analyze(picture)}
 
 
 def ping(desk: Desk, _given: Given) -> Told:

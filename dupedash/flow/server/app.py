@@ -21,11 +21,11 @@ from dupedash.errors import DupedashError
 from dupedash.flow.server.admission import Admission, must_be_form, must_be_json
 from dupedash.flow.server.answers import ANSWERS, PINGS
 from dupedash.flow.server.changes import update
-from dupedash.flow.server.desk import Desk
+from dupedash.flow.server.served import Desk
 from dupedash.flow.server.settings import ServerSettings
-from dupedash.flow.wire import telling
+from dupedash.flow.wire import replies_out
 from dupedash.flow.wire.parameters import Given
-from dupedash.flow.wire.telling import Told
+from dupedash.flow.wire.replies_out import Told
 
 _log = logging.getLogger(__name__)
 
@@ -119,16 +119,16 @@ def _told(work: Callable[[], Told]) -> Response:
     began = time.monotonic()
     try:
         parts = work()
-        return _reply(200, telling.envelope(int((time.monotonic() - began) * 1000), **parts))
+        return _reply(200, replies_out.envelope(int((time.monotonic() - began) * 1000), **parts))
     except DupedashError as error:
-        return _reply(*telling.failed(error))
+        return _reply(*replies_out.failed(error))
     except Exception:
         _log.exception("A request to the Flow server failed")
         return _internal()
 
 
 def _internal() -> Response:
-    return _reply(500, telling.failure(500, "Internal error; the server's log has the details."))
+    return _reply(500, replies_out.failure(500, "Internal error; the server's log has the details."))
 
 
 def _reply(status: int, told: Told, headers: dict[str, str] | None = None) -> Response:
@@ -140,7 +140,7 @@ def _reply(status: int, told: Told, headers: dict[str, str] | None = None) -> Re
 async def _refused(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    told = telling.failure(error.status_code, error.detail)
+    told = replies_out.failure(error.status_code, error.detail)
     return _reply(error.status_code, told, dict(error.headers or {}))
 
 

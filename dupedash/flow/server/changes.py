@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dupedash.errors import ConfigError, Forbidden
-from dupedash.flow.server.desk import Desk
+from dupedash.flow.server.served import Desk
 from dupedash.flow.wire import updates
 from dupedash.flow.wire.parameters import EVERYTHING, Given
 from dupedash.model import ByUrl, Document

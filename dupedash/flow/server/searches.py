@@ -7,54 +7,54 @@ from collections.abc import Sequence
 from typing import Any
 
 from dupedash.errors import ConfigError, UnknownImage
-from dupedash.flow.server.desk import Desk
+from dupedash.flow.server.served import Desk
 from dupedash.flow.server.vocabulary import facets
-from dupedash.flow.wire import asked, asking, documents, telling
+from dupedash.flow.wire import documents, replies_out, requests_in, requests_out
 from dupedash.flow.wire.parameters import START_MARK, FieldList, Given, Paging
-from dupedash.flow.wire.telling import Told
+from dupedash.flow.wire.replies_out import Told
 from dupedash.model import ById, Hit
 
 
 def select(desk: Desk, given: Given) -> Told:
     """/select: documents by filters; by picture where rank.mode is given."""
-    if asked.ranked(given):
+    if requests_in.ranked(given):
         return duplicate(desk, given)
-    request = asked.SelectRequest.read(given, desk.settings.most_rows)
+    request = requests_in.SelectRequest.read(given, desk.settings.most_rows)
     extra: Told = {}
     if request.facets is not None:
         extra["facet_counts"] = facets(desk, request.facets, request.fq)
     if request.paging.rows == 0:
         number = desk.collection.count(request.fq)
-        return {"response": telling.found([], number, request.paging.start), **extra}
+        return {"response": replies_out.found([], number, request.paging.start), **extra}
     ids = _sorted(desk, desk.ids(request.fq), request.sort)
     part = _part(ids, request)
     if request.cursor is not None:
-        extra["nextCursorMark"] = asked.mark_after(part[-1]) if part else request.cursor
+        extra["nextCursorMark"] = requests_in.mark_after(part[-1]) if part else request.cursor
     sent = _documents(desk, [Hit(image_id, 1.0) for image_id in part], request.fields)
     best = 1.0 if request.fields.score and ids else None
-    return {"response": telling.found(sent, len(ids), request.paging.start, best=best), **extra}
+    return {"response": replies_out.found(sent, len(ids), request.paging.start, best=best), **extra}
 
 
 def duplicate(desk: Desk, given: Given) -> Told:
     """/duplicate: an indexed image finds itself too, as with Flow, and an unknown one finds nothing."""
-    request = asked.DuplicateRequest.read(given, desk.settings.names, desk.settings.most_rows)
+    request = requests_in.DuplicateRequest.read(given, desk.settings.names, desk.settings.most_rows)
     try:
         hits = desk.collection.duplicates(desk.picture(request.image), request.how)
     except UnknownImage:
-        return {"response": telling.found([], 0, request.paging.start, best=0.0)}
+        return {"response": replies_out.found([], 0, request.paging.start, best=0.0)}
     found = [*_own_hit(desk, request), *hits.hits]
     sent = _documents(desk, _slice(found, request.paging), request.fields)
     best = max((hit.score for hit in found), default=0.0)
     exact = not hits.truncated
-    return {"response": telling.found(sent, len(found), request.paging.start, exact=exact, best=best)}
+    return {"response": replies_out.found(sent, len(found), request.paging.start, exact=exact, best=best)}
 
 
-def _own_hit(desk: Desk, request: asked.DuplicateRequest) -> list[Hit]:
+def _own_hit(desk: Desk, request: requests_in.DuplicateRequest) -> list[Hit]:
     """The query image as its own hit, unless a filter keeps it out."""
     if not isinstance(request.image, ById):
         return []
     fq = request.how.fq
-    if fq and not desk.collection.count((*fq, asking.any_of([request.image.id]))):
+    if fq and not desk.collection.count((*fq, requests_out.any_of([request.image.id]))):
         return []
     return [Hit(request.image.id, 1.0)]
 
@@ -70,11 +70,11 @@ def _slice(items: Sequence[Any], paging: Paging) -> Sequence[Any]:
     return items[paging.start : paging.start + paging.rows]
 
 
-def _part(ids: Sequence[str], request: asked.SelectRequest) -> Sequence[str]:
+def _part(ids: Sequence[str], request: requests_in.SelectRequest) -> Sequence[str]:
     """The ids of this page; `ids` are in the order asked for, by id where there is a cursor."""
     if request.cursor in (None, START_MARK):
         return _slice(ids, request.paging)
-    after = asked.marked(str(request.cursor))
+    after = requests_in.marked(str(request.cursor))
     down = request.sort[0][1]
     start = len(ids) - bisect_left(ids[::-1], after) if down else bisect_right(ids, after)
     return ids[start : start + request.paging.rows]

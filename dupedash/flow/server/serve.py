@@ -17,7 +17,7 @@ from dupedash.collection import WritableCollection
 from dupedash.errors import ConfigError
 from dupedash.flow.server.app import create_app
 from dupedash.flow.server.settings import ServerSettings
-from dupedash.headertime import TimedHeaders
+from dupedash.web.headertime import TimedHeaders
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _GRACE = 10

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 
 from dupedash.errors import ConfigError
-from dupedash.flow.server.desk import Desk
-from dupedash.flow.wire import asked, documents, telling
+from dupedash.flow.server.served import Desk
+from dupedash.flow.wire import documents, replies_out, requests_in
 from dupedash.flow.wire.parameters import Given
-from dupedash.flow.wire.telling import Told
+from dupedash.flow.wire.replies_out import Told
 from dupedash.model import FieldInfo, ValueCount
 
 _ALL_VALUES = 1_000_000
@@ -17,15 +17,15 @@ _ALL_VALUES = 1_000_000
 
 def terms(desk: Desk, given: Given) -> Told:
     """/terms: the values of fields in the whole collection."""
-    request = asked.TermsRequest.read(given)
+    request = requests_in.TermsRequest.read(given)
     values = {
         name: _values(desk, name, request.prefix, request.limit, by_value=request.by_value)
         for name in request.fields
     }
-    return {"terms": telling.counts(values)}
+    return {"terms": replies_out.counts(values)}
 
 
-def facets(desk: Desk, request: asked.FacetRequest, fq: tuple[str, ...]) -> Told:
+def facets(desk: Desk, request: requests_in.FacetRequest, fq: tuple[str, ...]) -> Told:
     """Counted by the collection, or one by one where filters narrow it."""
     values = {}
     for name in request.fields:
@@ -35,7 +35,7 @@ def facets(desk: Desk, request: asked.FacetRequest, fq: tuple[str, ...]) -> Told
         else:
             listed = _values(desk, name, request.prefix, request.limit, by_value=request.by_value)
         values[name] = [item for item in listed if (item.count or 0) >= request.least]
-    return telling.facets(values)
+    return replies_out.facets(values)
 
 
 def _values(desk: Desk, name: str, prefix: str, limit: int, *, by_value: bool) -> list[ValueCount]:
@@ -45,7 +45,9 @@ def _values(desk: Desk, name: str, prefix: str, limit: int, *, by_value: bool) -
     return _cut(listed, limit, by_value=by_value)
 
 
-def _counted(desk: Desk, name: str, request: asked.FacetRequest, fq: tuple[str, ...]) -> list[ValueCount]:
+def _counted(
+    desk: Desk, name: str, request: requests_in.FacetRequest, fq: tuple[str, ...]
+) -> list[ValueCount]:
     counter: Counter[str] = Counter()
     for record in desk.all_records(desk.ids(fq)):
         value = documents.searchable(record).get(name, [])
@@ -74,10 +76,10 @@ def _must_know(desk: Desk, name: str) -> FieldInfo:
 
 def schema_fields(desk: Desk, _given: Given) -> Told:
     """/schema/fields"""
-    return {"fields": [telling.field(info) for _, info in sorted(desk.collection.fields().items())]}
+    return {"fields": [replies_out.field(info) for _, info in sorted(desk.collection.fields().items())]}
 
 
 def luke(desk: Desk, _given: Given) -> Told:
     """/admin/luke"""
     collection = desk.collection
-    return telling.luke(collection.fields(), collection.count(), collection.state())
+    return replies_out.luke(collection.fields(), collection.count(), collection.state())

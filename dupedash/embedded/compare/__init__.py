@@ -1,0 +1,1 @@
+"""Whether two candidates are duplicates: registered, compared pixel by pixel, scored and explained."""

@@ -1,0 +1,175 @@
+"""Compare two pictures pixel by pixel where they overlap, and find where they differ *locally*.
+
+Global edits (brightness, gamma, colour) are fitted and taken out first; what is left is judged in small
+cells. An edited copy agrees nearly everywhere and differs where something was put over it; two receipts of
+one shop differ in every line of text.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from dupedash.embedded.compare.colours import recoloured
+from dupedash.embedded.compare.detail import NO_DETAIL, Detail, compare_detail
+from dupedash.embedded.compare.local import by_cell, compare_locally
+from dupedash.embedded.compare.overlay import CELL, LEAST_PIXELS, Overlap, laid_over, overlap, padded, zoom_of
+from dupedash.embedded.compare.tones import fit_mostly
+
+_TEXTURED = 80.0
+_GRAY = 1.0
+_GOOD = 0.8
+_LOW = 0.5
+_INSIDE = 0.9
+PROMISING = 0.12
+"""Where less of the windows agrees the pictures are no match, whatever their detail."""
+_PRIOR = 5
+_LEAST_CELLS = 10
+_MOST_BOXES = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Agreement:
+    """How two overlapping pictures agree.
+
+    `overlap_a`, `overlap_b`: part of each picture that lies in the overlap. `correlation` of all gray
+    values, -1…1. `agreeing`: part of the textured windows whose gray values correlate by more than 0.8.
+    `structure`: mean local similarity, -1…1, in which contrast counts too; `differing`: part of the windows
+    in which it is low. `tone`: part of the overlap in which brightness differs although global edits were
+    taken out; `colour`: the same of chroma. `error`: mean absolute difference of the untouched gray values,
+    0…255, and `colour_error` that of chroma. `brightness`: how much brighter b is on the mean; `gain`: the
+    slope from a's gray values to b's; `chroma_gain`: how many times more colourful b is. `recoloured`: part
+    of the overlap where something has another colour. `detail`: what was replaced; not looked for in pictures
+    that are unlike anyway.
+    """
+
+    overlap_a: float
+    overlap_b: float
+    correlation: float
+    agreeing: float
+    structure: float
+    differing: float
+    tone: float
+    colour: float
+    error: float
+    colour_error: float
+    brightness: float
+    gain: float
+    chroma_gain: float
+    recoloured: float
+    detail: Detail
+
+
+NOTHING = Agreement(0, 0, 0, 0, 0, 1, 1, 1, 255, 255, 0, 1, 1, 0, NO_DETAIL)
+
+
+def compare(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> Agreement:
+    """Compare YCrCb pictures, uint8 (h, w, 3). `matrix` (2, 3) maps pixel positions of a to those of b."""
+    if zoom_of(matrix) > 1:
+        return swapped(_compare(b, a, cv2.invertAffineTransform(matrix)))
+    return _compare(a, b, matrix)
+
+
+def _compare(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> Agreement:
+    both = overlap(a, b, matrix)
+    if both is None:
+        return NOTHING
+    overlap_b = both.pixels / (b.shape[0] * b.shape[1])
+    overlap_a = min(1.0, both.pixels / (a.shape[0] * a.shape[1] * zoom_of(matrix) ** 2))
+    return _measured(both, overlap_a, overlap_b)
+
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in the unit square of a picture."""
+
+
+def differing_boxes(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> list[Box]:
+    """Where the registered pictures differ, in the unit square of b, the largest first."""
+    over, inside = laid_over(a, b.shape, matrix)
+    if int(inside.sum()) < LEAST_PIXELS:
+        return []
+    over, onto, inside = (padded(picture) for picture in (over, b, inside))
+    x, y, weight = (part.astype(np.float32) for part in (over[..., 0], onto[..., 0], inside))
+    local = compare_locally(fit_mostly(x, y, weight)[0].fitted, y, weight)
+    low = ((local.structure < _LOW) & (local.known > 0.5)).astype(np.uint8)
+    joined = cv2.morphologyEx(low, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    _, _, found, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    large = sorted((n, x, y, w, h) for x, y, w, h, n in found[1:].tolist() if n >= _LEAST_CELLS)[::-1]
+    across, down = CELL / b.shape[1], CELL / b.shape[0]
+    return [
+        (x * across, y * down, min(1.0, (x + w + 1) * across), min(1.0, (y + h + 1) * down))
+        for _, x, y, w, h in large[:_MOST_BOXES]
+    ]
+
+
+def _measured(both: Overlap, overlap_a: float, overlap_b: float) -> Agreement:
+    weight = both.inside.astype(np.float32)
+    x, y = both.over[..., 0].astype(np.float32), both.onto[..., 0].astype(np.float32)
+    fit, kept = fit_mostly(x, y, weight)
+    local = compare_locally(fit.fitted, y, weight)
+    structure, use = local.structure, local.known > 0.5
+    textured = use & (np.maximum(local.var_x, local.var_y) > _TEXTURED)
+    good = int((textured & (local.correlation > _GOOD)).sum())
+    prior = _PRIOR * max(0.0, fit.correlation)
+    agreeing = (good + prior) / (int(textured.sum()) + _PRIOR)
+    n, shown = max(1, int(use.sum())), local.cells > 0.5
+    n_shown = max(1, int(shown.sum()))
+    over, onto = by_cell(both.over).astype(np.float32), by_cell(both.onto).astype(np.float32)
+    colour, chroma_gain, colour_error = _chroma(over[..., 1:], onto[..., 1:], kept)
+    return Agreement(
+        overlap_a=overlap_a,
+        overlap_b=overlap_b,
+        correlation=fit.correlation,
+        agreeing=agreeing,
+        structure=float(structure[use].mean()) if use.any() else 0.0,
+        differing=int(((structure < _LOW) & use).sum()) / n,
+        tone=int(((local.tone > 24) & shown).sum()) / n_shown,
+        colour=int(((colour > 14) & shown).sum()) / n_shown,
+        error=float(np.vdot(weight, np.abs(x - y))) / float(weight.sum()),
+        colour_error=colour_error,
+        brightness=fit.brightness,
+        gain=fit.gain,
+        chroma_gain=chroma_gain,
+        recoloured=recoloured(over, onto, local.cells > _INSIDE, _by_cell(structure, shown.shape)),
+        detail=compare_detail(fit.fitted, y, weight, local) if agreeing >= PROMISING else NO_DETAIL,
+    )
+
+
+def _by_cell(windows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A window for every cell: at the last row and column, the one before."""
+    down, right = shape[0] - windows.shape[0], shape[1] - windows.shape[1]
+    return np.pad(windows, ((0, down), (0, right)), mode="edge")
+
+
+def _chroma(x: np.ndarray, y: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, float, float]:
+    """From chroma by cell: its difference after one gain and shift of the whole picture, fitted in the `kept`
+    cells from the more colourful one to the other; how much more colourful y is; and the mean difference
+    without a fit."""
+    in_x, in_y = x[kept], y[kept]
+    if not len(in_x):
+        return np.zeros(kept.shape), 1.0, 0.0
+    error = float(np.abs(in_x - in_y).mean())
+    mean_x, mean_y = in_x.mean(axis=0), in_y.mean(axis=0)
+    in_x, in_y = in_x - mean_x, in_y - mean_y
+    power_x, power_y, both = (
+        float(np.vdot(p, q)) / in_x.size for p, q in ((in_x, in_x), (in_y, in_y), (in_x, in_y))
+    )
+    gain = ((power_y + _GRAY) / (power_x + _GRAY)) ** 0.5
+    factor = max(0.0, both / (max(power_x, power_y) + _GRAY / 10))
+    x, y = x - mean_x, y - mean_y
+    rest = factor * x - y if power_x > power_y else factor * y - x
+    return np.hypot(rest[..., 0], rest[..., 1]), gain, error
+
+
+def swapped(found: Agreement) -> Agreement:
+    """The agreement seen from the other picture."""
+    gain = 1 / found.gain if abs(found.gain) > 0.05 else 1.0
+    chroma = 1 / found.chroma_gain
+    return replace(
+        found,
+        overlap_a=found.overlap_b,
+        overlap_b=found.overlap_a,
+        gain=gain,
+        brightness=-found.brightness,
+        chroma_gain=chroma,
+    )

@@ -1,0 +1,1 @@
+"""Drawings compared sharply: whether something in them was replaced."""

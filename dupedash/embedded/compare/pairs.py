@@ -1,0 +1,97 @@
+"""Compare two pictures: verify and score, and explain where somebody wants to know."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dupedash.embedded.compare import further
+from dupedash.embedded.compare.explain import explain
+from dupedash.embedded.compare.score import score
+from dupedash.embedded.compare.verify import Evidence, looked_at_closely, seen_from_b, verify
+from dupedash.embedded.describe.descriptor import Descriptor
+from dupedash.model import ChangeKind, Explanation
+
+SAME_FILE = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_FILE,)))
+SAME_PIXELS = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_PIXELS,)))
+
+Ways = tuple[bool, ...]
+"""Whether to compare as they are (False), mirrored (True), or both; sorted."""
+
+_CLOSELY = 0.65
+"""Drawings that match as far as this are looked at closely: what is found there only lowers a score."""
+_REMEMBERED = 100_000
+"""Pairs whose score is remembered; 300 bytes each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """Two pictures compared, b seen as made from a."""
+
+    score: float
+    evidence: Evidence
+    other_frames: bool = False
+
+    def reversed(self) -> Judged:
+        """The same with a seen as made from b."""
+        return Judged(self.score, seen_from_b(self.evidence), self.other_frames)
+
+    def explanation(self, a: Descriptor, b: Descriptor) -> Explanation:
+        """Why they match; a and b are the pictures that were compared."""
+        found = explain(self.evidence, a, b)
+        return replace(found, kinds=(ChangeKind.FRAMES, *found.kinds)) if self.other_frames else found
+
+
+def judge(a: Descriptor, b: Descriptor, ways: Ways, without: Sequence[ChangeKind] = ()) -> Judged:
+    """Compare two pictures; of several ways the better counts. `without`: mirrored, turned ones that do not.
+
+    The score is to the last bit the same from both sides, so a search may take either.
+    """
+    if _rank(a) > _rank(b):
+        return judge(b, a, ways, without).reversed()
+    if ChangeKind.MIRRORED in without:
+        ways = (False,)
+    upright = ChangeKind.TURNED in without
+    best = max((_verified(a, b, mirrored, upright) for mirrored in ways), key=score)
+    found = further.judged(best, a, b)
+    return Judged(found.score, best, found.frames)
+
+
+def _verified(a: Descriptor, b: Descriptor, mirrored: bool, upright: bool) -> Evidence:
+    found = verify(a, b, mirrored, upright)
+    return looked_at_closely(found, a, b) if score(found) >= _CLOSELY else found
+
+
+def _rank(picture: Descriptor) -> tuple[bytes, ...]:
+    return picture.pdq, picture.thumb, picture.beneath, *picture.sequence.thumbs, picture.drawing
+
+
+class Scores:
+    """The scores of pairs judged lately: a client that asks about every image asks for each pair from both
+    sides. Pictures are known by the hash of their pixels, so that no change of the collection makes a score
+    wrong. For any number of threads."""
+
+    def __init__(self, most: int = _REMEMBERED) -> None:
+        self._known: OrderedDict[tuple[bytes, Ways], float] = OrderedDict()
+        self._most = most
+        self._lock = threading.Lock()
+
+    def get(self, one: str, other: str, ways: Ways) -> float | None:
+        """The score of two pictures, in whichever order, if it is known."""
+        with self._lock:
+            return self._known.get((_pair(one, other), ways))
+
+    def put(self, one: str, other: str, ways: Ways, score: float) -> None:
+        """Remember it; the oldest is forgotten where there are too many."""
+        with self._lock:
+            self._known[_pair(one, other), ways] = score
+            if len(self._known) > self._most:
+                self._known.popitem(last=False)
+
+
+def _pair(one: str, other: str) -> bytes:
+    """Half of both SHA-256 digests: enough to tell all pictures apart."""
+    a, b = bytes.fromhex(one)[:16], bytes.fromhex(other)[:16]
+    return a + b if a < b else b + a

@@ -1,0 +1,1 @@
+"""What is kept of a picture to compare it with others."""

@@ -1,0 +1,270 @@
+"""What is kept of a picture to compare it with others: keypoints, a global hash, a thumbnail.
+
+`describe` is a plain, deterministic function of pixels, so that it can run in any worker process. The gray
+picture is brought to 400 px on its long side; ORB's detector (FAST corners on eight scales, with an angle
+each) proposes keypoints, of which the strongest of every grid cell are kept: strongest first over the whole
+picture would put them all on overlaid text. The descriptor is our own mirror-symmetric one (`pattern`).
+"""
+
+import hashlib
+import struct
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from dupedash.embedded.describe import drawing, pattern, pdq
+from dupedash.embedded.describe.sequence import SINGLE, Sequence
+from dupedash.images import Frames
+from dupedash.images.marks import MARKS_SIZE, Marks, measure
+from dupedash.images.reduce import MOST_LENGTHENED, lengthened
+
+VERSION = 5
+"""Counts changes of the description: descriptors of different versions must not be compared."""
+
+SIDE = 400
+"""Long side of the picture in which keypoints are found, in pixels; that of very long pictures is longer."""
+KEYPOINTS = 320
+"""The most keypoints that are kept of a picture."""
+LEVELS = 8
+SCALE_STEP = 1.2
+THUMB_SIDE = 256
+"""Long side of the colour thumbnail that the pixel check looks at: in 160 px all text looks alike. That of
+very long pictures is longer."""
+_SMALL_THUMB = 160
+"""That of pictures which are no larger: enlarged they would seem to have lost detail."""
+POSITION_UNIT = 1 / 64
+"""Keypoint positions are kept in 1/64 px of the 400 px picture."""
+
+_GRID = 6
+_PROPOSED = 900
+_SMALLEST = 16
+_PAD = 20
+_JPEG_QUALITY = 80
+_HEAD = struct.Struct("<HIIHHBHIIII")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Descriptor:
+    """A picture as the engine sees it.
+
+    `points` (n, 2) uint16 in `POSITION_UNIT`, `octaves` (n,) uint8, `angles` (n,) uint8 in 1/256 turns,
+    `binary` (n, 32) uint8; `pdq` 32 bytes, `pdq_quality` 0–100; `thumb` a JPEG of `THUMB_SIDE`; `height`,
+    `width` of the pixels that were described. `reason` says why a picture cannot be compared, and is empty
+    if it can. `marks` are those of the picture at full resolution. `beneath` is a second thumbnail, of a
+    picture with transparent parts over the other background; `sequence` tells the frames or pages of which
+    this is the first. `drawing` is the sharp gray picture of a drawing (see `drawing`), else empty.
+    """
+
+    points: np.ndarray
+    octaves: np.ndarray
+    angles: np.ndarray
+    binary: np.ndarray
+    pdq: bytes
+    pdq_quality: int
+    thumb: bytes
+    height: int
+    width: int
+    reason: str
+    marks: Marks
+    beneath: bytes = b""
+    sequence: Sequence = SINGLE
+    drawing: bytes = b""
+
+    @property
+    def comparable(self) -> bool:
+        return not self.reason
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the 400 px picture in which the keypoints lie."""
+        return working_size(self.height, self.width)
+
+    def to_bytes(self) -> bytes:
+        reason, sequence = self.reason.encode(), self.sequence.to_bytes()
+        head = _HEAD.pack(
+            VERSION,
+            self.height,
+            self.width,
+            len(self.points),
+            len(reason),
+            self.pdq_quality,
+            len(self.pdq),
+            len(self.thumb),
+            len(self.beneath),
+            len(sequence),
+            len(self.drawing),
+        )
+        arrays = [self.points.tobytes(), self.octaves.tobytes(), self.angles.tobytes(), self.binary.tobytes()]
+        pictures = [self.thumb, self.beneath, sequence, self.drawing, self.marks.to_bytes()]
+        return b"".join([head, *arrays, self.pdq, reason, *pictures])
+
+    @staticmethod
+    def from_bytes(data: bytes) -> "Descriptor":
+        """Read `to_bytes` back. Raises ValueError for another version or damaged bytes."""
+        if len(data) < _HEAD.size:
+            raise ValueError("descriptor is cut short; index the image again")
+        version, height, width, n, n_reason, quality, *lengths = _HEAD.unpack_from(data)
+        if version != VERSION:
+            raise ValueError(
+                f"descriptor has version {version}, this program makes {VERSION}; index the image again"
+            )
+        if len(data) != _HEAD.size + n * 38 + n_reason + sum(lengths) + MARKS_SIZE:
+            raise ValueError("descriptor has a wrong length; index the image again")
+        at = _HEAD.size
+        points = np.frombuffer(data, np.uint16, n * 2, at).reshape(n, 2)
+        octaves = np.frombuffer(data, np.uint8, n, at + n * 4)
+        angles = np.frombuffer(data, np.uint8, n, at + n * 5)
+        binary = np.frombuffer(data, np.uint8, n * 32, at + n * 6).reshape(n, 32)
+        at += n * 38
+        ends = np.cumsum([at, lengths[0], n_reason, *lengths[1:]]).tolist()
+        whole, reason, thumb, beneath, rest, drawn = (data[i:j] for i, j in pairwise(ends))
+        return Descriptor(
+            points, octaves, angles, binary, whole, quality, thumb, height, width, reason.decode(),
+            Marks.from_bytes(data[-MARKS_SIZE:]), beneath, Sequence.from_bytes(rest), drawn,
+        )  # fmt: skip
+
+
+def describe(
+    pixels: np.ndarray,
+    beneath: np.ndarray | None = None,
+    frames: Frames | None = None,
+    marks: Marks | None = None,
+) -> Descriptor:
+    """Describe an upright RGB picture, uint8 (height, width, 3), of any size; `beneath` and `frames` as in
+    `images.Picture`, `marks` of it at full resolution, where that is not this one."""
+    height, width = pixels.shape[:2]
+    sharp = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    gray = _resize(sharp, working_size(height, width))
+    points, octaves, angles, binary = keypoints(gray)
+    thumb = _thumb(pixels)
+    whole, quality = pdq.compute(_resize(thumb, (pdq.SIDE, pdq.SIDE)))
+    return Descriptor(
+        points, octaves, angles, binary, whole, quality, _encode(thumb),
+        height, width, _why_not(gray, len(points), quality), marks or measure(pixels),
+        b"" if beneath is None else _encode(_thumb(beneath)),
+        SINGLE if frames is None else Sequence.of(frames, [_encode(_thumb(p)) for p in frames.pixels]),
+        _drawing(sharp, gray),
+    )  # fmt: skip
+
+
+def _thumb(pixels: np.ndarray) -> np.ndarray:
+    height, width = pixels.shape[:2]
+    side = min(THUMB_SIDE, max(_SMALL_THUMB, height, width))
+    return _resize(pixels, _scaled(height, width, side, 8))
+
+
+def working_size(height: int, width: int) -> tuple[int, int]:
+    return _scaled(height, width, SIDE, _SMALLEST)
+
+
+def _scaled(height: int, width: int, side: int, smallest: int) -> tuple[int, int]:
+    factor = lengthened(side, (height, width)) / max(height, width)
+    return max(smallest, round(height * factor)), max(smallest, round(width * factor))
+
+
+def _resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    method = cv2.INTER_AREA if size[0] < picture.shape[0] or size[1] < picture.shape[1] else cv2.INTER_LINEAR
+    resized: np.ndarray = cv2.resize(picture, (size[1], size[0]), interpolation=method)
+    return resized
+
+
+def _encode(thumb: np.ndarray) -> bytes:
+    settings = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+    return cv2.imencode(".jpg", cv2.cvtColor(thumb, cv2.COLOR_RGB2BGR), settings)[1].tobytes()
+
+
+def _drawing(sharp: np.ndarray, gray: np.ndarray) -> bytes:
+    if not drawing.is_drawing(gray):
+        return b""
+    height, width = sharp.shape
+    size = _scaled(height, width, drawing.SIDE, 1)
+    return drawing.encode(_resize(sharp, size) if max(size) < max(sharp.shape) else sharp)
+
+
+def _why_not(gray: np.ndarray, n: int, quality: int) -> str:
+    if float(cv2.meanStdDev(gray)[1][0, 0]) < 2.0:
+        return "flat: nothing to compare"
+    if n < 8 and quality < 10:
+        return "too little content to compare"
+    return ""
+
+
+@lru_cache(2)
+def _tested(stride: int) -> np.ndarray:
+    """Where each test's pixels lie from the keypoint's, in a picture with rows of that many pixels: int32
+    (angles, 2 pixels × 256)."""
+    turned = pattern.turned_tests().transpose(0, 2, 1, 3).reshape(pattern.ANGLES, -1, 2)
+    offsets: np.ndarray = turned[..., 1] * np.int32(stride) + turned[..., 0]
+    return offsets
+
+
+def keypoints(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Positions, octaves, angles and binary descriptors of a gray picture (see `Descriptor`)."""
+    found = cv2.ORB.create(_PROPOSED, SCALE_STEP, LEVELS, edgeThreshold=12, fastThreshold=5).detect(gray)
+    raw = np.array([(*k.pt, k.octave, k.angle, k.response) for k in found], np.float32).reshape(-1, 5)
+    raw = raw[_spread(raw, gray.shape)]
+    points = np.rint(raw[:, :2] / POSITION_UNIT).astype(np.uint16)
+    octaves = raw[:, 2].astype(np.uint8)
+    angles = (np.rint(raw[:, 3] * (pattern.ANGLES / 360)).astype(int) % pattern.ANGLES).astype(np.uint8)
+    return points, octaves, angles, _binary(gray, raw[:, :2], octaves, angles)
+
+
+def _spread(raw: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Choose up to KEYPOINTS: the strongest of every grid cell, then the second of every cell, and so on."""
+    column = np.minimum(raw[:, 0] * _GRID / shape[1], _GRID - 1).astype(int)
+    row = np.minimum(raw[:, 1] * _GRID / shape[0], _GRID - 1).astype(int)
+    cell = row * _GRID + column
+    order = np.lexsort((raw[:, 0], raw[:, 1], -raw[:, 4], cell))
+    starts = np.searchsorted(cell[order], cell[order])
+    rank = np.empty(len(raw), int)
+    rank[order] = np.arange(len(raw)) - starts
+    return np.lexsort((raw[:, 0], raw[:, 1], -raw[:, 4], rank))[:KEYPOINTS]
+
+
+def _binary(gray: np.ndarray, points: np.ndarray, octaves: np.ndarray, angles: np.ndarray) -> np.ndarray:
+    """The 256 comparisons of every keypoint, in the picture of its own scale: uint8 (n, 32)."""
+    stride = _stride(gray)
+    flat, offsets = _pyramid(gray, stride)
+    scale = SCALE_STEP ** octaves.astype(float)
+    centre = np.rint(points / scale[:, None]).astype(np.int32) + _PAD
+    start = offsets[octaves] + centre[:, 1] * np.int32(stride) + centre[:, 0]
+    values = flat.take(_tested(stride)[angles] + start[:, None])
+    half = values.shape[1] // 2
+    return np.packbits(values[:, :half] < values[:, half:], axis=1)
+
+
+def _stride(gray: np.ndarray) -> int:
+    """Pixels in a row of the pyramid: of two widths only, so that `_tested` is made twice at most."""
+    return (SIDE if gray.shape[1] <= SIDE else round(MOST_LENGTHENED * SIDE)) + 2 * _PAD
+
+
+def _pyramid(gray: np.ndarray, stride: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every scale, smoothed and padded, one below the other in rows of `stride`, as one flat array; and where
+    each starts."""
+    height, width = gray.shape
+    factors = [SCALE_STEP**-level for level in range(LEVELS)]
+    sizes = [(max(1, round(height * factor)), max(1, round(width * factor))) for factor in factors]
+    tops = np.cumsum([0] + [height + 2 * _PAD for height, _ in sizes], dtype=np.int32)
+    rows = np.empty((tops[-1], stride), np.uint8)
+    for (height, width), top in zip(sizes, tops[:-1], strict=True):
+        scaled = cv2.resize(gray, (width, height), interpolation=cv2.INTER_LINEAR) if top else gray
+        smooth = cv2.GaussianBlur(scaled, (7, 7), 2)
+        place = rows[top : top + height + 2 * _PAD, : width + 2 * _PAD]
+        cv2.copyMakeBorder(smooth, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_REPLICATE, dst=place)
+    return rows.ravel(), tops[:-1] * np.int32(stride)
+
+
+@lru_cache(1024)
+def decode_thumb(thumb: bytes) -> np.ndarray:
+    """A thumbnail's pixels: uint8 (h, w, 3) in YCrCb. Not to be written to."""
+    bgr = cv2.imdecode(np.frombuffer(thumb, np.uint8), cv2.IMREAD_COLOR)
+    pixels: np.ndarray = cv2.cvtColor(bgr, cv2.COLOR_BGR2YCrCb)
+    return pixels
+
+
+def digest(descriptor: Descriptor) -> bytes:
+    """A short key of the content: equal for equal descriptors. It also gives pairs their canonical order."""
+    return hashlib.blake2b(descriptor.to_bytes(), digest_size=16).digest()

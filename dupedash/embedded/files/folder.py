@@ -1,0 +1,164 @@
+"""Which picture files are in some folders, and what there looks like one and cannot be."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dupedash.embedded.files.leaveout import NOTHING, LeaveOut
+from dupedash.embedded.store.documents import FileStamp, stamp
+from dupedash.errors import ConfigError
+from dupedash.images import looks_like_image
+from dupedash.images.files import printable, reason_of
+from dupedash.model import IsCancelled
+
+
+@dataclass(slots=True)
+class Found:
+    """What a walk came across, as bytes of absolute paths.
+
+    files      picture files, each path once; for a link to one that lies elsewhere the file itself
+    links      link to a picture file → that file
+    refused    path → why it cannot be read (folders too)
+    unseen     folders that could not be listed: nothing is known of what they hold
+    left_out   pattern → number of folders and files that it left out
+    ignored    number of other files
+    endings    how many of them have which ending, hidden files and links left out
+    """
+
+    files: list[FileStamp] = field(default_factory=list)
+    links: dict[bytes, bytes] = field(default_factory=dict)
+    refused: dict[bytes, str] = field(default_factory=dict)
+    unseen: list[bytes] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    ignored: int = 0
+    endings: Counter[str] = field(default_factory=Counter)
+
+    def pass_over(self, path: bytes) -> None:
+        """Leave out a file that has not the ending of a picture."""
+        self.ignored += 1
+        self.endings[os.path.splitext(printable(os.fsdecode(path)))[1].lower() or "no ending"] += 1
+
+
+def absolute(path: Path) -> Path:
+    """The path as it is kept: absolute, without `..`, links in it resolved.
+
+    Raises ConfigError where there is nothing.
+    """
+    try:
+        return path.expanduser().resolve(strict=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ConfigError(f"Cannot index {printable(path)}: {reason_of(error)}.") from error
+
+
+def walk(
+    roots: Sequence[Path],
+    recursive: bool,
+    excluded: Sequence[Path],
+    cancelled: IsCancelled,
+    leave_out: LeaveOut = NOTHING,
+) -> Found:
+    """Everything in these folders, in the order of the names. `excluded` folders are not entered.
+
+    Hidden files and folders are ignored. Links to folders are not followed, so no link can make a loop;
+    a link to a file counts only if the file lies outside, or it would be its own duplicate.
+    """
+    inside = tuple(os.fsencode(root) for root in roots)
+    tour = _Walk(inside, recursive, frozenset(map(os.fsencode, excluded)), cancelled, leave_out)
+    for root in inside:
+        if stat.S_ISDIR(os.lstat(root).st_mode):
+            tour.folder(root)
+        else:
+            tour.file(root)
+    return tour.found
+
+
+def within(path: bytes, folders: Sequence[bytes]) -> bool:
+    """Whether the path is one of these or lies in one of them."""
+    return any(path == folder or path.startswith(folder.rstrip(b"/") + b"/") for folder in folders)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One walk. `inside`: its roots; `shut`: folders that are not entered."""
+
+    inside: tuple[bytes, ...]
+    recursive: bool
+    shut: frozenset[bytes]
+    cancelled: IsCancelled
+    leave_out: LeaveOut
+    found: Found = field(default_factory=Found)
+    _taken: set[bytes] = field(default_factory=set)
+
+    def folder(self, root: bytes) -> None:
+        """All that is in it."""
+        pending = [root]
+        while pending and not self.cancelled():
+            folder = pending.pop()
+            folders = [entry.path for entry in self._listed(folder) if self._is_folder(entry)]
+            if self.recursive:
+                pending += [path for path in reversed(folders) if path not in self.shut]
+
+    def _is_folder(self, entry: os.DirEntry[bytes]) -> bool:
+        """Whether to go on there; a file is sorted in."""
+        if entry.name.startswith(b"."):
+            self.found.ignored += 1
+        elif pattern := self.leave_out.reason(entry.path):
+            self.found.left_out[pattern] += 1
+        elif entry.is_dir(follow_symlinks=False):
+            return True
+        else:
+            self.file(entry.path)
+        return False
+
+    def _listed(self, folder: bytes) -> Iterator[os.DirEntry[bytes]]:
+        try:
+            with os.scandir(folder) as entries:
+                yield from sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self.found.refused[folder] = f"folder: {reason_of(error)}"
+            self.found.unseen.append(folder)
+
+    def file(self, path: bytes) -> None:
+        """Sort one name in: a picture, something refused, or something else."""
+        found = self.found
+        try:
+            own = os.lstat(path)
+            link = stat.S_ISLNK(own.st_mode)
+            status = os.stat(path) if link else own
+        except OSError as error:
+            broken = f"broken link: {reason_of(error)}" if os.path.islink(path) else reason_of(error)
+            self._refuse(path, broken)
+            return
+        if stat.S_ISDIR(status.st_mode):
+            found.refused[path] = "link to a folder: not followed"
+        elif not looks_like_image(os.fsdecode(path)):
+            found.pass_over(path)
+        elif not stat.S_ISREG(status.st_mode):
+            found.refused[path] = "not a regular file"
+        elif link:
+            self._link(path, os.path.realpath(path), status)
+        else:
+            self._take(path, status)
+
+    def _link(self, path: bytes, target: bytes, status: os.stat_result) -> None:
+        self.found.links[path] = target
+        if within(target, self.inside):
+            self.found.ignored += 1
+        else:
+            self._take(target, status)
+
+    def _take(self, path: bytes, status: os.stat_result) -> None:
+        if path not in self._taken:
+            self._taken.add(path)
+            self.found.files.append(stamp(path, status))
+
+    def _refuse(self, path: bytes, reason: str) -> None:
+        if looks_like_image(os.fsdecode(path)):
+            self.found.refused[path] = reason
+        else:
+            self.found.pass_over(path)

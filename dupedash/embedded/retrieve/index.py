@@ -1,0 +1,319 @@
+"""Which pairs of pictures may be duplicates: a self-join on visual words, near-linear in the number of
+pictures.
+
+Every keypoint is looked up in the sorted words of the other pictures (`words`). Two pictures that share a
+few words by chance share them at unrelated places; so the shared words of a pair vote only together with
+others that imply the same turn, zoom and shift (`votes`). Pictures with hardly any keypoints are found by
+their global hash (`hashes`).
+
+One code path serves the whole join, A × B, new × all and a single query: pictures are looked up in an
+`Index`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from dupedash.embedded.describe import hashes, pattern
+from dupedash.embedded.describe.descriptor import POSITION_UNIT, Descriptor, digest
+from dupedash.embedded.retrieve import words
+from dupedash.embedded.retrieve.copies import Copies
+from dupedash.embedded.retrieve.votes import MOST_SHARED, Shared, count_votes
+from dupedash.model import Smartfilter
+
+BLOCK = 64
+"""Pictures that are looked up together: bounds the memory of a join."""
+HASH_VOTES = 9.0
+"""A near global hash counts as so many votes."""
+_HASH_WINDOW = 256
+
+
+MIN_VOTES = {
+    Smartfilter.OFF: 2.0,
+    Smartfilter.LOW: 2.5,
+    Smartfilter.MEDIUM: 3.5,
+    Smartfilter.HIGH: 5.0,
+    Smartfilter.EXTREME: 8.0,
+}
+"""Votes that a pair needs to be verified."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """Pictures to search in, as arrays that can be mapped from files.
+
+    The pictures stand in the order of their digests. `numbers` (p,) int32 are the caller's numbers of them,
+    `starts` (p+1,) where the keypoints of each begin; `widths` (p,) of the 400 px pictures; per keypoint
+    `owner` (picture), `points`, `octaves`, `angles` as in `Descriptor`; `keys`, `entries` are the words'
+    lists; `pdq` (p, 32) with its own lists.
+    """
+
+    numbers: np.ndarray
+    starts: np.ndarray
+    widths: np.ndarray
+    owner: np.ndarray
+    points: np.ndarray
+    octaves: np.ndarray
+    angles: np.ndarray
+    keys: np.ndarray
+    entries: np.ndarray
+    pdq: np.ndarray
+    pdq_keys: np.ndarray
+    pdq_entries: np.ndarray
+
+    @staticmethod
+    def build(
+        descriptors: Sequence[Descriptor], numbers: Sequence[int] | np.ndarray | None = None
+    ) -> "Index":
+        """Index descriptors under the given numbers (default: their places in the sequence)."""
+        digests = [digest(d) for d in descriptors]
+        order = sorted(range(len(descriptors)), key=digests.__getitem__)
+        chosen = [descriptors[i] for i in order]
+        given = np.arange(len(order)) if numbers is None else np.asarray(numbers)
+        counts = [len(d.points) for d in chosen]
+        lists = words.Postings.build(
+            _join([words.words(d.binary) for d in chosen], (words.TABLES, 0), np.uint32, axis=1)
+        )
+        pdq = np.array([np.frombuffer(d.pdq, np.uint8) for d in chosen], np.uint8).reshape(-1, 32)
+        pdq_lists = words.Postings.build(hashes.chunks(pdq))
+        return Index(
+            given[order].astype(np.int32),
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            np.array([d.size[1] for d in chosen], np.float32),
+            np.repeat(np.arange(len(chosen), dtype=np.int32), counts),
+            _join([d.points for d in chosen], (0, 2), np.uint16),
+            _join([d.octaves for d in chosen], (0,), np.uint8),
+            _join([d.angles for d in chosen], (0,), np.uint8),
+            lists.keys, lists.entries, pdq, pdq_lists.keys, pdq_lists.entries,
+        )  # fmt: skip
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for field in fields(self):
+            np.save(folder / f"{field.name}.npy", getattr(self, field.name))
+
+    @staticmethod
+    def files() -> list[str]:
+        """The names of the files of `save`."""
+        return [f"{field.name}.npy" for field in fields(Index)]
+
+    @staticmethod
+    def load(folder: Path) -> "Index":
+        """Map the arrays of `save`. Raises OSError or ValueError for missing or damaged files."""
+        mapped = (np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(Index))
+        return Index(*map(np.asarray, mapped))  # every piece of a memmap costs its bookkeeping anew
+
+
+def _join(parts: list[np.ndarray], empty: tuple[int, ...], kind: type, axis: int = 0) -> np.ndarray:
+    return np.concatenate(parts, axis=axis) if parts else np.zeros(empty, kind)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """Candidates of queries, a row each: `query` is the place of the query in its batch, `picture` that of
+    the hit in the index; whether one of them must be `mirrored`; `votes`."""
+
+    query: np.ndarray
+    picture: np.ndarray
+    mirrored: np.ndarray
+    votes: np.ndarray
+
+
+def search(
+    index: Index, queries: Sequence[Descriptor], min_votes: float, above: np.ndarray | None = None
+) -> Hits:
+    """The pictures of an index that may be duplicates of the queries.
+
+    With `above` (a place for every query) only pictures at later places of the index are looked at.
+    """
+    place = np.array([int.from_bytes(digest(q)[:4], "big") / 2**32 for q in queries])
+    earliest = np.zeros(len(queries), int) if above is None else above + 1
+    return _merged(
+        [_by_words(index, queries, place, earliest, min_votes), _by_hash(index, queries, place, earliest)]
+    )
+
+
+def _by_words(
+    index: Index, queries: Sequence[Descriptor], place: np.ndarray, earliest: np.ndarray, min_votes: float
+) -> Hits:
+    batch = _Batch.of(queries)
+    found = words.lookup(words.Postings(index.keys, index.entries), batch.keys, place[batch.query // 2])
+    owner = index.owner[found.entry]
+    pair = batch.query[found.query] * len(index.numbers) + owner
+    row = _several(pair, owner >= earliest[batch.query[found.query] // 2])
+    entry_rank = found.entry[row] - index.starts[owner[row]]
+    row = row[_usable((pair[row] * _MOST + batch.rank[found.query[row]]) * _MOST + entry_rank)]
+    query, entry = found.query[row], found.entry[row]
+    shared = Shared(
+        pair[row],
+        batch.points[query],
+        index.points[entry] * np.float32(POSITION_UNIT),
+        index.angles[entry] - batch.angles[query],
+        index.octaves[entry] - batch.octaves[query],
+        1 / (1 + np.log2(found.length[row]) / 4),
+    )
+    pairs, votes = count_votes(shared)
+    pairs, votes = pairs[votes >= min_votes], votes[votes >= min_votes]
+    side, picture = pairs // len(index.numbers), pairs % len(index.numbers)
+    return Hits(side // 2, picture, side % 2 == 1, votes)
+
+
+_MOST = 1 << 10
+"""More than the keypoints of any picture."""
+
+
+def _several(pair: np.ndarray, admitted: np.ndarray) -> np.ndarray:
+    """The admitted rows whose pair has another one (and a few more: pairs are counted in buckets)."""
+    row = np.flatnonzero(admitted)
+    bucket = pair[row] & (_BUCKETS - 1)
+    return row[np.bincount(bucket)[bucket] > 1] if len(row) else row
+
+
+_BUCKETS = 1 << 20
+
+
+def _usable(key: np.ndarray) -> np.ndarray:
+    """One row for each distinct key, in pairs (key // _MOST²) that have several, at most MOST_SHARED each."""
+    key, row = np.unique(key, return_index=True)
+    pair = key // _MOST**2
+    starts = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]][: len(pair)])
+    counts = np.diff(np.r_[starts, len(pair)])
+    rank = np.arange(len(pair)) - np.repeat(starts, counts)
+    return row[(np.repeat(counts, counts) > 1) & (rank < MOST_SHARED)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """Keypoints of several queries, first as they are and then mirrored: `query` is 2 x the query's number,
+    + 1 if mirrored; `rank` the place of the keypoint in its picture."""
+
+    query: np.ndarray
+    rank: np.ndarray
+    keys: np.ndarray
+    points: np.ndarray
+    angles: np.ndarray
+    octaves: np.ndarray
+
+    @staticmethod
+    def of(queries: Sequence[Descriptor]) -> "_Batch":
+        counts = [len(q.points) for q in queries]
+        query = np.repeat(np.arange(len(queries)), counts)
+        rank = np.concatenate([np.arange(n) for n in counts])
+        keys = words.words(np.concatenate([q.binary for q in queries]))
+        points = np.concatenate([q.points for q in queries]) * np.float32(POSITION_UNIT)
+        angles = np.concatenate([q.angles for q in queries]).astype(np.int32)
+        octaves = np.concatenate([q.octaves for q in queries]).astype(np.int32)
+        width = np.array([q.size[1] for q in queries], np.float32)[query]
+        flipped = np.stack([width - 1 - points[:, 0], points[:, 1]], axis=1)
+        return _Batch(
+            np.concatenate([2 * query, 2 * query + 1]),
+            np.tile(rank, 2),
+            np.concatenate([keys, words.mirrored(keys)], axis=1),
+            np.concatenate([points, flipped]),
+            np.concatenate([angles, pattern.ANGLES // 2 - angles]),
+            np.tile(octaves, 2),
+        )
+
+
+def _by_hash(index: Index, queries: Sequence[Descriptor], place: np.ndarray, earliest: np.ndarray) -> Hits:
+    plain = np.array([np.frombuffer(q.pdq, np.uint8) for q in queries])
+    both = np.concatenate([plain, hashes.mirrored(plain)])
+    found = words.lookup(
+        words.Postings(index.pdq_keys, index.pdq_entries),
+        hashes.chunks(both),
+        np.tile(place, 2),
+        _HASH_WINDOW,
+    )
+    key = np.unique(found.query * len(index.numbers) + found.entry)
+    side, picture = key // len(index.numbers), key % len(index.numbers)
+    near = hashes.distance(both[side], index.pdq[picture]) <= hashes.MAX_DISTANCE
+    keep = near & (picture >= earliest[side % len(queries)])
+    side, picture = side[keep], picture[keep]
+    return Hits(side % len(queries), picture, side >= len(queries), np.full(len(side), HASH_VOTES))
+
+
+def _merged(parts: list[Hits]) -> Hits:
+    """Each (query, picture, mirrored) once, with its most votes."""
+    query, picture, mirrored, votes = (
+        np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Hits)
+    )
+    order = np.lexsort((-votes, mirrored, picture, query))
+    query, picture, mirrored, votes = query[order], picture[order], mirrored[order], votes[order]
+    new = np.r_[
+        True, (query[1:] != query[:-1]) | (picture[1:] != picture[:-1]) | (mirrored[1:] != mirrored[:-1])
+    ][: len(query)]
+    return Hits(query[new], picture[new], mirrored[new], votes[new])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CandidatePairs:
+    """Pairs that may be duplicates: places `a` < `b` in the sequence of descriptors (int32), whether one
+    must be `mirrored`, `votes`.
+
+    Only one of several identical descriptors takes part; `copies` tells the others (`Copies.expand` brings
+    them back).
+    """
+
+    a: np.ndarray
+    b: np.ndarray
+    mirrored: np.ndarray
+    votes: np.ndarray
+    copies: Copies
+
+
+def candidates(
+    descriptors: Sequence[Descriptor],
+    left: np.ndarray | None = None,
+    right: np.ndarray | None = None,
+    *,
+    strictness: Smartfilter = Smartfilter.OFF,
+    approximate: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> CandidatePairs:
+    """The pairs to verify among descriptors, or between those at the places `left` and those at `right`
+    (both default to all).
+
+    With `approximate` only the best 50 of each picture are kept. `progress` hears how many pictures of how
+    many were looked up.
+    """
+    everything = np.arange(len(descriptors))
+    left, right = (everything if x is None else np.asarray(x) for x in (left, right))
+    copies = Copies.of(descriptors)
+    lefts, rights = (np.unique(copies.representative[x]) for x in (left, right))
+    lefts, rights = (x[[descriptors[i].comparable for i in x]] for x in (lefts, rights))
+    index = Index.build([descriptors[i] for i in rights], rights)
+    parts: list[tuple[np.ndarray, ...]] = []
+    for start in range(0, len(lefts), BLOCK):
+        block = lefts[start : start + BLOCK]
+        hits = search(index, [descriptors[i] for i in block], MIN_VOTES[strictness])
+        hits = _best(hits, MOST_APPROXIMATE) if approximate else hits
+        parts.append((block[hits.query], index.numbers[hits.picture], hits.mirrored, hits.votes))
+        progress(min(start + BLOCK, len(lefts)), len(lefts))
+    return _pairs(parts, copies)
+
+
+MOST_APPROXIMATE = 50
+"""So many candidates of a picture are verified in an approximate search; Flow re-ranks as many."""
+
+
+def _best(hits: Hits, most: int) -> Hits:
+    order = np.lexsort((hits.picture, -hits.votes, hits.query))
+    query = hits.query[order]
+    order = order[np.arange(len(query)) - np.searchsorted(query, query) < most]
+    return Hits(hits.query[order], hits.picture[order], hits.mirrored[order], hits.votes[order])
+
+
+def _pairs(parts: list[tuple[np.ndarray, ...]], copies: Copies) -> CandidatePairs:
+    """Unordered pairs, each once, sorted."""
+    if not parts:
+        nothing = np.zeros(0, np.int32)
+        return CandidatePairs(nothing, nothing, nothing.astype(bool), nothing.astype(float), copies)
+    one, other, mirrored, votes = (np.concatenate(column) for column in zip(*parts, strict=True))
+    a, b = np.minimum(one, other).astype(np.int32), np.maximum(one, other).astype(np.int32)
+    order = np.lexsort((-votes, mirrored, b, a))
+    a, b, mirrored, votes = a[order], b[order], mirrored[order], votes[order]
+    again = (a[1:] == a[:-1]) & (b[1:] == b[:-1]) & (mirrored[1:] == mirrored[:-1])
+    keep = np.r_[True, ~again][: len(a)] & (a != b)
+    return CandidatePairs(a[keep], b[keep], mirrored[keep], votes[keep], copies)

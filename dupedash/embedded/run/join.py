@@ -1,0 +1,174 @@
+"""Compare many pictures at once: blocks of pictures are looked up and verified in worker processes.
+
+The work is cut by pictures, in an order that depends on nothing but the pictures themselves (the digests of
+their descriptors), so that a search that was stopped goes on after any part.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dupedash.collection import FoundMatch, JoinPart, JoinRequest
+from dupedash.embedded.compare import pairs
+from dupedash.embedded.run.blocks import Block, BlockSearch, PictureMatch, Plan, Searched
+from dupedash.embedded.store.documents import Member
+from dupedash.embedded.store.store import Store
+from dupedash.embedded.store.view import DAMAGED, View
+from dupedash.errors import Cancelled, CollectionError, UnknownImage
+from dupedash.model import Failure, IsCancelled, Progress, ReportProgress
+from dupedash.workers import Workers
+
+BLOCK = 32
+"""Pictures in a part."""
+FEW = 2
+"""So few blocks are searched here: they take less time than worker processes need to start."""
+ALL_PAIRS = 50
+"""Of groups of identical images up to this size every pair is told; larger ones are told as a star."""
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Which documents of each picture are on which side of the comparison."""
+
+    scope: Mapping[str, tuple[Member, ...]]
+    against: Mapping[str, tuple[Member, ...]]
+    fresh: frozenset[str] | None
+
+    @cached_property
+    def asked(self) -> set[str]:
+        """The pictures to look up: the smaller side, or those with fresh documents."""
+        if self.fresh is not None:
+            fresh = self.fresh
+            sides = (self.scope, self.against)
+            return {p for side in sides for p, some in side.items() if any(m.id in fresh for m in some)}
+        return set(self.scope if len(self.scope) <= len(self.against) else self.against)
+
+    def members_of(self, picture: str) -> list[Member]:
+        """The documents that show it, on either side."""
+        some = {m.id: m for side in (self.scope, self.against) for m in side.get(picture, ())}
+        return [some[image_id] for image_id in sorted(some)]
+
+    def pairs_of(self, one: str, other: str) -> set[tuple[Member, Member]]:
+        """The pairs of documents to be told for two matching pictures, the smaller id first."""
+        return {
+            (a, b) if a.id < b.id else (b, a)
+            for left, right in ((one, other), (other, one))
+            for a, b in _some(self.scope.get(left, ()), self.against.get(right, ()))
+            if a.id != b.id and (self.fresh is None or a.id in self.fresh or b.id in self.fresh)
+        }
+
+
+def _some(left: Sequence[Member], right: Sequence[Member]) -> Iterable[tuple[Member, Member]]:
+    """All pairs; of very many only those with the first of a side, which link as many documents."""
+    if len(left) * len(right) <= ALL_PAIRS * ALL_PAIRS:
+        return ((a, b) for a in left for b in right)
+    return [(left[0], b) for b in right] + [(a, right[0]) for a in left]
+
+
+def join(
+    store: Store, view: View, request: JoinRequest, progress: ReportProgress, cancelled: IsCancelled
+) -> Iterator[JoinPart]:
+    """The parts after `request.after`. Part 0: identical images; each other one: a block of pictures."""
+    sides = _sides(store, view, request)
+    plan = _plan(view, sides)
+    blocks = plan.blocks(BLOCK)
+    done = _done_images(blocks, sides)
+    total = len(blocks) + 1
+    if request.after < 0:
+        failures = _failures(dict.fromkeys(view.damaged, DAMAGED), sides)
+        yield JoinPart(0, total, 0, tuple(_identical(view, sides)), failures)
+    left = blocks[max(0, request.after) :]
+    started, skipped = time.monotonic(), done[len(blocks) - len(left)]
+    search = BlockSearch(
+        store.folder, plan, request.floor, request.approximate, request.smartfilter, request.without
+    )
+    number = total - len(left)
+    for found in _searched(search, left, cancelled):
+        progress(Progress("searching", done[number], done[-1], time.monotonic() - started, skipped))
+        failures = _failures({plan.pictures[n]: reason for n, reason in found.failed.items()}, sides)
+        yield JoinPart(number, total, done[number], tuple(_told(found.matches, plan, sides)), failures)
+        number += 1
+    if number < total:
+        raise Cancelled("The search was stopped.")
+
+
+def _searched(
+    search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancelled
+) -> Iterator[Searched]:
+    """What came of each block, in order; ends early when `cancelled`."""
+    if len(blocks) <= FEW:
+        ready = search.ready()
+        with contextlib.closing(ready):
+            yield from (BlockSearch.run(ready, block) for block in blocks if not cancelled())
+        return
+    workers = Workers(BlockSearch.run, min(os.cpu_count() or 1, len(blocks)), prepare=search.ready)
+    for outcome in workers.run(blocks, ordered=True, cancelled=cancelled):
+        if outcome.error is not None:
+            raise CollectionError(f"The search broke off: {outcome.error}.", search.store.name)
+        yield outcome.result
+
+
+def _sides(store: Store, view: View, request: JoinRequest) -> _Sides:
+    scope = _by_picture(store, view, request.scope)
+    against = scope if request.against is None else _by_picture(store, view, request.against)
+    return _Sides(scope, against, request.fresh)
+
+
+def _by_picture(store: Store, view: View, ids: Sequence[str]) -> dict[str, tuple[Member, ...]]:
+    grouped: dict[str, list[Member]] = {}
+    for image_id in sorted(ids):
+        member = view.members.get(image_id)
+        if member is None:
+            raise UnknownImage(image_id, store.name)
+        grouped.setdefault(member.pixels, []).append(member)
+    return {picture: tuple(some) for picture, some in grouped.items()}
+
+
+def _plan(view: View, sides: _Sides) -> Plan:
+    return Plan.of(
+        view.segments,
+        members=view.pictures,
+        scope=set(sides.scope),
+        against=set(sides.against),
+        asked=sides.asked,
+    )
+
+
+def _done_images(blocks: Sequence[Block], sides: _Sides) -> list[int]:
+    """Documents done after each part. What cannot be compared is done from the start."""
+    members = {**sides.against, **sides.scope}
+    counts = [sum(len(members[picture]) for picture in block.pictures) for block in blocks]
+    done = [sum(len(some) for picture, some in members.items() if picture in sides.asked) - sum(counts)]
+    for count in counts:
+        done.append(done[-1] + count)
+    return done
+
+
+def _identical(view: View, sides: _Sides) -> Iterator[FoundMatch]:
+    for picture in sorted(sides.scope.keys() & sides.against.keys()):
+        if len(view.pictures[picture]) > 1:
+            for a, b in sorted(sides.pairs_of(picture, picture), key=lambda pair: (pair[0].id, pair[1].id)):
+                score, explanation = pairs.SAME_FILE if a.content == b.content else pairs.SAME_PIXELS
+                yield FoundMatch(a.id, b.id, score, explanation)
+
+
+def _failures(reasons: Mapping[str, str], sides: _Sides) -> tuple[Failure, ...]:
+    """The documents of the scan that show these pictures, which could not be compared."""
+    shown = ((m, reasons[p]) for p in sorted(reasons) for m in sides.members_of(p))
+    return tuple(Failure(member.id, reason) for member, reason in shown)
+
+
+def _told(matches: Sequence[PictureMatch], plan: Plan, sides: _Sides) -> list[FoundMatch]:
+    """The pairs of documents that show these pairs of pictures, in the order of their ids."""
+    told = []
+    for match in matches:
+        one, other = plan.pictures[match.one], plan.pictures[match.other]
+        for a, b in sides.pairs_of(one, other):
+            explanation = match.forth if a.pixels == one else match.back
+            told.append(FoundMatch(a.id, b.id, match.score, explanation))
+    return sorted(told, key=lambda match: (match.a, match.b))

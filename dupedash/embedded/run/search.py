@@ -1,0 +1,156 @@
+"""The duplicates of one picture: identical ones by hash, others looked up in the segments and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dupedash.embedded.compare import pairs
+from dupedash.embedded.compare.pairs import Scores, Ways
+from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE
+from dupedash.embedded.retrieve.index import Hits as Places
+from dupedash.embedded.run.steps import Compare, LookUp, Shelf, Source, Stored, Task
+from dupedash.embedded.store.cache import Segment
+from dupedash.embedded.store.documents import Member
+from dupedash.embedded.store.store import Store
+from dupedash.embedded.store.view import View, Views, comparable_row
+from dupedash.errors import CollectionError
+from dupedash.model import DuplicateQuery, Explanation, Hit, Hits
+from dupedash.workers import Pool, WorkerLost
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The query picture; `image_id` is the document that it is, which is no answer to itself."""
+
+    picture: str
+    content: str
+    comparable: bool
+    source: Source
+    image_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A picture that may be a duplicate, and whether it must be compared mirrored, as it is, or both."""
+
+    picture: str
+    votes: float
+    ways: Ways
+
+
+class Searcher:
+    """Answers single queries, from any thread; in `processes` worker processes if there are to be any."""
+
+    def __init__(self, store: Store, views: Views, processes: int = 0) -> None:
+        self._views = views
+        self._shelf = Shelf(store)
+        self._scores = Scores()
+        self._pool = Pool(_run, processes, prepare=partial(_shelf, store.folder)) if processes else None
+
+    def close(self) -> None:
+        """End the worker processes."""
+        if self._pool is not None:
+            self._pool.close()
+
+    def duplicates(self, asked: Asked, how: DuplicateQuery, allowed: Collection[str] | None) -> Hits:
+        """All at or above the threshold, best first; `allowed`: ids that the filters admit (None: all)."""
+        view = self._views.now()
+
+        def members(picture: str) -> list[Member]:
+            some = view.pictures.get(picture, ())
+            return [m for m in some if m.id != asked.image_id and (allowed is None or m.id in allowed)]
+
+        hits = [hit for hit in _identical(members(asked.picture), asked) if hit.score >= how.threshold]
+        if asked.comparable:
+            hits += self._similar(view, asked, how, members)
+        hits.sort(key=lambda hit: (-hit.score, hit.id))
+        return Hits(tuple(hits[: how.rows]), truncated=len(hits) > how.rows)
+
+    def _similar(
+        self, view: View, asked: Asked, how: DuplicateQuery, members: Callable[[str], list[Member]]
+    ) -> Iterator[Hit]:
+        folders = tuple(segment.folder for segment in view.segments)
+        places = self._done(view, LookUp(folders, asked.source, MIN_VOTES[how.smartfilter]))
+        found = [c for c in candidates(view, places) if c.picture != asked.picture and members(c.picture)]
+        if how.approximate:
+            found = sorted(found, key=lambda c: (-c.votes, c.picture))[:MOST_APPROXIMATE]
+        for candidate, score, explanation in self._compared(view, asked, how, found):
+            if score >= how.threshold:
+                yield from (Hit(m.id, score, explanation) for m in members(candidate.picture))
+
+    def _compared(
+        self, view: View, asked: Asked, how: DuplicateQuery, found: Sequence[Candidate]
+    ) -> Iterator[tuple[Candidate, float, Explanation | None]]:
+        # An upload's hash is what its sender says: it must not speak for a picture of the collection.
+        stored = isinstance(asked.source, Stored)
+        fresh = []
+        for candidate in found:
+            score = self._scores.get(asked.picture, candidate.picture, candidate.ways) if stored else None
+            if score is None or (how.explain and score >= how.threshold):
+                fresh.append(candidate)
+            else:
+                yield candidate, score, None
+        others = tuple((stored_picture(view.pictures[c.picture]), c.ways) for c in fresh)
+        explained = how.threshold if how.explain else None
+        told = self._done(view, Compare(asked.source, others, explained)) if others else []
+        for candidate, (score, explanation) in zip(fresh, told, strict=True):
+            if score is None:
+                continue
+            if stored:
+                self._scores.put(asked.picture, candidate.picture, candidate.ways, score)
+            yield candidate, score, explanation
+
+    def _done(self, view: View, task: Task) -> Any:
+        """What a task says, in a worker process where there are some; what they cannot do is done here."""
+        if self._pool is not None:
+            try:
+                return self._pool.ask(task)
+            except (WorkerLost, CollectionError):
+                pass
+        self._shelf.hold({segment.folder: segment.index for segment in view.segments})
+        return task.run(self._shelf)
+
+
+def _run(shelf: Shelf, task: Task) -> Any:
+    return task.run(shelf)
+
+
+def _shelf(folder: Path) -> Shelf:
+    return Shelf(Store(folder))
+
+
+def stored_picture(members: Sequence[Member]) -> Stored:
+    """Where the descriptor of the picture that these documents show is."""
+    return Stored(comparable_row(members), members[0].pixels)
+
+
+def candidates(view: View, places: Sequence[Places]) -> list[Candidate]:
+    """The pictures of the view at these places of its segments, each once."""
+    found: dict[str, list[tuple[float, bool]]] = {}
+    for segment, hits in zip(view.segments, places, strict=True):
+        for picture, mirrored, votes in zip(
+            _numbered(segment, hits.picture), hits.mirrored, hits.votes, strict=True
+        ):
+            if picture in view.pictures:
+                found.setdefault(picture, []).append((float(votes), bool(mirrored)))
+    return [
+        Candidate(picture, max(v for v, _ in some), tuple(sorted({m for _, m in some})))
+        for picture, some in found.items()
+    ]
+
+
+def _numbered(segment: Segment, places: np.ndarray) -> Sequence[str]:
+    """From places in a segment's index to pictures."""
+    return [segment.pictures[number] for number in segment.index.numbers[places]]
+
+
+def _identical(members: Sequence[Member], asked: Asked) -> Iterator[Hit]:
+    for member in members:
+        score, explanation = pairs.SAME_FILE if member.content == asked.content else pairs.SAME_PIXELS
+        yield Hit(member.id, score, explanation)

@@ -1,0 +1,78 @@
+"""The collection that is served, under its name."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from dupedash.collection import WritableCollection
+from dupedash.errors import UnknownImage
+from dupedash.fetch import fetch
+from dupedash.flow.server.settings import ServerSettings
+from dupedash.flow.wire import replies_out
+from dupedash.flow.wire.replies_out import Told
+from dupedash.model import ByData, ByUrl, ImageRecord, QueryImage
+
+_LISTINGS = 4
+_RECORDS_AT_ONCE = 500
+
+
+class Desk:
+    """One collection under its name, and the listings that paging clients ask for again and again."""
+
+    def __init__(self, collection: WritableCollection, name: str, settings: ServerSettings) -> None:
+        self.collection = collection
+        self.name = name
+        self.settings = settings
+        self.writing = threading.Lock()
+        self._began = datetime.now(UTC)
+        self._clock = time.monotonic()
+        self._listings: OrderedDict[tuple[str, tuple[str, ...]], list[str]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def ids(self, fq: tuple[str, ...]) -> list[str]:
+        """The ids that all filters admit, sorted; remembered while the collection stays as it is."""
+        key = (self.collection.state(), fq)
+        with self._lock:
+            known = self._listings.get(key)
+        if known is None:
+            known = self.collection.ids(fq)
+            with self._lock:
+                self._listings[key] = known
+                while len(self._listings) > _LISTINGS:
+                    self._listings.popitem(last=False)
+        return known
+
+    def records(self, ids: Sequence[str]) -> list[ImageRecord]:
+        """Those of these images that are still there."""
+        try:
+            return self.collection.records(ids)
+        except UnknownImage:
+            return [record for image_id in ids for record in self._record(image_id)]
+
+    def all_records(self, ids: Sequence[str]) -> Iterator[ImageRecord]:
+        """The same, some hundred at a time."""
+        for start in range(0, len(ids), _RECORDS_AT_ONCE):
+            yield from self.records(ids[start : start + _RECORDS_AT_ONCE])
+
+    def _record(self, image_id: str) -> list[ImageRecord]:
+        try:
+            return self.collection.records([image_id])
+        except UnknownImage:
+            return []
+
+    def core(self) -> Told:
+        """The status of the core."""
+        milliseconds = int((time.monotonic() - self._clock) * 1000)
+        started = self._began.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        number, state = self.collection.count(), self.collection.state()
+        return replies_out.core(self.name, number, state, started, milliseconds)
+
+    def picture(self, image: QueryImage) -> QueryImage:
+        """The query image, fetched where it is a URL. Raises UnreadableImage."""
+        if isinstance(image, ByUrl):
+            return ByData(fetch(image.url, self.settings.urls), image.url)
+        return image

@@ -1,0 +1,1 @@
+"""The filter builder: rows of field, operator and values, to and from Lucene's text."""

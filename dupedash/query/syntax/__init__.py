@@ -1,0 +1,1 @@
+"""Lucene's syntax: from text to a tree and its dates, words and literals."""

@@ -1,0 +1,121 @@
+"""A stored scan as JSON and CSV, for other programs and spreadsheets; HTML is made by `report`.
+
+Paths are written so that they can be opened, also those that are no UTF-8: in JSON each such byte is a lone
+surrogate (\\udce9 for E9, as Python's `surrogateescape` has it), in CSV it is that very byte.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from dupedash.groups.graph import Cut
+from dupedash.images import path_of
+from dupedash.scans import StoredScan
+
+GROUP_COLUMNS = ("group", "path", "id", "width", "height", "bytes", "format", "weakest")
+PAIR_COLUMNS = ("path_a", "path_b", "score")
+_MARK = "\ufffd"
+"""Marks the bytes of a location that are no UTF-8; see `images.files.printable`."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def groups_json(scan: StoredScan, cut: Cut) -> str:
+    """{"group-1": ["path", …], …} as dupe-scanner writes it; the largest group first."""
+    places = _locations(scan)
+    groups = {f"group-{n + 1}": sorted(places[i] for i in cut.members(n)) for n in range(len(cut))}
+    return json_text(groups, indent=2)
+
+
+def groups_csv(scan: StoredScan, cut: Cut) -> str:
+    """A row an image with its group. `weakest`: the lowest score that holds the group together."""
+    rows = {str(row.id): row for row in scan.images().itertuples(index=False)}
+    return csv_text(GROUP_COLUMNS, _members(cut, rows))
+
+
+def pairs_csv(scan: StoredScan) -> str:
+    """Every match at or above the floor, the best first."""
+    places, m = _locations(scan), scan.matches()
+    best = (-m.score).argsort(kind="stable")
+    rows = zip(m.a[best].tolist(), m.b[best].tolist(), m.score[best].tolist(), strict=True)
+    pairs = ((places[m.ids[a]], places[m.ids[b]], _score(score)) for a, b, score in rows)
+    return csv_text(PAIR_COLUMNS, pairs)
+
+
+def _members(cut: Cut, images: Mapping[str, Any]) -> Iterator[Sequence[object]]:
+    for number in range(len(cut)):
+        members = [images[image_id] for image_id in cut.members(number)]
+        yield from (_row(cut, number, m) for m in sorted(members, key=lambda m: str(m.location)))
+
+
+def _row(cut: Cut, number: int, image: Any) -> Sequence[object]:
+    known = (_blank(getattr(image, name)) for name in ("width", "height", "bytes", "format"))
+    return (f"group-{number + 1}", image.location, image.id, *known, _score(float(cut.weakest[number])))
+
+
+def _locations(scan: StoredScan) -> dict[str, str]:
+    images = scan.images()
+    return dict(zip(images["id"].tolist(), images["location"].tolist(), strict=True))
+
+
+def _blank(value: object) -> object:
+    """What is not known is an empty cell; whole numbers stay whole."""
+    if isinstance(value, float):
+        return "" if value != value else int(value)
+    return value if isinstance(value, int | str) else ""
+
+
+def _score(score: float) -> str:
+    return f"{score:.6f}"
+
+
+def as_path(text: str) -> str:
+    """The path of a file, its bytes that are no UTF-8 as `surrogateescape` has them; other text as it is."""
+    if _MARK not in text or not text.startswith("/"):
+        return text
+    return os.fsencode(path_of(text)).decode("utf-8", "surrogateescape")
+
+
+def with_paths(document: Any) -> Any:
+    """A JSON document in which every path can be opened."""
+    match document:
+        case str():
+            return as_path(document)
+        case dict():
+            return {key: with_paths(value) for key, value in document.items()}
+        case list() | tuple():
+            return [with_paths(item) for item in document]
+    return document
+
+
+def json_text(document: Any, indent: int) -> str:
+    """JSON that is UTF-8, whatever is in it."""
+    text = json.dumps(with_paths(document), indent=indent, ensure_ascii=False)
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def encoded(text: str) -> bytes:
+    """An export as the bytes of its file."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A CSV file in which no cell is a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _safe(cell: object) -> object:
+    """No cell is taken for a formula by a spreadsheet. Absolute paths and URLs never begin so."""
+    if not isinstance(cell, str):
+        return cell
+    return f"'{cell}" if cell.startswith(_FORMULA) else as_path(cell)

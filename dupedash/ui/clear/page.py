@@ -1,0 +1,227 @@
+"""Prepare a plan: what stays, what happens to the others, and the preview over all groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+import streamlit as st
+
+from dupedash.actions import Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
+from dupedash.collection import Rooted
+from dupedash.keepers import Policy
+from dupedash.ui import scan_data, widgets, wording
+from dupedash.ui.clear import journal
+from dupedash.ui.clear import plan as planview
+from dupedash.ui.clear import policy as policyform
+from dupedash.ui.clear import preview as clearpreview
+from dupedash.ui.errors import as_text
+from dupedash.ui.state import EXACT, View
+
+
+class Part(StrEnum):
+    """The parts of the page."""
+
+    PREPARE = "Prepare"
+    PLANS = "Plans and journal"
+    DECISIONS = "Decisions"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An action as the form names it."""
+
+    name: str
+    line: str
+
+
+DEEDS = {
+    StepKind.QUARANTINE: Deed(
+        "Move to quarantine", "Files move into the workspace's quarantine; undo puts them back."
+    ),
+    StepKind.HARDLINK: Deed("Replace by a hard link", "The name stays and leads to the file that is kept."),
+    StepKind.SYMLINK: Deed(
+        "Replace by a symbolic link", "The name stays as a link to the file that is kept."
+    ),
+    StepKind.REMOVE: Deed("Remove from the collection", "Only the entry goes; the file stays where it is."),
+    StepKind.LABEL: Deed("Label as a duplicate", "A field names the image that stays; nothing is removed."),
+}
+PART, _PINNED, _PREVIEW = "part", "clear.pinned", "clear.preview"
+"""The part in the URL; the images chosen by hand in the session; the widgets of the preview."""
+AT_ONCE, BATCH = 30_000, 100
+"""Matches whose groups are looked at before any is drawn; groups that are looked at at a time."""
+
+
+def part() -> Part:
+    """The part that is shown; a plan that was just made opens the plans."""
+    if st.session_state.pop(journal.SHOW_PLANS, False):
+        st.session_state[PART] = str(Part.PLANS)
+    chosen = st.segmented_control(
+        "Part", [str(p) for p in Part], default=str(Part.PREPARE), required=True, key=PART,
+        label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+    return Part(chosen)
+
+
+def draw(view: View) -> None:
+    """The form and what it would do."""
+    if not widgets.has_images(view):
+        return
+    if view.scan is None:
+        widgets.empty(":material/radar:", "No scan yet", "A plan is made from the groups that a scan found.")
+        with st.container(horizontal_alignment="center"):
+            widgets.go("scan", "Start a scan")
+        return
+    form, result = st.columns((2.5, 1), gap="medium")
+    with form.container(border=True):
+        policy = policyform.draw(view.fields(), partial(scan_data.count_in, view.scan))
+        wish = _draw_wish(view, policy)
+        scope, beside = _draw_scope()
+    preview = clearpreview.of(view, view.scan, wish, scope)
+    if not len(preview.cut):
+        widgets.empty(
+            ":material/done_all:",
+            "Nothing to clear",
+            f"There is no group at the threshold {view.threshold:.2f}.",
+        )
+        return
+    with result:
+        bar = st.empty()
+    notes, turn, groups = st.container(), st.container(), st.container()
+    missing, early = preview.missing(), None
+    if sum(preview.names[number][1] for number in missing) > AT_ONCE:
+        bar.progress(0.0)
+        early = range(len(preview.cut))[planview.page_now(len(preview.cut), _PREVIEW)]
+        _draw_groups(preview.page(early), groups)
+    work_out(preview, missing, bar)
+    totals, planned = preview.totals(), preview.planned()
+    beside.caption(scope_words(totals, scope))
+    with result:
+        _draw_result(view, preview, totals)
+    with turn:
+        shown = planned[planview.page_of(len(planned), _PREVIEW)]
+    if early is not None and list(early) != shown:
+        st.rerun()  # other groups than were drawn early: some of those do not change
+    plan = preview.page(shown)
+    with notes:
+        told = set(totals.notes)
+        cautions = [note for note in plan.warnings if note not in told]
+        planview.draw_notes(totals.decided, [*cautions, *totals.notes])
+    if early is None:
+        _draw_groups(plan, groups)
+
+
+def _draw_groups(plan: Plan, place: st.delta_generator.DeltaGenerator) -> None:
+    with place:
+        planview.draw_some(plan, plan.groups, _PREVIEW, pin)
+
+
+def work_out(preview: Preview, missing: Sequence[int], bar: st.delta_generator.DeltaGenerator) -> None:
+    """Look at all groups, and say how far it is. Whoever leaves finds it half done later."""
+    total = len(preview.cut)
+    for start in range(0, len(missing), BATCH):
+        if start:  # a few are done before a bar is seen
+            done = total - len(missing) + start
+            bar.progress(done / total, f"{done:,} of {wording.plural(total, 'group')} looked at")
+        preview.work_out(missing[start : start + BATCH])
+    bar.empty()
+
+
+def pinned() -> dict[str, str]:
+    """Group key → the image that this visitor chose by hand."""
+    known: dict[str, str] = st.session_state.setdefault(_PINNED, {})
+    return known
+
+
+def pin(group: str, image_id: str | None) -> None:
+    """Keep this image of the group, whatever the policy says; None: by the policy again."""
+    pinned().pop(group, None)
+    if image_id is not None:
+        pinned()[group] = image_id
+
+
+def _draw_scope() -> tuple[Scope, st.delta_generator.DeltaGenerator]:
+    """Which groups, and the place beside it for what that leaves alone."""
+    scope = st.selectbox(
+        "Which groups", list(Scope), key="clear.scope", persist_state="session",
+        help="Exact copies are groups in which every match scores "
+             f"{EXACT:.2f} or more. Decisions hold in any case.",
+    )  # fmt: skip
+    return Scope(str(scope)), st.empty()
+
+
+def scope_words(totals: Totals, scope: Scope) -> str:
+    """How many groups the scope leaves alone, or takes though nobody has looked, as Markdown."""
+    if scope is Scope.ALL:
+        number = wording.plural(totals.unseen, "group")
+        return f":orange[:material/visibility: {number} with edited copies that nobody has looked at]"
+    left = wording.plural(totals.left, "group")
+    images = wording.plural(totals.left_images, "image")
+    return f"Left alone: {left} that nobody has looked at ({images})"
+
+
+def _draw_wish(view: View, policy: Policy) -> Wish:
+    local = isinstance(view.collection, Rooted)
+    deeds = list(DEEDS) if local else [StepKind.REMOVE, StepKind.LABEL]
+    action = st.selectbox(
+        "What happens to the others", deeds, key=f"clear.action.{local}", persist_state="session",
+        format_func=lambda kind: DEEDS[kind].name,
+    )  # fmt: skip
+    st.caption(DEEDS[action].line)
+    field = "duplicate_of"
+    if action is StepKind.LABEL:
+        field = st.text_input("Into the field", field, key="clear.field").strip() or field
+    merge = st.toggle(
+        "Merge their fields into the image that stays", key="clear.merge", persist_state="session"
+    )
+    rules = _draw_rules(view) if merge else None
+    return Wish(action, policy, frozenset(pinned().values()), None, rules, field)
+
+
+def _draw_rules(view: View) -> dict[str, MergeRule]:
+    """Fields that are not merged as usual."""
+    st.caption("Values of multi-valued fields are united; single ones are filled where they are missing.")
+    named = st.multiselect("Other rules for", sorted(view.fields()), key="clear.merge.fields")
+    columns = st.columns(max(1, len(named)))
+    return {name: _draw_rule(name, column) for name, column in zip(named, columns, strict=False)}
+
+
+def _draw_rule(name: str, column: st.delta_generator.DeltaGenerator) -> MergeRule:
+    chosen = column.selectbox(as_text(name), list(MergeRule), key=f"clear.merge.rule.{name}")
+    return MergeRule(str(chosen))
+
+
+def _draw_result(view: View, preview: Preview, totals: Totals) -> None:
+    with st.container(border=True):
+        st.metric("Images to go" if totals.removed else "Images to change", wording.count(totals.steps))
+        st.caption(f"in {wording.count(totals.groups)} of {wording.plural(len(preview.cut), 'group')}")
+        if totals.bytes:
+            st.caption(f"{wording.size(totals.bytes)} of files")
+        if totals.beside:
+            st.caption(planview.beside_words(totals.beside))
+        st.caption(skipped_words(totals))
+        if totals.unsure:
+            st.caption(planview.unsure_words(totals.unsure))
+        if pinned():
+            st.caption(f"{wording.plural(len(pinned()), 'image')} chosen by hand")
+            if st.button("Forget the choices", key="clear.unpin", type="tertiary", on_click=pinned().clear):
+                st.rerun()
+        if not view.editor:
+            st.caption(f":material/visibility: {as_text(view.settings.workspace.denied)}")
+        elif st.button(
+            "Make the plan", type="primary", width="stretch", key="clear.make", disabled=not totals.steps
+        ):
+            with st.spinner("Making the plan …"):
+                plan = preview.whole()
+                name = Journal.create(view.settings.workspace, plan).folder.name
+            journal.show(name)
+        st.caption("Nothing is touched before you apply it; undo then brings all back.")
+
+
+def skipped_words(totals: Totals) -> str:
+    """Which groups are left alone, and how many are still to be reviewed."""
+    said = [f"{wording.plural(totals.held, 'group')} left alone by decision"] if totals.held else []
+    said.append(f"{wording.plural(totals.open, 'group')} not reviewed")
+    return " · ".join(said)

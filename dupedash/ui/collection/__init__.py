@@ -1,0 +1,1 @@
+"""The Collection and Connections pages."""

@@ -1,0 +1,1 @@
+"""Who may come in: access links, the guard before every route, pictures by URL."""

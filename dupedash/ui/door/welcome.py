@@ -1,0 +1,46 @@
+"""What the terminal says when the dashboard is up: where it is and, beyond localhost, the access links."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from streamlit import config as streamlit_config
+
+from dupedash.config import settings
+from dupedash.errors import DupedashError
+from dupedash.storage import folder
+from dupedash.ui.door.access import Access, current
+
+
+@asynccontextmanager
+async def announce(_app: Any) -> AsyncIterator[None]:
+    """Lifespan of the app: says where to go; stops the start where the access rule cannot be made."""
+    try:
+        if not settings().readonly:
+            folder.make(settings().workspace)
+        access = current()
+    except DupedashError as error:
+        sys.exit(f"dupedash: {error}")
+    address = streamlit_config.get_option("server.address")
+    print(words(access, address, int(streamlit_config.get_option("server.port"))), flush=True)
+    yield
+
+
+def words(access: Access, address: str | None, port: int) -> str:
+    """The lines to print."""
+    url = f"http://{_reachable(address)}:{port}/"
+    if not access.required:
+        return f"\n  dupedash is at  {url}\n"
+    lines = [f"  editor link     {url}?token={access.editor}"] if not access.readonly else []
+    lines.append(f"  viewer link     {url}?token={access.viewer}")
+    return "\n  dupedash is up. Whoever has one of these links may come in:\n\n" + "\n".join(lines) + "\n"
+
+
+def _reachable(address: str | None) -> str:
+    if address in (None, "0.0.0.0", "::"):
+        return socket.gethostname()
+    return f"[{address}]" if ":" in str(address) else str(address)

@@ -1,0 +1,115 @@
+"""Explore: the curves over the threshold, what changes between two thresholds, and between two scans."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from dupedash.groups.curves import Curves, curves, explosion
+from dupedash.groups.graph import Strictness
+from dupedash.images.files import printable
+from dupedash.scans import StoredScan
+from dupedash.ui import scan_data, state, style, widgets, wording
+from dupedash.ui.explore import changes, scans_compared
+from dupedash.ui.explore import curves as curvechart
+from dupedash.ui.explore.curves import Chart, Mark
+from dupedash.ui.state import View
+from dupedash.ui.widgets import Fact, facts
+
+_THRESHOLDS, _SCANS = "Between two thresholds", "Between two scans"
+
+
+def draw(view: View) -> None:
+    """The whole page."""
+    style.sheet("groups.css")
+    if not len(view.graph.matches):
+        text = "This scan found no two images that are alike, down to its lowest score."
+        widgets.empty(":material/tune:", "No matches", text)
+        return
+    found = curves_of(view)
+    draw_facts(view, found)
+    draw_curves(view, found)
+    st.subheader("What changes", anchor=False)
+    # Not tabs: both would be worked out at every move of the slider.
+    chosen = st.segmented_control(
+        "What changes", [_THRESHOLDS, _SCANS], default=_THRESHOLDS, required=True, key="changes",
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    if chosen == _SCANS:
+        scans_compared.draw(view)
+    else:
+        changes.draw(view)
+
+
+def curves_of(view: View) -> Curves:
+    """The curves of the chosen scan, swept once."""
+    scan = view.require_scan()
+    return _curves(printable(scan.folder), state.graph_version(scan), view)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the scan …")
+def _curves(folder: str, version: str, _view: View) -> Curves:  # noqa: ARG001  (they are the key)
+    scan = _view.require_scan()
+    return curves(_view.graph, low(scan), _steps(low(scan)), scan_data.bytes_of(scan, version, _view.graph))
+
+
+def low(scan: StoredScan) -> float:
+    """Where the charts begin: the scan kept nothing below."""
+    return min(round(scan.config.floor, 2), 0.95)
+
+
+def _steps(start: float) -> int:
+    return round((1 - start) * 100) + 1
+
+
+def draw_facts(view: View, found: Curves) -> None:
+    """The figures at the threshold."""
+    at = int(np.abs(found.threshold - np.float32(view.threshold)).argmin())
+    strict = view.strictness is Strictness.COMPLETE
+    note = "every two match" if strict else f"at {view.threshold:.2f}"
+    facts([
+        Fact("Groups", wording.count(len(view.cut)), note),
+        Fact("Duplicate images", wording.count(view.cut.surplus), "beyond one per group"),
+        Fact("Largest group", wording.count(int(view.cut.sizes.max(initial=0))), "images"),
+        Fact("To gain", wording.size(int(found.gain[at])), "if the largest file stays"),
+    ])  # fmt: skip
+
+
+def draw_curves(view: View, found: Curves) -> None:
+    """The charts; a click moves the threshold."""
+    picked = curvechart.draw(charts(view, found), marks(view, found), "What every threshold would give")
+    burst = explosion(found)
+    line = "Hover to read, click to set the threshold."
+    if burst is not None:
+        line += f" At {burst:.2f} and below, groups run together into one large group: stay above."
+    st.caption(line)
+    if picked is not None and abs(picked - view.threshold) > 0.001:
+        st.session_state[state.THRESHOLD_WANTED] = picked
+        st.rerun()
+
+
+def charts(view: View, found: Curves) -> list[Chart]:
+    """Scores as bars, the curves as lines."""
+    start = low(view.require_scan())
+    steps = _steps(start)
+    edges = np.linspace(start, 1.0, steps) - 0.005
+    counts = np.histogram(view.graph.matches.score, np.r_[edges, 1.005])[0]
+    lines = (
+        ("Groups", found.groups, wording.count), ("Duplicate images", found.surplus, wording.count),
+        ("Largest group", found.largest, wording.count), ("To gain", found.gain, wording.size),
+    )  # fmt: skip
+    bars = Chart("Matches by score", start, tuple(counts.tolist()), tuple(map(wording.count, counts)), True)
+    return [bars] + [
+        Chart(name, start, tuple(values.tolist()), tuple(say(int(v)) for v in values))
+        for name, values, say in lines
+    ]
+
+
+def marks(view: View, found: Curves) -> list[Mark]:
+    """The current threshold first, then the presets, then where the largest group explodes."""
+    start, burst = low(view.require_scan()), explosion(found)
+    placed = [Mark(view.threshold, f"{view.threshold:.2f}", "now")]
+    for value, name in ((state.NEAR, "near"), (state.EXACT, "exact")):
+        if abs(value - view.threshold) > 0.03 and value >= start:
+            placed.append(Mark(value, name, "preset"))
+    return [*placed, Mark(burst, "explodes", "explosion")] if burst is not None else placed

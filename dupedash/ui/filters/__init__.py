@@ -1,0 +1,1 @@
+"""The filter builder and the filters that are kept under a name."""

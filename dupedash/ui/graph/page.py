@@ -1,0 +1,168 @@
+"""The Graph page: one part of the groups at a time; a click selects, the URL keeps what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from dupedash.model import ImageRecord
+from dupedash.network import IMAGES_PER_GROUP
+from dupedash.network.build import SCALE
+from dupedash.network.part import Chosen, Part, SizeClass
+from dupedash.report import graph_html
+from dupedash.ui import downloads, scan_data, widgets, wording
+from dupedash.ui.door.routes import thumb_url
+from dupedash.ui.graph import component, data
+from dupedash.ui.review import group_link
+from dupedash.ui.state import View
+
+IMAGE = "image"
+"""The selected image in the URL; any member names its group."""
+
+HEIGHT = 600
+MEMBERS = 8
+"""Images of the selected group that are listed beside the graph."""
+_SIZES = {
+    SizeClass.ALL: "All", SizeClass.PAIRS: "Pairs", SizeClass.SMALL: "3–5", SizeClass.MEDIUM: "6–20",
+    SizeClass.LARGE: "Over 20",
+}  # fmt: skip
+
+
+def draw(view: View) -> None:
+    """The whole page."""
+    part, chosen = pick_part(view)
+    picture, details = widgets.split("graph", (2.6, 1))
+    with picture:
+        if chosen.groups:
+            show_graph(view, part)
+            show_legend(view, chosen)
+        else:
+            widgets.empty(":material/hub:", "No groups here", nothing_found(part))
+    with details, st.container(border=True):
+        show_details(view)
+
+
+def pick_part(view: View) -> tuple[Part, Chosen]:
+    """Size class, text and page; a new choice begins at its first page."""
+    sizes, text, pages = widgets.split("wrap-graph", (2.7, 1.9, 1.4), align="bottom")
+    size = sizes.segmented_control(
+        "Images in a group", list(_SIZES), default=SizeClass.ALL, required=True, key="sizes",
+        format_func=_SIZES.__getitem__, bind="query-params", on_change=first_page,
+    )  # fmt: skip
+    find = text.text_input(
+        "File name or folder", key="find", bind="query-params", placeholder="Find groups",
+        on_change=first_page,
+    )  # fmt: skip
+    asked = Part(SizeClass(size or SizeClass.ALL), find, int(st.session_state.get("page", 1)))
+    chosen = data.chosen(view.require_scan(), view.cut, asked)
+    with pages:
+        if chosen.pages > 1:
+            st.pagination(chosen.pages, key="page", bind="query-params", max_visible_pages=5)
+    return asked, chosen
+
+
+def first_page() -> None:
+    """Another filter has other pages."""
+    st.session_state.pop("page", None)
+
+
+def show_graph(view: View, part: Part) -> None:
+    """The picture, and what a click in it means."""
+    url = data.graph_url(view.require_scan(), view.cut, view.strictness, part)
+    clicked = component.draw(url, focus=st.query_params.get(IMAGE), height=HEIGHT)
+    if clicked.selected:
+        st.query_params[IMAGE] = clicked.selected
+    elif clicked.ground:
+        st.query_params.pop(IMAGE, None)
+    if clicked.opened:
+        group_link.open_group(clicked.opened)
+
+
+def show_legend(view: View, chosen: Chosen) -> None:
+    """What is drawn, how to read it, and the same as a file."""
+    shown = wording.plural(len(chosen.groups), "group")
+    of = f" of {chosen.found:,}" if chosen.found > len(chosen.groups) else ""
+    large = int(max(view.cut.sizes[number] for number in chosen.groups))
+    if large > IMAGES_PER_GROUP:
+        of += f", of {large:,} images the {IMAGES_PER_GROUP:,} with the best matches,"
+    words, get = st.columns((2.6, 1), vertical_alignment="center")
+    scale = f"background: linear-gradient(90deg, {', '.join(SCALE.values())})"
+    words.html(
+        f'<div class="dd-legend"><span>{shown}{of} at {view.threshold:.2f}</span>'
+        f'<span>score 0.6 <i style="{scale}"></i> 1.0</span>'
+        '<span><b></b> bridge: without it the group falls apart</span>'
+        "<span>a number: the weakest link</span><span>double-click opens a group</span></div>"
+    )
+    scan, cut = view.require_scan(), view.cut
+    with get:
+        make = partial(graph_html, scan, cut, downloads.thumbnails(view))
+        downloads.button(scan, "graph.html", "text/html", make, "Download as a file")
+
+
+def nothing_found(part: Part) -> str:
+    """Why the part is empty, and what to do."""
+    if part.text.strip():
+        return "No group has an image with this text in its path. Try a shorter one."
+    if part.sizes is not SizeClass.ALL:
+        return "There are no groups of this size at this threshold."
+    return "No images match at this threshold. Lower it to see weaker matches."
+
+
+def show_details(view: View) -> None:
+    """The group of the selected image, beside the graph."""
+    selected = st.query_params.get(IMAGE)
+    number = view.cut.find(selected) if selected else None
+    if selected is None or number is None:
+        st.markdown("**Nothing selected**")
+        gone = selected is not None
+        st.caption(
+            "The selected image is in no group at this threshold." if gone else
+            "Click an image to see its group here. Hover shows paths and scores."
+        )  # fmt: skip
+        return
+    members = view.cut.members(number)
+    st.markdown(f"**Group of {wording.plural(len(members), 'image')}**")
+    st.caption(group_line(view, number))
+    group_link.group_link(members[0], "Open the group")
+    show_members(view, members, selected)
+
+
+def group_line(view: View, number: int) -> str:
+    """Scores, and whether it is a chain."""
+    cut, links = view.cut, view.cut.links(number)
+    line = f"Weakest link {cut.weakest[number]:.2f}, mean {view.graph.matches.score[links].mean():.2f}."
+    size = int(cut.sizes[number])
+    if missing := size * (size - 1) // 2 - len(links):
+        line += f" A chain: {wording.plural(missing, 'pair')} joined only through others."
+    return line
+
+
+def show_members(view: View, members: Sequence[str], selected: str) -> None:
+    """Thumbnails; the selected image first, with the score of each to it."""
+    scan = view.require_scan()
+    scores = dict(view.graph.neighbours(selected, view.threshold))
+    ordered = sorted(members, key=lambda i: (i != selected, -scores.get(i, 0.0), i))[:MEMBERS]
+    rows = "".join(
+        member_html(scan.collection, record, score_words(record.id, selected, scores))
+        for record in scan_data.records(scan, ordered)
+    )
+    st.html(f'<div class="dd-members">{rows}</div>')
+    if len(members) > len(ordered):
+        st.caption(f"and {len(members) - len(ordered):,} more")
+
+
+def member_html(collection: str, record: ImageRecord, words: str) -> str:
+    """One image in a line: picture, name, score."""
+    url = escape(thumb_url(collection, record.id, record.content))
+    name, place = escape(record.filename), escape(record.location)
+    return f'<div title="{place}"><img src="{url}" alt=""><p>{name}<small>{escape(words)}</small></p></div>'
+
+
+def score_words(image_id: str, selected: str, scores: Mapping[str, float]) -> str:
+    """The score to the selected image; a dash where the two only belong together through others."""
+    if image_id == selected:
+        return "selected"
+    return f"score {scores[image_id]:.2f}" if image_id in scores else "no direct match"

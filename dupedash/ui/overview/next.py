@@ -1,0 +1,63 @@
+"""What to do next, by what is there: add images, scan, look at the groups, scan again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dupedash.scans import ScanStatus
+from dupedash.ui import wording
+from dupedash.ui.pagetable import has_page
+from dupedash.ui.scan import earlier
+from dupedash.ui.state import View
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: a sentence, and the page where it is done."""
+
+    title: str
+    text: str
+    page: str
+    label: str
+
+
+def steps(view: View) -> list[Step]:
+    """The most useful first."""
+    return [step for step in _all(view) if has_page(step.page)]
+
+
+def _all(view: View) -> list[Step]:
+    if view.scan is None:
+        images = wording.plural(view.count(), "image")
+        return [
+            Step(
+                "Scan the collection", f"Compare all {images} and find the duplicates.", "scan", "Go to Scan"
+            )
+        ]
+    return [*_unfinished(view), *_outdated(view), *_groups(view)]
+
+
+def _unfinished(view: View) -> list[Step]:
+    if view.scan is None or view.scan.status is ScanStatus.DONE:
+        return []
+    return [
+        Step("Finish the scan", "It was stopped; what it found so far is shown.", "scan", "Go on with it")
+    ]
+
+
+def _outdated(view: View) -> list[Step]:
+    if view.scan is None or view.scan.state == view.collection.state():
+        return []
+    changed = earlier.changed_words(view, view.scan)
+    text = f"{changed.capitalize()}: a new scan searches only what changed."
+    return [Step("Scan again", text, "scan", "Go to Scan")]
+
+
+def _groups(view: View) -> list[Step]:
+    groups = len(view.cut)
+    if groups:
+        found = wording.plural(groups, "group")
+        text = f"{found} at threshold {view.threshold:.2f}: look, and choose what stays."
+        return [Step("Review the groups", text, "groups", "Open the groups")]
+    text = f"No duplicates at threshold {view.threshold:.2f}. A lower threshold finds edited copies, too."
+    return [Step("Nothing to clear", text, "scan", "Earlier scans")]

@@ -1,0 +1,77 @@
+"""The start page: what there is, what the last scan found, what to do next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dupedash.groups.table import Listing
+from dupedash.scans import StoredScan
+from dupedash.ui import figures, style, wording
+from dupedash.ui.errors import as_text
+from dupedash.ui.overview import next
+from dupedash.ui.review import group_list
+from dupedash.ui.scan import earlier
+from dupedash.ui.state import View
+from dupedash.ui.widgets import Fact, facts, go
+
+LARGEST = 3
+"""Groups that are shown at the start."""
+
+
+def draw_facts(view: View) -> None:
+    """The collection and what the chosen scan found, in figures."""
+    row = [Fact("Images", wording.count(view.count()), view.collection.engine)]
+    if view.scan:
+        stats, cut = view.scan.stats, view.cut
+        row += [
+            Fact("Compared", wording.share(stats.compared, stats.images), _missing(view.scan)),
+            Fact("Groups", wording.count(len(cut)), f"at threshold {view.threshold:.2f}"),
+            Fact("Duplicates", wording.count(cut.surplus), "beyond one per group"),
+            Fact("To gain", wording.size(figures.gain(view)), "if the largest stays"),
+        ]
+    facts(row)
+
+
+def _missing(scan: StoredScan) -> str:
+    left = scan.stats.images - scan.stats.compared
+    return f"{wording.plural(left, 'image')} not" if left else f"all {wording.count(scan.stats.images)}"
+
+
+def draw_next(view: View) -> None:
+    """What to do now, the first thing most prominent."""
+    steps = next.steps(view)
+    if steps:
+        st.subheader("Next", anchor=False)
+    for place, step in enumerate(steps):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"next-{place}"):
+            st.markdown(f"**{step.title}**  \n:gray[{as_text(step.text)}]", width="stretch")
+            go(step.page, step.label, ":material/arrow_forward:")
+
+
+def draw_largest(view: View) -> None:
+    """The first groups of the list, with pictures."""
+    if view.scan is None or not len(view.cut):
+        return
+    st.subheader("Largest groups", anchor=False)
+    style.sheet("groups.css")
+    listing, rows, standings = Listing(), group_list.rows_of(view), group_list.standings_of(view)
+    numbers = group_list.listed(view, rows, listing, standings)[:LARGEST]
+    group_list.draw_rows(view, rows, numbers, standings, listing)
+
+
+def draw_scan(view: View) -> None:
+    """How the chosen scan was made and what it could not compare."""
+    if view.scan is None:
+        return
+    scan = view.scan
+    st.subheader("The scan", anchor=False)
+    with st.container(border=True):
+        since = earlier.changed_words(view, scan)
+        st.markdown(f"**{as_text(scan.name)}** · {wording.ago(scan.started)} · {since}")
+        st.caption(
+            f"{as_text(earlier.config_words(scan.config))} · searched with "
+            f"{as_text(scan.effort.words())} · took {wording.duration(scan.stats.seconds)}"
+        )
+        for gap in scan.coverage:
+            with st.expander(f"Not compared: {wording.plural(gap.count, 'image')}, {as_text(gap.reason)}"):
+                st.text("\n".join(gap.first) + ("\n…" if gap.count > len(gap.first) else ""))

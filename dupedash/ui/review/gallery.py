@@ -1,0 +1,294 @@
+"""One group: its images, why every two match, which to keep, what was decided; and on to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from dupedash.actions import Candidates, candidates_of
+from dupedash.groups.graph import Group
+from dupedash.groups.table import Listing, listing_of
+from dupedash.images.properties import compare
+from dupedash.keepers import PRESETS, Choice
+from dupedash.model import Explanation, ImageRecord
+from dupedash.ui import scan_data, state, style, widgets, wording
+from dupedash.ui.door.routes import thumb_url
+from dupedash.ui.review import cards, chain, deciding, group_list, huge, picking, progress, scores
+from dupedash.ui.review import decisions as judging
+from dupedash.ui.review import pair as pairview
+from dupedash.ui.review.deciding import Subject, show_group
+from dupedash.ui.review.group_link import GROUP, ONE, OTHER
+from dupedash.ui.state import View
+
+DEFAULT = next(iter(PRESETS.values()))
+"""The policy by which a keeper is suggested here; Clear asks for another where one is wished."""
+PER_PAGE, GOES = 24, "goes"
+EXPLAINED = 3000
+"""Matches of a group whose reasons are read; nobody compares more."""
+
+
+def draw(view: View) -> None:
+    """The whole page."""
+    style.sheet("groups.css")
+    style.sheet("group.css")
+    listing = listing_of(st.query_params.to_dict(), group_list.CARRIED)
+    asked = st.query_params.get(GROUP, "")
+    number = view.cut.find(asked)
+    if number is None:
+        draw_missing(view, asked)
+        progress.draw_after(view, asked)
+        return
+    if view.cut.sizes[number] > huge.IMAGES:
+        huge.draw(view, number)
+        return
+    group = view.cut.group(number)
+    records = {r.id: r for r in scan_data.records(view.require_scan(), group.members)}
+    why = scan_data.reasons(view.require_scan(), [(k.a, k.b) for k in group.links[:EXPLAINED]])
+    planned = planned_of(view, number, records)
+    usual = planned.choose(DEFAULT)
+    picked = picking.picked(view, view.cut.key(number), list(records.values()))
+    choice = by_hand(planned, picked) if picked else usual
+    head, place = st.container(), neighbours(view, number, listing)
+    stays = frozenset({choice.keeper, *choice.kept})
+    subject = Subject(view.cut.key(number), list(records.values()), stays, chosen=bool(picked))
+    # First the buttons and then the head above them: whoever sees the group's head has its buttons under the
+    # keys, never those of the group before.
+    deciding.bar(view, subject, lambda: move_on(place.after or place.before))
+    with head:
+        draw_head(group, place, listing)
+    progress.draw_progress(view)
+    pair = chosen_pair(group, choice.keeper)
+    ordered = sorted(records.values(), key=lambda r: (r.id != usual.keeper, r.id))
+    shown = draw_members(view, ordered, choice, picked, pair)
+    picking.draw(view, subject, shown, choice)
+    draw_pair(view, group, (records[pair[0]], records[pair[1]]), why)
+    draw_scores(ordered, group, why, pair)
+    chain.draw(view, group, records)
+    draw_properties(ordered)
+    deciding.history(view, list(records.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a group is in the list: the keys of the groups before and after it, and its place in words."""
+
+    before: str | None
+    after: str | None
+    words: str
+
+
+def draw_head(group: Group, place: Place, listing: Listing) -> None:
+    """Title and figures; previous and next in the order of the list."""
+    title, go = widgets.split("head", (1.5, 1.4), "small", "bottom")
+    with title:
+        widgets.header(f"Group of {wording.plural(len(group.members), 'image')}", head_line(group))
+    with go.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        path, params = widgets.page_row("groups").path, listing.params()
+        st.page_link(path, label=place.words, icon=":material/arrow_upward:", query_params=params)
+        for key, label, icon, shortcut in (
+            (place.before, "Previous", ":material/chevron_left:", "Left"),
+            (place.after, "Next", ":material/chevron_right:", "Right"),
+        ):
+            st.button(
+                label, key=f"go-{label}", icon=icon, shortcut=shortcut, disabled=key is None,
+                on_click=show_group, args=(key or "",),
+            )  # fmt: skip
+
+
+def head_line(group: Group) -> str:
+    """The scores of a group in a line."""
+    line = f"{wording.plural(len(group.links), 'match', 'matches')}, weakest link {group.weakest:.2f}, "
+    line += f"mean {group.mean:.2f}"
+    return line + (" · a chain: not every two match directly" if group.chained else "")
+
+
+def neighbours(view: View, number: int, listing: Listing) -> Place:
+    """The groups before and after this one in the list."""
+    rows = group_list.rows_of(view)
+    numbers = group_list.listed(view, rows, listing, group_list.standings_of(view)).tolist()
+    if number not in numbers:
+        following = view.cut.key(numbers[0]) if numbers else None
+        return Place(None, following, "All groups")
+    place = numbers.index(number)
+    before = view.cut.key(numbers[place - 1]) if place else None
+    after = view.cut.key(numbers[place + 1]) if place + 1 < len(numbers) else None
+    return Place(before, after, f"{place + 1:,} of {len(numbers):,}")
+
+
+def move_on(key: str | None) -> None:
+    """To another group; what was compared stays behind."""
+    if key is None or not deciding.advance():
+        return
+    show_group(key)
+
+
+def planned_of(view: View, number: int, records: Mapping[str, ImageRecord]) -> Candidates:
+    """The group as a plan sees it, so that what the page marks is what a plan does."""
+    scan = view.require_scan()
+    edits = scan_data.edits(scan, state.graph_version(scan), view.cut.graph.matches)
+    decisions = judging.decisions(view.settings.workspace)
+    return candidates_of(view.cut, [number], records, scan.collection, decisions, edits)[0]
+
+
+def by_hand(planned: Candidates, picked: frozenset[str]) -> Choice:
+    """What was chosen stays and all else goes, whether it matches directly or not: somebody says so."""
+    return replace(planned, links=None, chosen=picked).choose(DEFAULT)
+
+
+def chosen_pair(group: Group, keeper: str) -> tuple[str, str]:
+    """The two that the URL names, else the keeper and its best match; the smaller id first."""
+    members = set(group.members)
+    one, other = st.query_params.get(ONE, ""), st.query_params.get(OTHER, "")
+    if one not in members:
+        one = keeper
+    if other not in members or other == one:
+        link = next(k for k in group.links if one in (k.a, k.b))
+        other = link.b if link.a == one else link.a
+    return min(one, other), max(one, other)
+
+
+def compare_now(one: str, other: str) -> None:
+    """Compare these two from now on."""
+    st.query_params.update({ONE: one, OTHER: other})  # at once: each change is a step of the history
+    st.rerun()
+
+
+def draw_members(
+    view: View,
+    ordered: Sequence[ImageRecord],
+    choice: Choice,
+    picked: frozenset[str],
+    pair: tuple[str, str],
+) -> dict[int, ImageRecord]:
+    """The gallery, numbered as the buttons are that choose what stays; those on the page come back."""
+    pages, page = -(-len(ordered) // PER_PAGE), 1
+    if pages > 1:
+        page = st.pagination(pages, key="m", bind="query-params")
+    first = (page - 1) * PER_PAGE
+    shown = dict(enumerate(ordered[first : first + PER_PAGE], first + 1))
+    collection = view.require_scan().collection
+    drawn = [
+        card(collection, r, mark(r.id, choice, picked), pair, n if view.editor else None)
+        for n, r in shown.items()
+    ]
+    clicked = cards.draw(drawn, "members")
+    if clicked and clicked not in pair:
+        kept = choice.keeper if choice.keeper in pair and choice.keeper != clicked else pair[0]
+        compare_now(kept, clicked)
+    return shown
+
+
+def card(
+    collection: str, record: ImageRecord, marked: str, pair: tuple[str, str], number: int | None
+) -> cards.Card:
+    """A member as a card; it has a number where a button lets it stay or go."""
+    pixels = f"{record.width:,} × {record.height:,}" if record.width and record.height else ""
+    file = " · ".join(part for part in (record.format or "", wording.size(record.bytes)) if part)
+    dated = wording.when(record.modified) if record.modified else ""
+    return cards.Card(
+        id=record.id,
+        url=thumb_url(collection, record.id, record.content),
+        name=f"{number}  {record.filename}" if number is not None else record.filename,
+        place=record.location,
+        lines=tuple(line for line in (pixels, file, dated) if line),
+        mark=marked,
+        goes=marked == GOES,
+        compared={pair[0]: "A", pair[1]: "B"}.get(record.id, ""),
+    )
+
+
+def mark(image_id: str, choice: Choice, picked: frozenset[str]) -> str:
+    """What a plan would do with an image."""
+    if image_id in picked:
+        return "chosen to stay"
+    if not choice.sure or (image_id in choice.unsure and image_id != choice.keeper):
+        return "not sure"
+    if image_id == choice.keeper:
+        return "suggested keeper"
+    return "stays as well" if image_id in choice.kept else GOES
+
+
+def draw_pair(
+    view: View,
+    group: Group,
+    pair: tuple[ImageRecord, ImageRecord],
+    why: Mapping[tuple[str, str], Explanation],
+) -> None:
+    """The comparison of the chosen two."""
+    st.subheader("Why they match", anchor=False)
+    if len(group.members) > 2:
+        st.caption("Click an image above, or a score below, to compare another pair.")
+    pairview.draw(view, group, pair, why.get((pair[0].id, pair[1].id)))
+
+
+def draw_scores(
+    members: Sequence[ImageRecord],
+    group: Group,
+    why: Mapping[tuple[str, str], Explanation],
+    pair: tuple[str, str],
+) -> None:
+    """Every score of a group: a heat table, of a large group the weakest and best as a list."""
+    if len(members) < 3:
+        return
+    st.subheader("Scores", anchor=False)
+    shown, links = members, group.links
+    if len(members) > scores.LARGEST:
+        st.caption(f"The {scores.LARGEST} images with the most matches, of {len(members):,}.")
+        degree = dict.fromkeys((m.id for m in members), 0)
+        for link in links:
+            degree[link.a] += 1
+            degree[link.b] += 1
+        shown = sorted(members, key=lambda m: (m.id not in pair, -degree[m.id], m.id))[: scores.LARGEST]
+    clicked = scores.draw(shown, links, why, pair)
+    if clicked and set(clicked) != set(pair):
+        compare_now(*clicked)
+
+
+def draw_properties(members: Sequence[ImageRecord]) -> None:
+    """All properties of all images, for groups of a size that fits on a screen."""
+    if 2 < len(members) <= 8:
+        with st.expander("Properties of all images", icon=":material/table_rows:"):
+            st.html(pairview.table_html([m.filename for m in members], compare(members)))
+
+
+def draw_missing(view: View, asked: str) -> None:
+    """Why there is no group to show, and where to go."""
+    widgets.header("Group")
+    if not asked:
+        widgets.empty(":material/compare:", "No group chosen", "Open one from the list or the graph.")
+    elif asked not in view.graph.index:
+        draw_unmatched(view, asked)
+    else:
+        best = view.graph.neighbours(asked)
+        widgets.empty(
+            ":material/compare:",
+            "Not in a group at this threshold",
+            f"The best match of this image has a score of {best[0][1]:.2f}, the threshold is "
+            f"{view.threshold:.2f}."
+            if best
+            else "Nothing matches this image.",
+        )
+        if best:
+            value = int(best[0][1] * 100) / 100
+            with st.container(horizontal_alignment="center"):
+                st.button(f"Set the threshold to {value:.2f}", on_click=_set_threshold, args=(value,))
+        deciding.history(view, scan_data.records(view.require_scan(), [asked]))
+    with st.container(horizontal_alignment="center"):
+        widgets.go("groups", "All groups")
+
+
+def draw_unmatched(view: View, asked: str) -> None:
+    """An image without matches, or one that is not part of the scan."""
+    if asked not in scan_data.images_of(view.require_scan()).index:
+        text = "The link names an image that this scan does not have. It may belong to another scan."
+        widgets.empty(":material/help:", "No such image here", text)
+        return
+    text = "Nothing matches this image, or its matches were rejected."
+    widgets.empty(":material/compare:", "In no group", text)
+    deciding.history(view, scan_data.records(view.require_scan(), [asked]))
+
+
+def _set_threshold(value: float) -> None:
+    st.session_state[state.THRESHOLD] = value

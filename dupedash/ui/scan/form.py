@@ -1,0 +1,145 @@
+"""The form of a new scan: what is scanned, with what it is compared, how thoroughly; and what that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+import streamlit as st
+
+from dupedash.connect import Engine
+from dupedash.errors import QueryError
+from dupedash.model import ChangeKind, ScanMode
+from dupedash.scans import ScanConfig
+from dupedash.scans.config import MAY_BE_LEFT_OUT
+from dupedash.scans.modes import resolve
+from dupedash.ui import wording
+from dupedash.ui.filters import builder, saved
+from dupedash.ui.scan.modes import IMAGES_PER_SECOND, MODES, found_words
+from dupedash.ui.state import View
+
+
+class Part(StrEnum):
+    """How much of the collection."""
+
+    ALL = "All images"
+    SOME = "A part"
+
+
+class Partner(StrEnum):
+    """What the scanned images are compared with."""
+
+    SAME = "With each other"
+    ALL = "With all images"
+    SOME = "With another part"
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+EVERYTHING = "*:*"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the form says: the configuration and how many images it is about.
+
+    config   None where a filter cannot be used
+    images   to be scanned; `partners` to compare them with; `total` in the collection
+    """
+
+    config: ScanConfig | None
+    images: int
+    partners: int
+    total: int
+
+
+def draw(view: View) -> Order:
+    """Draw the form; what it says comes back."""
+    total = view.count()
+    with st.container(border=True):
+        st.subheader("What to scan", anchor=False)
+        fq = _part(view)
+        st.subheader("Compared with", anchor=False)
+        against = _partner(view)
+    with st.container(border=True):
+        embedded = view.collection.engine == Engine.EMBEDDED
+        mode, floor, without = _thoroughness(total, embedded)
+    if fq is None or against is None:
+        return Order(None, 0, 0, total)
+    images = view.count(*fq)
+    partners = view.count(*against) if against else images
+    return Order(ScanConfig(mode, floor, fq, against, without), images, partners, total)
+
+
+def _part(view: View) -> tuple[str, ...] | None:
+    part = _choice("Part", Part, "scan.part")
+    return _filter(view, "scan.fq") if part is Part.SOME else ()
+
+
+def _partner(view: View) -> tuple[str, ...] | None:
+    partner = _choice("Compared with", Partner, "scan.partner")
+    if partner is Partner.SOME:
+        return _filter(view, "scan.against")
+    return (EVERYTHING,) if partner is Partner.ALL else ()
+
+
+def _choice(label: str, kind: type[_Choice], key: str, words: Callable[[_Choice], str] = str) -> _Choice:
+    chosen = st.segmented_control(
+        label, list(kind), default=next(iter(kind)), required=True, key=key, format_func=words,
+        label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    return kind(chosen)
+
+
+def _filter(view: View, name: str) -> tuple[str, ...] | None:
+    """The filter that was built, () where it asks nothing, None where it cannot be used."""
+    fields = view.fields()
+    built = builder.draw(name, fields, view.values)
+    saved.draw(view, name, built, fields)
+    if built.error:
+        return None
+    fq = (built.text,) if built.text else ()
+    try:
+        found = view.count(*fq)
+    except QueryError as error:
+        built.error = error
+        st.rerun()
+    st.caption(f"**{found:,}** of {wording.plural(view.count(), 'image')}")
+    return fq
+
+
+def _thoroughness(total: int, embedded: bool) -> tuple[ScanMode, float, tuple[ChangeKind, ...]]:
+    st.subheader("How thoroughly", anchor=False)
+    mode = _choice("Mode", ScanMode, "scan.mode", lambda m: MODES[m].name)
+    effort = resolve(mode, total)
+    st.caption(
+        f"{MODES[mode].line} For {wording.plural(total, 'image')} it searches with `{effort.words()}`. "
+        + (found_words(effort.smartfilter) if embedded else "")
+    )
+    with st.expander("More"):
+        floor = st.slider(
+            "Keep matches from this score on", 0.30, 0.90, 0.50, 0.05, key="scan.floor",
+            persist_state="session", help="The threshold can later be moved down to here without a new scan.",
+        )  # fmt: skip
+        without = tuple(kind for kind in MAY_BE_LEFT_OUT if _left_out(kind, embedded))
+    return mode, floor, without
+
+
+def _left_out(kind: ChangeKind, embedded: bool) -> bool:
+    """Ask whether pairs that match only so are left out."""
+    known = "" if embedded else " This server does not say how two images match: what it reports stays."
+    return st.toggle(
+        f"Without {kind} images", key=f"scan.without-{kind}", persist_state="session",
+        help=f"Leaves out pairs that match only {kind}: icons of a set, arrows left and right.{known}",
+    )  # fmt: skip
+
+
+def seconds(order: Order, view: View) -> float | None:
+    """About how long it will take: by the rate of this collection's last scan of the mode, else a guess."""
+    if order.config is None:
+        return None
+    mode = order.config.mode
+    known = (scan.stats.rate for scan in view.scans if scan.config.mode is mode and scan.stats.rate > 0)
+    return order.images / next(known, IMAGES_PER_SECOND[mode])

@@ -1,0 +1,106 @@
+"""Beside the form: what the scan will be and the button that starts it, or the scan that is there."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dupedash.jobs import Job
+from dupedash.model import ScanMode
+from dupedash.scans import ScanConfig, StoredScan
+from dupedash.ui import jobs, wording
+from dupedash.ui.errors import as_text
+from dupedash.ui.scan import earlier, form
+from dupedash.ui.scan.form import Order
+from dupedash.ui.state import View
+
+
+def draw(view: View, order: Order) -> None:
+    """The card."""
+    with st.container(border=True):
+        images = f"{order.images:,}" if order.config else "–"
+        st.metric("To scan", images, help="Images that the filter admits")
+        st.caption(f"of {wording.plural(order.total, 'image')} in the collection")
+        if order.config is None:
+            st.caption("The filter cannot be used yet: see the message beside it.")
+            return
+        if order.config.against:
+            st.caption(f"compared with {wording.plural(order.partners, 'image')}")
+        here = view.collection
+        known = view.store.find(here.name, here.state(), order.config, here.engine, here.identity)
+        if known and known.complete:
+            _draw_known(known)
+        else:
+            _draw_start(view, order, order.config, known)
+
+
+def kind() -> jobs.Kind:
+    """How a scan is told while it runs."""
+    return jobs.Kind("Scan", "images", found=True, done=_draw_done, about=_about)
+
+
+def _about(job: Job) -> str:
+    asked = job.arguments
+    config = ScanConfig(
+        ScanMode(asked["mode"]),
+        float(asked["floor"]),
+        tuple(asked["fq"]),
+        tuple(asked["against"]),
+        tuple(asked.get("without", ())),
+    )
+    return earlier.config_words(config)
+
+
+def _draw_known(scan: StoredScan) -> None:
+    st.caption(
+        f":green[:material/check_circle:] Already scanned {wording.ago(scan.started)}, "
+        f"nothing changed since: {wording.plural(scan.stats.matches, 'match', 'matches')}."
+    )
+    if st.button("Open it", type="primary", width="stretch", key="scan.open-known"):
+        earlier.open_scan(scan.id)
+
+
+def _draw_start(view: View, order: Order, config: ScanConfig, unfinished: StoredScan | None) -> None:
+    arguments = _arguments(view, config)
+    if any(job.active and dict(job.arguments) == arguments for job in jobs.of_collection(view, "scan")):
+        st.caption("This scan runs just now.")
+        return
+    if unfinished:
+        st.caption(f":orange[:material/pause_circle:] Begun {wording.ago(unfinished.started)}; it can go on.")
+    else:
+        st.caption(f"Takes {wording.duration(form.seconds(order, view))}.")
+    if not view.editor:
+        st.caption(f":material/visibility: {as_text(view.settings.workspace.denied)}")
+    elif st.button(
+        "Go on with it" if unfinished else "Start the scan",
+        type="primary",
+        width="stretch",
+        key="scan.start",
+        disabled=not order.images,
+    ):
+        jobs.start(view, "scan", arguments)
+
+
+def _arguments(view: View, config: ScanConfig) -> dict[str, object]:
+    """What the job is given; JSON values."""
+    return {
+        "collection": view.collection.name,
+        "mode": str(config.mode),
+        "floor": config.floor,
+        "fq": list(config.fq),
+        "against": list(config.against),
+        "without": list(config.without),
+    }
+
+
+def _draw_done(view: View, job: Job) -> None:
+    scan = next((scan for scan in view.scans if scan.id == job.result), None)
+    if scan is None:
+        st.caption("Done; its result was deleted meanwhile.")
+        return
+    groups = len(view.cut_of(scan))
+    st.markdown(
+        f":green[:material/check_circle:] {wording.plural(groups, 'group')} at {view.threshold:.2f} "
+        f"among {wording.plural(scan.stats.images, 'image')}, in {wording.duration(scan.stats.seconds)}."
+    )
+    if st.button("Look at the result", key=f"job-open-{job.id}", type="primary"):
+        earlier.open_scan(scan.id)
