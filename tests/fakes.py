@@ -42,8 +42,7 @@ from dupedash.model import (
     QueryImage,
     ValueCount,
 )
-from dupedash.query import parse_all
-from tests.query_match import matches
+from dupedash.query import matches, parse_all
 
 _GRID = 8
 _BUILTIN = {

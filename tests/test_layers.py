@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # `flow` and `embedded` each other.
 LAYERS = (
     ("dupedash.errors",),
-    ("dupedash.formats", "dupedash.model", "dupedash.storage.sums", "dupedash.storage.wal", "dupedash.utf8",
+    ("dupedash.compiled", "dupedash.formats", "dupedash.model", "dupedash.storage.sums", "dupedash.storage.wal", "dupedash.utf8",
      "dupedash.web", "dupedash.wording"),
     ("dupedash.collection", "dupedash.config", "dupedash.fetch", "dupedash.groups", "dupedash.images",
      "dupedash.keepers", "dupedash.query", "dupedash.storage", "dupedash.worker", "dupedash.workers"),
@@ -35,12 +35,19 @@ HOMES = {
     "PIL": ("dupedash.images", "dupedash.example", "dupedash.bench"),
     "pillow_heif": ("dupedash.images",),
     "cv2": ("dupedash.embedded", "dupedash.images", "dupedash.bench", "dupedash.ui", "dupedash.worker"),
+    "numba": ("dupedash.compiled",),
+    "llvmlite": ("dupedash.compiled",),
     "luqum": ("dupedash.query",),
     "playwright": ("dupedash.bench",),
     "click": ("dupedash.cli", "dupedash.__main__"),
     "pyvis": ("dupedash.network", "dupedash.report", "dupedash.ui"),
-    "sqlite3": ("dupedash.embedded", "dupedash.review", "dupedash.query", "dupedash.actions",
-                "dupedash.storage"),
+    "sqlite3": (
+        "dupedash.embedded",
+        "dupedash.review",
+        "dupedash.query",
+        "dupedash.actions",
+        "dupedash.storage",
+    ),
     # A process that it starts reads the main module first, which under Streamlit is a page: `workers` do not.
     "multiprocessing": (),
 }

@@ -38,8 +38,7 @@ from dupedash.model import (
     Smartfilter,
     ValueCount,
 )
-from dupedash.query import parse
-from tests.query_match import matches
+from dupedash.query import matches, parse
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 NAMES = st.from_regex(r"[a-z][a-z0-9_.-]{0,12}", fullmatch=True).filter(

@@ -21,7 +21,6 @@ from dupedash.model import ScanMode
 from dupedash.review import decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 from dupedash.scans.run import run_scan
-from dupedash.wording import plural
 
 
 def scan(task: Task) -> Outcome:
@@ -119,7 +118,7 @@ def undo(task: Task) -> Outcome:
 
 def _action_words(outcome: ActionOutcome) -> str:
     failed = f", {len(outcome.failed):,} failed" if outcome.failed else ""
-    return f"{plural(outcome.done, 'step')} done{failed}"
+    return f"{outcome.done:,} step{'' if outcome.done == 1 else 's'} done{failed}"
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""Filter queries (`fq`) in Lucene's syntax: read, checked, asked of a store, built and said in words.
+"""Filter queries (`fq`) in Lucene's syntax: read, checked, asked of a store or a record, built and told.
 
-text ─parse→ tree ─resolve(fields, now)→ predicates ─→ SQL
+text ─parse→ tree ─resolve(fields, now)→ predicates ─→ SQL, or a record matched in Python
 rows of a form ─to_lucene→ text ─from_lucene→ rows; tree ─explain→ words
 
 Where it differs from Solr: no fuzzy, proximity, regular expressions and local parameters (an error says
@@ -9,10 +9,10 @@ the whole day; several words in one term without a field must follow one another
 """
 
 from dupedash.query.builder.read import from_lucene
-from dupedash.query.builder.rows import Filter, Join, Row
+from dupedash.query.builder.rows import Filter, Join, Operator, Row, operators_for
 from dupedash.query.builder.write import to_lucene
 from dupedash.query.explain import explain
-from dupedash.query.operators import Operator, Widget, operators_for
+from dupedash.query.match import matches
 from dupedash.query.resolve import check
 from dupedash.query.sql import to_sql
 from dupedash.query.syntax.parse import parse, parse_all
@@ -24,10 +24,10 @@ __all__ = [
     "Operator",
     "Query",
     "Row",
-    "Widget",
     "check",
     "explain",
     "from_lucene",
+    "matches",
     "operators_for",
     "parse",
     "parse_all",

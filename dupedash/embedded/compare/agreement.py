@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from dupedash.compiled import compiled
 from dupedash.embedded.compare.colours import recoloured
 from dupedash.embedded.compare.detail import NO_DETAIL, Detail, compare_detail
 from dupedash.embedded.compare.local import by_cell, compare_locally
@@ -125,7 +126,7 @@ def _measured(both: Overlap, overlap_a: float, overlap_b: float) -> Agreement:
         differing=int(((structure < _LOW) & use).sum()) / n,
         tone=int(((local.tone > 24) & shown).sum()) / n_shown,
         colour=int(((colour > 14) & shown).sum()) / n_shown,
-        error=float(np.vdot(weight, np.abs(x - y))) / float(weight.sum()),
+        error=_error(x, y, weight),
         colour_error=colour_error,
         brightness=fit.brightness,
         gain=fit.gain,
@@ -133,6 +134,17 @@ def _measured(both: Overlap, overlap_a: float, overlap_b: float) -> Agreement:
         recoloured=recoloured(over, onto, local.cells > _INSIDE, _by_cell(structure, shown.shape)),
         detail=compare_detail(fit.fitted, y, weight, local) if agreeing >= PROMISING else NO_DETAIL,
     )
+
+
+@compiled
+def _error(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
+    """The mean absolute difference where `weight` is 1."""
+    total = inside = 0.0
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            total += weight[i, j] * abs(x[i, j] - y[i, j])
+            inside += weight[i, j]
+    return total / inside
 
 
 def _by_cell(windows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -145,20 +157,56 @@ def _chroma(x: np.ndarray, y: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray,
     """From chroma by cell: its difference after one gain and shift of the whole picture, fitted in the `kept`
     cells from the more colourful one to the other; how much more colourful y is; and the mean difference
     without a fit."""
-    in_x, in_y = x[kept], y[kept]
-    if not len(in_x):
-        return np.zeros(kept.shape), 1.0, 0.0
-    error = float(np.abs(in_x - in_y).mean())
-    mean_x, mean_y = in_x.mean(axis=0), in_y.mean(axis=0)
-    in_x, in_y = in_x - mean_x, in_y - mean_y
-    power_x, power_y, both = (
-        float(np.vdot(p, q)) / in_x.size for p, q in ((in_x, in_x), (in_y, in_y), (in_x, in_y))
-    )
+    cells, error, mean, power_x, power_y, both = _chroma_sums(x, y, kept)
+    if not cells:
+        return np.zeros(kept.shape, np.float32), 1.0, 0.0
     gain = ((power_y + _GRAY) / (power_x + _GRAY)) ** 0.5
     factor = max(0.0, both / (max(power_x, power_y) + _GRAY / 10))
-    x, y = x - mean_x, y - mean_y
-    rest = factor * x - y if power_x > power_y else factor * y - x
-    return np.hypot(rest[..., 0], rest[..., 1]), gain, error
+    factors = (factor, 1.0) if power_x > power_y else (1.0, factor)
+    return _chroma_off(x, y, mean, *factors), gain, error
+
+
+@compiled
+def _chroma_sums(
+    x: np.ndarray, y: np.ndarray, kept: np.ndarray
+) -> tuple[int, float, np.ndarray, float, float, float]:
+    """Of the kept cells: how many, mean absolute difference, the four means of x and y, the mean power of
+    either about them, and of both."""
+    mean, cells, error = np.zeros(4), 0, 0.0
+    for i in range(kept.shape[0]):
+        for j in range(kept.shape[1]):
+            if kept[i, j]:
+                cells += 1
+                for k in range(2):
+                    mean[k] += x[i, j, k]
+                    mean[2 + k] += y[i, j, k]
+                    error += abs(x[i, j, k] - y[i, j, k])
+    mean /= max(1, cells)
+    power_x = power_y = both = 0.0
+    for i in range(kept.shape[0]):
+        for j in range(kept.shape[1]):
+            if kept[i, j]:
+                for k in range(2):
+                    p, q = x[i, j, k] - mean[k], y[i, j, k] - mean[2 + k]
+                    power_x += p * p
+                    power_y += q * q
+                    both += p * q
+    values = max(1, 2 * cells)
+    return cells, error / values, mean, power_x / values, power_y / values, both / values
+
+
+@compiled
+def _chroma_off(
+    x: np.ndarray, y: np.ndarray, mean: np.ndarray, factor_x: float, factor_y: float
+) -> np.ndarray:
+    """How far the cells' chroma lies apart after the fit: float32 (h, w)."""
+    off = np.empty(x.shape[:2], np.float32)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            p = factor_x * (x[i, j, 0] - mean[0]) - factor_y * (y[i, j, 0] - mean[2])
+            q = factor_x * (x[i, j, 1] - mean[1]) - factor_y * (y[i, j, 1] - mean[3])
+            off[i, j] = np.sqrt(p * p + q * q)
+    return off
 
 
 def swapped(found: Agreement) -> Agreement:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from dupedash.compiled import compiled
+
 CELL = 4
 """Pictures are compared in cells of so many pixels a side."""
 LEAST_PIXELS = 500
@@ -71,11 +73,16 @@ def laid_over(a: np.ndarray, shape: tuple[int, ...], matrix: np.ndarray) -> tupl
 def covered(source: tuple[int, ...], matrix: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Pixels of a picture of that `shape` to which the mapped one has all four neighbours."""
     right, bottom = source[1] - 1, source[0] - 1
-    # In the frame of the source: where each pixel comes from.
-    back = cv2.invertAffineTransform(matrix)
-    across, down = np.arange(shape[1]), np.arange(shape[0])[:, None]
-    x = back[0, 0] * across + (back[0, 1] * down + back[0, 2])
-    y = back[1, 0] * across + (back[1, 1] * down + back[1, 2])
-    inside = (x > -_EDGE) & (x < right + _EDGE) & (y > -_EDGE) & (y < bottom + _EDGE)
-    pixels: np.ndarray = inside.view(np.uint8)
-    return pixels
+    return _inside(cv2.invertAffineTransform(matrix), shape[0], shape[1], right + _EDGE, bottom + _EDGE)
+
+
+@compiled
+def _inside(back: np.ndarray, height: int, width: int, right: float, bottom: float) -> np.ndarray:
+    """Which pixels come from -_EDGE … right and -_EDGE … bottom in the source: uint8, 0 or 1."""
+    inside = np.zeros((height, width), np.uint8)
+    for row in range(height):
+        x, y = back[0, 1] * row + back[0, 2], back[1, 1] * row + back[1, 2]
+        for column in range(width):
+            across, down = back[0, 0] * column + x, back[1, 0] * column + y
+            inside[row, column] = -_EDGE < across < right and -_EDGE < down < bottom
+    return inside

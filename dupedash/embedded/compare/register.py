@@ -6,13 +6,15 @@ confirmed by a similar one at its place, or contradicted by others only. OpenCV'
 seed: the same input gives the same map.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from dupedash.compiled import compiled, differing_bits
 from dupedash.embedded.describe import pattern
-from dupedash.embedded.describe.descriptor import LEVELS, POSITION_UNIT, Descriptor
+from dupedash.embedded.describe.descriptor import LEVELS, POSITION_UNIT, SCALE_STEP, Descriptor
 
 MIN_MATCHES = 5
 """Fewer matches are not looked at: three fix a map, so the next two are the first that confirm it."""
@@ -36,6 +38,11 @@ class Keypoints:
     octaves: np.ndarray
     binary: np.ndarray
     size: tuple[int, int]
+
+    @property
+    def words(self) -> np.ndarray:
+        """The descriptors as uint64 (n, 4)."""
+        return np.ascontiguousarray(self.binary).view(np.uint64)
 
     @staticmethod
     def of(descriptor: Descriptor, mirrored: bool) -> "Keypoints":
@@ -69,8 +76,7 @@ def register(a: Keypoints, b: Keypoints) -> Registration | None:
     """The map of a onto b, or None if the keypoints agree on none."""
     if len(a.positions) < MIN_MATCHES or len(b.positions) < MIN_MATCHES:
         return None
-    distance = distances(a.binary, b.binary)
-    here, there = _matches(distance)
+    here, there = _matches(a.words, b.words)
     agreed = _agreed(b.angles[there] - a.angles[here], b.octaves[there] - a.octaves[here])
     if len(agreed) < MIN_MATCHES:
         return None
@@ -84,28 +90,26 @@ def register(a: Keypoints, b: Keypoints) -> Registration | None:
     )
     if matrix is None or not plausible(matrix):
         return None
-    refined, confirmed, contradicted = _confirm(a, b, distance, matrix)
+    refined, confirmed, contradicted = _confirm(a, b, matrix)
     return Registration(to_unit(refined, a.size, b.size), int(inlier.sum()), confirmed, contradicted)
 
 
-def _matches(distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns where the nearest neighbour is clearly nearer than the second."""
-    rows = np.arange(len(distance))
-    nearest = distance.argmin(axis=1)
-    best = distance[rows, nearest]
-    others = distance.copy()
-    others[rows, nearest] = 255
-    keep = np.flatnonzero(best < _RATIO * others.min(axis=1))
-    return keep, nearest[keep]
-
-
-def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Hamming distances of descriptors (n, 32) and (m, 32): uint8 (n, m); all 256 bits differ nowhere."""
-    x, y = np.ascontiguousarray(a).view(np.uint64), np.ascontiguousarray(b).view(np.uint64)
-    total: np.ndarray = np.bitwise_count(x[:, None, 0] ^ y[:, 0])
-    for word in range(1, 4):
-        total += np.bitwise_count(x[:, None, word] ^ y[:, word])
-    return total
+@compiled
+def _matches(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns whose nearest neighbour is clearly nearer than the second; uint64 (n, 4), (m, 4)."""
+    row, column, count = np.empty(len(a), np.int64), np.empty(len(a), np.int64), 0
+    for i in range(len(a)):
+        best, second, nearest = 256, 255, 0
+        for j in range(len(b)):
+            bits = differing_bits(a[i], b[j])
+            if bits < best:
+                best, second, nearest = bits, min(best, 255), j
+            elif bits < second:
+                second = bits
+        if best < _RATIO * second:
+            row[count], column[count] = i, nearest
+            count += 1
+    return row[:count], column[:count]
 
 
 def _agreed(turn: np.ndarray, zoom: np.ndarray) -> np.ndarray:
@@ -123,42 +127,67 @@ def _agreed(turn: np.ndarray, zoom: np.ndarray) -> np.ndarray:
 
 def plausible(matrix: np.ndarray) -> bool:
     """Whether a map neither tears nor reflects: zoom within 1/6.7 … 7, stretch below 2.2."""
-    large, small = np.linalg.svd(matrix[:, :2])[1]
-    return bool(small > 0.15 and large < 7 and large < 2.2 * small and np.linalg.det(matrix[:, :2]) > 0)
+    (a, b, _), (c, d, _) = matrix.tolist()
+    area, spread = a * d - b * c, a * a + b * b + c * c + d * d
+    if area <= 0:
+        return False
+    # The singular values: their squares add up to `spread`, their product is `area`.
+    root = math.sqrt(max(0.0, spread * spread - 4 * area * area))
+    large = math.sqrt((spread + root) / 2)
+    small = area / large
+    return small > 0.15 and large < 7 and large < 2.2 * small
 
 
-def _confirm(
-    a: Keypoints, b: Keypoints, distance: np.ndarray, matrix: np.ndarray
-) -> tuple[np.ndarray, int, int]:
+def _confirm(a: Keypoints, b: Keypoints, matrix: np.ndarray) -> tuple[np.ndarray, int, int]:
     """The map fitted again to all keypoints that are similar at their places; how many of a's those are,
     and how many of a's meet only others there."""
-    zoom = np.sqrt(np.linalg.det(matrix[:, :2]))
-    expected = a.octaves + np.log(zoom) / np.log(1.2)
+    zoom = math.sqrt(np.linalg.det(matrix[:, :2]))
     moved = (a.positions @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
-    reach = _NEAR * max(1.0, float(zoom))
-    near = np.abs(moved[:, None, 0] - b.positions[:, 0]) <= reach
-    near &= np.abs(moved[:, None, 1] - b.positions[:, 1]) <= reach
-    row, column = np.nonzero(near)
-    comparable = np.abs(expected[row] - b.octaves[column]) <= _OCTAVES_APART
-    row, column = row[comparable], column[comparable]
-    similar = distance[row, column] <= _SIMILAR
-    met, confirmed = np.unique(row), np.unique(row[similar])
-    if len(confirmed) >= 8:
-        matrix = _fitted(a.positions[row[similar]], b.positions[column[similar]], matrix)
-    return matrix, len(confirmed), len(met) - len(confirmed)
+    row, column, met, confirmed = _similar_at_their_places(
+        moved, a.octaves + math.log(zoom) / math.log(SCALE_STEP), a.words,
+        b.positions, b.octaves, b.words, _NEAR * max(1.0, zoom),
+    )  # fmt: skip
+    if confirmed >= 8:
+        matrix = _fitted(a.positions[row], b.positions[column], matrix)
+    return matrix, confirmed, met - confirmed
+
+
+@compiled
+def _similar_at_their_places(
+    moved: np.ndarray, expected: np.ndarray, a: np.ndarray,
+    places: np.ndarray, octaves: np.ndarray, b: np.ndarray, reach: float,
+) -> tuple[np.ndarray, np.ndarray, int, int]:  # fmt: skip
+    """Pairs of keypoints that lie `reach` apart at most and are similar; how many of the first meet any other
+    of their octave there, and how many a similar one."""
+    row, column = [0], [0]
+    met = confirmed = 0
+    for i in range(len(a)):
+        meets = similar = False
+        for j in range(len(b)):
+            near = abs(moved[i, 0] - places[j, 0]) <= reach and abs(moved[i, 1] - places[j, 1]) <= reach
+            if near and abs(expected[i] - octaves[j]) <= _OCTAVES_APART:
+                meets = True
+                if differing_bits(a[i], b[j]) <= _SIMILAR:
+                    similar = True
+                    row.append(i)
+                    column.append(j)
+        met += meets
+        confirmed += similar
+    return np.array(row)[1:], np.array(column)[1:], met, confirmed
 
 
 def _fitted(source: np.ndarray, target: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """The least-squares map, in two rounds that leave out what lies off; the given one if that is not
     plausible."""
-    points = np.column_stack([source, np.ones(len(source))])
+    points = np.column_stack([source, np.ones(len(source))]).astype(np.float64)
     better = matrix
     for limit in (4.0, 2.5):
         off = np.hypot(*(points @ better.T - target).T)
-        keep = off <= limit * max(1.0, float(np.sqrt(abs(np.linalg.det(better[:, :2])))))
+        keep = off <= limit * max(1.0, math.sqrt(abs(np.linalg.det(better[:, :2]))))
         if keep.sum() < 6:
             return matrix
-        better = np.linalg.lstsq(points[keep], target[keep], rcond=None)[0].T
+        few = points[keep]
+        better = np.linalg.solve(few.T @ few + 1e-6 * np.eye(3), few.T @ target[keep]).T
     return better if plausible(better) else matrix
 
 

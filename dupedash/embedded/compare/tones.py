@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dupedash.embedded.compare.local import by_cell
+from dupedash.compiled import compiled
 from dupedash.embedded.compare.overlay import CELL
 
 _FLAT = 4.0
@@ -30,38 +30,87 @@ class Fit:
 def fit_mostly(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[Fit, np.ndarray]:
     """Like `fit_tone`, without what lies far off: a text box must not bend the tones of the whole picture.
     Also the cells that were used, bool."""
-    fit = fit_tone(x, y, weight)
-    inside = by_cell(weight)
-    off = by_cell(weight * np.abs(fit.fitted - y)) / np.maximum(inside, 1e-6)
+    everywhere = np.ones((x.shape[0] // CELL, x.shape[1] // CELL), np.bool_)
+    fit = _fit(x, y, weight, everywhere)
+    inside, off = _off(fit.fitted, y, weight)
     shown = inside > 0.5
     if not shown.any():
         return fit, shown
     near = shown & (off < max(_OFF, _FAR * float(np.median(off[shown]))))
     if not _LEAST < near.sum() / shown.sum() < _MOST:
         return fit, shown
-    kept = near.repeat(CELL, axis=0).repeat(CELL, axis=1)
-    return fit_tone(x, y, weight * kept), near
+    return _fit(x, y, weight, near), near
 
 
 def fit_tone(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Fit:
     """Fit gray values x to y, both float32 (h, w), where `weight` is 1."""
-    x = x / 255
-    whole, x, y, weight = x, *(part[::_STEP, ::_STEP].ravel() for part in (x, y, weight))
-    weighted = weight * x
-    squared = weighted * x
-    total = float(weight.sum())
-    sums = [total, float(weighted.sum()), float(np.vdot(weighted, x)), float(np.vdot(squared, x))]
-    sums.append(float(np.vdot(squared, x * x)))
-    products = [float(np.vdot(part, y)) for part in (weight, weighted, squared)]
-    normal = np.array([[sums[i + j] for j in range(3)] for i in range(3)]) + np.eye(3) * 1e-3
-    curve = np.linalg.solve(normal, np.array(products)).astype(np.float32)
-    fitted = curve[0] + whole * (curve[1] + whole * curve[2])
-    mean_x, mean_y = sums[1] / total, products[0] / total
+    shape = -(-x.shape[0] // CELL), -(-x.shape[1] // CELL)
+    return _fit(x, y, weight, np.ones(shape, np.bool_))
+
+
+def _fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, used: np.ndarray) -> Fit:
+    """The same from the cells that are used."""
+    total, one, two, three, four, with_one, with_x, with_xx, squared = _sums(x, y, weight, used).tolist()
+    normal = np.array([[total, one, two], [one, two, three], [two, three, four]]) + np.eye(3) * 1e-3
+    curve = np.linalg.solve(normal, np.array([with_one, with_x, with_xx])).astype(np.float32)
+    fitted = _bent(x, curve)
+    total = total or 1e-9
+    mean_x, mean_y = one / total, with_one / total
     brightness = mean_y - mean_x * 255
-    var_x = sums[2] / total - mean_x**2
-    var_y = float(np.vdot(weight * y, y)) / total - mean_y**2
-    both = products[1] / total - mean_x * mean_y
+    var_x, var_y = two / total - mean_x**2, squared / total - mean_y**2
+    both = with_x / total - mean_x * mean_y
     if var_x * 255**2 < _FLAT or var_y < _FLAT:
         return Fit(fitted, brightness, 1.0, 0.0)
-    gain = both / var_x / 255
-    return Fit(fitted, brightness, gain, both / (var_x * var_y) ** 0.5)
+    return Fit(fitted, brightness, both / var_x / 255, both / (var_x * var_y) ** 0.5)
+
+
+@compiled
+def _sums(x: np.ndarray, y: np.ndarray, weight: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Of the weight, of its products with the powers of x (0…1) up to the fourth, with y, xy, xxy and yy."""
+    sums = np.zeros(9)
+    for i in range(0, x.shape[0], _STEP):
+        row = np.zeros(9, np.float32)
+        for j in range(0, x.shape[1], _STEP):
+            if used[i // CELL, j // CELL]:
+                f, p, q = weight[i, j], x[i, j] * np.float32(1 / 255), y[i, j]
+                fp = f * p
+                fpp = fp * p
+                row[0] += f
+                row[1] += fp
+                row[2] += fpp
+                row[3] += fpp * p
+                row[4] += fpp * p * p
+                row[5] += f * q
+                row[6] += fp * q
+                row[7] += fpp * q
+                row[8] += f * q * q
+        sums += row
+    return sums
+
+
+@compiled
+def _bent(x: np.ndarray, curve: np.ndarray) -> np.ndarray:
+    """The parabola of every value."""
+    bent = np.empty_like(x)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            p = x[i, j] * np.float32(1 / 255)
+            bent[i, j] = curve[0] + p * (curve[1] + p * curve[2])
+    return bent
+
+
+@compiled
+def _off(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """By cell: the part inside, and the mean absolute difference there."""
+    shape = x.shape[0] // CELL, x.shape[1] // CELL
+    inside, off = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    for row in range(shape[0]):
+        for column in range(shape[1]):
+            total = difference = np.float32(0)
+            for i in range(row * CELL, row * CELL + CELL):
+                for j in range(column * CELL, column * CELL + CELL):
+                    total += weight[i, j]
+                    difference += weight[i, j] * abs(x[i, j] - y[i, j])
+            inside[row, column] = total / (CELL * CELL)
+            off[row, column] = difference / max(total, np.float32(1e-5))
+    return inside, off

@@ -20,7 +20,7 @@ from dupedash.embedded.describe import hashes, pattern
 from dupedash.embedded.describe.descriptor import POSITION_UNIT, Descriptor, digest
 from dupedash.embedded.retrieve import words
 from dupedash.embedded.retrieve.copies import Copies
-from dupedash.embedded.retrieve.votes import MOST_SHARED, Shared, count_votes
+from dupedash.embedded.retrieve.votes import count_votes
 from dupedash.model import Smartfilter
 
 BLOCK = 64
@@ -129,68 +129,27 @@ def search(
     With `above` (a place for every query) only pictures at later places of the index are looked at.
     """
     place = np.array([int.from_bytes(digest(q)[:4], "big") / 2**32 for q in queries])
-    earliest = np.zeros(len(queries), int) if above is None else above + 1
-    return _merged(
-        [_by_words(index, queries, place, earliest, min_votes), _by_hash(index, queries, place, earliest)]
-    )
-
-
-def _by_words(
-    index: Index, queries: Sequence[Descriptor], place: np.ndarray, earliest: np.ndarray, min_votes: float
-) -> Hits:
+    earliest = np.zeros(len(queries), np.int64) if above is None else above + 1
     batch = _Batch.of(queries)
-    found = words.lookup(words.Postings(index.keys, index.entries), batch.keys, place[batch.query // 2])
-    owner = index.owner[found.entry]
-    pair = batch.query[found.query] * len(index.numbers) + owner
-    row = _several(pair, owner >= earliest[batch.query[found.query] // 2])
-    entry_rank = found.entry[row] - index.starts[owner[row]]
-    row = row[_usable((pair[row] * _MOST + batch.rank[found.query[row]]) * _MOST + entry_rank)]
-    query, entry = found.query[row], found.entry[row]
-    shared = Shared(
-        pair[row],
-        batch.points[query],
-        index.points[entry] * np.float32(POSITION_UNIT),
-        index.angles[entry] - batch.angles[query],
-        index.octaves[entry] - batch.octaves[query],
-        1 / (1 + np.log2(found.length[row]) / 4),
-    )
-    pairs, votes = count_votes(shared)
-    pairs, votes = pairs[votes >= min_votes], votes[votes >= min_votes]
-    side, picture = pairs // len(index.numbers), pairs % len(index.numbers)
+    sides = words.Sides(batch.side, place.repeat(2), earliest.repeat(2))
+    return _merged([_by_words(index, batch, sides, min_votes), _by_hash(index, queries, sides)])
+
+
+def _by_words(index: Index, batch: "_Batch", sides: words.Sides, min_votes: float) -> Hits:
+    found = words.lookup(words.Postings(index.keys, index.entries), index.owner, batch.keys, sides)
+    side, picture, votes = count_votes(
+        found.starts, found.ends, found.query, found.entry, found.length, found.picture, len(index.numbers),
+        batch.points, batch.angles, batch.octaves, index.points, index.angles, index.octaves, min_votes,
+    )  # fmt: skip
     return Hits(side // 2, picture, side % 2 == 1, votes)
-
-
-_MOST = 1 << 10
-"""More than the keypoints of any picture."""
-
-
-def _several(pair: np.ndarray, admitted: np.ndarray) -> np.ndarray:
-    """The admitted rows whose pair has another one (and a few more: pairs are counted in buckets)."""
-    row = np.flatnonzero(admitted)
-    bucket = pair[row] & (_BUCKETS - 1)
-    return row[np.bincount(bucket)[bucket] > 1] if len(row) else row
-
-
-_BUCKETS = 1 << 20
-
-
-def _usable(key: np.ndarray) -> np.ndarray:
-    """One row for each distinct key, in pairs (key // _MOST²) that have several, at most MOST_SHARED each."""
-    key, row = np.unique(key, return_index=True)
-    pair = key // _MOST**2
-    starts = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]][: len(pair)])
-    counts = np.diff(np.r_[starts, len(pair)])
-    rank = np.arange(len(pair)) - np.repeat(starts, counts)
-    return row[(np.repeat(counts, counts) > 1) & (rank < MOST_SHARED)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Batch:
-    """Keypoints of several queries, first as they are and then mirrored: `query` is 2 x the query's number,
-    + 1 if mirrored; `rank` the place of the keypoint in its picture."""
+    """Keypoints of several queries, as they are and mirrored: `side` int32 is 2 × the query's number, + 1 if
+    mirrored; `keys` uint32 (tables, n), `points` float32 (n, 2) in px, `angles` and `octaves` int64."""
 
-    query: np.ndarray
-    rank: np.ndarray
+    side: np.ndarray
     keys: np.ndarray
     points: np.ndarray
     angles: np.ndarray
@@ -198,18 +157,15 @@ class _Batch:
 
     @staticmethod
     def of(queries: Sequence[Descriptor]) -> "_Batch":
-        counts = [len(q.points) for q in queries]
-        query = np.repeat(np.arange(len(queries)), counts)
-        rank = np.concatenate([np.arange(n) for n in counts])
-        keys = words.words(np.concatenate([q.binary for q in queries]))
-        points = np.concatenate([q.points for q in queries]) * np.float32(POSITION_UNIT)
-        angles = np.concatenate([q.angles for q in queries]).astype(np.int32)
-        octaves = np.concatenate([q.octaves for q in queries]).astype(np.int32)
+        query = np.repeat(np.arange(len(queries), dtype=np.int32), [len(q.points) for q in queries])
+        keys = words.words(_join([q.binary for q in queries], (0, 32), np.uint8))
+        points = _join([q.points for q in queries], (0, 2), np.uint16) * np.float32(POSITION_UNIT)
+        angles = _join([q.angles for q in queries], (0,), np.uint8).astype(np.int64)
+        octaves = _join([q.octaves for q in queries], (0,), np.uint8).astype(np.int64)
         width = np.array([q.size[1] for q in queries], np.float32)[query]
         flipped = np.stack([width - 1 - points[:, 0], points[:, 1]], axis=1)
         return _Batch(
             np.concatenate([2 * query, 2 * query + 1]),
-            np.tile(rank, 2),
             np.concatenate([keys, words.mirrored(keys)], axis=1),
             np.concatenate([points, flipped]),
             np.concatenate([angles, pattern.ANGLES // 2 - angles]),
@@ -217,21 +173,21 @@ class _Batch:
         )
 
 
-def _by_hash(index: Index, queries: Sequence[Descriptor], place: np.ndarray, earliest: np.ndarray) -> Hits:
-    plain = np.array([np.frombuffer(q.pdq, np.uint8) for q in queries])
-    both = np.concatenate([plain, hashes.mirrored(plain)])
+def _by_hash(index: Index, queries: Sequence[Descriptor], sides: words.Sides) -> Hits:
+    plain = np.array([np.frombuffer(q.pdq, np.uint8) for q in queries]).reshape(-1, 32)
+    both = np.stack([plain, hashes.mirrored(plain)], axis=1).reshape(-1, 32)
     found = words.lookup(
         words.Postings(index.pdq_keys, index.pdq_entries),
+        np.arange(len(index.numbers), dtype=np.int32),
         hashes.chunks(both),
-        np.tile(place, 2),
+        words.Sides(np.arange(len(both), dtype=np.int32), sides.place, sides.earliest),
         _HASH_WINDOW,
     )
-    key = np.unique(found.query * len(index.numbers) + found.entry)
+    key = np.unique(found.side * len(index.numbers) + found.picture[found.rows])
     side, picture = key // len(index.numbers), key % len(index.numbers)
     near = hashes.distance(both[side], index.pdq[picture]) <= hashes.MAX_DISTANCE
-    keep = near & (picture >= earliest[side % len(queries)])
-    side, picture = side[keep], picture[keep]
-    return Hits(side % len(queries), picture, side >= len(queries), np.full(len(side), HASH_VOTES))
+    side, picture = side[near], picture[near]
+    return Hits(side // 2, picture, side % 2 == 1, np.full(len(side), HASH_VOTES))
 
 
 def _merged(parts: list[Hits]) -> Hits:

@@ -1,64 +1,140 @@
-"""Votes of shared words that agree on one turn, zoom and shift (weak geometric consistency)."""
+"""Votes of shared words that agree on one turn, zoom and shift (weak geometric consistency, after Jégou,
+Douze and Schmid 2008)."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
 import numpy as np
 
-from dupedash.embedded.describe.descriptor import SCALE_STEP
+from dupedash.compiled import compiled
+from dupedash.embedded.describe.descriptor import POSITION_UNIT, SCALE_STEP
 
-MOST_SHARED = 16
-"""Shared words of a pair that are looked at; more do not make it more certain."""
-_APART = 8.0
-_TURN = 24
-_ZOOM = 2
-_SHIFT = 0.25
-_SLACK = 6.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shared:
-    """Shared words, a row each: the `pair` they speak for (int64), the positions `here` and `there` (n, 2)
-    in the 400 px pictures, the difference `turn` of the angles (1/256 turns) and `zoom` of the octaves, and
-    `weight`, less for a common word. Sorted by pair."""
-
-    pair: np.ndarray
-    here: np.ndarray
-    there: np.ndarray
-    turn: np.ndarray
-    zoom: np.ndarray
-    weight: np.ndarray
+MOST_SHARED = 32
+"""Shared words of a pair that are looked at: 496 couples; more do not make it more certain."""
+_APART = np.float32(8.0)  # px of 400: two words nearer to each other say nothing about turn and zoom
+_TURN = 24  # of 256: how far the angles of ORB vary under the changes of `images` that we look for
+_ZOOM = 2  # octaves of SCALE_STEP
+_SHIFT = np.float32(0.25)  # of the distance between the two words …
+_SLACK = np.float32(6.0)  # … and px beside that
+_HALF_STEP = SCALE_STEP**0.5
+_UNIT = np.float32(POSITION_UNIT)
 
 
-def count_votes(shared: Shared) -> tuple[np.ndarray, np.ndarray]:
-    """Every pair, and the largest weight of its words that agree with one of them: int64 (p,), float (p,)."""
-    n = len(shared.pair)
-    starts = np.flatnonzero(np.r_[True, shared.pair[1:] != shared.pair[:-1]][:n])
-    if not n:
-        return shared.pair, shared.weight
-    ends = np.repeat(np.r_[starts[1:], n], np.diff(np.r_[starts, n]))
-    later = ends - np.arange(n) - 1
-    one = np.repeat(np.arange(n), later)
-    other = one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(later) - later, later)
-    one, other = _agreeing(shared, one, other)
-    agreed = np.bincount(one, shared.weight[other], n) + np.bincount(other, shared.weight[one], n)
-    return shared.pair[starts], np.maximum.reduceat(np.where(agreed > 0, agreed + shared.weight, 0), starts)
+@compiled
+def agreement(
+    count: int, here: np.ndarray, there: np.ndarray, turn: np.ndarray, zoom: np.ndarray, weight: np.ndarray
+) -> float:
+    """The largest weight of shared words that agree with one of them, that one's included; 0 where none do.
+
+    `here` and `there` float32 (count, 2): positions in the 400 px pictures; `turn` int64: difference of the
+    angles, 1/256 turns; `zoom` int64: of the octaves; `weight` float32.
+    """
+    agreed = np.zeros(count, np.float32)
+    for i in range(count):
+        for j in range(i + 1, count):
+            between = (turn[j] - turn[i] + 128) % 256 - 128
+            both = zoom[i] + zoom[j]
+            if abs(between) > _TURN or abs(both - 2 * zoom[i]) > _ZOOM:
+                continue
+            across, down = here[i, 0] - here[j, 0], here[i, 1] - here[j, 1]
+            right, below = there[i, 0] - there[j, 0], there[i, 1] - there[j, 1]
+            long_here = np.sqrt(across * across + down * down)
+            long_there = np.sqrt(right * right + below * below)
+            if long_here < _APART or long_there < _APART:
+                continue
+            angle = (turn[i] + between / 2) * (2 * np.pi / 256)
+            factor = _HALF_STEP**both
+            cos, sin = np.cos(angle) * factor, np.sin(angle) * factor
+            off = (across * cos - down * sin - right) ** 2 + (across * sin + down * cos - below) ** 2
+            # Halfway between both pictures' scales, so that the answer is the same from either side.
+            if np.sqrt(off / factor) <= _SLACK + _SHIFT * np.sqrt(long_here * long_there):
+                agreed[i] += weight[j]
+                agreed[j] += weight[i]
+    best = 0.0
+    for i in range(count):
+        if agreed[i] > 0:
+            best = max(best, agreed[i] + weight[i])
+    return best
 
 
-def _agreeing(shared: Shared, one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Those of the given couples of words that lie apart and imply the same turn, zoom and shift."""
-    turn = (shared.turn[other] - shared.turn[one] + 128) % 256 - 128
-    zoom = shared.zoom[one] + shared.zoom[other]
-    likely = np.flatnonzero((np.abs(turn) <= _TURN) & (np.abs(zoom - 2 * shared.zoom[one]) <= _ZOOM))
-    one, other = one[likely], other[likely]
-    angle = (shared.turn[one] + turn[likely] / 2).astype(np.float32) * np.float32(2 * np.pi / 256)
-    factor = np.float32(SCALE_STEP**0.5) ** zoom[likely].astype(np.float32)
-    here = shared.here[one] - shared.here[other]
-    there = shared.there[one] - shared.there[other]
-    cos, sin = np.cos(angle) * factor, np.sin(angle) * factor
-    error_x = here[:, 0] * cos - here[:, 1] * sin - there[:, 0]
-    error_y = here[:, 0] * sin + here[:, 1] * cos - there[:, 1]
-    long_here, long_there = np.hypot(here[:, 0], here[:, 1]), np.hypot(there[:, 0], there[:, 1])
-    # Halfway between both pictures' scales, so that the answer is the same from either side.
-    error, length = np.hypot(error_x, error_y) / np.sqrt(factor), np.sqrt(long_here * long_there)
-    good = (error <= _SLACK + _SHIFT * length) & (long_here >= _APART) & (long_there >= _APART)
-    return one[good], other[good]
+@compiled
+def several(picture: np.ndarray, start: int, end: int, count: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The rows `start` … `end` whose picture has several of them, those of one picture together: int64.
+
+    `count` and `first` int32, by picture: scratch; `count` is 0 everywhere before and afterwards.
+    """
+    for row in range(start, end):
+        count[picture[row]] += 1
+        first[picture[row]] = -1
+    total = 0
+    for row in range(start, end):
+        one = picture[row]
+        if first[one] < 0 and count[one] > 1:
+            first[one] = total
+            total += count[one]
+    rows = np.empty(total, np.int64)
+    for row in range(start, end):
+        one = picture[row]
+        if count[one] > 1:
+            rows[first[one]] = row
+            first[one] += 1
+    for row in range(start, end):
+        count[picture[row]] = 0
+    return rows
+
+
+@compiled
+def distinct(rows: np.ndarray, begin: int, query: np.ndarray, entry: np.ndarray, picture: np.ndarray,
+             chosen: np.ndarray) -> tuple[int, int]:  # fmt: skip
+    """Of the rows of one picture, which begin at `begin`, those of different keypoints, as many as `chosen`
+    has room for: how many, and where the next picture's rows begin."""
+    count, end = 0, begin
+    while end < len(rows) and picture[rows[end]] == picture[rows[begin]]:
+        row = rows[end]
+        end += 1
+        again = count == len(chosen)
+        for known in chosen[:count]:
+            again |= query[known] == query[row] and entry[known] == entry[row]
+        if not again:
+            chosen[count] = row
+            count += 1
+    return count, end
+
+
+@compiled
+def count_votes(
+    starts: np.ndarray, ends: np.ndarray, query: np.ndarray, entry: np.ndarray, length: np.ndarray,
+    picture: np.ndarray, pictures: int,
+    q_places: np.ndarray, q_angles: np.ndarray, q_octaves: np.ndarray,
+    places: np.ndarray, angles: np.ndarray, octaves: np.ndarray,
+    least: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """The pictures that get at least so many votes: side, picture, votes (int64, int64, float32).
+
+    Rows `starts[s]` … `ends[s]` are the shared words of side s: `query` and `entry` its keypoints, `picture`
+    (of `pictures`) whose the entry is, `length` of the list in which it stood. `q_places` float32 (n, 2) in
+    px, `places` uint16 in POSITION_UNIT.
+    """
+    count, first = np.zeros(pictures, np.int32), np.empty(pictures, np.int32)
+    here, there = np.empty((MOST_SHARED, 2), np.float32), np.empty((MOST_SHARED, 2), np.float32)
+    turn, zoom = np.empty(MOST_SHARED, np.int64), np.empty(MOST_SHARED, np.int64)
+    weight, chosen = np.empty(MOST_SHARED, np.float32), np.empty(MOST_SHARED, np.int64)
+    sides, found, votes = [0], [0], [np.float32(0)]
+    for side in range(len(starts)):
+        rows = several(picture, starts[side], ends[side], count, first)
+        end = 0
+        while end < len(rows):
+            one = picture[rows[end]]
+            shared, end = distinct(rows, end, query, entry, picture, chosen)
+            for k in range(shared):
+                q, e = query[chosen[k]], entry[chosen[k]]
+                here[k, 0], here[k, 1] = q_places[q, 0], q_places[q, 1]
+                there[k, 0], there[k, 1] = places[e, 0] * _UNIT, places[e, 1] * _UNIT
+                turn[k] = np.int64(angles[e]) - q_angles[q]
+                zoom[k] = np.int64(octaves[e]) - q_octaves[q]
+                weight[k] = 1 / (1 + np.log2(length[chosen[k]]) / 4)
+            got = agreement(shared, here, there, turn, zoom, weight) if shared > 1 else 0.0
+            if got >= least:
+                sides.append(side)
+                found.append(int(one))
+                votes.append(np.float32(got))
+    return np.array(sides)[1:], np.array(found)[1:], np.array(votes)[1:]

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dupedash.compiled import compiled
+
 TABLES = 6
 HALF_BITS = 14
 WINDOW = 16
@@ -64,31 +66,120 @@ class Postings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Collisions:
-    """Equal keys: the query's column, the entry found, and the length of the list in which it stood."""
+    """Equal keys, sorted by side: rows `starts[s]` … `ends[s]` (int64) are those of side s. Of each row,
+    int32: the `query` keypoint, the `entry` found, the `picture` it belongs to, the `length` of its list."""
 
+    starts: np.ndarray
+    ends: np.ndarray
     query: np.ndarray
     entry: np.ndarray
+    picture: np.ndarray
     length: np.ndarray
 
+    @property
+    def side(self) -> np.ndarray:
+        """Of every row that counts (the others lie before its side's earliest picture)."""
+        return np.repeat(np.arange(len(self.starts)), self.ends - self.starts)
 
-def lookup(postings: Postings, keys: np.ndarray, place: np.ndarray, window: int = WINDOW) -> Collisions:
-    """Find the entries that share a key with the queries (tables, n).
+    @property
+    def rows(self) -> np.ndarray:
+        """The rows that count."""
+        count = self.ends - self.starts
+        return np.repeat(self.starts - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
 
-    `place` (n,) in 0…1 says where in the order of the pictures each query stands; of a list longer than
-    `window` the part around that place is taken.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sides:
+    """The pictures that are looked up, and their mirror images: `of` int32, by keypoint, the side it belongs
+    to; by side, `place` in 0…1: where in the order of the pictures it stands, and the `earliest` picture that
+    it may meet."""
+
+    of: np.ndarray
+    place: np.ndarray
+    earliest: np.ndarray
+
+
+def lookup(
+    postings: Postings, owner: np.ndarray, keys: np.ndarray, sides: Sides, window: int = WINDOW
+) -> Collisions:
+    """Find the entries that share a key with the queries (tables, n). `owner`: the picture of each entry.
+
+    Of a list longer than `window` the part around the side's place is taken.
     """
     wanted, order = _sorted(keys.T.ravel())
-    first = np.searchsorted(postings.keys, wanted)
-    first[first == len(postings.keys)] = 0
-    found = np.flatnonzero(postings.keys[first] == wanted) if len(postings.keys) else np.zeros(0, int)
-    first = first[found]
-    query = order[found] // len(keys)
-    length = np.searchsorted(postings.keys, wanted[found], "right") - first
+    query = (order // len(keys)).astype(np.int32)
+    first, length = _lists(postings.keys, wanted)
+    first, taken = _windows(first, length, sides.place[sides.of[query]], window)
+    count = np.bincount(sides.of[query], taken, len(sides.place)).astype(np.int64)
+    starts = np.cumsum(count) - count
+    rows = _rows(
+        postings.entries, owner, first, taken, length, query, sides.of, sides.earliest, starts,
+    )  # fmt: skip
+    return Collisions(starts, *rows)
+
+
+def _windows(
+    first: np.ndarray, length: np.ndarray, place: np.ndarray, window: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where the part of each list that is taken begins, and how long it is."""
     taken = np.minimum(length, window)
-    first += np.clip((place[query] * length).astype(int) - window // 2, 0, length - taken)
-    row = np.repeat(np.arange(len(taken)), taken)
-    at = np.arange(len(row)) - np.repeat(np.cumsum(taken) - taken, taken) + first[row]
-    return Collisions(query[row], postings.entries[at], length[row])
+    return first + np.clip((place * length).astype(np.int64) - window // 2, 0, length - taken), taken
+
+
+@compiled
+def _lists(keys: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the list of each wanted key begins, and its length. Both are sorted: they are walked once, in
+    steps that double until they are too long."""
+    first, length = np.empty(len(wanted), np.int64), np.zeros(len(wanted), np.int32)
+    begin = end = 0
+    for row in range(len(wanted)):
+        key = wanted[row]
+        if row and key == wanted[row - 1]:
+            first[row], length[row] = begin, end - begin
+            continue
+        begin = _leap(keys, end, key)
+        end = _leap(keys, begin, key + np.uint32(1))
+        first[row], length[row] = begin, end - begin
+    return first, length
+
+
+@compiled
+def _leap(keys: np.ndarray, start: int, key: int) -> int:
+    """The first place from `start` on whose key is not below this one."""
+    step = 1
+    while start + step < len(keys) and keys[start + step] < key:
+        start += step
+        step *= 2
+    end = min(len(keys), start + step + 1)
+    while start < end:
+        middle = (start + end) // 2
+        if keys[middle] < key:
+            start = middle + 1
+        else:
+            end = middle
+    return start
+
+
+@compiled
+def _rows(
+    entries: np.ndarray, owner: np.ndarray, first: np.ndarray, taken: np.ndarray, length: np.ndarray,
+    query: np.ndarray, side: np.ndarray, earliest: np.ndarray, starts: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """What is found, by side: where the rows of each end, and of each row query, entry, picture, length."""
+    total = taken.sum()
+    ends = starts.copy()
+    rows_query, rows_entry = np.empty(total, np.int32), np.empty(total, np.int32)
+    rows_picture, rows_length = np.empty(total, np.int32), np.empty(total, np.int32)
+    for one in range(len(first)):
+        mine = side[query[one]]
+        for at in range(first[one], first[one] + taken[one]):
+            picture = owner[entries[at]]
+            if picture >= earliest[mine]:
+                row = ends[mine]
+                rows_query[row], rows_entry[row] = query[one], entries[at]
+                rows_picture[row], rows_length[row] = picture, length[one]
+                ends[mine] = row + 1
+    return ends, rows_query, rows_entry, rows_picture, rows_length
 
 
 def _sorted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

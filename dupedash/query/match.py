@@ -1,4 +1,4 @@
-"""A filter asked of one record in Python: for fakes, and as a second opinion on the SQL."""
+"""A filter asked of one record in Python: for fakes, and as the second opinion on the SQL in tests."""
 
 from __future__ import annotations
 
