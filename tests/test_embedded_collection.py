@@ -540,3 +540,25 @@ def test_a_foreign_document_has_only_a_file_that_the_collection_read_itself(albu
         "other": None,
     }
     made.close()
+
+
+def test_a_foreign_document_that_comes_back_gets_its_file_back_as_long_as_that_is_as_it_was(album, tmp_path):
+    path = tmp_path / "photo.png"
+    shutil.copy(album / "3 loner.png", path)
+    made = EmbeddedCollection(tmp_path / "collections" / "x")
+    index(made.store, [path], jobs=1)
+    (image_id,) = made.ids()
+    (before,) = made.records([image_id])
+    document = Document(image_id, str(path), before.fields, made.analyze(ById(image_id)), foreign=True)
+    made.remove([image_id])
+    assert made.add([document]) == []
+    assert made.records([image_id]) == [before]
+    made.remove([image_id])
+    path.touch()
+    assert made.add([document]) == []
+    assert made.path(image_id) is None
+    made.store.clear()
+    os.utime(path, (before.modified.timestamp(),) * 2)
+    assert made.add([document]) == []
+    assert made.path(image_id) is None, "nothing is known of it any more"
+    made.close()

@@ -122,11 +122,16 @@ def set_fields(transaction: Transaction, image_id: str, changes: Mapping[str, An
 
 
 def remove(transaction: Transaction, ids: Sequence[str]) -> None:
-    """Forget these documents; unknown ids are no error."""
+    """Forget these documents, and of their files all but what `known_file` tells; unknown ids are no error."""
     for part in chunks(len(ids)):
-        some = ids[part]
-        marks = ",".join("?" * len(some))
-        done = transaction.connection.execute(f"DELETE FROM documents WHERE id IN ({marks})", list(some))
+        some = list(ids[part])
+        these = f"FROM documents WHERE id IN ({','.join('?' * len(some))})"
+        transaction.connection.execute(
+            "INSERT OR REPLACE INTO removed (path, bytes, mtime_ns, content)"
+            f" SELECT path, bytes, mtime_ns, content {these} AND path IS NOT NULL",
+            some,
+        )
+        done = transaction.connection.execute(f"DELETE {these}", some)
         _took_out(transaction, done.rowcount)
 
 
@@ -166,7 +171,8 @@ def relocate(transaction: Transaction, image_id: str, location: str, file: FileS
 
 
 def clear(transaction: Transaction) -> None:
-    """Forget all documents; the fields stay known."""
+    """Forget all documents and files; the fields stay known."""
+    transaction.connection.execute("DELETE FROM removed")
     _took_out(transaction, transaction.connection.execute("DELETE FROM documents").rowcount)
 
 

@@ -11,7 +11,7 @@ from dupedash.errors import CollectionError
 from dupedash.query.schema import DDL as FILTER_TABLES
 
 APPLICATION = 0x64757065  # "dupe": what `file` shows, and what tells our files from others
-VERSION = 2
+VERSION = 3
 
 # A document keeps its row, and with it its fields and decisions, while its file is away: `hidden` then says
 # why it is not searched. `path` is exact (bytes), `location` is for people. `changed` is the sequence number
@@ -59,8 +59,16 @@ CREATE TABLE left_out (place INTEGER PRIMARY KEY, pattern TEXT NOT NULL UNIQUE);
 INSERT INTO left_out VALUES {", ".join(f"({place}, '{name}')" for place, name in enumerate(DEFAULTS))};
 """
 
+# The files of documents that were removed, as they were when they were read: a document that comes back over
+# the network gets its file back only where this collection has read that file itself.
+_REMOVED = """
+CREATE TABLE removed (
+    path BLOB PRIMARY KEY, bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, content TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 # MIGRATIONS[n] brings a file of version n+1 to version n+2; run in one transaction each.
-MIGRATIONS: Sequence[str] = (_LEFT_OUT,)
+MIGRATIONS: Sequence[str] = (_LEFT_OUT, _REMOVED)
 
 
 def prepare(connection: sqlite3.Connection, name: str) -> None:

@@ -243,10 +243,13 @@ class Store:
             return None if row is None else documents.analysis_of(connection, row[0])
 
     def known_file(self, path: bytes, content: str) -> FileStamp | None:
-        """The file at this path as it was when it was read with that content."""
+        """The file at this path as it was when it was read with that content, even if its document was removed
+        since."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT bytes, mtime_ns FROM documents WHERE path = ? AND content = ?", (path, content)
+                "SELECT bytes, mtime_ns FROM documents WHERE path = ?1 AND content = ?2"
+                " UNION ALL SELECT bytes, mtime_ns FROM removed WHERE path = ?1 AND content = ?2",
+                (path, content),
             ).fetchone()
             return None if row is None else FileStamp(path, *row)
 
@@ -303,7 +306,10 @@ class Store:
                     failures.append(Failure(entry.id, f"cannot be stored: {error}"))
                     continue
                 if entry.file is not None:
-                    transaction.connection.execute("DELETE FROM failures WHERE path = ?", (entry.file.path,))
+                    for table in ("failures", "removed"):
+                        transaction.connection.execute(
+                            f"DELETE FROM {table} WHERE path = ?", (entry.file.path,)
+                        )
         return failures
 
     def set_fields(self, changes: Mapping[str, Mapping[str, Any]]) -> list[Failure]:
