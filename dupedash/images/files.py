@@ -58,6 +58,7 @@ EMPTY = "empty file"
 _PIECE = 1 << 20  # bytes read at a time where a file is hashed: more is no faster
 
 _NO_TEXT = re.compile("[\udc80-\udcff\ufffd]")  # as surrogateescape stands for single bytes, and the mark
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # halves of letters that stand for nothing
 _BYTES = re.compile("(?:\ufffd[0-9A-F]{2})+")
 _EARLIER = re.compile("%([89A-F][0-9A-F])")  # as version 0.1 wrote these bytes
 
@@ -95,20 +96,23 @@ def _marked(character: str) -> str:
 
 
 def path_of(location: str) -> Path:
-    """The file of a location that `printable` wrote, now or in version 0.1."""
+    """The file of a location that `printable` wrote, now or in version 0.1; of any other text a path as well."""
     if "\ufffd" in location:
         return Path(os.fsdecode(_unmarked(location)))
-    path = Path(os.fsdecode(location.encode("utf-8", "surrogateescape")))
+    path = Path(os.fsdecode(_encoded(location)))
     if "%" in location and not os.path.lexists(path):
         earlier = _EARLIER.sub(lambda match: chr(0xDC00 + int(match[1], 16)), location)
-        real = Path(os.fsdecode(earlier.encode("utf-8", "surrogateescape")))
+        real = Path(os.fsdecode(_encoded(earlier)))
         return real if os.path.lexists(real) else path
     return path
 
 
 def _unmarked(location: str) -> bytes:
-    text = _BYTES.sub(lambda match: _from_hex(match[0].replace("\ufffd", "")), location)
-    return text.encode("utf-8", "surrogateescape")
+    return _encoded(_BYTES.sub(lambda match: _from_hex(match[0].replace("\ufffd", "")), location))
+
+
+def _encoded(text: str) -> bytes:
+    return _NO_BYTE.sub("\ufffd", text).encode("utf-8", "surrogateescape")
 
 
 def _from_hex(digits: str) -> str:
