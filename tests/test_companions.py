@@ -57,7 +57,9 @@ def test_a_name_that_is_no_text_is_found_too(tmp_path):
     folder = os.fsencode(tmp_path)
     for name in (b"caf\xe9.jpg", b"caf\xe9.jpg.xmp"):
         Path(os.fsdecode(folder + b"/" + name)).touch()
-    assert companions(f"{tmp_path}/caf%E9.jpg") == (f"{tmp_path}/caf%E9.jpg.xmp",)
+    sidecar = (f"{tmp_path}/caf\ufffdE9.jpg.xmp",)
+    assert companions(f"{tmp_path}/caf\ufffdE9.jpg") == sidecar
+    assert companions(f"{tmp_path}/caf%E9.jpg") == sidecar, "so version 0.1 stored it"
 
 
 def test_an_address_or_a_folder_that_is_gone_has_none():

@@ -34,9 +34,9 @@ LISTED_AGAIN = 10
 
 def companions(location: str) -> tuple[str, ...]:
     """The files that belong to the picture at this location (an absolute path), sorted, as stored text."""
-    folder, name = os.path.split(location)
-    if not os.path.isabs(folder):
+    if not os.path.isabs(location):
         return ()
+    folder, name = os.path.split(printable(path_of(location)))
     known = _companions_in(folder, int(time.monotonic() // LISTED_AGAIN))
     stem, ending = os.path.splitext(name.lower())
     partners = _DEVELOPED if ending in _RAW else _RAW
