@@ -41,10 +41,10 @@ def test_a_plan_is_made_applied_and_undone(dashboard, pictures, visit):
     settle(page)
     press(page, "Make the plan")
     press(page, "Apply")
-    expect(page.get_by_role("dialog")).to_contain_text(f"{2 * workspaces.COPIED} images")
+    expect(page.get_by_role("dialog")).to_contain_text(f"{workspaces.COPIED} images")
     confirm(page, "Apply")
-    expect(page.get_by_text("6 steps done").first).to_be_visible(timeout=SLOW)
-    assert len(held(dashboard)) == workspaces.IMAGES - 2 * workspaces.COPIED
+    expect(page.get_by_text(f"{workspaces.COPIED} steps done").first).to_be_visible(timeout=SLOW)
+    assert len(held(dashboard)) == workspaces.IMAGES - workspaces.COPIED
     press(page, "Undo")
     confirm(page, "Undo")
     expect(page.get_by_text("Undone", exact=False).first).to_be_visible(timeout=SLOW)
