@@ -96,7 +96,7 @@ def _marked(character: str) -> str:
 
 
 def path_of(location: str) -> Path:
-    """The file of a location that `printable` wrote, now or in version 0.1; of any other text a path as well."""
+    """The file of a location that `printable` wrote, now or in version 0.1; any text names a path."""
     if "\ufffd" in location:
         return Path(os.fsdecode(_unmarked(location)))
     path = Path(os.fsdecode(_encoded(location)))

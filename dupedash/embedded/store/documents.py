@@ -122,7 +122,7 @@ def set_fields(transaction: Transaction, image_id: str, changes: Mapping[str, An
 
 
 def remove(transaction: Transaction, ids: Sequence[str]) -> None:
-    """Forget these documents, and of their files all but what `known_file` tells; unknown ids are no error."""
+    """Forget these documents, but for what `known_file` tells; unknown ids are no error."""
     for part in chunks(len(ids)):
         some = list(ids[part])
         these = f"FROM documents WHERE id IN ({','.join('?' * len(some))})"

@@ -243,8 +243,8 @@ class Store:
             return None if row is None else documents.analysis_of(connection, row[0])
 
     def known_file(self, path: bytes, content: str) -> FileStamp | None:
-        """The file at this path as it was when it was read with that content, even if its document was removed
-        since."""
+        """The file at this path as it was when it was read with that content, also where its document is
+        removed since."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT bytes, mtime_ns FROM documents WHERE path = ?1 AND content = ?2"
