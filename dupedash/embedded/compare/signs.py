@@ -113,7 +113,8 @@ def _slightly_changed(found: Agreement, colour: float, *, same_size: bool) -> bo
 def _colour(one: np.ndarray, other: np.ndarray, found: Agreement) -> float:
     """How many times more colourful the other is, if they differ in nothing else: by the fit where both have
     colour enough. A tint that goes with brightness may have been put on as well as lost: it is not told."""
-    spread = [float(picture[..., 1:].std(axis=(0, 1)).sum()) for picture in (one, other)]
+    # OpenCV's deviation: numpy's over two of three axes takes 100 times as long.
+    spread = [float(cv2.meanStdDev(picture)[1][1:].sum()) for picture in (one, other)]
     if max(spread) < _SOME_COLOUR:
         return 1.0
     if min(spread) > _SOME_COLOUR:
