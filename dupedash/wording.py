@@ -1,6 +1,8 @@
-"""How a size is said, the same on every page, in every report and on the command line."""
+"""How sizes, numbers and times are said, the same on every page, in every report and on the command line."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
 
@@ -13,3 +15,51 @@ def size(number: float | None) -> str:
     while value >= 1000 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
     return f"{value:.0f} {_UNITS[unit]}" if unit == 0 or value >= 100 else f"{value:.1f} {_UNITS[unit]}"
+
+
+def count(number: int) -> str:
+    """1204 → "1,204"."""
+    return f"{number:,}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """(1, "image") → "1 image"; (1204, "image") → "1,204 images"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def duration(seconds: float | None) -> str:
+    """Roughly how long: "under a second", "about 12 s", "about 4 min", "about 2 h 10 min"."""
+    if seconds is None:
+        return "unknown"
+    if seconds < 1:
+        return "under a second"
+    if seconds < 90:
+        return f"about {seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"about {minutes} min"
+    return f"about {minutes // 60} h {minutes % 60} min"
+
+
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    """ "just now", "5 min ago", "3 h ago", "yesterday", else the date (UTC)."""
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min ago"
+    if seconds < 24 * 3600:
+        return f"{seconds // 3600:.0f} h ago"
+    if seconds < 48 * 3600:
+        return "yesterday"
+    return when(moment)
+
+
+def when(moment: datetime) -> str:
+    """The date and time of the day, UTC: "22 Nov 2026, 17:05"."""
+    return f"{moment.day} {moment:%b %Y, %H:%M}"
+
+
+def share(part: int, whole: int) -> str:
+    """ "12 %"; "0 %" where there is no whole. Rounded down: 100 % is said of all only."""
+    return f"{100 * part // whole} %" if whole else "0 %"

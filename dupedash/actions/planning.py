@@ -36,6 +36,7 @@ from dupedash.keepers.originals import Explanations
 from dupedash.model import Edits, FieldInfo, ImageRecord
 from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, spared, standing
 from dupedash.scans import MatchEdits
+from dupedash.wording import plural
 
 Tell = Callable[[Matches], MatchEdits]
 """What tells the edited image of each match (`StoredScan.edits`)."""
@@ -366,6 +367,6 @@ def _merge(group: Candidates, drafts: Sequence[_Draft], wish: Wish, head: Head) 
         others = [draft.record for draft in drafts if draft.keeper == keeper]
         changes = merged(records[keeper], others, head.fields, wish.merge, _OF_THE_FILE | {wish.link_field})
         if changes:
-            reason = f"fields of {len(others)} image{'' if len(others) == 1 else 's'} merged"
+            reason = f"fields of {plural(len(others), 'image')} merged"
             steps.append(_Draft(StepKind.MERGE, records[keeper], keeper, group.key, reason, changes))
     return steps

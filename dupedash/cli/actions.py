@@ -45,7 +45,7 @@ from dupedash.query.syntax.literals import write_value
 from dupedash.report.export import json_text
 from dupedash.review import decisions_of
 from dupedash.scans import StoredScan, may_be_of, must_be_of
-from dupedash.wording import size
+from dupedash.wording import plural, size
 
 LISTED = 20
 UNSURE_GROUPS = LEAVE, DECIDE = "leave", "decide"
@@ -223,7 +223,7 @@ def undo_added(context: Context, name: str) -> int:
 
 def told(outcome: Outcome) -> str:
     """ "12 steps, 3.4 MB"."""
-    return f"{outcome.done:,} step{'' if outcome.done == 1 else 's'}, {size(outcome.bytes)}"
+    return f"{plural(outcome.done, 'step')}, {size(outcome.bytes)}"
 
 
 def print_failures(failures: Sequence[Failure], word: str = "failed") -> int:
@@ -256,7 +256,7 @@ def print_plan(drawn: Plan, err: bool) -> None:
     lines += [f"note        {warning}" for warning in drawn.warnings[:LISTED]]
     if drawn.beside:
         lines.append(
-            f"note        {drawn.beside:,} {'file' if drawn.beside == 1 else 'files'} beside the images that "
+            f"note        {plural(drawn.beside, 'file')} beside the images that "
             "go (sidecars, Live or RAW partners) would stay where they are: take them along by hand"
         )
     for line in lines:

@@ -21,6 +21,7 @@ from dupedash.model import ScanMode
 from dupedash.review import decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 from dupedash.scans.run import run_scan
+from dupedash.wording import plural
 
 
 def scan(task: Task) -> Outcome:
@@ -118,7 +119,7 @@ def undo(task: Task) -> Outcome:
 
 def _action_words(outcome: ActionOutcome) -> str:
     failed = f", {len(outcome.failed):,} failed" if outcome.failed else ""
-    return f"{outcome.done:,} step{'' if outcome.done == 1 else 's'} done{failed}"
+    return f"{plural(outcome.done, 'step')} done{failed}"
 
 
 @contextmanager

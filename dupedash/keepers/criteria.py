@@ -11,7 +11,7 @@ from dupedash.errors import ConfigError
 from dupedash.formats import format_of
 from dupedash.keepers.places import place_fitting, place_in
 from dupedash.model import Fields, FieldValue, ImageRecord
-from dupedash.wording import size
+from dupedash.wording import plural, size
 
 
 class Rule(StrEnum):
@@ -183,7 +183,7 @@ def _dated(when: datetime | None, sign: int) -> Standing:
 def _metadata(c: Criterion, r: ImageRecord) -> Standing:
     names = c.values or tuple(r.fields)
     filled = sum(any(v != "" for v in values_of(r.fields, name)) for name in names)
-    return Standing(filled, f"{filled} filled field{'' if filled == 1 else 's'}")
+    return Standing(filled, plural(filled, 'filled field'))
 
 
 def _place(c: Criterion, r: ImageRecord) -> str | None:

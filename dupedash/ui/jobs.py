@@ -9,9 +9,10 @@ from typing import Any
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.jobs import Job, JobStatus
 from dupedash.model import Progress
-from dupedash.ui import errors, wording
+from dupedash.ui import errors
 from dupedash.ui.state import WANTED_COLLECTION, View
 
 POLL_SECONDS = 0.7

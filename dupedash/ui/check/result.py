@@ -9,6 +9,7 @@ from html import escape
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.check import (
     Added,
     Answer,
@@ -28,7 +29,7 @@ from dupedash.errors import Conflict, UnknownImage, UnreadableImage
 from dupedash.images import apart
 from dupedash.model import Hit
 from dupedash.report.export import encoded, json_text
-from dupedash.ui import jobs, style, widgets, wording
+from dupedash.ui import jobs, style, widgets
 from dupedash.ui.check import page as checkview
 from dupedash.ui.check.page import Result
 from dupedash.ui.door.routes import thumb_url

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.actions import (
     UNDOABLE,
     Journal,
@@ -22,7 +23,7 @@ from dupedash.actions import (
 from dupedash.actions.plan import TOUCHES_FILES
 from dupedash.errors import ActionError, ConfigError
 from dupedash.model import Failure
-from dupedash.ui import jobs, widgets, wording
+from dupedash.ui import jobs, widgets
 from dupedash.ui.clear import plan as planview
 from dupedash.ui.errors import as_text, shown
 from dupedash.ui.review.decision_files import read_json

@@ -9,10 +9,11 @@ from functools import partial
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.actions import Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
 from dupedash.collection import Rooted
 from dupedash.keepers import Policy
-from dupedash.ui import scan_data, widgets, wording
+from dupedash.ui import scan_data, widgets
 from dupedash.ui.clear import journal
 from dupedash.ui.clear import plan as planview
 from dupedash.ui.clear import policy as policyform

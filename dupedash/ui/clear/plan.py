@@ -9,9 +9,10 @@ from html import escape
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.actions import Member, Plan, PlannedGroup, Step, StepKind
 from dupedash.keepers import BY_HAND, UNSURE
-from dupedash.ui import style, widgets, wording
+from dupedash.ui import style, widgets
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.errors import as_text
 from dupedash.ui.widgets import Fact

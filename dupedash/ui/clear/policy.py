@@ -11,10 +11,11 @@ from itertools import count
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.errors import ConfigError
 from dupedash.keepers import PRESETS, Criterion, Policy, ProtectedField, Rule
 from dupedash.model import FieldInfo, FieldType
-from dupedash.ui import errors, wording
+from dupedash.ui import errors
 from dupedash.ui.review.decision_files import read_json
 
 _KEY, _PRESET = "clear.policy", "clear.preset"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.model import ImageRecord
-from dupedash.ui import errors, grid, widgets, wording
+from dupedash.ui import errors, grid, widgets
 from dupedash.ui.door.routes import picture_url, thumb_url
 from dupedash.ui.state import View
 

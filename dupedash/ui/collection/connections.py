@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.config import Workspace
 from dupedash.connect import Connection, Engine, connect, flow_connection
 from dupedash.errors import DupedashError
-from dupedash.ui import errors, state, wording
+from dupedash.ui import errors, state
 from dupedash.ui.state import View
 
 

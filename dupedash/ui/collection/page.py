@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.model import Failure, ValueCount
-from dupedash.ui import errors, wording
+from dupedash.ui import errors
 from dupedash.ui.state import View
 from dupedash.ui.widgets import Fact, facts
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.groups.changes import Change, Differences, Kind, between
 from dupedash.groups.graph import Cut
 from dupedash.scans import StoredScan
-from dupedash.ui import scan_data, state, wording
+from dupedash.ui import scan_data, state
 from dupedash.ui.review import group_list
 from dupedash.ui.state import View
 

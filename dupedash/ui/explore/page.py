@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from dupedash import wording
 from dupedash.groups.curves import Curves, curves, explosion
 from dupedash.groups.graph import Strictness
 from dupedash.images.files import printable
 from dupedash.scans import StoredScan
-from dupedash.ui import scan_data, state, style, widgets, wording
+from dupedash.ui import scan_data, state, style, widgets
 from dupedash.ui.explore import changes, scans_compared
 from dupedash.ui.explore import curves as curvechart
 from dupedash.ui.explore.curves import Chart, Mark

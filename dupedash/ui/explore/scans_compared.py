@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.groups.graph import Floats
 from dupedash.groups.scans_compared import Pairs, ScanDifference, compare
 from dupedash.images.files import printable
 from dupedash.scans import StoredScan
-from dupedash.ui import scan_data, sidebar, state, widgets, wording
+from dupedash.ui import scan_data, sidebar, state, widgets
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.errors import as_text
 from dupedash.ui.explore import changes

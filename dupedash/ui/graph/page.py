@@ -8,12 +8,13 @@ from html import escape
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.model import ImageRecord
 from dupedash.network import IMAGES_PER_GROUP
 from dupedash.network.build import SCALE
 from dupedash.network.part import Chosen, Part, SizeClass
 from dupedash.report import graph_html
-from dupedash.ui import downloads, scan_data, widgets, wording
+from dupedash.ui import downloads, scan_data, widgets
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.graph import component, data
 from dupedash.ui.review import group_link

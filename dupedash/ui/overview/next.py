@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dupedash import wording
 from dupedash.scans import ScanStatus
-from dupedash.ui import wording
 from dupedash.ui.pagetable import has_page
 from dupedash.ui.scan import earlier
 from dupedash.ui.state import View

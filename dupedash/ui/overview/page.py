@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.groups.table import Listing
 from dupedash.scans import StoredScan
-from dupedash.ui import figures, style, wording
+from dupedash.ui import figures, style
 from dupedash.ui.errors import as_text
 from dupedash.ui.overview import next
 from dupedash.ui.review import group_list

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.groups.graph import Group, Link
 from dupedash.groups.splits import Split, bridges, split_at, weakest
 from dupedash.model import ImageRecord
 from dupedash.review import Verdict
-from dupedash.ui import state, wording
+from dupedash.ui import state
 from dupedash.ui.errors import as_text
 from dupedash.ui.review import deciding, decisions, group_list
 from dupedash.ui.state import View

@@ -8,9 +8,10 @@ from typing import Literal
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.model import ImageRecord
 from dupedash.review import Decision, Decisions, ImageKey, Kept, ReviewStore, Verdict, image_key
-from dupedash.ui import errors, wording
+from dupedash.ui import errors
 from dupedash.ui.errors import as_text
 from dupedash.ui.review import decisions
 from dupedash.ui.review.group_link import GROUP, ONE, OTHER

@@ -6,9 +6,10 @@ import json
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.errors import ConfigError
 from dupedash.review import ReviewStore, Verdict
-from dupedash.ui import widgets, wording
+from dupedash.ui import widgets
 from dupedash.ui.review import progress
 from dupedash.ui.state import View
 from dupedash.ui.widgets import Fact

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.actions import Candidates, candidates_of
 from dupedash.groups.graph import Group
 from dupedash.groups.table import Listing, listing_of
 from dupedash.images.properties import compare
 from dupedash.keepers import PRESETS, Choice
 from dupedash.model import Explanation, ImageRecord
-from dupedash.ui import scan_data, state, style, widgets, wording
+from dupedash.ui import scan_data, state, style, widgets
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.review import cards, chain, deciding, group_list, huge, picking, progress, scores
 from dupedash.ui.review import decisions as judging

@@ -7,11 +7,12 @@ from html import escape
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.groups.table import Flags, GroupTable, Listing, Numbers, Only, Order, holding, select, table
 from dupedash.images.files import printable
 from dupedash.model import ImageRecord
 from dupedash.review import group_standings
-from dupedash.ui import scan_data, state, style, widgets, wording
+from dupedash.ui import scan_data, state, style, widgets
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.review import decisions, group_link
 from dupedash.ui.state import View

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.groups.graph import Strictness
 from dupedash.model import ImageRecord
-from dupedash.ui import scan_data, state, widgets, wording
+from dupedash.ui import scan_data, state, widgets
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.explore import page as exploreview
 from dupedash.ui.review import cards

@@ -8,11 +8,12 @@ from html import escape
 import networkx as nx
 import streamlit as st
 
+from dupedash import wording
 from dupedash.groups.graph import Group
 from dupedash.images.properties import Property, compare
 from dupedash.model import Explanation, ImageRecord
 from dupedash.review import Verdict
-from dupedash.ui import widgets, wording
+from dupedash.ui import widgets
 from dupedash.ui.errors import as_text
 from dupedash.ui.review import compare as compareview
 from dupedash.ui.review import deciding, decisions

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from dupedash import wording
 from dupedash.groups.table import Listing, Only
-from dupedash.ui import state, widgets, wording
+from dupedash.ui import state, widgets
 from dupedash.ui.review import deciding, group_list
 from dupedash.ui.review.group_link import GROUP
 from dupedash.ui.state import View

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.collection import BulkSearch
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
-from dupedash.ui import errors, state, wording
+from dupedash.ui import errors, state
 from dupedash.ui.scan.modes import MODES
 from dupedash.ui.state import View
 

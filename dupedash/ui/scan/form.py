@@ -9,13 +9,13 @@ from typing import TypeVar
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.connect import Engine
 from dupedash.errors import QueryError
 from dupedash.model import ChangeKind, ScanMode
 from dupedash.scans import ScanConfig
 from dupedash.scans.config import MAY_BE_LEFT_OUT
 from dupedash.scans.modes import resolve
-from dupedash.ui import wording
 from dupedash.ui.filters import builder, saved
 from dupedash.ui.scan.modes import IMAGES_PER_SECOND, MODES, found_words
 from dupedash.ui.state import View

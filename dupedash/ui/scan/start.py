@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.jobs import Job
 from dupedash.model import ScanMode
 from dupedash.scans import ScanConfig, StoredScan
-from dupedash.ui import jobs, wording
+from dupedash.ui import jobs
 from dupedash.ui.errors import as_text
 from dupedash.ui.scan import earlier, form
 from dupedash.ui.scan.form import Order

@@ -7,9 +7,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 
+from dupedash import wording
 from dupedash.groups.graph import Strictness
 from dupedash.report import export, graph_html, report_html
-from dupedash.ui import downloads, sidebar, state, widgets, wording
+from dupedash.ui import downloads, sidebar, state, widgets
 from dupedash.ui.door import access
 from dupedash.ui.errors import as_text
 from dupedash.ui.pagetable import PAGES
