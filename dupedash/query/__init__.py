@@ -9,10 +9,11 @@ the whole day; several words in one term without a field must follow one another
 """
 
 from dupedash.query.builder.read import from_lucene
-from dupedash.query.builder.rows import Filter, Join, Operator, Row, operators_for
+from dupedash.query.builder.rows import Filter, Join, Row
 from dupedash.query.builder.write import to_lucene
 from dupedash.query.explain import explain
 from dupedash.query.match import matches
+from dupedash.query.operators import Operator, Widget, operators_for
 from dupedash.query.resolve import check
 from dupedash.query.sql import to_sql
 from dupedash.query.syntax.parse import parse, parse_all
@@ -24,6 +25,7 @@ __all__ = [
     "Operator",
     "Query",
     "Row",
+    "Widget",
     "check",
     "explain",
     "from_lucene",

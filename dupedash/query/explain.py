@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dupedash.model import FieldInfo
 from dupedash.query.builder.read import row_of
-from dupedash.query.builder.rows import Operator, Row
+from dupedash.query.operators import quoted
 from dupedash.query.resolve import check
 from dupedash.query.syntax.faults import short
 from dupedash.query.syntax.tree import (
@@ -23,17 +23,6 @@ from dupedash.query.syntax.tree import (
     Wild,
 )
 
-_NEGATED = {
-    Operator.ONE_OF: "is none of",
-    Operator.CONTAINS: "does not contain",
-    Operator.STARTS_WITH: "does not start with",
-    Operator.BETWEEN: "is not between",
-    Operator.BEFORE: "is not before",
-    Operator.AFTER: "is not after",
-    Operator.LAST_DAYS: "is not in the last",
-}
-_PLAIN = {Operator.ONE_OF: "is one of", Operator.LAST_DAYS: "in the last"}
-
 
 def explain(query: Query, fields: Mapping[str, FieldInfo]) -> str:
     """The filter as a phrase; all images where it asks nothing. QueryError as `check`."""
@@ -46,38 +35,8 @@ def _node(node: Node, fields: Mapping[str, FieldInfo]) -> str:
         return "all images"
     row = row_of(node, fields)
     if row:
-        return _row(row)
+        return f"{short(row.field)} {row.operator.words(row.values, row.exclude)}"
     return _group(node, fields) if isinstance(node, Group) else _leaf(node)
-
-
-def _row(row: Row) -> str:
-    name, values = short(row.field), [_value(value) for value in row.values]
-    match row.operator:
-        case Operator.EXISTS:
-            return f"{name} has a value"
-        case Operator.MISSING:
-            return f"{name} has no value"
-        case Operator.BETWEEN if "" in row.values:
-            verb = f"{'is not ' if row.exclude else ''}{'up to' if values[1] != EMPTY else 'from'}"
-            return f"{name} {verb} {next(value for value in values if value != EMPTY)}"
-    verb = _NEGATED[row.operator] if row.exclude else _PLAIN.get(row.operator, str(row.operator))
-    return f"{name} {verb} {_list(row.operator, values)}"
-
-
-EMPTY = "“”"
-
-
-def _value(value: str) -> str:
-    return short(value) if value.strip() else f"“{value}”"
-
-
-def _list(operator: Operator, values: list[str]) -> str:
-    if operator is Operator.ONE_OF:
-        shown = values if len(values) <= 6 else [*values[:5], f"{len(values) - 5} more"]
-        return f"{', '.join(shown[:-1])} or {shown[-1]}" if len(shown) > 1 else shown[0]
-    if operator is Operator.LAST_DAYS:
-        return f"{values[0]} days"
-    return " and ".join(values)
 
 
 def _group(group: Group, fields: Mapping[str, FieldInfo]) -> str:
@@ -102,7 +61,7 @@ def _leaf(leaf: Leaf) -> str:
         case Exists():
             return f"{name} has a value"
         case Term():
-            return f"{name} contains {_value(leaf.text)}"
+            return f"{name} contains {quoted(leaf.text)}"
         case Range():
             return f"{name} {_range(leaf)}"
         case _:

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 
 from dupedash.errors import ConfigError
 from dupedash.model import FieldInfo
-from dupedash.query.builder.rows import Filter, Join, Operator, Row
-from dupedash.query.builder.write import MIDNIGHT, NEXT_DAY, to_lucene
+from dupedash.query.builder.rows import Filter, Join, Row
+from dupedash.query.builder.write import to_lucene
+from dupedash.query.operators import OPERATORS, Operator
 from dupedash.query.resolve import check, resolve
 from dupedash.query.syntax.parse import parse
-from dupedash.query.syntax.tree import (
-    Clause,
-    Everything,
-    Exists,
-    Group,
-    Leaf,
-    Node,
-    Occur,
-    Query,
-    Range,
-    Term,
-    Wild,
-    Wildcard,
-)
+from dupedash.query.syntax.tree import Clause, Everything, Group, Leaf, Node, Occur, Query, Range
+from dupedash.query.values import MIDNIGHT, NEXT_DAY
 
 Types = Mapping[str, FieldInfo]
 
 _SOME_TIME = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)  # two filters that mean the same do so at any time
-_LAST_DAYS = re.compile(r"NOW-(\d+)DAYS", re.ASCII)
-_OPPOSITE = {
-    Operator.IS: Operator.IS_NOT,
-    Operator.IS_NOT: Operator.IS,
-    Operator.EXISTS: Operator.MISSING,
-    Operator.MISSING: Operator.EXISTS,
-}
 
 
 def from_lucene(text: str, fields: Types) -> Filter | None:
@@ -63,7 +45,7 @@ def row_of(node: Node, fields: Types) -> Row | None:
         case Group((Clause(_, Everything()), Clause(Occur.MUST_NOT, inner))):
             return _opposite(row_of(inner, fields))
         case Group():
-            return _one_of(node, fields)
+            return _alternatives(node, fields)
         case _:
             return _leaf(node, fields)
 
@@ -84,21 +66,23 @@ def _rows(group: Group, fields: Types) -> Filter | None:
 
 
 def _opposite(row: Row | None) -> Row | None:
-    if row is None:
-        return None
-    if row.operator in _OPPOSITE:
-        return Row(row.field, _OPPOSITE[row.operator], row.values)
-    return Row(row.field, row.operator, row.values, not row.exclude)
+    return replace(row, exclude=not row.exclude) if row else None
 
 
-def _one_of(group: Group, fields: Types) -> Row | None:
+def _alternatives(group: Group, fields: Types) -> Row | None:
+    """The row that joins alternatives which are rows of one field and one operator."""
     rows = [row_of(c.node, fields) for c in group.clauses if c.occur is Occur.SHOULD]
-    values = [value for row in rows if row and row.operator is Operator.IS for value in row.values]
-    names = {row.field for row in rows if row}
-    if len(values) < len(group.clauses) or len(names) != 1:
+    known = [row for row in rows if row]
+    if len(known) < len(group.clauses):
         return None
-    row = Row(names.pop(), Operator.ONE_OF, tuple(values))
-    return row if _means(row, group, fields) else None
+    joined = (_joined(operator, known) for operator in OPERATORS)
+    return next((row for row in joined if row and _means(row, group, fields)), None)
+
+
+def _joined(operator: Operator, rows: list[Row]) -> Row | None:
+    if any(row.operator is not operator.joins or row.exclude or row.field != rows[0].field for row in rows):
+        return None
+    return Row(rows[0].field, operator, tuple(value for row in rows for value in row.values))
 
 
 def _leaf(leaf: Leaf, fields: Types) -> Row | None:
@@ -117,37 +101,25 @@ def _means(row: Row, node: Node, fields: Types) -> bool:
 def _candidates(leaf: Leaf) -> Iterator[Row]:
     if leaf.field is None:
         return
-    name = leaf.field.name
-    match leaf:
-        case Exists():
-            yield Row(name, Operator.EXISTS)
-        case Term():
-            yield Row(name, Operator.IS, (leaf.text,))
-            yield Row(name, Operator.CONTAINS, (leaf.text,))
-        case Wildcard():
-            literal = "".join(part for part in leaf.parts if not isinstance(part, Wild))
-            yield Row(name, Operator.STARTS_WITH, (literal,))
-            yield Row(name, Operator.CONTAINS, (literal,))
-        case Range():
-            for low, high in product(_bounds(leaf.low), _bounds(leaf.high)):
-                yield from _range_rows(name, low, high)
+    for spelling in _spellings(leaf):
+        for operator in OPERATORS:
+            values = operator.read(spelling)
+            if values is not None:
+                yield Row(leaf.field.name, operator, values)
 
 
-def _range_rows(name: str, low: str, high: str) -> Iterator[Row]:
-    days = _LAST_DAYS.fullmatch(low)
-    if days and high == "NOW":
-        yield Row(name, Operator.LAST_DAYS, (days[1],))
-    yield Row(name, Operator.IS, (low,))
-    if not high:
-        yield Row(name, Operator.AFTER, (low,))
-    if not low:
-        yield Row(name, Operator.BEFORE, (high,))
-    yield Row(name, Operator.BETWEEN, (low, high))
+def _spellings(leaf: Leaf) -> Iterator[Leaf]:
+    """The leaf with its bounds as they may have been filled in."""
+    if isinstance(leaf, Range):
+        for low, high in product(_bounds(leaf.low), _bounds(leaf.high)):
+            yield replace(leaf, low=low, high=high)
+    else:
+        yield leaf
 
 
-def _bounds(bound: str | None) -> Iterator[str]:
+def _bounds(bound: str | None) -> Iterator[str | None]:
     """What may have been filled in for this bound: the day that it begins or ends, or itself."""
     for ending in (NEXT_DAY, MIDNIGHT):
         if bound and bound.endswith(ending):
             yield bound.removesuffix(ending)
-    yield bound or ""
+    yield bound

@@ -1,27 +1,11 @@
-"""A filter as the rows of a form: field, operator, values. What the builder shows and what it may say."""
+"""A filter as the rows of a form: field, operator, values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dupedash.model import FieldType
-
-
-class Operator(StrEnum):
-    """What a row asks; its value is how it is shown."""
-
-    IS = "is"
-    IS_NOT = "is not"
-    ONE_OF = "one of"
-    CONTAINS = "contains"
-    STARTS_WITH = "starts with"
-    BETWEEN = "between"
-    BEFORE = "before"
-    AFTER = "after"
-    LAST_DAYS = "in the last days"
-    EXISTS = "exists"
-    MISSING = "missing"
+from dupedash.query.operators import Operator
 
 
 class Join(StrEnum):
@@ -35,10 +19,9 @@ class Join(StrEnum):
 class Row:
     """One line of the form.
 
-    values   as text: none for EXISTS and MISSING; two for BETWEEN, where an empty one is an open end; any
-             number for ONE_OF; a number of days for LAST_DAYS; a day (2024-01-31) or any date expression
-             where the field is a date; else one
-    exclude  turns the row round
+    values   as text, as many as the operator takes; a day (2024-01-31) or any date expression where the
+             field is a date
+    exclude  negates the row: "is" becomes "is not"
     """
 
     field: str
@@ -53,23 +36,3 @@ class Filter:
 
     rows: tuple[Row, ...] = ()
     join: Join = Join.AND
-
-
-_IS = (Operator.IS, Operator.IS_NOT)
-_PRESENCE = (Operator.EXISTS, Operator.MISSING)
-_NUMBER = (*_IS, Operator.ONE_OF, Operator.BETWEEN, *_PRESENCE)
-_OPERATORS: dict[FieldType, tuple[Operator, ...]] = {
-    FieldType.STRING: (*_IS, Operator.ONE_OF, Operator.CONTAINS, Operator.STARTS_WITH, *_PRESENCE),
-    FieldType.TEXT: (Operator.CONTAINS, *_PRESENCE),
-    FieldType.LONG: _NUMBER,
-    FieldType.DOUBLE: _NUMBER,
-    FieldType.BOOLEAN: (*_IS, *_PRESENCE),
-    FieldType.DATE: (
-        Operator.LAST_DAYS, Operator.BETWEEN, Operator.BEFORE, Operator.AFTER, *_IS, *_PRESENCE,
-    ),
-}  # fmt: skip
-
-
-def operators_for(kind: FieldType) -> tuple[Operator, ...]:
-    """The operators that a field of this type offers, the usual one first."""
-    return _OPERATORS[kind]

@@ -16,7 +16,7 @@ from dupedash.errors import ConfigError, QueryError
 from dupedash.model import FieldInfo
 from dupedash.query import Filter, Join, Row, from_lucene, operators_for, to_lucene
 from dupedash.ui.errors import show_query
-from dupedash.ui.filters.row_values import Suggest, ask_words, asks, complete, draw_values
+from dupedash.ui.filters.row_values import Suggest, choice_label, choices, complete, draw_values
 
 _JOINS = {Join.AND: "All of these", Join.OR: "Any of these"}
 _WIDTHS = (2.4, 2.6, 5.0, 0.5)
@@ -124,14 +124,14 @@ def _draw_row(key: str, row: Row, fields: Mapping[str, FieldInfo], suggest: Sugg
         "Field", names, index=names.index(row.field), key=f"{key}.field", label_visibility="collapsed"
     )
     kind = fields.get(name)
-    offered = asks(kind) if kind else [(row.operator, row.exclude)]
-    asked = (row.operator, row.exclude)
+    current = (row.operator, row.exclude)
+    offered = choices(kind) if kind else [current]
     operator, exclude = columns[1].selectbox(
         "Operator",
         offered,
-        index=offered.index(asked) if asked in offered else 0,
+        index=offered.index(current) if current in offered else 0,
         key=f"{key}.{name}.operator",
-        format_func=ask_words,
+        format_func=choice_label,
         label_visibility="collapsed",
     )
     # The other way round keeps its values; a new field or operator starts without.

@@ -8,64 +8,44 @@ from datetime import date
 import streamlit as st
 
 from dupedash.model import FieldInfo, FieldType, ValueCount
-from dupedash.query import Operator, Row, operators_for
+from dupedash.query import Operator, Row, Widget, operators_for
 
 Suggest = Callable[[str], Sequence[ValueCount]]
 """Field → its most frequent values; empty where the collection cannot say."""
 
-Ask = tuple[Operator, bool]
-"""An operator, and whether the row excludes what it finds."""
-
-_NONE = (Operator.EXISTS, Operator.MISSING)
-_PLAIN = (Operator.CONTAINS, Operator.STARTS_WITH)
-_NEGATED = {
-    Operator.ONE_OF: "none of",
-    Operator.CONTAINS: "does not contain",
-    Operator.STARTS_WITH: "does not start with",
-    Operator.BETWEEN: "not between",
-    Operator.BEFORE: "not before",
-    Operator.AFTER: "not after",
-    Operator.LAST_DAYS: "not in the last … days",
-}
 
 
 def complete(row: Row) -> bool:
-    """Whether the row has the values that its operator needs."""
-    if row.operator in _NONE:
+    """Whether the row has the values that its operator needs; one of two bounds is enough."""
+    if row.operator.count == 0:
         return True
-    if row.operator is Operator.BETWEEN:
-        return any(row.values)
-    return bool(row.values) and all(row.values)
+    return any(row.values) if row.operator.count == 2 else bool(row.values) and all(row.values)
 
 
-def asks(kind: FieldInfo) -> list[Ask]:
-    """What a row may ask of a field of this type: each operator, and most turned round."""
-    return [
-        (operator, exclude)
-        for operator in operators_for(kind.type)
-        for exclude in ((False, True) if operator in _NEGATED else (False,))
-    ]
+def choices(kind: FieldInfo) -> list[tuple[Operator, bool]]:
+    """What a row may ask of a field of this type: each operator, and each negated."""
+    return [(operator, exclude) for operator in operators_for(kind.type) for exclude in (False, True)]
 
 
-def ask_words(ask: Ask) -> str:
+def choice_label(choice: tuple[Operator, bool]) -> str:
     """How it is shown: contains, does not contain …"""
-    operator, exclude = ask
-    if exclude:
-        return _NEGATED[operator]
-    return "in the last … days" if operator is Operator.LAST_DAYS else str(operator)
+    operator, exclude = choice
+    return operator.negated if exclude else operator.label
 
 
 def draw_values(key: str, row: Row, kind: FieldInfo | None, suggest: Suggest) -> tuple[str, ...]:
     """The widgets for the row's values and what they say now, as text."""
-    if row.operator in _NONE:
+    widget = row.operator.widget
+    date_field = kind is not None and kind.type is FieldType.DATE
+    if widget is Widget.NOTHING:
         return ()
-    if row.operator is Operator.LAST_DAYS:
+    if widget is Widget.DAYS:
         return _days(key, row)
-    if kind is not None and kind.type is FieldType.DATE and _are_days(row.values):
+    if date_field and _are_days(row.values):
         return _dates(key, row)
-    if row.operator is Operator.BETWEEN:
+    if widget is Widget.BOUNDS:
         return _bounds(key, row)
-    if row.operator in _PLAIN or kind is None or kind.type is FieldType.DATE:
+    if widget is Widget.TEXT or kind is None or date_field:
         return _texts(st.text_input("Value", _first(row), key=key, label_visibility="collapsed"))
     return _suggested(key, row, kind, suggest)
 
@@ -77,7 +57,7 @@ def _days(key: str, row: Row) -> tuple[str, ...]:
 
 
 def _dates(key: str, row: Row) -> tuple[str, ...]:
-    if row.operator is not Operator.BETWEEN:
+    if row.operator.widget is not Widget.BOUNDS:
         return _texts(_date(key, _first(row)))
     low, high = (*row.values, "", "")[:2]
     left, right = st.columns(2, gap="small")
@@ -122,7 +102,7 @@ def _suggested(key: str, row: Row, kind: FieldInfo, suggest: Suggest) -> tuple[s
         number = counts.get(value)
         return value if number is None else f"{value}  ({number:,})"
 
-    if row.operator is Operator.ONE_OF:
+    if row.operator.widget is Widget.SEVERAL:
         several = st.multiselect(
             "Values", options, row.values, words, key=key, accept_new_options=not boolean,
             placeholder="Choose or type", label_visibility="collapsed",
