@@ -42,7 +42,8 @@ from dupedash.model import (
     QueryImage,
     ValueCount,
 )
-from dupedash.query import matches, parse_all
+from dupedash.query import parse_all
+from tests.query_match import matches
 
 _GRID = 8
 _BUILTIN = {

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from dupedash.model import FieldInfo, Fields, FieldType
-from dupedash.query import matches, parse, to_sql
+from dupedash.query import parse, to_sql
 from dupedash.query.schema import DDL, INSERT_VALUE, INSERT_WORD, value_rows, word_rows
+from tests.query_match import matches
 
 NOW = datetime(2024, 5, 17, 13, 45, 30, 250_000, tzinfo=UTC)
 

@@ -21,7 +21,6 @@ from dupedash.connect import Connection
 from dupedash.images import path_of
 from dupedash.images.files import printable
 from dupedash.model import FieldInfo, FieldType
-from dupedash.query.match import matches
 from dupedash.query.syntax.parse import parse
 from dupedash.report.export import csv_text, encoded, json_text
 from dupedash.scans import ScanStore
@@ -30,6 +29,7 @@ from dupedash.ui.collections import opened
 from dupedash.ui.errors import as_text
 from dupedash.ui.review import decisions
 from tests.pictures import as_file, scene
+from tests.query_match import matches
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSED, DECOMPOSED = (unicodedata.normalize(form, "café.png") for form in ("NFC", "NFD"))

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupedash.model import Fields
-from dupedash.query import explain, from_lucene, matches, parse, to_lucene
+from dupedash.query import explain, from_lucene, parse, to_lucene
 from dupedash.query.syntax.literals import write_value
 from tests.query_cases import FIELDS, NOW, found_by_python, found_by_sql, store_of
+from tests.query_match import matches
 
 STRINGS = st.text("aAbé_ *?[\\\"1ß", max_size=4) | st.text(max_size=3)
 LONGS = st.integers(-3, 3) | st.integers(-(2**63), 2**63 - 1)

@@ -15,7 +15,6 @@ from dupedash.query import (
     check,
     explain,
     from_lucene,
-    matches,
     operators,
     operators_for,
     parse,
@@ -23,6 +22,7 @@ from dupedash.query import (
 )  # fmt: skip
 from dupedash.query.syntax.literals import storable
 from tests.query_cases import FIELDS, NOW
+from tests.query_match import matches
 
 PAIRS = [
     (Row("category", operators.IS, ("doors",)), "category:doors", "category is doors"),

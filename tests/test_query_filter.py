@@ -11,10 +11,11 @@ import pytest
 
 from dupedash.errors import ConfigError, QueryError
 from dupedash.model import Fields
-from dupedash.query import check, matches, parse, to_sql
+from dupedash.query import check, parse, to_sql
 from dupedash.query.resolve import MAX_PATTERN, MAX_WORDS
 from dupedash.query.syntax.lucene import MAX_DEPTH, MAX_TERMS
 from tests.query_cases import FIELDS, NOW, found_by_python, found_by_sql, store_of
+from tests.query_match import matches
 
 DOCUMENTS: dict[str, Fields] = {
     "1": {"category": "doors", "labels": ("red", "old town"), "rating": 5, "price": 9.5, "checked": True,

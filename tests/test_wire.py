@@ -38,7 +38,8 @@ from dupedash.model import (
     Smartfilter,
     ValueCount,
 )
-from dupedash.query import matches, parse
+from dupedash.query import parse
+from tests.query_match import matches
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 NAMES = st.from_regex(r"[a-z][a-z0-9_.-]{0,12}", fullmatch=True).filter(

@@ -1,6 +1,6 @@
-"""Filter queries (`fq`) in Lucene's syntax: read, checked, asked of a store or a record, built and told.
+"""Filter queries (`fq`) in Lucene's syntax: read, checked, asked of a store, built and said in words.
 
-text ─parse→ tree ─resolve(fields, now)→ predicates ─→ SQL, or a record matched in Python
+text ─parse→ tree ─resolve(fields, now)→ predicates ─→ SQL
 rows of a form ─to_lucene→ text ─from_lucene→ rows; tree ─explain→ words
 
 Where it differs from Solr: no fuzzy, proximity, regular expressions and local parameters (an error says
@@ -12,7 +12,6 @@ from dupedash.query.builder.read import from_lucene
 from dupedash.query.builder.rows import Filter, Join, Row
 from dupedash.query.builder.write import to_lucene
 from dupedash.query.explain import explain
-from dupedash.query.match import matches
 from dupedash.query.operators import Operator, Widget, operators_for
 from dupedash.query.resolve import check
 from dupedash.query.sql import to_sql
@@ -29,7 +28,6 @@ __all__ = [
     "check",
     "explain",
     "from_lucene",
-    "matches",
     "operators_for",
     "parse",
     "parse_all",

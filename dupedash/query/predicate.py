@@ -1,4 +1,4 @@
-"""What a filter asks of a document once fields and types are known. SQL and the Python matcher read this."""
+"""What a filter asks of a document once fields and types are known. SQL is made of this."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A filter asked of one record in Python: for fakes, and as the second opinion on the SQL in tests."""
+"""A filter asked of one record in Python: for fakes, and as a second opinion on the SQL."""
 
 from __future__ import annotations
 
