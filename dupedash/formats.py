@@ -32,7 +32,12 @@ FORMATS = (
     Format("HEIC", ("HEIF",), ("heic", "heif", "hif", "heics", "heifs")),
     Format("AVIF", ("AVIF",), ("avif", "avifs")),
     Format("JPEG2000", ("JPEG2000",), ("jp2", "j2k", "j2c", "jpc", "jpf", "jpx")),
-    Format("JPEG", ("JPEG",), ("jpg", "jpeg", "jpe", "jfif", "jif", "jfi", "jps", "mpo"), also=("MPO",)),
+    Format(
+        "JPEG",
+        ("JPEG",),
+        ("jpg", "jpeg", "jpe", "jfif", "jif", "jfi", "pjpeg", "pjp", "jps", "mpo"),
+        also=("MPO",),
+    ),
     Format("WEBP", ("WEBP",), ("webp",)),
     Format("GIF", ("GIF",), ("gif",)),
 )

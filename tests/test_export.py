@@ -15,7 +15,7 @@ from dupedash.report.export import groups_csv, groups_json, pairs_csv
 from dupedash.scans import ScanStore
 from tests.stored_scans import stored_scan
 
-NAMES = ["/p/a \"quoted\", 'name'.jpg", "/p/line\nbreak.jpg", "/p/☃🎉.jpg", "/p/<script>.jpg", "=1+1.jpg"]
+NAMES = ["/p/a \"quoted\", 'name'.jpg", "/p/line\nbreak\r.jpg", "/p/☃🎉.jpg", "/p/<script>.jpg", "=1+1.jpg"]
 
 
 @pytest.fixture

@@ -208,3 +208,58 @@ def test_no_group_without_equal_copies_and_signs_is_cleared_unless_told(group):
     assert choose(plain, BEST, links=links, equal=()).removed == ()
     told = choose(plain, replace(BEST, decide_unsure=True), links=links, equal=())
     assert bool(told.removed) == bool(links)
+
+
+@pytest.mark.parametrize(
+    ("whole", "lacking", "words"),
+    [
+        ({}, {"damage": "its end is missing"}, "damaged"),
+        ({"has_video": True}, {}, "without its video"),
+        ({"frame_count": 8}, {"frame_count": 5}, "fewer frames or pages"),
+        ({"frame_count": 2}, {}, "fewer frames or pages"),
+        ({"camera": "Canon"}, {}, "no camera data"),
+    ],
+)
+@pytest.mark.parametrize("pixels", ["same", None])
+def test_a_file_that_lacks_something_goes_however_large_it_is(whole, lacking, words, pixels):
+    members = [
+        image("a", 20, bytes=9_000, format="JPEG", fields=lacking, pixels=pixels),
+        image("b", 20, bytes=10, format="JPEG", fields=whole, pixels=pixels),
+    ]
+    choice = choose(members, BEST)
+    assert (choice.keeper, [removed.id for removed in choice.removed]) == ("b", ["a"])
+    assert words in choice.why
+
+
+def test_a_still_beside_an_animation_is_a_picture_of_its_own():
+    members = [image("a", format="PNG"), image("b", format="GIF", fields={"frame_count": 8})]
+    assert not choose(members, BEST, equal=()).sure
+
+
+def test_damage_is_no_metadata():
+    members = [image("a", fields={"damage": "its end is missing"}), image("b", fields={"title": "Lake"})]
+    richest = PRESETS["Richest metadata"]
+    assert choose(members, replace(richest, criteria=richest.criteria[:1])).keeper == "b"
+    members = [image("a", fields={"damage": "its end is missing"}), image("b", fields={})]
+    assert choose(members, richest).keeper == "b"
+
+
+def test_a_lossless_copy_of_a_heic_takes_it_from_no_smaller_copy():
+    """What was seen in the PNG is told of the HEIC, too, since they have the same pixels."""
+    heic = image("a", 20, format="HEIC", pixels="same", bytes=90)
+    png = image("b", 20, format="PNG", pixels="same", bytes=400)
+    jpeg = image("c", 20, format="JPEG", bytes=40)
+    made = Edits((ChangeKind.REENCODED,), (ChangeKind.CONVERTED,), ())
+    choice = choose([heic, png, jpeg], BEST, explanations={("a", "c"): made, ("b", "c"): made})
+    assert (choice.keeper, {removed.id for removed in choice.removed}) == ("a", {"b", "c"})
+
+
+def test_a_twin_goes_with_its_head_though_its_own_format_is_the_better_one():
+    small, large = (image(i, 20, format="HEIC", pixels=i, bytes=n) for i, n in (("a", 80), ("b", 100)))
+    png = image("c", 20, format="PNG", pixels="a", bytes=400)
+    choice = choose([small, large, png], BEST)
+    assert (choice.keeper, {removed.id for removed in choice.removed}) == ("b", {"a", "c"})
+    assert {removed.why for removed in choice.removed} == {
+        "100 bytes beats 80 bytes",
+        "b.jpg goes before a.jpg, its twin",
+    }

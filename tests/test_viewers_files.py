@@ -214,3 +214,24 @@ def test_index_and_status_tell_what_is_damaged_and_what_was_passed_over(
     run("scan", "--pairs", pairs)
     (row,) = pairs.read_text().splitlines()[1:]
     assert 0.95 <= float(row.split(",")[2]) < 1
+
+
+BOX = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42"
+
+
+@pytest.mark.parametrize(
+    ("data", "moving"),
+    [
+        (saved(PICTURE, "JPEG") + BOX + bytes(900), True),
+        (saved(PICTURE, "JPEG") + b"\0\0MotionPhoto_Data" + BOX, True),
+        (saved(PICTURE, "JPEG") + bytes(900), False),
+        (saved(PICTURE, "JPEG", comment=BOX), False),
+        (saved(PICTURE, "HEIF") + b"\0\0\0\x20mpvd" + BOX, True),
+        (saved(PICTURE, "HEIF"), False),
+        (saved(PICTURE, "PNG"), False),
+    ],
+)
+def test_a_video_behind_the_picture_is_noticed(data: bytes, moving: bool):
+    picture = decode(data, hashed=True)
+    assert picture.video is moving
+    assert off(data) < 8

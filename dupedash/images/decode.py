@@ -20,6 +20,7 @@ from dupedash.images.files import LIMITS, Limits, checked, printable, read_file
 from dupedash.images.frames import Frames, frame_count, frame_hash, frames_of
 from dupedash.images.marks import Marks, measure
 from dupedash.images.modes import background_for, shown, to_8_bits, to_layer
+from dupedash.images.motion import has_video
 from dupedash.images.odd import mend
 from dupedash.images.odd.depth import all_bits, loses_depth
 from dupedash.images.odd.reasons import reason_of
@@ -66,6 +67,8 @@ class Picture:
                    not asked for
     marks          of the first frame at full size; None where no hash was asked for
     damage         what is wrong with a file that can be compared all the same
+    frame_count    of an animation, pages of a document, or views of a file of several lenses
+    video          a short video follows the picture in the file (a motion photo)
     """
 
     pixels: np.ndarray
@@ -78,6 +81,8 @@ class Picture:
     frames: Frames | None = None
     damage: str | None = None
     marks: Marks | None = None
+    frame_count: int = 1
+    video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +215,7 @@ def _decoded(image: Image.Image, data: bytes, name: str, wanted: _Wanted) -> Pic
     )
     if not wanted.hashed:
         return picture
-    picture = replace(picture, marks=_marks(source))
+    picture = replace(picture, marks=_marks(source), video=has_video(data))
     if small.mode == "RGBA":
         picture = replace(picture, beneath=np.asarray(shown(small, image, 255 - background)))
     return _with_frames(picture, source, wanted)
@@ -249,6 +254,7 @@ def _read(image: Image.Image, data: bytes, wanted: _Wanted) -> _Source:
 def _with_frames(picture: Picture, source: _Source, wanted: _Wanted) -> Picture:
     """With what follows the first frame, and the hash of all, where all could be read."""
     count = frame_count(source.image)
+    picture = replace(picture, frame_count=count or 1)
     if count == 1 or source.image.format in _JPEG:
         exact = wanted.exact and not picture.damage
         return replace(picture, pixel_hash=source.pixel_hash() if exact else None)

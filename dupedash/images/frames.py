@@ -21,7 +21,7 @@ _HELD = 256
 """Frames held while an animation is read, to choose from: more are thinned out evenly."""
 SIDE = 320
 """Long side of a kept frame in pixels: a little more than is compared."""
-_MOST_FRAMES = 100_000
+MOST_FRAMES = 100_000
 """Looked for in a file that does not tell how many it has."""
 _ANIMATED = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
 _UNTIMED = 100
@@ -115,7 +115,7 @@ def frames_of(
         return None, None, False  # several pictures of which viewers show the first
     loop = image.info.get("loop", 1)
     reading = _Reading(image.format == "TIFF", hashlib.sha256(f"frames {count} {loop}".encode()))
-    read = sum(1 for _ in _read(image, data, count or _MOST_FRAMES, most_pixels, reading))
+    read = sum(1 for _ in _read(image, data, count or MOST_FRAMES, most_pixels, reading))
     complete = read == count
     digest = reading.digest.hexdigest() if complete and reading.whole else None
     kept = _chosen(reading)

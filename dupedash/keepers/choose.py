@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dupedash.keepers.links import Pair, links_of, links_of_twins, shown_edited, twin_heads, twins_of
 from dupedash.keepers.names import copies_by_name
@@ -96,8 +96,10 @@ def choose(
     heads = twin_heads(records, _Bench(Judge(policy, copies, ()), safe, frozenset(pinned)).order)
     others = list(links_of(records, heads, safe, links, equal, explanations or {}))
     bench = _Bench(Judge(policy, copies, shown_edited(others)), safe, frozenset(pinned))
-    for link in (*twins_of(records, heads), *others, *links_of_twins(records, heads, safe, others)):
+    for link in (*twins_of(records, heads), *others):
         bench.judge_link(link)
+    for link, head, twin in links_of_twins(records, heads, safe, others):
+        bench.judge_twin(link, head, twin)
     return _Outcome(records, bench, _gone(records, bench, indirect=policy.indirect)).choice()
 
 
@@ -145,12 +147,31 @@ class _Bench:
     def judge_link(self, link: Link) -> None:
         """Add the verdict on these two."""
         found = self._by_safety(link) or self.judge.verdict(link)
+        if found is None:
+            self._leave_open(link.a, link.b)
+        else:
+            self._add(found)
+
+    def judge_twin(self, link: Link, head: ImageRecord, twin: ImageRecord) -> None:
+        """What goes before the head goes before its twin; a verdict of its own could contradict that, since
+        the twin may be of a better format."""
+        other = link.b if link.a.id == head.id else link.a
+        found = self.ahead.get(head.id, {}).get(other.id)
         if found is not None:
-            self.ahead[found.loser][found.winner] = found
-            self.behind[found.winner].append(found.loser)
-            return
-        self.open[link.a.id].add(link.b.id)
-        self.open[link.b.id].add(link.a.id)
+            own = self.judge.verdict(replace(link, a=twin, b=other, said=_seen_from(link, head)))
+            same = own is not None and own.winner == other.id
+            words = own.words if own and same else f"{other.filename} goes before {head.filename}, its twin"
+            self._add(replace(found, loser=twin.id, words=words))
+        elif other.id in self.open.get(head.id, ()):
+            self._leave_open(twin, other)
+
+    def _add(self, found: Verdict) -> None:
+        self.ahead[found.loser][found.winner] = found
+        self.behind[found.winner].append(found.loser)
+
+    def _leave_open(self, a: ImageRecord, b: ImageRecord) -> None:
+        self.open[a.id].add(b.id)
+        self.open[b.id].add(a.id)
 
     def order(self, link: Link) -> int:
         """Below 0 where a goes before b, of twins: what stays anyway first, then by the rules."""
@@ -169,6 +190,10 @@ class _Bench:
             if one.id in self.safe and other.id not in self.safe and equal:
                 return Verdict(one.id, other.id, PROTECTED, f"{one.filename} must stay", -1)
         return None
+
+
+def _seen_from(link: Link, first: ImageRecord) -> tuple[Sequence[str], Sequence[str]]:
+    return link.said if link.a.id == first.id else link.said[::-1]
 
 
 def _gone(records: Mapping[str, ImageRecord], bench: _Bench, *, indirect: bool) -> set[str]:

@@ -181,7 +181,7 @@ def _dated(when: datetime | None, sign: int) -> Standing:
 
 
 def _metadata(c: Criterion, r: ImageRecord) -> Standing:
-    names = c.values or tuple(r.fields)
+    names = c.values or tuple(name for name in r.fields if name != "damage")
     filled = sum(any(v != "" for v in values_of(r.fields, name)) for name in names)
     return Standing(filled, plural(filled, 'filled field'))
 

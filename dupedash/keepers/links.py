@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cmp_to_key
 from itertools import combinations, product
 
@@ -77,15 +76,15 @@ def links_of(
 
 def links_of_twins(
     records: Records, heads: Heads, safe: Collection[str], links: Iterable[Link]
-) -> Iterator[Link]:
-    """The same of the twins of a head: what goes before it goes before them."""
+) -> Iterator[tuple[Link, ImageRecord, ImageRecord]]:
+    """Each pair of a head with its head and a twin of that."""
     twins: dict[str, list[ImageRecord]] = defaultdict(list)
     for image_id, head in heads.items():
         if image_id != head and image_id not in safe:
             twins[head].append(records[image_id])
     for link in links:
-        yield from (replace(link, a=twin) for twin in twins.get(link.a.id, ()))
-        yield from (replace(link, b=twin) for twin in twins.get(link.b.id, ()))
+        for one in (link.a, link.b):
+            yield from ((link, one, twin) for twin in twins.get(one.id, ()))
 
 
 def shown_edited(links: Iterable[Link]) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 
@@ -31,7 +31,6 @@ _AS_USUAL, _UNUSUAL = 0.012, 0.02
 _WORDS = {ChangeKind.BORDERED: "border or frame added"}
 _EXACT = EXACT - 1e-6
 """Scores are kept in single precision."""
-_NO_CAMERA = "no camera data"
 _SAME_CONTENT = frozenset(
     {ChangeKind.IDENTICAL_FILE, ChangeKind.IDENTICAL_PIXELS, ChangeKind.REENCODED, ChangeKind.RESIZED}
 )
@@ -74,14 +73,14 @@ def edited(
 
     odd_a, odd_b  the ways in which each is unlike most of those that it matches
     """
-    found = [[_WORDS.get(kind, str(kind)) for kind in kinds] for kinds in (why.edited_a, why.edited_b)]
+    found = [_words(record, kinds) for record, kinds in ((a, why.edited_a), (b, why.edited_b))]
     if ChangeKind.STRETCHED in why.kinds and (side := _odd_shape(a, b)) is not None:
         found[side].append(str(ChangeKind.STRETCHED))
     for said, own, others in ((found[0], odd_a, odd_b), (found[1], odd_b, odd_a)):
         odd = [str(kind) for kind in own if kind in why.kinds and kind not in others]
         said += [word for word in odd if word not in said]
-    if (side := _without_camera(a, b)) is not None:
-        found[side].append(_NO_CAMERA)
+    for side, word in _lacking(a, b):
+        found[side].append(word)
     return found[0], found[1]
 
 
@@ -89,12 +88,47 @@ def made_of(a: ImageRecord, b: ImageRecord) -> tuple[list[str], list[str]]:
     """The same of two files with the same pixels: what a camera wrote is lost in a copy, and a lossless
     format may hold a lossy one's pixels, never the other way round."""
     said: tuple[list[str], list[str]] = ([], [])
-    if (side := _without_camera(a, b)) is not None:
-        said[side].append(_NO_CAMERA)
-    elif (lossless := [_is_lossless(record) for record in (a, b)]) in ([True, False], [False, True]):
+    for side, word in _lacking(a, b):
+        said[side].append(word)
+    if any(said):
+        return said
+    if (lossless := [_is_lossless(record) for record in (a, b)]) in ([True, False], [False, True]):
         side = lossless.index(True)
         said[side].append(f"made from the {(b if side == 0 else a).format}")
     return said
+
+
+def _words(record: ImageRecord, kinds: Kinds) -> list[str]:
+    """The signs of one image. Files with the same pixels are told as one, so what was seen in a lossless copy
+    may be told of the compressed file that it was made from: that one was not saved without loss."""
+    lossless = _is_lossless(record)
+    return [_WORDS.get(kind, str(kind)) for kind in kinds if lossless or kind is not ChangeKind.CONVERTED]
+
+
+def _lacking(a: ImageRecord, b: ImageRecord) -> Iterator[tuple[int, str]]:
+    """What one of the two files lacks and the other has, with the side that lacks it: 0 for a."""
+    for lacks, word in _LACKS:
+        if lacks(a, b) != lacks(b, a):
+            yield (0 if lacks(a, b) else 1), word
+
+
+def _damaged(one: ImageRecord, other: ImageRecord) -> bool:
+    return bool(one.fields.get("damage")) and not other.fields.get("damage")
+
+
+def _without_video(one: ImageRecord, other: ImageRecord) -> bool:
+    return bool(other.fields.get("has_video")) and not one.fields.get("has_video")
+
+
+def _fewer_frames(one: ImageRecord, other: ImageRecord) -> bool:
+    """Of two animations or documents, or a view of a picture for two eyes; a still beside an animation is a
+    picture of its own."""
+    few, many = (_number(record.fields.get("frame_count")) for record in (one, other))
+    return few < many and (few > 1 or one.format == other.format == "JPEG")
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 1
 
 
 def _is_lossless(record: ImageRecord) -> bool:
@@ -102,10 +136,17 @@ def _is_lossless(record: ImageRecord) -> bool:
     return known is not None and known.lossless
 
 
-def _without_camera(a: ImageRecord, b: ImageRecord) -> int | None:
-    """0: b names the camera that took it and a does not; 1: the other way round."""
-    camera = [bool(record.fields.get("camera")) for record in (a, b)]
-    return None if camera[0] == camera[1] else camera.index(False)
+def _without_camera(one: ImageRecord, other: ImageRecord) -> bool:
+    return bool(other.fields.get("camera")) and not one.fields.get("camera")
+
+
+_LACKS = (
+    (_damaged, "damaged"),
+    (_without_video, "without its video"),
+    (_fewer_frames, "fewer frames or pages"),
+    (_without_camera, "no camera data"),
+)
+"""What tells a copy from its original in the files themselves."""
 
 
 def _odd_shape(a: ImageRecord, b: ImageRecord) -> int | None:

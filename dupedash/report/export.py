@@ -107,11 +107,14 @@ def encoded(text: str) -> bytes:
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A CSV file in which no cell is a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
-    return text.getvalue()
+    return "".join(map(_line, [header, *([_safe(cell) for cell in row] for row in rows)]))
+
+
+def _line(cells: Sequence[object]) -> str:
+    """One line. A carriage return in a name is put in quotation marks only by a writer whose lines end so."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _safe(cell: object) -> object:

@@ -15,6 +15,7 @@ from dupedash.embedded.describe import descriptor as describe
 from dupedash.embedded.describe.soundness import check_thumbs, sound
 from dupedash.errors import ConfigError, UnreadableImage
 from dupedash.images.files import checked, printable
+from dupedash.images.frames import MOST_FRAMES
 
 LONG_SIDE = 800
 """Pictures are brought to this size before they are described: twice what the keypoints need."""
@@ -38,6 +39,8 @@ class Analysis:
     damage    what is wrong with a file that is compared all the same, or None
     skipped   why it cannot be compared, or None
     version   of the description
+    frame_count  of an animation, pages of a document, or views of a file of several lenses
+    video     a short video follows the picture in the file
 
     What cannot be read as a picture has no width and height (0), pixels, descriptor and thumbnail: of it only
     `content` is compared.
@@ -56,6 +59,8 @@ class Analysis:
     version: int
     descriptor: bytes
     thumbnail: bytes
+    frame_count: int = 1
+    video: bool = False
 
     @property
     def readable(self) -> bool:
@@ -88,6 +93,8 @@ def analyze(source: Path | bytes, limits: images.Limits = images.LIMITS, name: s
         version=describe.VERSION,
         descriptor=described.to_bytes(),
         thumbnail=images.thumbnail(picture.pixels),
+        frame_count=picture.frame_count,
+        video=picture.video,
     )
 
 
@@ -127,6 +134,8 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
         "taken": analysis.taken.isoformat() if analysis.taken else None,
         "camera": analysis.camera,
         "damage": analysis.damage,
+        "frame_count": analysis.frame_count,
+        "video": analysis.video,
         "descriptor": base64.b64encode(analysis.descriptor).decode(),
         "thumbnail": base64.b64encode(analysis.thumbnail).decode(),
         **({} if analysis.readable else {"unread": analysis.skipped}),
@@ -167,6 +176,8 @@ def _read(given: Mapping[str, Any]) -> Analysis:
         version=describe.VERSION,
         descriptor=descriptor,
         thumbnail=thumbnail,
+        frame_count=_number(given, "frame_count", MOST_FRAMES) if "frame_count" in given else 1,
+        video=given.get("video") is True,
     )
 
 

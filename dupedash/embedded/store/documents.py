@@ -217,7 +217,8 @@ def analysis_of(connection: sqlite3.Connection, image_id: str) -> Analysis | Non
         return None
     doc, width, height, size, kind, content, pixels, skipped, version, descriptor, webp = row
     fields = _all_fields(connection, [doc]).get(doc, {})
-    taken, camera, damage = (fields.get(name) for name in ("taken", "camera", "damage"))
+    names = "taken", "camera", "damage", "frame_count"
+    taken, camera, damage, frames = (fields.get(name) for name in names)
     return Analysis(
         width=width,
         height=height,
@@ -232,6 +233,8 @@ def analysis_of(connection: sqlite3.Connection, image_id: str) -> Analysis | Non
         version=version,
         descriptor=descriptor,
         thumbnail=webp,
+        frame_count=frames if isinstance(frames, int) else 1,
+        video=fields.get("has_video") is True,
     )
 
 
@@ -343,6 +346,8 @@ def _builtin(entry: Entry, added: datetime) -> dict[str, Any]:
         "taken": a.taken,
         "camera": a.camera,
         "damage": a.damage,
+        "frame_count": a.frame_count if a.frame_count > 1 else None,
+        "has_video": a.video or None,
     }
 
 

@@ -18,7 +18,8 @@ BUILTIN: Mapping[str, FieldInfo] = {
     name: FieldInfo(name, kind)
     for kind, names in {
         FieldType.STRING: ("filename", "folder", "location", "format", "camera", "damage"),
-        FieldType.LONG: ("width", "height", "bytes"),
+        FieldType.LONG: ("width", "height", "bytes", "frame_count"),
+        FieldType.BOOLEAN: ("has_video",),
         FieldType.DATE: ("modified", "added", "taken"),
     }.items()
     for name in names
