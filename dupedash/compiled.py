@@ -17,9 +17,13 @@ F = TypeVar("F", bound=Callable[..., object])
 def compiled(function: F) -> F:
     """Compile on the first call; the machine code is kept on disk, beside the source or in the user's cache.
 
-    Only plain loops over numpy arrays and numbers: see numba's `njit`. Other threads run meanwhile.
+    Only plain loops over numpy arrays and numbers: see numba's `njit`. Other threads run meanwhile. Where
+    nothing may be written it is compiled anew by every process.
     """
-    return cast(F, numba.njit(cache=True, nogil=True)(function))
+    try:
+        return cast(F, numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # numba finds no folder that it may write to
+        return cast(F, numba.njit(nogil=True)(function))
 
 
 @intrinsic  # type: ignore[untyped-decorator]
