@@ -24,10 +24,9 @@ from dupedash.model import FieldInfo, FieldType
 from dupedash.query.syntax.parse import parse
 from dupedash.report.export import csv_text, encoded, json_text
 from dupedash.scans import ScanStore
-from dupedash.ui import scan_data
-from dupedash.ui.collections import opened
+from dupedash.ui import cached
+from dupedash.ui.collections import open_collection
 from dupedash.ui.errors import as_text
-from dupedash.ui.review import decisions
 from tests.pictures import as_file, scene
 from tests.query_match import matches
 
@@ -216,8 +215,9 @@ def test_closed_streams_are_no_traceback(home, closed):
 def test_the_dashboard_works_in_a_data_folder_whose_name_is_no_utf_8(home):
     workspace = Workspace(data(home))
     assert run(home, "scan") == 0
-    collection = opened(Connection("default"), workspace)
+    collection = open_collection(Connection("default"), workspace)
     scan = ScanStore(workspace.scans).list()[0]
-    assert collection.count() == len(scan_data.images_of(scan)) == len(ODD)
-    assert len(decisions.matches(scan, "1", workspace)[1]) == len(decisions.unjudged(scan, "1")) > 0
+    assert collection.count() == len(cached.images_of(scan)) == len(ODD)
+    assert cached.matches(scan, cached.decisions_now(workspace)) is cached.all_matches(scan)
+    assert len(cached.all_matches(scan).matches) > 0
     assert as_text(f"{workspace.root}").encode("utf-8")

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import pandas as pd
 
-from dupedash.groups.graph import Cut
+from dupedash.groups.graph import Cut, Flags
 
 IMAGES_PER_PART = 400  # drawn in half a second in software, and still to be overlooked
 
@@ -48,28 +47,19 @@ class Chosen:
     pages: int
 
 
-def choose(cut: Cut, part: Part, locations: pd.Series[str]) -> Chosen:
-    """The groups of a part. `locations`: location by image id; only read where there is a text to find."""
+def choose(cut: Cut, part: Part, holding: Flags | None) -> Chosen:
+    """The groups of a part. `holding`: per group whether it holds the text, None where none is asked for."""
     low, high = _LIMITS[part.sizes]
     wanted = cut.sizes >= low
     if high is not None:
         wanted &= cut.sizes <= high
-    if part.text.strip():
-        wanted &= _holding(cut, part.text.strip(), locations)
+    if holding is not None:
+        wanted &= holding
     numbers = np.flatnonzero(wanted)
     pages = _pages(cut.sizes[numbers])
     page = min(max(part.page, 1), len(pages)) if pages else 1
     start, end = pages[page - 1] if pages else (0, 0)
     return Chosen(tuple(numbers[start:end].tolist()), len(numbers), len(pages))
-
-
-def _holding(cut: Cut, text: str, locations: pd.Series[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which groups have a member with this text in its location, whatever its case."""
-    here = locations.reindex(list(cut.graph.matches.ids)).fillna("")
-    found = here.str.contains(text, case=False, regex=False).to_numpy(bool)
-    holding = np.zeros(len(cut), bool)
-    holding[cut.label[found & (cut.label >= 0)]] = True
-    return holding
 
 
 def _pages(sizes: Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int32]]) -> list[tuple[int, int]]:

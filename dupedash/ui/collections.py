@@ -1,22 +1,91 @@
-"""Open collections, shared by all sessions and the picture routes; who may change one is asked elsewhere."""
+"""Open collections and what they answered, shared by all sessions and the picture routes.
+
+Who may change one is asked elsewhere.
+"""
 
 from __future__ import annotations
 
-from dataclasses import astuple
+import time
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from typing import Any
 
 import streamlit as st
 
-from dupedash.collection import WritableCollection
+from dupedash.collection import Rooted, WritableCollection
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 from dupedash.images.files import printable
+from dupedash.model import FieldInfo, ValueCount
+
+ASKED_AGAIN = 10
+"""Seconds for which the answers of a server hold; a collection here tells when it has changed."""
 
 
-def _folder(workspace: Workspace) -> str:
-    return printable(workspace.root)
+@dataclass(frozen=True, slots=True)
+class CollectionNow:
+    """A collection in the state it is in: an answer holds until that changes."""
+
+    connection: Connection
+    workspace: Workspace
+    state: str
+
+    def open(self) -> WritableCollection:
+        """The collection itself. Raises CollectionError, ConfigError."""
+        return open_collection(self.connection, self.workspace)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Connection: astuple, Workspace: _folder})
-def opened(connection: Connection, workspace: Workspace) -> WritableCollection:
+def collection_key(now: CollectionNow) -> str:
+    """What a cache knows it by."""
+    return repr((*map(str, astuple(now.connection)), printable(now.workspace.root), now.state))
+
+
+_KEYS: dict[str | type[Any], Any] = {
+    CollectionNow: collection_key,
+    Connection: astuple,
+    Workspace: lambda workspace: printable(workspace.root),
+}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_KEYS)
+def open_collection(connection: Connection, workspace: Workspace) -> WritableCollection:
     """The collection behind a connection, opened once. Raises CollectionError, ConfigError."""
     return connect(connection, workspace)
+
+
+def collection_now(connection: Connection, workspace: Workspace) -> CollectionNow:
+    """The collection for questions that every rerun asks; a server is asked anew after a while."""
+    collection = open_collection(connection, workspace)
+    here = isinstance(collection, Rooted)
+    state = collection.state() if here else str(int(time.monotonic() // ASKED_AGAIN))
+    return CollectionNow(connection, workspace, state)
+
+
+@st.cache_data(ttl=600, max_entries=500, show_spinner=False, hash_funcs=_KEYS)
+def count(now: CollectionNow, fq: tuple[str, ...]) -> int:
+    """How many images the filters admit. Raises QueryError, CollectionError."""
+    return now.open().count(fq)
+
+
+@st.cache_resource(ttl=600, max_entries=8, show_spinner=False, hash_funcs=_KEYS)
+def ids(now: CollectionNow, fq: tuple[str, ...]) -> list[str]:
+    """The ids that the filters admit, sorted. Raises QueryError, CollectionError."""
+    return now.open().ids(fq)
+
+
+@st.cache_data(ttl=600, max_entries=500, show_spinner=False, hash_funcs=_KEYS)
+def fields(now: CollectionNow) -> Mapping[str, FieldInfo]:
+    """The fields that a filter may name. Raises CollectionError."""
+    return now.open().fields()
+
+
+@st.cache_data(ttl=600, max_entries=500, show_spinner=False, hash_funcs=_KEYS)
+def values(now: CollectionNow, field: str) -> list[ValueCount]:
+    """The most frequent values of a field. Raises CollectionError."""
+    return now.open().values(field)
+
+
+def forget_answers() -> None:
+    """After a change: ask anew."""
+    for cache in (count, ids, fields, values):
+        cache.clear()

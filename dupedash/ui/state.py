@@ -1,4 +1,4 @@
-"""What a page works with: who is here, which collection, scan and threshold; and the caches behind it.
+"""What a page works with: who is here, which collection, scan and threshold.
 
 Everything that tells one visitor from another lives in the URL and in `st.session_state`, nothing in globals.
 The keys of the shared widgets are their names in the URL.
@@ -6,28 +6,28 @@ The keys of the shared widgets are their names in the URL.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import streamlit as st
 
-from dupedash.collection import Collection, Rooted, WritableCollection
+from dupedash.collection import Collection, WritableCollection
 from dupedash.config import Settings, Workspace, settings
 from dupedash.connect import Connection, Connections
 from dupedash.errors import DupedashError, Forbidden
-from dupedash.groups.graph import Cut, DuplicateGraph, Matches, Strictness
-from dupedash.images.files import printable
+from dupedash.groups.graph import Cut, DuplicateGraph, Strictness
+from dupedash.groups.table import GroupTable
 from dupedash.jobs import Job, Jobs
 from dupedash.model import FieldInfo, ValueCount
-from dupedash.review import ReviewStore
+from dupedash.review import Decisions, ReviewStore
 from dupedash.scans import ScanStatus, ScanStore, StoredScan, may_be_of
-from dupedash.ui.collections import opened
+from dupedash.ui import cached, collections
+from dupedash.ui.cached import DecisionsNow, ScanMatches
+from dupedash.ui.collections import CollectionNow, open_collection
 from dupedash.ui.door import access
 from dupedash.ui.door.access import Role
-from dupedash.ui.review import decisions
 
 COLLECTION, SCAN, THRESHOLD, STRICTNESS = "collection", "scan", "t", "grouping"
 """Keys of the shared widgets, in the session and in the URL."""
@@ -37,9 +37,6 @@ WANTED, WANTED_COLLECTION, THRESHOLD_WANTED = "scan.wanted", "collection.wanted"
 
 LATEST = "latest"
 """The choice of scan that follows the collection's newest one."""
-
-ASKED_AGAIN = 10
-"""Seconds for which the answers of a server hold; a collection here tells when it has changed."""
 
 FLOOR, NEAR, EXACT = 0.5, 0.70, 0.95
 """Lowest threshold of the slider; the two presets of Flow's documentation."""
@@ -74,46 +71,43 @@ class View:
     @cached_property
     def collection(self) -> Collection:
         """The chosen collection. Raises CollectionError."""
+        return open_collection(self.require_connection(), self.settings.workspace)
+
+    @property
+    def now(self) -> CollectionNow:
+        """The chosen collection for what every rerun asks. Raises CollectionError."""
+        return collections.collection_now(self.require_connection(), self.settings.workspace)
+
+    def require_connection(self) -> Connection:
+        """The chosen collection's, on pages that are not shown without one."""
         if self.connection is None:
             raise LookupError("no collection: pages that need one are not shown without")
-        return opened(self.connection, self.settings.workspace)
+        return self.connection
 
     def writable(self) -> WritableCollection:
         """The chosen collection, to be changed. Raises Forbidden for viewers."""
         self.settings.must_write()
-        if self.connection is None:
-            raise LookupError("no collection: pages that need one are not shown without")
-        return opened(self.connection, self.settings.workspace)
+        return open_collection(self.require_connection(), self.settings.workspace)
 
     def count(self, *fq: str) -> int:
         """How many images the filters admit. Raises QueryError, CollectionError."""
-        return _count(self._key, fq, self.collection)
+        return collections.count(self.now, fq)
 
     def ids(self, *fq: str) -> list[str]:
         """The ids that the filters admit, sorted. Raises QueryError, CollectionError."""
-        return _ids(self._key, fq, self.collection)
+        return collections.ids(self.now, fq)
 
     def forget_answers(self) -> None:
         """After a change: ask anew."""
-        for cache in (_count, _ids, _fields, _values):
-            cache.clear()
+        collections.forget_answers()
 
     def fields(self) -> Mapping[str, FieldInfo]:
         """The fields that a filter may name. Raises CollectionError."""
-        return _fields(self._key, self.collection)
+        return collections.fields(self.now)
 
     def values(self, field: str) -> list[ValueCount]:
         """The most frequent values of a field. Raises CollectionError."""
-        return _values(self._key, field, self.collection)
-
-    @property
-    def _key(self) -> tuple[str, ...]:
-        """Who gave the answers, and in which state it was; a server is asked anew after a while."""
-        if self.connection is None:
-            return ()
-        here = isinstance(self.collection, Rooted)
-        now = self.collection.state() if here else str(int(time.monotonic() // ASKED_AGAIN))
-        return (*map(str, astuple(self.connection)), now)
+        return collections.values(self.now, field)
 
     @property
     def store(self) -> ScanStore:
@@ -148,9 +142,13 @@ class View:
         """Ask a job to stop. Raises Forbidden for viewers."""
         self.jobs.stop(job_id)
 
+    def matches_of(self, scan: StoredScan) -> ScanMatches:
+        """The matches of a scan that nobody rejected. Raises ScanError, ConfigError."""
+        return cached.matches(scan, self.decisions_now)
+
     def cut_of(self, scan: StoredScan) -> Cut:
         """The groups of another scan at the same threshold. Raises ScanError."""
-        return cut_of(scan, self.threshold, self.strictness)
+        return cached.cut(self.matches_of(scan), self.threshold, self.strictness)
 
     def require_scan(self) -> StoredScan:
         """The chosen scan, on pages that are not shown without one."""
@@ -159,14 +157,34 @@ class View:
         return self.scan
 
     @cached_property
+    def matches(self) -> ScanMatches:
+        """The matches of the chosen scan that nobody rejected. Raises ScanError, ConfigError."""
+        return self.matches_of(self.require_scan())
+
+    @cached_property
     def graph(self) -> DuplicateGraph:
-        """All matches of the scan. Raises ScanError."""
-        return graph_of(self.require_scan())
+        """The same as a graph. Raises ScanError."""
+        return cached.graph(self.matches)
 
     @cached_property
     def cut(self) -> Cut:
         """The groups at the threshold. Raises ScanError."""
-        return cut_of(self.require_scan(), self.threshold, self.strictness)
+        return self.cut_of(self.require_scan())
+
+    @cached_property
+    def table(self) -> GroupTable:
+        """Their figures. Raises ScanError."""
+        return cached.group_table(self.matches, self.threshold, self.strictness)
+
+    @property
+    def decisions(self) -> Decisions:
+        """What people decided so far. Raises ConfigError."""
+        return cached.decisions(self.decisions_now)
+
+    @property
+    def decisions_now(self) -> DecisionsNow:
+        """The same before they are read. Raises ConfigError."""
+        return cached.decisions_now(self.settings.workspace)
 
 
 def current() -> View:
@@ -208,7 +226,7 @@ def stored_scans(workspace: Workspace, connection: Connection | None) -> tuple[S
         return ()
     scans = [scan for scan in ScanStore(workspace.scans).list() if scan.collection == connection.name]
     try:
-        collection = opened(connection, workspace) if scans else None
+        collection = open_collection(connection, workspace) if scans else None
     except DupedashError:  # the page that asks the collection says what is wrong with it
         collection = None
     return tuple(scan for scan in scans if collection is None or may_be_of(scan, collection))
@@ -224,64 +242,3 @@ def latest(scans: tuple[StoredScan, ...]) -> StoredScan | None:
     """The newest scan that is finished; where there is none, the newest."""
     finished = (scan for scan in scans if scan.status is ScanStatus.DONE)
     return next(finished, scans[0] if scans else None)
-
-
-# A page asks the same at every rerun, a collection is asked once. The unused arguments are the caches' keys.
-@st.cache_data(ttl=600, max_entries=500, show_spinner=False)
-def _count(name: tuple[str, ...], fq: tuple[str, ...], _collection: Collection) -> int:  # noqa: ARG001
-    return _collection.count(fq)
-
-
-@st.cache_resource(ttl=600, max_entries=8, show_spinner=False)
-def _ids(name: tuple[str, ...], fq: tuple[str, ...], _collection: Collection) -> list[str]:  # noqa: ARG001
-    return _collection.ids(fq)
-
-
-@st.cache_data(ttl=600, max_entries=500, show_spinner=False)
-def _fields(name: tuple[str, ...], _collection: Collection) -> Mapping[str, FieldInfo]:  # noqa: ARG001
-    return _collection.fields()
-
-
-@st.cache_data(ttl=600, max_entries=500, show_spinner=False)
-def _values(name: tuple[str, ...], field: str, _collection: Collection) -> list[ValueCount]:  # noqa: ARG001
-    return _collection.values(field)
-
-
-def graph_of(scan: StoredScan) -> DuplicateGraph:
-    """The matches of a scan that nobody rejected; a scan that is still running is read anew as it grows."""
-    version, matches = decisions.matches(scan, scan_version(scan), settings().workspace)
-    return _graph(printable(scan.folder), version, matches)
-
-
-def cut_of(scan: StoredScan, threshold: float, strictness: Strictness) -> Cut:
-    """The groups of a scan at a threshold, cut once."""
-    version, matches = decisions.matches(scan, scan_version(scan), settings().workspace)
-    return _cut(printable(scan.folder), version, threshold, strictness.value, matches)
-
-
-def unjudged_cut(scan: StoredScan, threshold: float, strictness: Strictness) -> Cut:
-    """The groups as they were before anybody decided: how far a review is, is measured on them."""
-    version = scan_version(scan)
-    found = decisions.unjudged(scan, version)
-    return _cut(printable(scan.folder), f"{version}{decisions.ALL}", threshold, strictness.value, found)
-
-
-def graph_version(scan: StoredScan) -> str:
-    """Changes whenever the matches may have changed: the scan grew, or somebody decided."""
-    return decisions.matches(scan, scan_version(scan), settings().workspace)[0]
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _graph(folder: str, version: str, _matches: Matches) -> DuplicateGraph:  # noqa: ARG001  (they are the key)
-    return DuplicateGraph(_matches)
-
-
-@st.cache_resource(max_entries=48, show_spinner=False)
-def _cut(folder: str, version: str, threshold: float, strictness: str, _matches: Matches) -> Cut:
-    return _graph(folder, version, _matches).cut(threshold, Strictness(strictness))
-
-
-def scan_version(scan: StoredScan) -> str:
-    """Changes whenever the matches may have changed; an unfinished scan grows by parts."""
-    parts = sum(1 for _ in scan.folder.glob("parts/*.parquet")) if scan.status is not ScanStatus.DONE else 0
-    return f"{scan.status}-{scan.stats.matches}-{scan.finished}-{parts}"

@@ -37,7 +37,6 @@ from dupedash.ui.door.access import Role
 from dupedash.ui.door.uploadlimits import ALLOWANCES
 from dupedash.ui.errors import shown
 from dupedash.ui.filters import builder, saved
-from dupedash.ui.review import decisions
 from dupedash.ui.state import FLOOR, View
 
 _RESULT, _SHOWN = "check.result", "check.shown"
@@ -107,7 +106,7 @@ def result(view: View, gate: Gate) -> Result | None:
     stored = _shown_check(view)
     if stored is None:
         return None
-    found = _report(printable(stored.folder), stored.version(), stored)
+    found = _report(stored)
     record = stored.added
     added = Added((), (), (), record) if record else None
     return Result(stored.id, stored.wanted.collection, found, gate, added, stored, stored.complete)
@@ -122,9 +121,13 @@ def _shown_check(view: View) -> StoredCheck | None:
     return chosen if chosen and chosen.wanted.collection == name else store.newest(name)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the check …")
-def _report(folder: str, version: str, _stored: StoredCheck) -> Report:  # noqa: ARG001  (they are the key)
-    return _stored.report()
+def _stored_key(stored: StoredCheck) -> str:
+    return f"{printable(stored.folder)} {stored.version()}"
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the check …", hash_funcs={StoredCheck: _stored_key})
+def _report(stored: StoredCheck) -> Report:
+    return stored.report()
 
 
 def draw(view: View) -> Gate:
@@ -259,6 +262,6 @@ def _begin(view: View, order: Order, gate: Gate, fq: tuple[str, ...]) -> None:
             fq=fq,
             inside=compare_inside,
             workers=os.cpu_count() or 1,
-            decisions=decisions.decisions(view.settings.workspace),
+            decisions=view.decisions,
         )
     st.session_state[_RESULT] = Result(token_hex(4), view.collection.name, found, gate)

@@ -163,14 +163,14 @@ def _asked(view: View, one: Checked) -> str:
 
 
 def _inline(one: Checked) -> str:
-    data = _thumb(one.content, one)
+    data = _thumb(one)
     return f"data:image/webp;base64,{b64encode(data).decode()}" if data else ""
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _thumb(content: str, _one: Checked) -> bytes | None:  # noqa: ARG001  (the key)
+@st.cache_data(max_entries=500, show_spinner=False, hash_funcs={Checked: lambda one: one.content})
+def _thumb(one: Checked) -> bytes | None:
     try:
-        return apart.thumbnail(_one.item.read()) if _one.item.read else None
+        return apart.thumbnail(one.item.read()) if one.item.read else None
     except UnreadableImage:  # a file that changed since: the verdict stands, without its picture
         return None
 

@@ -13,7 +13,7 @@ from dupedash import wording
 from dupedash.actions import Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
 from dupedash.collection import Rooted
 from dupedash.keepers import Policy
-from dupedash.ui import scan_data, widgets
+from dupedash.ui import cached, widgets
 from dupedash.ui.clear import journal
 from dupedash.ui.clear import plan as planview
 from dupedash.ui.clear import policy as policyform
@@ -77,7 +77,7 @@ def draw(view: View) -> None:
         return
     form, result = st.columns((2.5, 1), gap="medium")
     with form.container(border=True):
-        policy = policyform.draw(view.fields(), partial(scan_data.count_in, view.scan))
+        policy = policyform.draw(view.fields(), partial(cached.count_in, view.scan))
         wish = _draw_wish(view, policy)
         scope, beside = _draw_scope()
     preview = clearpreview.of(view, view.scan, wish, scope)

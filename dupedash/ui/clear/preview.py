@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -15,14 +16,14 @@ from dupedash.actions import (
     Preview,
     Scope,
     Wish,
-    among,
     candidates_of,
 )
-from dupedash.groups.graph import Cut, DuplicateGraph, Strictness
+from dupedash.groups.graph import Cut
 from dupedash.images.files import printable
-from dupedash.scans import MatchEdits, StoredScan, must_be_of
-from dupedash.ui import scan_data, state
-from dupedash.ui.review import decisions as judging
+from dupedash.scans import MatchEdits, StoredScan
+from dupedash.ui import cached, state
+from dupedash.ui.cached import ScanMatches
+from dupedash.ui.collections import CollectionNow
 from dupedash.ui.state import View
 
 MOST = 200_000
@@ -31,43 +32,37 @@ MOST = 200_000
 
 def of(view: View, scan: StoredScan, wish: Wish, scope: Scope) -> Preview:
     """The preview of this wish at the threshold. Raises CollectionError, ScanError, ConfigError."""
-    now, workspace = view.collection.state(), view.settings.workspace
-    _must_be_of(scan.id, printable(scan.folder), view.collection.identity, view, scan)
-    about = (now, printable(scan.folder), state.graph_version(scan), judging.version(workspace))
+    now = replace(view.now, state=view.collection.state())
+    cached.must_be_of(scan, now)
+    fresh = now.state == scan.state
+    found = view.matches if fresh else cached.still_there(view.matches, now)
     head = Head.now(view.collection, scan.id, view.threshold)
-    rules = sorted((name, str(rule)) for name, rule in wish.merge.items()) if wish.merge is not None else None
-    asked = json.dumps([wish.action, wish.policy.to_json(), rules, wish.link_field, head.roots])
-    known = _known(about, asked)
+    known = _known(_about(view, now, found, wish, head))
     if len(known.effects) > MOST:
         known.effects.clear()
-    fresh = now == scan.state
-    cut = view.cut if fresh else _cut_now(about, view.threshold, view.strictness.value, view, scan)
-    edits = scan_data.edits(scan, about[2] if fresh else " ".join(about), cut.graph.matches)
-    read = partial(_read, view, scan, cut, edits, fresh=fresh)
+    cut = cached.cut(found, view.threshold, view.strictness)
+    read = partial(_read, view, scan, cut, cached.edits(found), fresh=fresh)
     return Preview(cut, wish, head, read, scope, state.EXACT, known)
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
-def _must_be_of(scan: str, folder: str, identity: str, _view: View, _scan: StoredScan) -> None:  # noqa: ARG001
-    must_be_of(_scan, _view.collection)
+def _about(view: View, now: CollectionNow, found: ScanMatches, wish: Wish, head: Head) -> str:
+    """All on which the effect of a wish on a group depends."""
+    rules = sorted((name, str(rule)) for name, rule in wish.merge.items()) if wish.merge is not None else None
+    return json.dumps([
+        now.state, printable(found.scan.folder), found.version,
+        view.decisions_now.version, wish.action, wish.policy.to_json(), rules,
+        wish.link_field, head.roots,
+    ])  # fmt: skip
+
+
+def _known(about: str) -> Known:
+    return _worked_out(about)[1]
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _known(about: tuple[str, ...], asked: str) -> Known:  # noqa: ARG001  (they are the key)
-    return Known()
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _cut_now(
-    about: tuple[str, ...], threshold: float, strictness: str, _view: View, _scan: StoredScan
-) -> Cut:
-    return _graph_now(about, _view, _scan).cut(threshold, Strictness(strictness))
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _graph_now(about: tuple[str, ...], _view: View, _scan: StoredScan) -> DuplicateGraph:  # noqa: ARG001
-    """Without the images that left the collection since the scan."""
-    return DuplicateGraph(among(state.graph_of(_scan).matches, set(_view.collection.ids())))
+def _worked_out(about: str) -> tuple[str, Known]:
+    """What this says, and what was worked out for it so far: it is filled by the preview."""
+    return about, Known()
 
 
 def _read(
@@ -75,7 +70,6 @@ def _read(
 ) -> list[Candidates]:
     """Groups with the records of their images as they are now: the scan's own where nothing changed since."""
     ids = [image_id for number in numbers for image_id in cut.members(number)]
-    records = scan_data.records(scan, ids) if fresh else view.collection.records(ids)
+    records = cached.records(scan, ids) if fresh else view.collection.records(ids)
     by_id = dict(zip(ids, records, strict=True))
-    decisions = judging.decisions(view.settings.workspace)
-    return candidates_of(cut, numbers, by_id, view.collection.name, decisions, edits)
+    return candidates_of(cut, numbers, by_id, view.collection.name, view.decisions, edits)

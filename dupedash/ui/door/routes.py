@@ -19,7 +19,7 @@ from dupedash.collection import Collection
 from dupedash.config import settings
 from dupedash.connect import Connections
 from dupedash.errors import Busy, CollectionError, ConfigError, UnknownImage, UnreadableImage
-from dupedash.ui.collections import opened
+from dupedash.ui.collections import open_collection
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _KEPT = "private, max-age=31536000, immutable"
@@ -90,7 +90,7 @@ def _answer(request: Request, ask: Callable[[Collection, str], bytes | None]) ->
         connection = next((c for c in Connections(workspace).list() if c.name == name), None)
         if connection is None:
             return PlainTextResponse("No such collection.", 404)
-        collection = opened(connection, workspace)
+        collection = open_collection(connection, workspace)
         data = ask(collection, image_id)
         instead = _GONE if data else _placeholder(collection, image_id)
     except (UnknownImage, UnreadableImage):

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dupedash import wording
-from dupedash.groups.changes import Change, Differences, Kind, between
+from dupedash.groups.changes import Change, Differences, Kind
 from dupedash.groups.graph import Cut
 from dupedash.scans import StoredScan
-from dupedash.ui import scan_data, state
+from dupedash.ui import cached, state
 from dupedash.ui.review import group_list
 from dupedash.ui.state import View
 
@@ -33,21 +33,12 @@ def draw(view: View) -> None:
         max(min(state.FLOOR, scan.config.floor), round(view.threshold - 0.04, 2)), 0.01,
         key="other", bind="query-params",
     )  # fmt: skip
-    there = state.cut_of(scan, other, view.strictness)
-    found = difference(view.cut, there, (state.graph_version(scan), view.threshold, other, view.strictness))
+    there = cached.cut(view.matches, other, view.strictness)
+    sides = (view.matches, view.threshold), (view.matches, other)
+    found = cached.group_changes(*sides, view.strictness)
     st.caption(f"**{view.threshold:.2f} → {other:.2f}** · {words(found)}")
     heads = (f"At {view.threshold:.2f}", f"At {other:.2f}")
     show(found, (scan, view.cut), (scan, there), heads, "changes")
-
-
-def difference(before: Cut, after: Cut, key: tuple[object, ...]) -> Differences:
-    """The changes from one cut to the other, compared once; `key` names the two."""
-    return _difference(repr(key), before, after)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _difference(key: str, _before: Cut, _after: Cut) -> Differences:  # noqa: ARG001
-    return between(_before, _after)
 
 
 def words(found: Differences) -> str:
@@ -88,7 +79,7 @@ def strips(scan: StoredScan, cut: Cut, numbers: list[int]) -> dict[int, str]:
     """Group number → its thumbnails; the records of all are read at once."""
     members = {number: cut.members(number) for number in numbers}
     shown = sorted({i for ids in members.values() for i in ids[:STRIP]})
-    records = dict(zip(shown, scan_data.records(scan, shown), strict=True))
+    records = dict(zip(shown, cached.records(scan, shown), strict=True))
     return {
         number: group_list.strip_html(scan.collection, [records[i] for i in ids[:STRIP]], len(ids))
         for number, ids in members.items()

@@ -6,11 +6,9 @@ import numpy as np
 import streamlit as st
 
 from dupedash import wording
-from dupedash.groups.curves import Curves, curves, explosion
+from dupedash.groups.curves import Curves, explosion
 from dupedash.groups.graph import Strictness
-from dupedash.images.files import printable
-from dupedash.scans import StoredScan
-from dupedash.ui import scan_data, state, style, widgets
+from dupedash.ui import cached, state, style, widgets
 from dupedash.ui.explore import changes, scans_compared
 from dupedash.ui.explore import curves as curvechart
 from dupedash.ui.explore.curves import Chart, Mark
@@ -27,7 +25,7 @@ def draw(view: View) -> None:
         text = "This scan found no two images that are alike, down to its lowest score."
         widgets.empty(":material/tune:", "No matches", text)
         return
-    found = curves_of(view)
+    found = cached.curves_of(view.matches)
     draw_facts(view, found)
     draw_curves(view, found)
     st.subheader("What changes", anchor=False)
@@ -40,27 +38,6 @@ def draw(view: View) -> None:
         scans_compared.draw(view)
     else:
         changes.draw(view)
-
-
-def curves_of(view: View) -> Curves:
-    """The curves of the chosen scan, swept once."""
-    scan = view.require_scan()
-    return _curves(printable(scan.folder), state.graph_version(scan), view)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Reading the scan …")
-def _curves(folder: str, version: str, _view: View) -> Curves:  # noqa: ARG001  (they are the key)
-    scan = _view.require_scan()
-    return curves(_view.graph, low(scan), _steps(low(scan)), scan_data.bytes_of(scan, version, _view.graph))
-
-
-def low(scan: StoredScan) -> float:
-    """Where the charts begin: the scan kept nothing below."""
-    return min(round(scan.config.floor, 2), 0.95)
-
-
-def _steps(start: float) -> int:
-    return round((1 - start) * 100) + 1
 
 
 def draw_facts(view: View, found: Curves) -> None:
@@ -91,9 +68,8 @@ def draw_curves(view: View, found: Curves) -> None:
 
 def charts(view: View, found: Curves) -> list[Chart]:
     """Scores as bars, the curves as lines."""
-    start = low(view.require_scan())
-    steps = _steps(start)
-    edges = np.linspace(start, 1.0, steps) - 0.005
+    start = cached.lowest(view.require_scan())
+    edges = np.linspace(start, 1.0, len(found.threshold)) - 0.005
     counts = np.histogram(view.graph.matches.score, np.r_[edges, 1.005])[0]
     lines = (
         ("Groups", found.groups, wording.count), ("Duplicate images", found.surplus, wording.count),
@@ -108,7 +84,7 @@ def charts(view: View, found: Curves) -> list[Chart]:
 
 def marks(view: View, found: Curves) -> list[Mark]:
     """The current threshold first, then the presets, then where the largest group explodes."""
-    start, burst = low(view.require_scan()), explosion(found)
+    start, burst = cached.lowest(view.require_scan()), explosion(found)
     placed = [Mark(view.threshold, f"{view.threshold:.2f}", "now")]
     for value, name in ((state.NEAR, "near"), (state.EXACT, "exact")):
         if abs(value - view.threshold) > 0.03 and value >= start:

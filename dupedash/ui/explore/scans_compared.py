@@ -6,10 +6,9 @@ import streamlit as st
 
 from dupedash import wording
 from dupedash.groups.graph import Floats
-from dupedash.groups.scans_compared import Pairs, ScanDifference, compare
-from dupedash.images.files import printable
+from dupedash.groups.scans_compared import Pairs, ScanDifference
 from dupedash.scans import StoredScan
-from dupedash.ui import scan_data, sidebar, state, widgets
+from dupedash.ui import cached, sidebar, widgets
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.errors import as_text
 from dupedash.ui.explore import changes
@@ -33,15 +32,15 @@ def draw(view: View) -> None:
     chosen = st.selectbox("Compare this scan with", list(labels), format_func=labels.__getitem__, key="with")
     other = others[chosen]
     st.caption(f"{as_text(said(other))} → {as_text(said(scan))}, at {view.threshold:.2f}")
-    pairs, groups = difference(view, other), view.cut_of(other)
+    there, here = view.matches_of(other), view.matches
+    pairs, groups = cached.scan_difference(there, here, view.threshold), view.cut_of(other)
     widgets.facts([
         widgets.Fact("Only in the other scan", wording.count(len(pairs.first)), "pairs"),
         widgets.Fact("Only in this scan", wording.count(len(pairs.second)), "pairs"),
         widgets.Fact("Scores that differ", wording.count(len(pairs.changed)), "pairs"),
         widgets.Fact("The same", wording.count(pairs.same), "pairs"),
     ])  # fmt: skip
-    key = (state.graph_version(other), other.id, state.graph_version(scan), scan.id, view.threshold)
-    found = changes.difference(groups, view.cut, (*key, view.strictness))
+    found = cached.group_changes((there, view.threshold), (here, view.threshold), view.strictness)
     st.caption(f"Groups: {changes.words(found)}.")
     draw_pairs(other, "Only in the other scan", pairs, pairs.first, pairs.first_scores, "first")
     draw_pairs(scan, "Only in this scan", pairs, pairs.second, pairs.second_scores, "second")
@@ -52,20 +51,6 @@ def draw(view: View) -> None:
 def said(scan: StoredScan) -> str:
     """A scan by its name and configuration."""
     return f"{scan.name} ({earlier.config_words(scan.config)})"
-
-
-def difference(view: View, other: StoredScan) -> ScanDifference:
-    """From the other scan to the chosen one, compared once."""
-    scan = view.require_scan()
-    names = [(printable(one.folder), state.graph_version(one)) for one in (other, scan)]
-    return _difference((*names[0], *names[1]), view.threshold, other, scan)
-
-
-@st.cache_resource(max_entries=16, show_spinner="Comparing …")
-def _difference(
-    key: tuple[str, ...], threshold: float, _one: StoredScan, _other: StoredScan  # noqa: ARG001
-) -> ScanDifference:  # fmt: skip
-    return compare(state.graph_of(_one).matches, state.graph_of(_other).matches, threshold)
 
 
 def draw_pairs(
@@ -94,7 +79,7 @@ def named(scan: StoredScan, found: ScanDifference, pairs: Pairs) -> dict[str, li
     """Thumbnails and names of pairs, by column."""
     ids = [(found.ids[a], found.ids[b]) for a, b in pairs.tolist()]
     flat = sorted({i for pair in ids for i in pair})
-    records = dict(zip(flat, scan_data.records(scan, flat), strict=True))
+    records = dict(zip(flat, cached.records(scan, flat), strict=True))
     columns: dict[str, list[object]] = {}
     for side, letter in enumerate("AB"):
         shown = [records[pair[side]] for pair in ids]

@@ -14,7 +14,7 @@ from dupedash.network import IMAGES_PER_GROUP
 from dupedash.network.build import SCALE
 from dupedash.network.part import Chosen, Part, SizeClass
 from dupedash.report import graph_html
-from dupedash.ui import downloads, scan_data, widgets
+from dupedash.ui import cached, downloads, widgets
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.graph import component, data
 from dupedash.ui.review import group_link
@@ -58,7 +58,7 @@ def pick_part(view: View) -> tuple[Part, Chosen]:
         on_change=first_page,
     )  # fmt: skip
     asked = Part(SizeClass(size or SizeClass.ALL), find, int(st.session_state.get("page", 1)))
-    chosen = data.chosen(view.require_scan(), view.cut, asked)
+    chosen = data.chosen(view.matches, view.cut, asked)
     with pages:
         if chosen.pages > 1:
             st.pagination(chosen.pages, key="page", bind="query-params", max_visible_pages=5)
@@ -72,7 +72,7 @@ def first_page() -> None:
 
 def show_graph(view: View, part: Part) -> None:
     """The picture, and what a click in it means."""
-    url = data.graph_url(view.require_scan(), view.cut, view.strictness, part)
+    url = data.graph_url(view.matches, view.cut, view.strictness, part)
     clicked = component.draw(url, focus=st.query_params.get(IMAGE), height=HEIGHT)
     if clicked.selected:
         st.query_params[IMAGE] = clicked.selected
@@ -148,7 +148,7 @@ def show_members(view: View, members: Sequence[str], selected: str) -> None:
     ordered = sorted(members, key=lambda i: (i != selected, -scores.get(i, 0.0), i))[:MEMBERS]
     rows = "".join(
         member_html(scan.collection, record, score_words(record.id, selected, scores))
-        for record in scan_data.records(scan, ordered)
+        for record in cached.records(scan, ordered)
     )
     st.html(f'<div class="dd-members">{rows}</div>')
     if len(members) > len(ordered):

@@ -7,7 +7,7 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.table import Listing
 from dupedash.scans import StoredScan
-from dupedash.ui import figures, style
+from dupedash.ui import style
 from dupedash.ui.errors import as_text
 from dupedash.ui.overview import next
 from dupedash.ui.review import group_list
@@ -28,7 +28,7 @@ def draw_facts(view: View) -> None:
             Fact("Compared", wording.share(stats.compared, stats.images), _missing(view.scan)),
             Fact("Groups", wording.count(len(cut)), f"at threshold {view.threshold:.2f}"),
             Fact("Duplicates", wording.count(cut.surplus), "beyond one per group"),
-            Fact("To gain", wording.size(figures.gain(view)), "if the largest stays"),
+            Fact("To gain", wording.size(int(view.table.gain.sum())), "if the largest stays"),
         ]
     facts(row)
 
@@ -55,7 +55,7 @@ def draw_largest(view: View) -> None:
         return
     st.subheader("Largest groups", anchor=False)
     style.sheet("groups.css")
-    listing, rows, standings = Listing(), group_list.rows_of(view), group_list.standings_of(view)
+    listing, rows, standings = Listing(), view.table, group_list.standings_of(view)
     numbers = group_list.listed(view, rows, listing, standings)[:LARGEST]
     group_list.draw_rows(view, rows, numbers, standings, listing)
 

@@ -13,7 +13,6 @@ from dupedash.model import ImageRecord
 from dupedash.review import Decision, Decisions, ImageKey, Kept, ReviewStore, Verdict, image_key
 from dupedash.ui import errors
 from dupedash.ui.errors import as_text
-from dupedash.ui.review import decisions
 from dupedash.ui.review.group_link import GROUP, ONE, OTHER
 from dupedash.ui.state import View
 
@@ -72,7 +71,7 @@ class Subject:
 
 def bar(view: View, subject: Subject, then: Callable[[], None]) -> None:
     """What is decided about this group, and for editors the buttons. `then` is called after a decision."""
-    known = decisions.decisions(view.settings.workspace)
+    known = view.decisions
     images = keys(view, subject.records)
     now = known.of(images)
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="decide"):
@@ -239,7 +238,7 @@ def advance() -> bool:
 
 def history(view: View, records: Sequence[ImageRecord]) -> None:
     """Every decision in which one of these images is, to be taken back by editors."""
-    known = decisions.decisions(view.settings.workspace)
+    known = view.decisions
     found = about(known, keys(view, records))
     if not found:
         return

@@ -14,10 +14,9 @@ from dupedash.groups.table import Listing, listing_of
 from dupedash.images.properties import compare
 from dupedash.keepers import PRESETS, Choice
 from dupedash.model import Explanation, ImageRecord
-from dupedash.ui import scan_data, state, style, widgets
+from dupedash.ui import cached, state, style, widgets
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.review import cards, chain, deciding, group_list, huge, picking, progress, scores
-from dupedash.ui.review import decisions as judging
 from dupedash.ui.review import pair as pairview
 from dupedash.ui.review.deciding import Subject, show_group
 from dupedash.ui.review.group_link import GROUP, ONE, OTHER
@@ -45,8 +44,8 @@ def draw(view: View) -> None:
         huge.draw(view, number)
         return
     group = view.cut.group(number)
-    records = {r.id: r for r in scan_data.records(view.require_scan(), group.members)}
-    why = scan_data.reasons(view.require_scan(), [(k.a, k.b) for k in group.links[:EXPLAINED]])
+    records = {r.id: r for r in cached.records(view.require_scan(), group.members)}
+    why = cached.reasons(view.require_scan(), [(k.a, k.b) for k in group.links[:EXPLAINED]])
     planned = planned_of(view, number, records)
     usual = planned.choose(DEFAULT)
     picked = picking.picked(view, view.cut.key(number), list(records.values()))
@@ -107,7 +106,7 @@ def head_line(group: Group) -> str:
 
 def neighbours(view: View, number: int, listing: Listing) -> Place:
     """The groups before and after this one in the list."""
-    rows = group_list.rows_of(view)
+    rows = view.table
     numbers = group_list.listed(view, rows, listing, group_list.standings_of(view)).tolist()
     if number not in numbers:
         following = view.cut.key(numbers[0]) if numbers else None
@@ -128,9 +127,8 @@ def move_on(key: str | None) -> None:
 def planned_of(view: View, number: int, records: Mapping[str, ImageRecord]) -> Candidates:
     """The group as a plan sees it, so that what the page marks is what a plan does."""
     scan = view.require_scan()
-    edits = scan_data.edits(scan, state.graph_version(scan), view.cut.graph.matches)
-    decisions = judging.decisions(view.settings.workspace)
-    return candidates_of(view.cut, [number], records, scan.collection, decisions, edits)[0]
+    edits = cached.edits(view.matches)
+    return candidates_of(view.cut, [number], records, scan.collection, view.decisions, edits)[0]
 
 
 def by_hand(planned: Candidates, picked: frozenset[str]) -> Choice:
@@ -275,20 +273,20 @@ def draw_missing(view: View, asked: str) -> None:
             value = int(best[0][1] * 100) / 100
             with st.container(horizontal_alignment="center"):
                 st.button(f"Set the threshold to {value:.2f}", on_click=_set_threshold, args=(value,))
-        deciding.history(view, scan_data.records(view.require_scan(), [asked]))
+        deciding.history(view, cached.records(view.require_scan(), [asked]))
     with st.container(horizontal_alignment="center"):
         widgets.go("groups", "All groups")
 
 
 def draw_unmatched(view: View, asked: str) -> None:
     """An image without matches, or one that is not part of the scan."""
-    if asked not in scan_data.images_of(view.require_scan()).index:
+    if asked not in cached.images_of(view.require_scan()).index:
         text = "The link names an image that this scan does not have. It may belong to another scan."
         widgets.empty(":material/help:", "No such image here", text)
         return
     text = "Nothing matches this image, or its matches were rejected."
     widgets.empty(":material/compare:", "In no group", text)
-    deciding.history(view, scan_data.records(view.require_scan(), [asked]))
+    deciding.history(view, cached.records(view.require_scan(), [asked]))
 
 
 def _set_threshold(value: float) -> None:

@@ -8,13 +8,12 @@ from html import escape
 import streamlit as st
 
 from dupedash import wording
-from dupedash.groups.table import Flags, GroupTable, Listing, Numbers, Only, Order, holding, select, table
-from dupedash.images.files import printable
+from dupedash.groups.table import Flags, GroupTable, Listing, Numbers, Only, Order, select
 from dupedash.model import ImageRecord
 from dupedash.review import group_standings
-from dupedash.ui import scan_data, state, style, widgets
+from dupedash.ui import cached, style, widgets
 from dupedash.ui.door.routes import thumb_url
-from dupedash.ui.review import decisions, group_link
+from dupedash.ui.review import group_link
 from dupedash.ui.state import View
 
 PER_PAGE = 15
@@ -34,7 +33,7 @@ def draw(view: View) -> None:
     """The whole page."""
     style.sheet("groups.css")
     listing = pick()
-    rows, standings = rows_of(view), standings_of(view)
+    rows, standings = view.table, standings_of(view)
     numbers = listed(view, rows, listing, standings)
     if not len(numbers):
         draw_nothing(view)
@@ -73,26 +72,10 @@ def first_page() -> None:
     st.session_state["p"] = 1
 
 
-def rows_of(view: View) -> GroupTable:
-    """The figures of all groups, worked out once per threshold."""
-    scan = view.require_scan()
-    version, strictness = state.graph_version(scan), view.strictness.value
-    return _rows(printable(scan.folder), version, view.threshold, strictness, view)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _rows(folder: str, version: str, threshold: float, grouping: str, _view: View) -> GroupTable:  # noqa: ARG001
-    scan = _view.require_scan()
-    matches = _view.cut.graph.matches
-    telling = scan_data.edits(scan, version, matches).telling(matches.score)
-    return table(_view.cut, scan_data.bytes_of(scan, version, _view.graph), telling)
-
-
 def standings_of(view: View) -> dict[int, str]:
     """Group number → what was decided, of the decided ones."""
-    workspace = view.settings.workspace
-    keys = decisions.keys_of(view.require_scan(), workspace)
-    return group_standings(view.cut, keys, decisions.decisions(workspace))
+    keys = cached.decided_keys(view.require_scan(), view.decisions_now)
+    return group_standings(view.cut, keys, view.decisions)
 
 
 def listed(view: View, rows: GroupTable, listing: Listing, standings: dict[int, str]) -> Numbers:
@@ -100,7 +83,7 @@ def listed(view: View, rows: GroupTable, listing: Listing, standings: dict[int, 
     decided: Flags = rows.size < 0
     decided[list(standings)] = True
     text = listing.text.strip()
-    found = holding(view.cut, scan_data.places_with(view.require_scan(), view.graph, text)) if text else None
+    found = cached.groups_with_text(view.matches, view.cut, text) if text else None
     return select(rows, listing, decided, found)
 
 
@@ -139,7 +122,7 @@ def draw_rows(
     """One row a group."""
     shown = {int(n): view.cut.members(int(n)) for n in numbers}
     strip = [i for members in shown.values() for i in members[:STRIP]]
-    records = dict(zip(strip, scan_data.records(view.require_scan(), strip), strict=True))
+    records = dict(zip(strip, cached.records(view.require_scan(), strip), strict=True))
     collection = view.require_scan().collection
     for number, members in shown.items():
         with st.container(border=True, key=f"row-{number}"):

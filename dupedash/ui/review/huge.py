@@ -7,9 +7,8 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.graph import Strictness
 from dupedash.model import ImageRecord
-from dupedash.ui import scan_data, state, widgets
+from dupedash.ui import cached, state, widgets
 from dupedash.ui.door.routes import thumb_url
-from dupedash.ui.explore import page as exploreview
 from dupedash.ui.review import cards
 from dupedash.ui.state import View
 
@@ -40,7 +39,7 @@ def draw(view: View, number: int) -> None:
             widgets.go("explore", "Explore")
     pages = -(-len(members) // PER_PAGE)
     page = st.pagination(pages, key="m", bind="query-params") if pages > 1 else 1
-    shown = scan_data.records(view.require_scan(), members[(page - 1) * PER_PAGE : page * PER_PAGE])
+    shown = cached.records(view.require_scan(), members[(page - 1) * PER_PAGE : page * PER_PAGE])
     cards.draw([card(view, record) for record in shown], "members")
 
 
@@ -52,7 +51,7 @@ def line(view: View, number: int) -> str:
 
 def way_out(view: View) -> float:
     """The lowest threshold above the current one at which no group is so large."""
-    found = exploreview.curves_of(view)
+    found = cached.curves_of(view.matches)
     fits = found.threshold[(found.largest <= IMAGES) & (found.threshold > view.threshold)]
     return round(float(fits[0]), 2) if len(fits) else 1.0
 

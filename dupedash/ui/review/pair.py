@@ -16,7 +16,7 @@ from dupedash.review import Verdict
 from dupedash.ui import widgets
 from dupedash.ui.errors import as_text
 from dupedash.ui.review import compare as compareview
-from dupedash.ui.review import deciding, decisions
+from dupedash.ui.review import deciding
 from dupedash.ui.review.compare import Mode
 from dupedash.ui.review.group_link import LOOK, ONE, OTHER
 from dupedash.ui.state import View
@@ -92,7 +92,7 @@ def draw_reasons(
 def draw_pair_decision(view: View, pair: tuple[ImageRecord, ImageRecord]) -> None:
     """Reject this pair, without a word on the others."""
     images = deciding.keys(view, pair)
-    revision = decisions.decisions(view.settings.workspace).revision(images)
+    revision = view.decisions.revision(images)
     st.button(
         "This pair is no duplicate", key="reject-pair", icon=":material/link_off:", on_click=deciding.decide,
         args=(view, images, Verdict.NOT_DUPLICATE, revision, lambda: None),

@@ -10,7 +10,7 @@ from dupedash.keepers import Choice
 from dupedash.model import ImageRecord
 from dupedash.review import Decision, Verdict
 from dupedash.ui.errors import as_text
-from dupedash.ui.review import deciding, decisions
+from dupedash.ui.review import deciding
 from dupedash.ui.review.deciding import Subject, goes_words
 from dupedash.ui.state import View
 
@@ -98,7 +98,7 @@ def choose(view: View, subject: Subject, chosen: frozenset[str]) -> None:
     if decision is None or decision.verdict is not Verdict.DUPLICATE:
         return
     images = deciding.keys(view, subject.records)
-    revision = decisions.decisions(view.settings.workspace).revision(images)
+    revision = view.decisions.revision(images)
     deciding.decide(
         view, images, Verdict.DUPLICATE, revision, lambda: _forget(subject.key),
         keepers=subject.keepers(images, chosen),
@@ -106,7 +106,7 @@ def choose(view: View, subject: Subject, chosen: frozenset[str]) -> None:
 
 
 def _decision(view: View, members: Sequence[ImageRecord]) -> Decision | None:
-    return decisions.decisions(view.settings.workspace).of(deciding.keys(view, members))
+    return view.decisions.of(deciding.keys(view, members))
 
 
 def _forget(group: str) -> None:

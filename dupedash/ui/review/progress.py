@@ -9,7 +9,7 @@ import streamlit as st
 
 from dupedash import wording
 from dupedash.groups.table import Listing, Only
-from dupedash.ui import state, widgets
+from dupedash.ui import cached, widgets
 from dupedash.ui.review import deciding, group_list
 from dupedash.ui.review.group_link import GROUP
 from dupedash.ui.state import View
@@ -31,7 +31,7 @@ class Review:
 def review(view: View) -> Review:
     """How far it is at the threshold. Raises ScanError, ConfigError."""
     cut = view.cut
-    found = state.unjudged_cut(view.require_scan(), view.threshold, view.strictness)
+    found = cached.cut(cached.all_matches(view.require_scan()), view.threshold, view.strictness)
     decided = np.zeros(len(cut) + 1, bool)  # the last one stands for images in no group: label -1
     decided[[*group_list.standings_of(view), -1]] = True
     left = ~decided[cut.label]
@@ -71,6 +71,6 @@ def draw_after(view: View, asked: str) -> None:
 
 
 def _first_open(view: View) -> str | None:
-    rows = group_list.rows_of(view)
+    rows = view.table
     numbers = group_list.listed(view, rows, Listing(only=Only.OPEN), group_list.standings_of(view))
     return view.cut.key(int(numbers[0])) if len(numbers) else None
