@@ -1,7 +1,8 @@
 """Check: is an image new, or a copy of what is there? And what is done with it."""
 
-from dupedash.ui import errors, jobs, state, widgets
+from dupedash.ui import errors, jobs, state
 from dupedash.ui.check import page, result
+from dupedash.ui.shared import widgets
 
 view = state.current()
 widgets.header("Check", "Before images are added: is each new, or a copy of what is there?")

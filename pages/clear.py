@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from dupedash.ui import errors, jobs, state, widgets
+from dupedash.ui import errors, jobs, state
 from dupedash.ui.clear import jobs as clearjobs
 from dupedash.ui.clear import journal, page
 from dupedash.ui.review import decision_files
+from dupedash.ui.shared import widgets
 
 view = state.current()
 widgets.header("Clear", "Decide by rule which image of each group stays; preview, apply, undo.")

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from dupedash.ui import errors, jobs, state, widgets
+from dupedash.ui import errors, jobs, state
 from dupedash.ui.collection import add as addimages
 from dupedash.ui.collection import browse, page
 from dupedash.ui.collection import jobs as collectionjobs
+from dupedash.ui.shared import widgets
 
 view = state.current()
 widgets.header("Collection", "The images that are compared: add, look through, take out.")

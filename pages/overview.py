@@ -1,9 +1,10 @@
 """Overview: what there is, what the last scan found, what to do next."""
 
-from dupedash.ui import jobs, state, widgets
+from dupedash.ui import jobs, state
 from dupedash.ui.collection import jobs as collectionjobs
 from dupedash.ui.overview import page
 from dupedash.ui.scan import start
+from dupedash.ui.shared import widgets
 
 view = state.current()
 name = view.connection.name if view.connection else ""

@@ -1,9 +1,10 @@
 """Scan: say what to compare and how thoroughly, start, watch; open earlier scans."""
 
-from dupedash.ui import jobs, state, widgets
+from dupedash.ui import jobs, state
 from dupedash.ui.scan import earlier
 from dupedash.ui.scan import form as scanform
 from dupedash.ui.scan import start as scanstart
+from dupedash.ui.shared import widgets
 
 view = state.current()
 widgets.header("Scan", "Find the duplicates in this collection, in all of it or a part.")

@@ -23,7 +23,7 @@ from dupedash.jobs import Jobs
 from dupedash.keepers import PRESETS, Criterion, Policy, Rule
 from dupedash.review import ReviewStore, Verdict, image_key
 from dupedash.scans import ScanStore
-from dupedash.ui.clear.policy import Draft, guards
+from dupedash.ui.clear.policy_form import Draft, guards
 from dupedash.ui.door import access
 from dupedash.ui.pagetable import PAGES
 from tests import workspaces

@@ -17,7 +17,7 @@ from dupedash.groups.graph import DuplicateGraph
 from dupedash.network import build
 from dupedash.scans import ImageRows
 from dupedash.ui.clear import page as clearview
-from dupedash.ui.clear import plan
+from dupedash.ui.clear import plan_view
 from dupedash.ui.door import access
 from dupedash.ui.review import group_list, huge
 from tests.app_pages import opened
@@ -147,8 +147,8 @@ def test_what_the_plan_comes_to_is_the_same_however_it_was_worked_out(monkeypatc
 
 def test_of_a_planned_group_a_page_shows_a_few_images_and_counts_the_rest():
     figures = drawn(opened("clear"), "dd-plan")
-    assert len(figures) == plan.PER_PAGE
-    assert max(body.count("<figure") for body in figures) == plan.SHOWN
+    assert len(figures) == plan_view.PER_PAGE
+    assert max(body.count("<figure") for body in figures) == plan_view.SHOWN
 
 
 def test_a_group_that_weak_matches_ran_together_says_so_and_shows_its_images_in_pages(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dupedash.groups.graph import DuplicateGraph, Matches
-from dupedash.network.part import IMAGES_PER_PART, Part, SizeClass, choose
+from dupedash.network.selection import IMAGES_PER_PART, Part, SizeClass, choose
 
 
 def groups(*sizes):

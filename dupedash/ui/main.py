@@ -7,7 +7,7 @@ import streamlit as st
 from dupedash.ui import errors, sidebar, state, style
 from dupedash.ui.door.access import Role
 from dupedash.ui.pagetable import PAGES, PageRow
-from dupedash.ui.widgets import no_scan_yet
+from dupedash.ui.shared.widgets import no_scan_yet
 
 
 def frame() -> None:

@@ -29,13 +29,14 @@ from dupedash.errors import Conflict, UnknownImage, UnreadableImage
 from dupedash.images import apart
 from dupedash.model import Hit
 from dupedash.report.export import encoded, json_text
-from dupedash.ui import jobs, style, widgets
+from dupedash.ui import jobs, style
 from dupedash.ui.check import page as checkview
 from dupedash.ui.check.page import Result
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.errors import as_text, shown
+from dupedash.ui.shared import widgets
+from dupedash.ui.shared.widgets import Fact
 from dupedash.ui.state import View
-from dupedash.ui.widgets import Fact
 
 PER_PAGE, HITS = 10, 7
 _COLOURS = {

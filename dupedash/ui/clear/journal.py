@@ -23,10 +23,11 @@ from dupedash.actions import (
 from dupedash.actions.plan import TOUCHES_FILES
 from dupedash.errors import ActionError, ConfigError
 from dupedash.model import Failure
-from dupedash.ui import jobs, widgets
-from dupedash.ui.clear import plan as planview
+from dupedash.ui import jobs
+from dupedash.ui.clear import plan_view
 from dupedash.ui.errors import as_text, shown
 from dupedash.ui.review.decision_files import read_json
+from dupedash.ui.shared import widgets
 from dupedash.ui.state import View
 
 SHOWN = 20
@@ -103,13 +104,13 @@ def _draw_opened(view: View, journal: Journal, summary: JournalSummary) -> None:
         f"{str(summary.status).capitalize()} · {as_text(summary.policy)} · "
         f"made from the scan {as_text(plan.scan)}"
     )
-    planview.draw_facts(plan)
+    plan_view.draw_facts(plan)
     with st.container(horizontal=True, key="plan-bar"):
         _draw_bar(view, journal, summary, plan)
-    planview.draw_effect(plan)
+    plan_view.draw_effect(plan)
     _draw_failures(journal, plan)
     with st.expander("Group by group", icon=":material/list:", expanded=summary.status is Status.PLANNED):
-        planview.draw_groups(plan, f"plan.{plan.id}")
+        plan_view.draw_groups(plan, f"plan.{plan.id}")
 
 
 def _draw_bar(view: View, journal: Journal, summary: JournalSummary, plan: Plan) -> None:
@@ -160,7 +161,7 @@ def confirm_apply(view: View, plan: Plan) -> None:
     elif changed:
         st.markdown(f"Fields of **{wording.plural(changed, 'image')}** will change.")
     if plan.beside:
-        st.caption(planview.beside_words(plan.beside))
+        st.caption(plan_view.beside_words(plan.beside))
     st.caption("Every file is looked at again just before it is touched. Undo brings everything back.")
     if st.button("Apply", type="primary", key="plan.apply.yes"):
         with shown():

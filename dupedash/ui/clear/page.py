@@ -13,12 +13,10 @@ from dupedash import wording
 from dupedash.actions import Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
 from dupedash.collection import Rooted
 from dupedash.keepers import Policy
-from dupedash.ui import cached, widgets
-from dupedash.ui.clear import journal
-from dupedash.ui.clear import plan as planview
-from dupedash.ui.clear import policy as policyform
-from dupedash.ui.clear import preview as clearpreview
+from dupedash.ui import cached
+from dupedash.ui.clear import journal, plan_preview, plan_view, policy_form
 from dupedash.ui.errors import as_text
+from dupedash.ui.shared import widgets
 from dupedash.ui.state import EXACT, View
 
 
@@ -77,10 +75,10 @@ def draw(view: View) -> None:
         return
     form, result = st.columns((2.5, 1), gap="medium")
     with form.container(border=True):
-        policy = policyform.draw(view.fields(), partial(cached.count_in, view.scan))
+        policy = policy_form.draw(view.fields(), partial(cached.count_in, view.scan))
         wish = _draw_wish(view, policy)
         scope, beside = _draw_scope()
-    preview = clearpreview.of(view, view.scan, wish, scope)
+    preview = plan_preview.of(view, view.scan, wish, scope)
     if not len(preview.cut):
         widgets.empty(
             ":material/done_all:",
@@ -94,7 +92,7 @@ def draw(view: View) -> None:
     missing, early = preview.missing(), None
     if sum(preview.names[number][1] for number in missing) > AT_ONCE:
         bar.progress(0.0)
-        early = range(len(preview.cut))[planview.page_now(len(preview.cut), _PREVIEW)]
+        early = range(len(preview.cut))[plan_view.page_now(len(preview.cut), _PREVIEW)]
         _draw_groups(preview.page(early), groups)
     work_out(preview, missing, bar)
     totals, planned = preview.totals(), preview.planned()
@@ -102,21 +100,21 @@ def draw(view: View) -> None:
     with result:
         _draw_result(view, preview, totals)
     with turn:
-        shown = planned[planview.page_of(len(planned), _PREVIEW)]
+        shown = planned[plan_view.page_of(len(planned), _PREVIEW)]
     if early is not None and list(early) != shown:
         st.rerun()  # other groups than were drawn early: some of those do not change
     plan = preview.page(shown)
     with notes:
         told = set(totals.notes)
         cautions = [note for note in plan.warnings if note not in told]
-        planview.draw_notes(totals.decided, [*cautions, *totals.notes])
+        plan_view.draw_notes(totals.decided, [*cautions, *totals.notes])
     if early is None:
         _draw_groups(plan, groups)
 
 
 def _draw_groups(plan: Plan, place: st.delta_generator.DeltaGenerator) -> None:
     with place:
-        planview.draw_some(plan, plan.groups, _PREVIEW, pin)
+        plan_view.draw_some(plan, plan.groups, _PREVIEW, pin)
 
 
 def work_out(preview: Preview, missing: Sequence[int], bar: st.delta_generator.DeltaGenerator) -> None:
@@ -201,10 +199,10 @@ def _draw_result(view: View, preview: Preview, totals: Totals) -> None:
         if totals.bytes:
             st.caption(f"{wording.size(totals.bytes)} of files")
         if totals.beside:
-            st.caption(planview.beside_words(totals.beside))
+            st.caption(plan_view.beside_words(totals.beside))
         st.caption(skipped_words(totals))
         if totals.unsure:
-            st.caption(planview.unsure_words(totals.unsure))
+            st.caption(plan_view.unsure_words(totals.unsure))
         if pinned():
             st.caption(f"{wording.plural(len(pinned()), 'image')} chosen by hand")
             if st.button("Forget the choices", key="clear.unpin", type="tertiary", on_click=pinned().clear):

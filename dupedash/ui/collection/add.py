@@ -13,8 +13,8 @@ from dupedash.config import collection_name
 from dupedash.embedded.files.leaveout import checked
 from dupedash.errors import ConfigError
 from dupedash.ui import errors, jobs, state
-from dupedash.ui.collection import leaveout
-from dupedash.ui.collection.leaveout import HELP, lines
+from dupedash.ui.collection import left_out
+from dupedash.ui.collection.left_out import HELP, lines
 from dupedash.ui.state import View
 
 EXAMPLE = "example"
@@ -48,7 +48,7 @@ def _draw_folder(view: View) -> None:
         name = _collection_field(view, "add-folder.name")
         if st.form_submit_button("Read the images", type="primary", icon=":material/folder_open:"):
             index(view, name, [existing(path)], recursive, reread=reread, exclude=lines(exclude))
-    leaveout.draw(view)
+    left_out.draw(view)
 
 
 def _draw_upload(view: View) -> None:

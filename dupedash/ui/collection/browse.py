@@ -6,8 +6,9 @@ import streamlit as st
 
 from dupedash import wording
 from dupedash.model import ImageRecord
-from dupedash.ui import errors, grid, widgets
+from dupedash.ui import errors
 from dupedash.ui.door.routes import picture_url, thumb_url
+from dupedash.ui.shared import grid, widgets
 from dupedash.ui.state import View
 
 PER_PAGE = 48

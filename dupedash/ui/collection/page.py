@@ -8,8 +8,8 @@ from dupedash import wording
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.model import Failure, ValueCount
 from dupedash.ui import errors
+from dupedash.ui.shared.widgets import Fact, facts
 from dupedash.ui.state import View
-from dupedash.ui.widgets import Fact, facts
 
 LISTED = 500
 VALUES = 12

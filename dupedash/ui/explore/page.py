@@ -8,12 +8,13 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.curves import Curves, explosion
 from dupedash.groups.graph import Strictness
-from dupedash.ui import cached, state, style, widgets
+from dupedash.ui import cached, state, style
 from dupedash.ui.explore import changes, scans_compared
 from dupedash.ui.explore import curves as curvechart
 from dupedash.ui.explore.curves import Chart, Mark
+from dupedash.ui.shared import widgets
+from dupedash.ui.shared.widgets import Fact, facts
 from dupedash.ui.state import View
-from dupedash.ui.widgets import Fact, facts
 
 _THRESHOLDS, _SCANS = "Between two thresholds", "Between two scans"
 

@@ -8,11 +8,12 @@ from dupedash import wording
 from dupedash.groups.graph import Floats
 from dupedash.groups.scans_compared import Pairs, ScanDifference
 from dupedash.scans import StoredScan
-from dupedash.ui import cached, sidebar, widgets
+from dupedash.ui import cached, sidebar
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.errors import as_text
 from dupedash.ui.explore import changes
 from dupedash.ui.scan import earlier
+from dupedash.ui.shared import widgets
 from dupedash.ui.state import View
 
 SHOWN = 200

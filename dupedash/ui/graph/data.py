@@ -13,7 +13,7 @@ from dupedash.config import settings
 from dupedash.errors import DupedashError
 from dupedash.groups.graph import Cut, Strictness
 from dupedash.network import build, drawn
-from dupedash.network.part import Chosen, Part, SizeClass, choose
+from dupedash.network.selection import Chosen, Part, SizeClass, choose
 from dupedash.scans import ScanStore
 from dupedash.ui import cached, state
 from dupedash.ui.cached import ScanMatches

@@ -12,12 +12,12 @@ from dupedash import wording
 from dupedash.model import ImageRecord
 from dupedash.network import IMAGES_PER_GROUP
 from dupedash.network.build import SCALE
-from dupedash.network.part import Chosen, Part, SizeClass
+from dupedash.network.selection import Chosen, Part, SizeClass
 from dupedash.report import graph_html
-from dupedash.ui import cached, downloads, widgets
+from dupedash.ui import cached
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.graph import component, data
-from dupedash.ui.review import group_link
+from dupedash.ui.shared import downloads, group_link, widgets
 from dupedash.ui.state import View
 
 IMAGE = "image"

@@ -9,11 +9,11 @@ from dupedash.groups.table import Listing
 from dupedash.scans import StoredScan
 from dupedash.ui import style
 from dupedash.ui.errors import as_text
-from dupedash.ui.overview import next
+from dupedash.ui.overview import next_steps
 from dupedash.ui.review import group_list
 from dupedash.ui.scan import earlier
+from dupedash.ui.shared.widgets import Fact, facts, go
 from dupedash.ui.state import View
-from dupedash.ui.widgets import Fact, facts, go
 
 LARGEST = 3
 """Groups that are shown at the start."""
@@ -40,7 +40,7 @@ def _missing(scan: StoredScan) -> str:
 
 def draw_next(view: View) -> None:
     """What to do now, the first thing most prominent."""
-    steps = next.steps(view)
+    steps = next_steps.steps(view)
     if steps:
         st.subheader("Next", anchor=False)
     for place, step in enumerate(steps):

@@ -13,7 +13,7 @@ from dupedash.model import ImageRecord
 from dupedash.review import Verdict
 from dupedash.ui import state
 from dupedash.ui.errors import as_text
-from dupedash.ui.review import deciding, group_list
+from dupedash.ui.review import decision_bar, group_list
 from dupedash.ui.state import View
 
 SHOWN = 6
@@ -59,11 +59,11 @@ def draw_split(view: View, split: Split, records: Mapping[str, ImageRecord]) -> 
             shown = [records[i] for i in part[: group_list.STRIP]]
             column.html(group_list.strip_html(view.require_scan().collection, shown, len(part)))
         if view.editor:
-            images = deciding.keys(view, (a, b))
+            images = decision_bar.keys(view, (a, b))
             revision = view.decisions.revision(images)
             st.button(
                 "Not a duplicate: split here", key=f"split-{split.link.a}-{split.link.b}",
-                icon=":material/content_cut:", on_click=deciding.decide,
+                icon=":material/content_cut:", on_click=decision_bar.decide,
                 args=(view, images, Verdict.NOT_DUPLICATE, revision, lambda: None),
             )  # fmt: skip
 

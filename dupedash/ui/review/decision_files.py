@@ -9,10 +9,10 @@ import streamlit as st
 from dupedash import wording
 from dupedash.errors import ConfigError
 from dupedash.review import ReviewStore, Verdict
-from dupedash.ui import widgets
 from dupedash.ui.review import progress
+from dupedash.ui.shared import widgets
+from dupedash.ui.shared.widgets import Fact
 from dupedash.ui.state import View
-from dupedash.ui.widgets import Fact
 
 
 def draw(view: View) -> None:

@@ -14,12 +14,13 @@ from dupedash.groups.table import Listing, listing_of
 from dupedash.images.properties import compare
 from dupedash.keepers import PRESETS, Choice
 from dupedash.model import Explanation, ImageRecord
-from dupedash.ui import cached, state, style, widgets
+from dupedash.ui import cached, state, style
 from dupedash.ui.door.routes import thumb_url
-from dupedash.ui.review import cards, chain, deciding, group_list, huge, picking, progress, scores
+from dupedash.ui.review import cards, chain, decision_bar, group_list, huge, keeper_choice, progress, scores
 from dupedash.ui.review import pair as pairview
-from dupedash.ui.review.deciding import Subject, show_group
-from dupedash.ui.review.group_link import GROUP, ONE, OTHER
+from dupedash.ui.review.decision_bar import Subject, show_group
+from dupedash.ui.shared import widgets
+from dupedash.ui.shared.group_link import GROUP, ONE, OTHER
 from dupedash.ui.state import View
 
 DEFAULT = next(iter(PRESETS.values()))
@@ -48,26 +49,26 @@ def draw(view: View) -> None:
     why = cached.reasons(view.require_scan(), [(k.a, k.b) for k in group.links[:EXPLAINED]])
     planned = planned_of(view, number, records)
     usual = planned.choose(DEFAULT)
-    picked = picking.picked(view, view.cut.key(number), list(records.values()))
+    picked = keeper_choice.picked(view, view.cut.key(number), list(records.values()))
     choice = by_hand(planned, picked) if picked else usual
     head, place = st.container(), neighbours(view, number, listing)
     stays = frozenset({choice.keeper, *choice.kept})
     subject = Subject(view.cut.key(number), list(records.values()), stays, chosen=bool(picked))
     # First the buttons and then the head above them: whoever sees the group's head has its buttons under the
     # keys, never those of the group before.
-    deciding.bar(view, subject, lambda: move_on(place.after or place.before))
+    decision_bar.bar(view, subject, lambda: move_on(place.after or place.before))
     with head:
         draw_head(group, place, listing)
     progress.draw_progress(view)
     pair = chosen_pair(group, choice.keeper)
     ordered = sorted(records.values(), key=lambda r: (r.id != usual.keeper, r.id))
     shown = draw_members(view, ordered, choice, picked, pair)
-    picking.draw(view, subject, shown, choice)
+    keeper_choice.draw(view, subject, shown, choice)
     draw_pair(view, group, (records[pair[0]], records[pair[1]]), why)
     draw_scores(ordered, group, why, pair)
     chain.draw(view, group, records)
     draw_properties(ordered)
-    deciding.history(view, list(records.values()))
+    decision_bar.history(view, list(records.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def neighbours(view: View, number: int, listing: Listing) -> Place:
 
 def move_on(key: str | None) -> None:
     """To another group; what was compared stays behind."""
-    if key is None or not deciding.advance():
+    if key is None or not decision_bar.advance():
         return
     show_group(key)
 
@@ -273,7 +274,7 @@ def draw_missing(view: View, asked: str) -> None:
             value = int(best[0][1] * 100) / 100
             with st.container(horizontal_alignment="center"):
                 st.button(f"Set the threshold to {value:.2f}", on_click=_set_threshold, args=(value,))
-        deciding.history(view, cached.records(view.require_scan(), [asked]))
+        decision_bar.history(view, cached.records(view.require_scan(), [asked]))
     with st.container(horizontal_alignment="center"):
         widgets.go("groups", "All groups")
 
@@ -286,7 +287,7 @@ def draw_unmatched(view: View, asked: str) -> None:
         return
     text = "Nothing matches this image, or its matches were rejected."
     widgets.empty(":material/compare:", "In no group", text)
-    deciding.history(view, cached.records(view.require_scan(), [asked]))
+    decision_bar.history(view, cached.records(view.require_scan(), [asked]))
 
 
 def _set_threshold(value: float) -> None:

@@ -11,9 +11,9 @@ from dupedash import wording
 from dupedash.groups.table import Flags, GroupTable, Listing, Numbers, Only, Order, select
 from dupedash.model import ImageRecord
 from dupedash.review import group_standings
-from dupedash.ui import cached, style, widgets
+from dupedash.ui import cached, style
 from dupedash.ui.door.routes import thumb_url
-from dupedash.ui.review import group_link
+from dupedash.ui.shared import group_link, widgets
 from dupedash.ui.state import View
 
 PER_PAGE = 15

@@ -7,9 +7,10 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.graph import Strictness
 from dupedash.model import ImageRecord
-from dupedash.ui import cached, state, widgets
+from dupedash.ui import cached, state
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.review import cards
+from dupedash.ui.shared import widgets
 from dupedash.ui.state import View
 
 IMAGES = 5000

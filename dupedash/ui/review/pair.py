@@ -13,12 +13,12 @@ from dupedash.groups.graph import Group
 from dupedash.images.properties import Property, compare
 from dupedash.model import Explanation, ImageRecord
 from dupedash.review import Verdict
-from dupedash.ui import widgets
 from dupedash.ui.errors import as_text
 from dupedash.ui.review import compare as compareview
-from dupedash.ui.review import deciding
+from dupedash.ui.review import decision_bar
 from dupedash.ui.review.compare import Mode
-from dupedash.ui.review.group_link import LOOK, ONE, OTHER
+from dupedash.ui.shared import widgets
+from dupedash.ui.shared.group_link import LOOK, ONE, OTHER
 from dupedash.ui.state import View
 
 _KEYS = {Mode.SIDE: "B", Mode.SLIDER: "L", Mode.FLIP: "F", Mode.DIFFERENCE: "E"}
@@ -91,11 +91,11 @@ def draw_reasons(
 
 def draw_pair_decision(view: View, pair: tuple[ImageRecord, ImageRecord]) -> None:
     """Reject this pair, without a word on the others."""
-    images = deciding.keys(view, pair)
+    images = decision_bar.keys(view, pair)
     revision = view.decisions.revision(images)
     st.button(
-        "This pair is no duplicate", key="reject-pair", icon=":material/link_off:", on_click=deciding.decide,
-        args=(view, images, Verdict.NOT_DUPLICATE, revision, lambda: None),
+        "This pair is no duplicate", key="reject-pair", icon=":material/link_off:",
+        on_click=decision_bar.decide, args=(view, images, Verdict.NOT_DUPLICATE, revision, lambda: None),
         help="Takes out the match of these two alone; others may still hold them in one group.",
     )  # fmt: skip
 

@@ -9,9 +9,10 @@ import streamlit as st
 
 from dupedash import wording
 from dupedash.groups.table import Listing, Only
-from dupedash.ui import cached, widgets
-from dupedash.ui.review import deciding, group_list
-from dupedash.ui.review.group_link import GROUP
+from dupedash.ui import cached
+from dupedash.ui.review import decision_bar, group_list
+from dupedash.ui.shared import widgets
+from dupedash.ui.shared.group_link import GROUP
 from dupedash.ui.state import View
 
 
@@ -66,7 +67,7 @@ def draw_after(view: View, asked: str) -> None:
     """Below a group that is no longer one, since it was rejected just now."""
     if view.editor:
         with st.container(horizontal_alignment="center"):
-            deciding.take_back(view, deciding.last(), asked)
+            decision_bar.take_back(view, decision_bar.last(), asked)
     draw_next(view)
 
 

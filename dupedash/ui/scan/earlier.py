@@ -8,7 +8,7 @@ from dupedash import wording
 from dupedash.collection import BulkSearch
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
 from dupedash.ui import errors, state
-from dupedash.ui.scan.modes import MODES
+from dupedash.ui.shared.scan_modes import MODES
 from dupedash.ui.state import View
 
 SHOWN = 10

@@ -17,7 +17,7 @@ from dupedash.scans import ScanConfig
 from dupedash.scans.config import MAY_BE_LEFT_OUT
 from dupedash.scans.modes import resolve
 from dupedash.ui.filters import builder, saved
-from dupedash.ui.scan.modes import IMAGES_PER_SECOND, MODES, found_words
+from dupedash.ui.shared.scan_modes import IMAGES_PER_SECOND, MODES, found_words
 from dupedash.ui.state import View
 
 

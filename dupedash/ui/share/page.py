@@ -10,10 +10,11 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.graph import Strictness
 from dupedash.report import export, graph_html, report_html
-from dupedash.ui import downloads, sidebar, state, widgets
+from dupedash.ui import sidebar, state
 from dupedash.ui.door import access
 from dupedash.ui.errors import as_text
 from dupedash.ui.pagetable import PAGES
+from dupedash.ui.shared import downloads, widgets
 from dupedash.ui.state import View
 
 _PAGES = {"Groups": "groups", "Graph": "graph", "Explore": "explore", "Overview": PAGES[0].file}

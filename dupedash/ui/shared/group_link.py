@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dupedash.ui.widgets import page_row
+from dupedash.ui.shared.widgets import page_row
 
 GROUP = "group"
 """The group in the URL of its page."""

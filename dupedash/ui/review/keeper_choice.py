@@ -10,8 +10,8 @@ from dupedash.keepers import Choice
 from dupedash.model import ImageRecord
 from dupedash.review import Decision, Verdict
 from dupedash.ui.errors import as_text
-from dupedash.ui.review import deciding
-from dupedash.ui.review.deciding import Subject, goes_words
+from dupedash.ui.review import decision_bar
+from dupedash.ui.review.decision_bar import Subject, goes_words
 from dupedash.ui.state import View
 
 KEYS = 9
@@ -29,7 +29,7 @@ def picked(view: View, group: str, members: Sequence[ImageRecord]) -> frozenset[
     decision = _decision(view, members)
     if decision is None or decision.verdict is not Verdict.DUPLICATE:
         return frozenset()
-    keys = deciding.keys(view, members)
+    keys = decision_bar.keys(view, members)
     return decision.staying({record.id: key for record, key in zip(members, keys, strict=True)})
 
 
@@ -97,16 +97,16 @@ def choose(view: View, subject: Subject, chosen: frozenset[str]) -> None:
     decision = _decision(view, subject.records)
     if decision is None or decision.verdict is not Verdict.DUPLICATE:
         return
-    images = deciding.keys(view, subject.records)
+    images = decision_bar.keys(view, subject.records)
     revision = view.decisions.revision(images)
-    deciding.decide(
+    decision_bar.decide(
         view, images, Verdict.DUPLICATE, revision, lambda: _forget(subject.key),
         keepers=subject.keepers(images, chosen),
     )  # fmt: skip
 
 
 def _decision(view: View, members: Sequence[ImageRecord]) -> Decision | None:
-    return view.decisions.of(deciding.keys(view, members))
+    return view.decisions.of(decision_bar.keys(view, members))
 
 
 def _forget(group: str) -> None:

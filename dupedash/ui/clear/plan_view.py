@@ -12,10 +12,11 @@ import streamlit as st
 from dupedash import wording
 from dupedash.actions import Member, Plan, PlannedGroup, Step, StepKind
 from dupedash.keepers import BY_HAND, UNSURE
-from dupedash.ui import style, widgets
+from dupedash.ui import style
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.errors import as_text
-from dupedash.ui.widgets import Fact
+from dupedash.ui.shared import widgets
+from dupedash.ui.shared.widgets import Fact
 
 PER_PAGE = 10
 SHOWN = 10

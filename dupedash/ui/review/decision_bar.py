@@ -13,7 +13,7 @@ from dupedash.model import ImageRecord
 from dupedash.review import Decision, Decisions, ImageKey, Kept, ReviewStore, Verdict, image_key
 from dupedash.ui import errors
 from dupedash.ui.errors import as_text
-from dupedash.ui.review.group_link import GROUP, ONE, OTHER
+from dupedash.ui.shared.group_link import GROUP, ONE, OTHER
 from dupedash.ui.state import View
 
 _BUTTONS = (

@@ -1,0 +1,1 @@
+"""What pages share: links to groups, rows of groups, words about scans, what was typed or uploaded."""
