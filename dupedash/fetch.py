@@ -83,8 +83,15 @@ def fetch(url: str, access: UrlAccess) -> bytes:
             raise UnreadableImage(_shown(url), "could not be fetched") from error
         if isinstance(answer, bytes):
             return answer
-        here = urljoin(here, answer)
+        here = _led_to(here, answer, url)
     raise UnreadableImage(_shown(url), f"more than {access.redirects} redirects")
+
+
+def _led_to(here: str, location: str, asked: str) -> str:
+    try:
+        return urljoin(here, location)
+    except ValueError:  # "http://[", for one
+        raise UnreadableImage(_shown(asked), "is redirected to what is no URL") from None
 
 
 def _target(url: str) -> _Target:

@@ -2,8 +2,9 @@ r"""Where an image lies: in a folder that is named by its path, or in one that f
 
 A path means just itself, whatever characters are in it. `/photos/a` is that folder; `originals` or `2024/raw`
 is any whole part of a location, ignoring case, which counts in `/photos/a` where the disk tells `/photos/A`
-apart. Slashes and backslashes are one; so are composed and decomposed letters. Links are followed: a folder
-has all its names.
+apart. Slashes and backslashes are one; so are composed and decomposed letters, and the two ways of writing a
+byte that is no UTF-8 (see `printable`). Blanks around a path and a `~` before it may belong to it or not:
+both are meant. Links are followed: a folder has all its names.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from dupedash.images.files import path_of, printable
+
 Parts = tuple[str, ...]
-_DRIVE = re.compile(r"[A-Za-z]:")
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
+_DRIVE = re.compile(r"[A-Za-z]:/")
 FOLLOWED_AGAIN = 10
 """Seconds for which it is taken that a folder's links lead where they led: as long as a plan is previewed."""
 
@@ -56,7 +60,8 @@ def _fits(location: str, pattern: str, classes: bool) -> bool:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\\", "/"))
+    told = printable(text) if _NO_UTF8.search(text) else text
+    return unicodedata.normalize("NFC", told.replace("\\", "/"))
 
 
 def _parts(text: str) -> Parts:
@@ -69,13 +74,18 @@ def _parts(text: str) -> Parts:
 @lru_cache(maxsize=1000)
 def _wanted(path: str) -> tuple[Parts, ...]:
     """What a path of a policy means: itself, and where its links lead."""
-    whole = os.path.expanduser(path.strip())
-    tidy = os.path.normpath(whole) if ".." in _plain(whole).split("/") else whole
+    ways = (way for bare in (path, path.strip()) for way in (bare, os.path.expanduser(bare), printable(bare)))
+    return tuple(dict.fromkeys(parts for way in ways for parts in _meant(way)))
+
+
+def _meant(path: str) -> tuple[Parts, ...]:
+    tidy = os.path.normpath(path) if ".." in _plain(path).split("/") else path
     given = tuple(part for part in _parts(tidy) if part != "..")
-    if not given:
+    if not given or not path.strip():
         return ()
-    real = _parts(os.path.realpath(tidy)) if os.path.isabs(tidy) else given
-    return (given,) if real == given else (given, real)
+    if not os.path.isabs(tidy):
+        return (given,)
+    return given, _parts(printable(os.path.realpath(path_of(tidy))))
 
 
 def _names(location: str, wanted: Parts) -> list[Parts]:
@@ -95,7 +105,7 @@ def _names(location: str, wanted: Parts) -> list[Parts]:
 
 @lru_cache(maxsize=20_000)
 def _real(folder: str, now: int) -> str:  # noqa: ARG001  (so that it is asked again)
-    return os.path.realpath(folder)
+    return printable(os.path.realpath(path_of(folder)))
 
 
 def _is_in(location: Parts, wanted: Parts) -> bool:

@@ -117,8 +117,8 @@ def joined(values: Sequence[str]) -> str:
 
 
 def lines_of(text: str) -> tuple[str, ...]:
-    """The lines with something in them."""
-    return tuple(filter(None, map(str.strip, text.splitlines())))
+    """The lines with something in them, as they are: a folder's name may end with a blank."""
+    return tuple(line for line in text.splitlines() if line.strip())
 
 
 def guards(text: str) -> tuple[ProtectedField, ...]:
