@@ -99,7 +99,8 @@ def test_an_allowed_url_is_fetched_and_searched(fake, web):
 @pytest.mark.parametrize(
     "path",
     ["/nothing", "/endless", "/to?/to?/to?/to?/to?/to?/to?/picture", "/to?file:///etc/passwd", "/to?http://127.0.0.1:{}/picture",
-     "/to?//127.0.0.1:{}/picture", "/to?http://[::ffff:127.0.0.1]:{}/picture", "/to?gopher://localhost:{}/"],
+     "/to?//127.0.0.1:{}/picture", "/to?http://[::ffff:127.0.0.1]:{}/picture", "/to?gopher://localhost:{}/",
+     "/to?http://[", "/to?//[::1", "/to?http://a]b/", "/to?http://localhost:99999/", "/to?http://x\x00y/"],
 )  # fmt: skip
 def test_an_answer_that_misleads_is_a_400(fake, web, path):
     refused(by_url(fake, TRUSTING, f"http://localhost:{web}{path.format(web)}"), 400)

@@ -266,3 +266,48 @@ def test_undo_makes_a_lost_folder_inside_the_collections_own_anew(place):
     (place.folder / "sub").rmdir()
     assert place.undo(journal).failed == ()
     assert (place.folder / "sub/b.jpg").is_file()
+
+
+TEXTS = [("plan", "summary"), ("plan", "body"), ("documents", "body"), ("events", "info")]
+
+
+def with_a_changed_byte(journal, table, column, place):
+    """One letter of that text, at this share of it, as a flipped bit in the file changes it."""
+    with sqlite3.connect(journal.folder / "journal.sqlite") as db:
+        [(row, text)] = db.execute(f"SELECT rowid, {column} FROM {table} ORDER BY rowid LIMIT 1")
+        at = int(len(text) * place)
+        changed = text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1 :]
+        db.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (changed, row))
+
+
+@pytest.mark.parametrize(("table", "column"), TEXTS)
+@pytest.mark.parametrize("share", [0.0, 0.13, 0.31, 0.5, 0.77, 0.99])
+def test_a_flipped_byte_of_a_journal_is_noticed_and_hides_no_other(place, table, column, share):
+    place.fill(ABC)
+    other, damaged = make(place, STAR[0]), make(place, STAR[1])
+    place.apply(damaged)
+    with_a_changed_byte(damaged, table, column, share)
+    known = [journal.folder.name for journal in journals(place.workspace)]
+    assert other.folder.name in known
+    assert all(journal.summary() for journal in journals(place.workspace))
+    if column == "summary":
+        assert damaged.summary().status is Status.APPLIED, "it is derived from the plan"
+        assert place.undo(damaged).done == 1
+        return
+    try:
+        [failed] = place.undo(damaged).failed
+        told = failed.reason
+    except ActionError as error:
+        told = str(error)
+    assert "numbered by step" in told
+
+
+def test_a_journal_of_an_earlier_version_has_no_sums_and_is_undone(place):
+    place.fill(ABC)
+    journal = make(place, *STAR)
+    place.apply(journal)
+    with sqlite3.connect(journal.folder / "journal.sqlite") as db:
+        for table, column in (("plan", "summary"), ("documents", "body"), ("events", "info")):
+            db.execute(f"UPDATE {table} SET {column} = json_remove({column}, '$.sum', '$.body')")
+    assert journal.summary().status is Status.APPLIED
+    assert place.undo(journal).failed == ()

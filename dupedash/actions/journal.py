@@ -27,6 +27,7 @@ from dupedash.actions.plan import Plan
 from dupedash.config import Workspace
 from dupedash.errors import ActionError
 from dupedash.model import Document, Failure
+from dupedash.storage import sums
 
 _FILE, _LOCK, _PASSING = "journal.sqlite", "making.lock", ".new-"
 _VERSION = 1
@@ -40,6 +41,8 @@ CREATE TABLE documents (step INTEGER PRIMARY KEY, body TEXT NOT NULL);
 # Not in _SCHEMA: journals of earlier versions have no such table, and get it when they are applied.
 _TURNS = "CREATE TABLE IF NOT EXISTS turns (what TEXT NOT NULL, number INTEGER NOT NULL)"
 _MADE, _APPLIED = "made", "applied"
+_BODY = "body"
+"""In the summary: the checksum of the plan's text."""
 
 
 class Mark(StrEnum):
@@ -129,8 +132,9 @@ class Journal:
             db.execute("BEGIN IMMEDIATE")
             for statement in (*_SCHEMA.split(";"), _TURNS):
                 db.execute(statement)
-            summary = json.dumps(_summary(plan))
-            db.execute("INSERT INTO plan VALUES (?, ?)", (summary, json.dumps(plan.to_json())))
+            body = json.dumps(plan.to_json())
+            summary = json.dumps(sums.sealed({**_summary(plan), _BODY: sums.sum_of_text(body)}))
+            db.execute("INSERT INTO plan VALUES (?, ?)", (summary, body))
             db.execute("INSERT INTO turns VALUES (?, ?)", (_MADE, number))
             db.execute(f"PRAGMA user_version = {_VERSION}")
             db.execute("COMMIT")
@@ -156,8 +160,7 @@ class Journal:
     def trouble(self) -> str | None:
         """Why it cannot be used, or None."""
         try:
-            with self._open() as db:
-                db.execute("SELECT summary FROM plan").fetchone()
+            self.summary()
         except ActionError as error:
             return str(error)
         return None
@@ -165,7 +168,7 @@ class Journal:
     def plan(self) -> Plan:
         """The plan, as it was made."""
         with self._open() as db:
-            return Plan.of_json(json.loads(db.execute("SELECT body FROM plan").fetchone()[0]))
+            return _plan(db, _head(db))
 
     def record(self, step: int, mark: Mark, **info: Any) -> None:
         """Add a row; it is on the disk when this returns."""
@@ -182,7 +185,7 @@ class Journal:
 
     def keep_document(self, step: int, document: Document) -> None:
         """Keep what leaves the collection at this step."""
-        body = json.dumps(document_to_json(document))
+        body = json.dumps(sums.sealed(document_to_json(document), step))
         with self._open() as db:
             db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?)", (step, body))
 
@@ -190,7 +193,7 @@ class Journal:
         """What left the collection at this step."""
         with self._open() as db:
             row = db.execute("SELECT body FROM documents WHERE step = ?", (step,)).fetchone()
-        return document_of_json(json.loads(row[0])) if row else None
+            return document_of_json(sums.unsealed(json.loads(row[0]), step)) if row else None
 
     def last(self) -> dict[int, Entry]:
         """Step → its last row. Steps without one were never begun."""
@@ -203,7 +206,7 @@ class Journal:
         sql = "SELECT info FROM events WHERE step = ? AND mark = ? ORDER BY id DESC LIMIT 1"
         with self._open() as db:
             row = db.execute(sql, (step, str(mark))).fetchone()
-        return dict(json.loads(row[0])) if row else {}
+            return sums.unsealed(json.loads(row[0]), step, str(mark)) if row else {}
 
     def entries(self) -> list[Entry]:
         """Every row, oldest first: for the log that is shown and exported."""
@@ -211,13 +214,14 @@ class Journal:
             return [_entry(row) for row in db.execute("SELECT at, step, mark, info FROM events ORDER BY id")]
 
     def summary(self) -> JournalSummary:
-        """What a list shows; reads neither steps nor documents."""
-        with self._open() as db:
-            head = json.loads(db.execute("SELECT summary FROM plan").fetchone()[0])
+        """What a list shows; reads neither steps nor documents, unless the sums of the plan are damaged."""
         marks = [entry.mark for entry in self.last().values()]
-        head["created"] = datetime.fromisoformat(head["created"])
         done, failed = marks.count(Mark.DONE), marks.count(Mark.FAILED) + marks.count(Mark.UNDO_FAILED)
-        return JournalSummary(**head, status=_status(marks, head["steps"]), done=done, failed=failed)
+        with self._open() as db:
+            head = _head(db) or _summary(_plan(db, None))
+            told = {name: value for name, value in head.items() if name not in (_BODY, "created")}
+            created, status = datetime.fromisoformat(head["created"]), _status(marks, head["steps"])
+            return JournalSummary(**told, created=created, status=status, done=done, failed=failed)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -242,8 +246,11 @@ class Journal:
             with closing(sqlite3.connect(self.folder / _FILE, timeout=30, isolation_level=None)) as db:
                 db.execute("PRAGMA synchronous = FULL")
                 yield db
-        except (sqlite3.Error, ValueError) as error:
-            raise ActionError(f"The journal in {self.folder} cannot be used: {error}.") from error
+        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
+            raise ActionError(
+                f"The journal in {self.folder} cannot be used: {error}. Files that it moved wait in "
+                f"quarantine/{self.folder.name} of the data folder, numbered by step."
+            ) from error
 
 
 def journals(workspace: Workspace) -> list[Journal]:
@@ -324,11 +331,35 @@ def _status(marks: list[Mark], steps: int) -> Status:
     return Status.APPLIED if len(marks) == steps else Status.INTERRUPTED
 
 
+def _head(db: sqlite3.Connection) -> dict[str, Any] | None:
+    """The sums of the plan, or None where they are damaged: they are derived from it."""
+    try:
+        return sums.unsealed(json.loads(_only(db, "SELECT summary FROM plan")))
+    except ValueError:
+        return None
+
+
+def _plan(db: sqlite3.Connection, head: Mapping[str, Any] | None) -> Plan:
+    body = _only(db, "SELECT body FROM plan")
+    if head and head.get(_BODY) not in (None, sums.sum_of_text(body)):  # version 0.1 noted no sum
+        raise ValueError("a byte of its plan changed")
+    return Plan.of_json(json.loads(body))
+
+
+def _only(db: sqlite3.Connection, sql: str) -> str:
+    """The text of a single row. Raises ValueError where there is none."""
+    row = db.execute(sql).fetchone()
+    if row is None or not isinstance(row[0], str):
+        raise ValueError("its plan is gone")
+    return row[0]
+
+
 def _add(db: sqlite3.Connection, step: int, mark: Mark, info: Mapping[str, Any]) -> None:
     now = datetime.now(UTC).isoformat(timespec="microseconds")
-    row = (now, step, str(mark), json.dumps(info))
+    row = (now, step, str(mark), json.dumps(sums.sealed(info, step, str(mark))))
     db.execute("INSERT INTO events (at, step, mark, info) VALUES (?, ?, ?, ?)", row)
 
 
 def _entry(row: tuple[str, int, str, str]) -> Entry:
-    return Entry(datetime.fromisoformat(row[0]), row[1], Mark(row[2]), json.loads(row[3]))
+    at, step, mark, info = row
+    return Entry(datetime.fromisoformat(at), step, Mark(mark), sums.unsealed(json.loads(info), step, mark))

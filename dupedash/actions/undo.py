@@ -19,7 +19,7 @@ from dupedash.config import Workspace
 from dupedash.errors import ActionError, Cancelled, DupedashError
 from dupedash.images import path_of
 from dupedash.keepers.criteria import values_of
-from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
+from dupedash.model import Document, Failure, IsCancelled, Progress, ReportProgress, ignore, never
 
 
 def undo_plan(
@@ -120,12 +120,21 @@ class _Reversal:
 
     def _documents(self, steps: Sequence[Step]) -> dict[str, str]:
         """Add again what the collection no longer has. id → why it was refused."""
-        kept = [self.journal.document(step.number) for step in steps]
+        damaged: dict[str, str] = {}
+        kept = [self._document(step, damaged) for step in steps]
         missing = [doc for doc in kept if doc is not None and self.present.record(doc.id) is None]
         refused = {failure.what for failure in self.collection.add(missing)}
         # What an earlier version kept of a picture is of no use any more, but the file is back: read it anew.
         again = [replace(doc, analysis=None) for doc in missing if doc.id in refused]
-        return {failure.what: failure.reason for failure in self.collection.add(again)}
+        return damaged | {failure.what: failure.reason for failure in self.collection.add(again)}
+
+    def _document(self, step: Step, damaged: dict[str, str]) -> Document | None:
+        """What left the collection; one that is damaged is noted and stops no other."""
+        try:
+            return self.journal.document(step.number)
+        except ActionError as error:
+            damaged[step.id] = f"{error} Its fields are lost; index its folder to add it again."
+            return None
 
     def _fields(self, steps: Sequence[Step]) -> dict[str, str]:
         changes: dict[str, dict[str, object]] = {}

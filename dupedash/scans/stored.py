@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
@@ -32,6 +31,7 @@ from dupedash.scans.tables import (
     read_table,
     settle,
 )
+from dupedash.storage import sums
 
 FORMAT = 1
 META, LOCK = "scan.json", "lock"
@@ -163,8 +163,7 @@ def save(scan: StoredScan) -> StoredScan:
     known |= {"started": scan.started.isoformat(), "format": FORMAT}
     known["finished"] = scan.finished and scan.finished.isoformat()
     temporary = scan.folder / (META + ".tmp")
-    known["sum"] = _sum(known)
-    temporary.write_text(json.dumps(known, indent=1), "utf-8")
+    temporary.write_text(json.dumps(sums.sealed(known), indent=1), "utf-8")
     settle(temporary, scan.folder / META)
     return scan
 
@@ -185,23 +184,12 @@ def load(folder: Path) -> StoredScan:
                 f"The stored scan {folder.name!r} was made by a newer dupedash ({known['version']}, "
                 f"this is {__version__}): use that one."
             )
-        _check(known)
-        return _decode(folder, known)
+        return _decode(folder, sums.unsealed(known))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ScanError(
             f"The stored scan {folder.name!r} is damaged: {META} is not understood ({error}). "
             "Delete it and scan again."
         ) from error
-
-
-def _sum(known: dict[str, Any]) -> int:
-    return zlib.crc32(json.dumps(known, sort_keys=True).encode("ascii"))
-
-
-def _check(known: Any) -> None:
-    """Raises ValueError where a value is not as it was written; version 0.1 wrote no sum."""
-    if known.pop("sum", None) not in (None, _sum(known)):
-        raise ValueError("a byte of it changed")
 
 
 def _decode(folder: Path, known: dict[str, Any]) -> StoredScan:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 _CHUNK = 1 << 20
+_SEAL = "sum"
 SUMS = "sums.json"
 """The sums of the files of one folder, written when all are there."""
 
@@ -60,6 +62,33 @@ def check(path: Path) -> None:
 def _seen(path: Path, _inode: int, _size: int, _mtime_ns: int) -> bytes:
     """The sum of a file that lies there unchanged: it is read once, however many columns are asked for."""
     return f"{sum_of(path):08x}".encode("ascii")
+
+
+def sealed(known: Mapping[str, Any], *about: Any) -> dict[str, Any]:
+    """A JSON object with its own sum, which also covers what it is `about` and is kept elsewhere."""
+    return {**known, _SEAL: _sum(known, about)}
+
+
+def unsealed(found: Any, *about: Any) -> dict[str, Any]:
+    """What was `sealed`. Raises ValueError where a byte of it changed; one without a sum passes."""
+    if not isinstance(found, dict):
+        raise ValueError("it is not what was written")
+    known = {name: value for name, value in found.items() if name != _SEAL}
+    if found.get(_SEAL) not in (None, _sum(known, about)):  # version 0.1 wrote none
+        raise ValueError("a byte of it changed")
+    return known
+
+
+def _sum(known: Mapping[str, Any], about: Iterable[Any]) -> int:
+    total = 0
+    for part in (known, *about):
+        total = zlib.crc32(json.dumps(part, sort_keys=True).encode("ascii"), total)
+    return total
+
+
+def sum_of_text(text: str) -> int:
+    """The CRC-32 of a text."""
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def beside(path: Path) -> Path:
