@@ -7,8 +7,6 @@ owner may read, because it may hold their secrets.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -20,6 +18,7 @@ from dupedash.config import Workspace, collection_name
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.errors import ConfigError
 from dupedash.flow.client import FlowCollection, FlowSettings, flow_settings
+from dupedash.storage import atomic
 
 # What is remembered of a server; everything else of FlowSettings keeps its default.
 REMEMBERED = ("base", "collection", "api", "user", "password", "api_key", "atomic_updates")
@@ -117,20 +116,10 @@ class Connections:
         rows = {
             name: {key: getattr(server.flow, key) for key in REMEMBERED} for name, server in servers.items()
         }
-        _write_private(self.workspace.connections, json.dumps(rows, indent=1))
+        self.workspace.connections.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write(self.workspace.connections, json.dumps(rows, indent=1))  # keys and passwords
 
 
 def _last_change(path: Path) -> float:
     journal = path.with_name(path.name + "-wal")  # SQLite writes there first
     return max(p.stat().st_mtime for p in (path, journal) if p.exists())
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Replace the file in one step; only its owner can read it, from its first byte on."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(name, path)

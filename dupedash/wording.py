@@ -63,3 +63,17 @@ def when(moment: datetime) -> str:
 def share(part: int, whole: int) -> str:
     """ "12 %"; "0 %" where there is no whole. Rounded down: 100 % is said of all only."""
     return f"{100 * part // whole} %" if whole else "0 %"
+
+
+def moment(at: datetime) -> str:
+    """Short, for tables: "2026-11-22 17:05"."""
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def field_value(value: object) -> str:
+    """A value of a field as filters write it, several with commas between: "true", "2026-11-22 17:05"."""
+    if isinstance(value, tuple):
+        return ", ".join(map(field_value, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return moment(value) if isinstance(value, datetime) else str(value)

@@ -19,15 +19,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from dupedash.actions.fieldjson import document_of_json, document_to_json
-from dupedash.actions.files.disk import sync_folder
 from dupedash.actions.plan import Plan
 from dupedash.config import Workspace
 from dupedash.errors import ActionError
 from dupedash.model import Document, Failure
-from dupedash.storage import sums
+from dupedash.storage import atomic, locks, sums
 
 _FILE, _LOCK, _PASSING = "journal.sqlite", "making.lock", ".new-"
 _VERSION = 1
@@ -114,7 +111,7 @@ class Journal:
         workspace.must_write()
         home = workspace.journals
         home.mkdir(parents=True, exist_ok=True)
-        with FileLock(home / _LOCK):
+        with locks.held(home / _LOCK):
             for left in home.glob(f"{_PASSING}*"):  # whoever made it was killed: the lock is ours
                 shutil.rmtree(left)
             if (home / plan.id).exists():
@@ -123,7 +120,7 @@ class Journal:
             new = Journal(home / f"{_PASSING}{plan.id}")
             new._write(plan, number)
             new.folder.rename(home / plan.id)
-            sync_folder(home)
+            atomic.sync_folder(home)
         return Journal(home / plan.id)
 
     def _write(self, plan: Plan, number: int) -> None:

@@ -7,7 +7,6 @@ and for each overwritten document the document as it was, with its analysis.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from dupedash.embedded.store.store import file_id
 from dupedash.errors import ActionError, UnknownImage, UnreadableImage, Unsupported
 from dupedash.images import path_of
 from dupedash.model import ById, Document, Failure
+from dupedash.storage import atomic
 
 LINK_ONE, LINK_ALL = "duplicate_of", "links"
 """The fields that LINK fills: the best hit's id, and all hits' ids."""
@@ -150,10 +150,7 @@ def _saved(one: Checked, into: Path | None) -> str:
     data = one.item.read()
     if path.exists() and path.read_bytes() == data:
         return str(path)
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    atomic.create(path, data)
     return str(path)
 
 
@@ -185,8 +182,5 @@ def _write_down(
     now = datetime.now(UTC)
     path = workspace.journals / f"added-{now:%Y%m%d-%H%M%S-%f}-{token_hex(2)}.json"
     told = {"collection": collection, "when": now.isoformat(), "added": list(added), "overwritten": list(old)}
-    with path.open("x", encoding="utf-8") as file:
-        json.dump(told, file)
-        file.flush()
-        os.fsync(file.fileno())
+    atomic.create(path, json.dumps(told))
     return path

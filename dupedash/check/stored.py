@@ -23,6 +23,7 @@ from dupedash.config import Workspace
 from dupedash.errors import ConfigError
 from dupedash.fetch import UrlAccess
 from dupedash.model import ChangeKind, Explanation, Failure, Hit
+from dupedash.storage import atomic
 
 _ORDER, _RESULTS, _ANALYSES, _INSIDE, _ADDED = (
     "check.json", "results.jsonl", "analyses.jsonl", "inside.json", "added.json"
@@ -126,7 +127,7 @@ class StoredCheck:
     def finish(self, said: str, checked: Sequence[Checked]) -> None:
         """Keep what the images are to each other."""
         hits = {n: [_hit_to_json(hit) for hit in one.inside] for n, one in enumerate(checked) if one.inside}
-        _write_json(self.folder / _INSIDE, {"said": said, "hits": hits})
+        atomic.write(self.folder / _INSIDE, json.dumps({"said": said, "hits": hits}))
 
     @property
     def added(self) -> Path | None:
@@ -139,7 +140,7 @@ class StoredCheck:
         if record is None:
             (self.folder / _ADDED).unlink(missing_ok=True)
         else:
-            _write_json(self.folder / _ADDED, {"record": str(record)})
+            atomic.write(self.folder / _ADDED, json.dumps({"record": str(record)}))
 
     def _outcome(self, line: Mapping[str, Any]) -> Checked | Failure:
         if "reason" in line:
@@ -226,7 +227,7 @@ class CheckStore:
                 path.write_bytes(data)
                 kept.append((name, str(path)))
             wanted = replace(wanted, uploads=(*wanted.uploads, *kept))
-            _write_json(folder / _ORDER, {"wanted": asdict(wanted), "created": now.isoformat()})
+            atomic.write(folder / _ORDER, json.dumps({"wanted": asdict(wanted), "created": now.isoformat()}))
         except OSError as error:
             raise ConfigError(f"The check cannot be kept in {folder}: {error.strerror}.") from error
         return StoredCheck(folder, wanted, now)
@@ -291,9 +292,3 @@ def _read_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path} cannot be read ({error}): delete {path.parent}.") from error
     return value
-
-
-def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(value), "utf-8")
-    temporary.replace(path)

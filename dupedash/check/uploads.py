@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from dupedash.config import Settings, collection_name
 from dupedash.errors import ConfigError
+from dupedash.storage import atomic
 
 _LONGEST_STEM = 80
 _UNSAFE = re.compile(r"[^\w .()+,=@&'-]+")
@@ -28,7 +27,9 @@ def keep(settings: Settings, collection: str, files: Iterable[tuple[str, bytes]]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files:
-            _write(folder / safe_name(name, data), data)
+            path = folder / safe_name(name, data)
+            if not path.exists():
+                atomic.write(path, data)
     except OSError as error:
         raise ConfigError(f"The uploads cannot be kept in {folder}: {error.strerror}.") from error
     return folder
@@ -41,13 +42,3 @@ def safe_name(name: str, data: bytes) -> str:
     kept = suffix.lower() if _SUFFIX.fullmatch(suffix) else ""
     stem = _UNSAFE.sub("_", last.removesuffix(suffix) if kept else last).strip(" ._")[:_LONGEST_STEM]
     return f"{stem or 'image'}-{hashlib.sha256(data).hexdigest()[:10]}{kept}"
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Wholly or not at all."""
-    if path.exists():
-        return
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".upload-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)

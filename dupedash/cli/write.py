@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from dupedash.report.export import encoded
+from dupedash.storage import atomic
 
 
 def write(file: Path, text: str) -> None:
@@ -15,17 +15,11 @@ def write(file: Path, text: str) -> None:
     if str(file) == "-":
         _to_stdout(encoded(text if text.endswith("\n") else text + "\n"))
         return
-    handle, temporary = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(encoded(text))
+    with atomic.replacing(file) as temporary:
+        temporary.write_bytes(encoded(text))
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, file)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        temporary.chmod(0o666 & ~umask)
 
 
 def _to_stdout(data: bytes) -> None:

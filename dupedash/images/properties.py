@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dupedash import wording
 from dupedash.model import ImageRecord
 
 UNKNOWN = "–"
@@ -49,7 +50,7 @@ def _pixels(record: ImageRecord) -> str:
 
 
 def _date(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else UNKNOWN
+    return wording.moment(moment) if moment else UNKNOWN
 
 
 def _letters(hashes: Sequence[str | None]) -> tuple[str, ...]:
@@ -58,15 +59,4 @@ def _letters(hashes: Sequence[str | None]) -> tuple[str, ...]:
 
 
 def _field(record: ImageRecord, name: str) -> str:
-    value = record.fields.get(name)
-    if value is None:
-        return UNKNOWN
-    values = value if isinstance(value, tuple) else (value,)
-    return ", ".join(map(_said, values)) or UNKNOWN
-
-
-def _said(value: object) -> str:
-    """A value as filters write it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return _date(value) if isinstance(value, datetime) else str(value)
+    return wording.field_value(record.fields.get(name, ())) or UNKNOWN

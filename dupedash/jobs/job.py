@@ -66,13 +66,6 @@ def job_id(kind: str, arguments: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Replace the file in one step; a reader sees the old or the new one."""
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(value), "utf-8")
-    temporary.replace(path)
-
-
 def read_json(path: Path) -> dict[str, Any]:
     """Empty where there is no such file. Raises ConfigError for a damaged one."""
     try:

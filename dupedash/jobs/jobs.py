@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -13,12 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 import dupedash
 from dupedash.config import Workspace
-from dupedash.errors import ConfigError
-from dupedash.jobs.job import LOG, ORDER, STATE, STOP, Job, job_id, order, process_stamp, read_job, write_json
+from dupedash.errors import ConfigError, Conflict
+from dupedash.jobs.job import LOG, ORDER, STATE, STOP, Job, job_id, order, process_stamp, read_job
+from dupedash.storage import atomic, locks
 
 _ID = re.compile(r"[0-9a-f]{16}")
 PROGRAM = (sys.executable, "-m", "dupedash")
@@ -40,11 +40,14 @@ class Jobs:
         self.workspace.must_write()
         folder = self.workspace.jobs / job_id(kind, arguments)
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.workspace.jobs / "start.lock", timeout=START_LOCK_SECONDS):
-            job = _try(folder)
-            if job is not None and job.active:
-                return job
-            self._launch(folder, order(kind, arguments))
+        try:
+            with locks.held(self.workspace.jobs / "start.lock", START_LOCK_SECONDS):
+                job = _try(folder)
+                if job is not None and job.active:
+                    return job
+                self._launch(folder, order(kind, arguments))
+        except locks.Taken as error:
+            raise Conflict("Another job is being started just now: try again.") from error
         return read_job(folder)
 
     def list(self) -> Sequence[Job]:
@@ -80,7 +83,7 @@ class Jobs:
     def _launch(self, folder: Path, ordered: dict[str, Any]) -> None:
         for left in (STATE, STOP):
             (folder / left).unlink(missing_ok=True)
-        write_json(folder / ORDER, ordered)
+        atomic.write(folder / ORDER, json.dumps(ordered))
         command = [*self.program, "--data", str(self.workspace.root), "job", folder.name]
         with (folder / LOG).open("wb") as log:
             process = subprocess.Popen(
@@ -91,7 +94,7 @@ class Jobs:
                 env=_environment(),
                 start_new_session=True,  # neither Ctrl-C nor a closed dashboard ends it
             )
-        write_json(folder / ORDER, ordered | process_stamp(process.pid))
+        atomic.write(folder / ORDER, json.dumps(ordered | process_stamp(process.pid)))
         threading.Thread(target=process.wait, daemon=True).start()  # no zombie stays behind
 
 

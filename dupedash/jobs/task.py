@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import traceback
@@ -22,9 +23,9 @@ from dupedash.jobs.job import (
     process_stamp,
     progress_to_json,
     read_json,
-    write_json,
 )
 from dupedash.model import Progress
+from dupedash.storage import atomic
 
 REPORT_SECONDS = 0.25
 LOOK_SECONDS = 0.1
@@ -76,7 +77,7 @@ class Task:
         """Put the state on disk."""
         self._state |= changes
         self._reported = monotonic()
-        write_json(self.folder / STATE, self._state)
+        atomic.write(self.folder / STATE, json.dumps(self._state))
 
 
 Work = Callable[[Task], Outcome]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 
 from dupedash.config import Settings
 from dupedash.errors import ConfigError
+from dupedash.storage import atomic
 
 LONGEST_NAME = 60
 
@@ -43,7 +42,4 @@ def forget(settings: Settings, name: str) -> None:
 def _write(settings: Settings, known: Mapping[str, str]) -> None:
     path = settings.workspace.filters
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(known, file, indent=1, ensure_ascii=False)
-    os.replace(temporary, path)
+    atomic.write(path, json.dumps(known, indent=1, ensure_ascii=False))

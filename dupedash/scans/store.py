@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from dupedash.errors import ScanError
 from dupedash.images.files import printable
@@ -20,6 +18,7 @@ from dupedash.scans.modes import Effort
 from dupedash.scans.stored import LOCK, META, StoredScan, load, save
 from dupedash.scans.tables import PARTS
 from dupedash.scans.writer import ScanWriter
+from dupedash.storage import locks
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 INTERRUPTED = "The scan was interrupted. What it found is kept; scan again to go on."
@@ -146,26 +145,20 @@ class ScanStore:
 
 @contextmanager
 def _locked(scan: StoredScan) -> Iterator[None]:
-    lock = FileLock(scan.folder / LOCK, timeout=LOCK_SECONDS)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise ScanError(f"The scan {scan.id} runs already in another process.") from None
-    except OSError as error:
-        raise _unlockable(scan.folder, error) from error
-    try:
+    with ExitStack() as held:
+        try:
+            held.enter_context(locks.held(scan.folder / LOCK, LOCK_SECONDS))
+        except locks.Taken:
+            raise ScanError(f"The scan {scan.id} runs already in another process.") from None
+        except OSError as error:
+            raise _unlockable(scan.folder, error) from error
         yield
-    finally:
-        lock.release()
 
 
 def _runs(home: Path) -> bool:
-    """Whether somebody writes this scan: the system frees the lock however its holder ended."""
+    """Whether somebody writes this scan."""
     try:
-        with FileLock(home / LOCK, timeout=0):
-            return False
-    except Timeout:
-        return True
+        return locks.is_held(home / LOCK)
     except OSError as error:
         raise _unlockable(home, error) from error
 

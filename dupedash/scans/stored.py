@@ -29,9 +29,8 @@ from dupedash.scans.tables import (
     PART,
     PARTS,
     read_table,
-    settle,
 )
-from dupedash.storage import sums
+from dupedash.storage import atomic, sums
 
 FORMAT = 1
 META, LOCK = "scan.json", "lock"
@@ -162,9 +161,7 @@ def save(scan: StoredScan) -> StoredScan:
     del known["folder"]
     known |= {"started": scan.started.isoformat(), "format": FORMAT}
     known["finished"] = scan.finished and scan.finished.isoformat()
-    temporary = scan.folder / (META + ".tmp")
-    temporary.write_text(json.dumps(sums.sealed(known), indent=1), "utf-8")
-    settle(temporary, scan.folder / META)
+    atomic.write(scan.folder / META, json.dumps(sums.sealed(known), indent=1))
     return scan
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from dupedash.collection import FoundMatch
 from dupedash.errors import ScanError
 from dupedash.images.files import printable
 from dupedash.model import ChangeKind, Edits, Explanation, Fields, FieldValue, ImageRecord
-from dupedash.storage import sums
+from dupedash.storage import atomic, sums
 
 PARTS = "parts"
 """The folder of the parts of an unfinished scan."""
@@ -99,18 +98,20 @@ WHY = tuple(field.name for field in _WHY)
 
 def write_table(table: pa.Table, path: Path) -> None:
     """Write a Parquet file so that it is there wholly or not at all, its checksum beside it."""
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:  # pyarrow takes a path for UTF-8, which it need not be
+    with replacing(path) as file:
         pq.write_table(table, file, compression="zstd", row_group_size=65_536)
-    sums.note(path, temporary)
-    settle(temporary, path)
 
 
-def settle(temporary: Path, path: Path) -> None:
-    """Make a finished temporary file durable under its real name."""
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-    temporary.replace(path)
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which becomes `path` when all is in it, its checksum beside it. Raises OSError.
+
+    A file and no name: pyarrow takes that for UTF-8, which it need not be.
+    """
+    with atomic.replacing(path) as temporary:
+        with temporary.open("wb") as file:
+            yield file
+        sums.note(path, temporary)
 
 
 def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:

@@ -20,8 +20,8 @@ from dupedash.scans.config import Gap, ScanStats, ScanStatus
 from dupedash.scans.merge import merge, pairs_of_equals
 from dupedash.scans.parts import CARRIED, Account, part_files, read_account, write_part
 from dupedash.scans.stored import IMAGES_FILE, MATCHES_FILE, StoredScan, save
-from dupedash.scans.tables import IMAGES, PART, PARTS, encode_matches, read_table, settle, write_table
-from dupedash.storage import sums
+from dupedash.scans.tables import IMAGES, PART, PARTS, encode_matches, read_table, replacing, write_table
+from dupedash.storage import atomic
 
 MOST_FAILURES = 1000
 FIRST = 20
@@ -51,19 +51,18 @@ class ScanWriter:
     def begin(self) -> None:
         """Running from now on; parts count, a result from an incomplete run does not."""
         (self.scan.folder / MATCHES_FILE).unlink(missing_ok=True)
-        for left in self.scan.folder.rglob("*.tmp"):
+        for left in self.scan.folder.rglob(f"*{atomic.ENDING}"):
             left.unlink()
         self._save(status=ScanStatus.RUNNING, message="", finished=None)
 
     def write_images(self, batches: Iterable[pa.Table]) -> None:
         """The images of scope and against (tables of `tables.IMAGES`), sorted by id over all batches."""
-        path = self.scan.folder / IMAGES_FILE
-        temporary = path.with_name(path.name + ".tmp")
-        with temporary.open("wb") as file, pq.ParquetWriter(file, IMAGES, compression="zstd") as writer:
+        with (
+            replacing(self.scan.folder / IMAGES_FILE) as file,
+            pq.ParquetWriter(file, IMAGES, compression="zstd") as writer,
+        ):
             for batch in batches:
                 writer.write_table(batch)
-        sums.note(path, temporary)
-        settle(temporary, path)
 
     def images(self, columns: Sequence[str]) -> pa.Table:
         """Columns of the images table."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dupedash.errors import ActionError
+from dupedash.storage import atomic
 
 # Error numbers of file systems that know no hard links (exFAT, some network shares).
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
@@ -100,14 +101,14 @@ def move(source: Path, target: Path, content: str, state: FileState | None = Non
             return
         else:
             raise
-    sync_folder(target.parent)
+    atomic.sync_folder(target.parent)
     try:
         _must_hold(state, source)
     except ActionError:
         target.unlink()
         raise
     _let_go(source, target)
-    sync_folder(source.parent)
+    atomic.sync_folder(source.parent)
 
 
 def _must_hold(state: FileState | None, path: Path) -> None:
@@ -125,23 +126,12 @@ def _let_go(source: Path, target: Path) -> None:
         raise
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can (Windows cannot open folders)."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _rename(source: Path, target: Path) -> None:
     if os.path.lexists(target):
         raise ActionError(f"{target} is there already: it is not overwritten.")
     source.rename(target)
-    sync_folder(target.parent)
-    sync_folder(source.parent)
+    atomic.sync_folder(target.parent)
+    atomic.sync_folder(source.parent)
 
 
 def discard_part(target: Path, content: str) -> None:
@@ -160,8 +150,7 @@ def _copy(source: Path, target: Path, content: str) -> None:
     try:
         with source.open("rb") as read, part.open("xb") as write:
             shutil.copyfileobj(read, write, 1 << 20)
-            write.flush()
-            os.fsync(write.fileno())
+        atomic.sync(part)
         if sha256(part) != content:
             raise ActionError(f"{source} did not arrive whole at {target}: it stays where it is.")
         shutil.copystat(source, part)

@@ -16,10 +16,10 @@ from dupedash.actions.files.disk import (
     must_be_inside,
     same_place,
     sha256,
-    sync_folder,
 )
 from dupedash.actions.plan import Plan, Step, StepKind
 from dupedash.errors import ActionError
+from dupedash.storage import atomic
 
 
 def aside(quarantine: Path, plan: Plan, step: Step) -> Path:
@@ -54,7 +54,7 @@ def put_aside(source: Path, target: Path, keeper: Path, step: Step, state: FileS
         if sha256(target) != content or sha256(source) != content:
             raise ActionError(f"There is another file at {source} now: it is left alone.")
         source.unlink()  # interrupted between the copy and this
-        sync_folder(source.parent)
+        atomic.sync_folder(source.parent)
     if step.kind in (StepKind.HARDLINK, StepKind.SYMLINK) and not os.path.lexists(source):
         try:
             _link(source, keeper, step.kind)
@@ -113,7 +113,7 @@ def _link(path: Path, keeper: Path, kind: StepKind) -> None:
         os.link(keeper, path)
     else:
         path.symlink_to(keeper)
-    sync_folder(path.parent)
+    atomic.sync_folder(path.parent)
 
 
 def _was_never_away(source: Path, step: Step) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import shutil
 import tempfile
@@ -22,7 +21,7 @@ from pathlib import Path
 from dupedash.embedded.describe import descriptor
 from dupedash.embedded.describe.descriptor import Descriptor, digest
 from dupedash.embedded.retrieve.index import Index
-from dupedash.storage import sums
+from dupedash.storage import atomic, sums
 
 FORMAT = 2
 """Counts changes of the arrays' layout."""
@@ -120,17 +119,14 @@ class Cache:
         (unfinished / "digests.bin").write_bytes(b"".join(sorted(digest(d) for d in descriptors)))
         (unfinished / "pictures.txt").write_text("\n".join(pictures), "ascii")
         sums.note_folder(unfinished)
-        os.replace(unfinished, folder)
+        unfinished.replace(folder)
         return load_segment(folder)
 
     def _write_list(self, segments: Sequence[Segment]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._folder, prefix="list-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump([s.folder.name for s in segments], file)
         if (self._folder / _LIST).is_dir():
             shutil.rmtree(self._folder / _LIST)
-        os.replace(name, self._folder / _LIST)
+        atomic.write(self._folder / _LIST, json.dumps([s.folder.name for s in segments]))
 
     def _sweep(self) -> None:
         """Delete what nothing uses any more; arrays that are still mapped live on until they are let go."""

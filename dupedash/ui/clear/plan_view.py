@@ -189,6 +189,4 @@ def _name(member: Member) -> str:
 
 
 def _value(value: object) -> str:
-    if value is None:
-        return "nothing"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return "nothing" if value is None else wording.field_value(value)
