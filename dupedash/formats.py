@@ -44,6 +44,22 @@ FORMATS = (
 """Of equal copies the format that comes first here is kept: first what loses nothing, then what cameras write
 (HEIC before the JPEG that is made of it), last what pictures are made into for the web."""
 
+RAW = frozenset(
+    f".{ending}"
+    for ending in (
+        *("3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos", "mrw"),
+        *("nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"),
+    )
+)
+"""Endings of the raw files of cameras, as LibRaw's list of supported cameras names them."""
+NOT_DECODED = RAW | frozenset(
+    f".{ending}"
+    for ending in (
+        *("psd", "psb", "xcf", "kra", "clip", "afphoto", "ai", "svg", "svgz", "jxl", "exr", "hdr", "jxr"),
+    )
+)
+"""Endings of pictures that people keep beside others and that are compared by their bytes only: raw files,
+working files of picture editors, vector graphics, and formats that Pillow does not read by itself."""
 PREFERRED: tuple[str, ...] = tuple(format_.name for format_ in FORMATS)
 ENDINGS: frozenset[str] = frozenset(f".{ending}" for format_ in FORMATS for ending in format_.endings)
 PILLOW: tuple[str, ...] = tuple(name for format_ in FORMATS for name in format_.pillow)

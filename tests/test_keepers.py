@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupedash.errors import ConfigError
-from dupedash.keepers import PRESETS, Criterion, Policy, ProtectedField, Rule, choose, effect, preset
+from dupedash.keepers import PRESETS, Criterion, Policy, ProtectedField, Rule, choose, preset
 from dupedash.model import ChangeKind, Explanation, ImageRecord
 
 
@@ -264,12 +264,3 @@ def test_a_policy_survives_its_json(name):
 def test_a_policy_that_is_none_is_refused(data):
     with pytest.raises(ConfigError):
         Policy.of_json(data)
-
-
-def test_the_effect_on_all_groups_is_counted():
-    rules = policy(Criterion(Rule.PIXELS), Criterion(Rule.BYTES))
-    one = {i.id: i for i in (image("a", 9, 9, bytes=10), image("b", bytes=5), image("c", 1, 1, bytes=7))}
-    two = {i.id: i for i in (image("d", bytes=3), image("e", bytes=4))}
-    found = effect((choose(list(group.values()), rules), group) for group in (one, two))
-    assert (found.groups, found.kept, found.removed, found.bytes) == (2, 2, 3, 10 + 7 + 3)
-    assert found.decided == {"most pixels": 1, "largest file": 1}

@@ -152,18 +152,6 @@ def test_dates_are_kept_in_utc(moment):
     assert values["d"].tzinfo == UTC
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("true", True), ("No", "No"), ("5", 5), ("-2.5", -2.5), ("1e3", 1000.0), ("nan", "nan"),
-        ("1_000", "1_000"), ("2024-01-31", datetime(2024, 1, 31, tzinfo=UTC)),
-        ("2024-02-31", "2024-02-31"), ("", ""),
-    ],
-)  # fmt: skip
-def test_typed_text_is_read_as_people_mean_it(text, value):
-    assert fields.from_text(text) == value
-
-
 def test_only_changes_of_documents_change_the_state(store):
     put(store, "a")
     number = store.sequence()

@@ -17,20 +17,10 @@ class Split:
     left: tuple[str, ...]
     right: tuple[str, ...]
 
-    @property
-    def cuts_off_one(self) -> bool:
-        """One side is a single image, which then is in no group."""
-        return min(len(self.left), len(self.right)) == 1
-
 
 def bridges(group: Group) -> list[Link]:
     """Where the group can be taken apart, the weakest first."""
     return sorted((link for link in group.links if link.bridge), key=lambda k: (k.score, k.a, k.b))
-
-
-def splits(group: Group) -> tuple[Split, ...]:
-    """One for each bridge, the weakest first. Of a large group with many bridges ask `split_at` for some."""
-    return tuple(split_at(group, link) for link in bridges(group))
 
 
 def split_at(group: Group, link: Link) -> Split:

@@ -10,7 +10,6 @@ from dupedash.images.decode import Picture, decode, picture_size
 from dupedash.images.digest import content_hash, pixel_hash
 from dupedash.images.encode import THUMBNAIL_SIDE, render, thumbnail
 from dupedash.images.files import (
-    EXTENSIONS,
     LIMITS,
     Limits,
     file_hash,
@@ -25,7 +24,6 @@ from dupedash.images.marks import Marks, measure
 from dupedash.images.odd.reasons import NO_MEMORY
 
 __all__ = [
-    "EXTENSIONS",
     "LIMITS",
     "NO_MEMORY",
     "THUMBNAIL_SIDE",

@@ -13,23 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dupedash.errors import Cancelled, UnreadableImage
-from dupedash.formats import ENDINGS
+from dupedash.formats import ENDINGS, NOT_DECODED
 from dupedash.model import IsCancelled, never
-
-EXTENSIONS = ENDINGS
-"""Files with these endings (lower case) are taken for pictures; reading them shows what they hold."""
-
-NOT_DECODED = frozenset(
-    f".{ending}"
-    for ending in (
-        # Raw files of cameras, as LibRaw's list of supported cameras names them.
-        *("3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos", "mrw"),
-        *("nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"),
-        # Working files of picture editors, vector graphics, and formats that Pillow does not read by itself.
-        *("psd", "psb", "xcf", "kra", "clip", "afphoto", "ai", "svg", "svgz", "jxl", "exr", "hdr", "jxr"),
-    )
-)
-"""Pictures that people keep beside others and that are not decoded here: they are compared by their bytes."""
 
 # As browsers save pictures of services that name the size behind the ending: photo.jpg_large, photo.png-orig
 _SIZED = re.compile(r"(\.[a-z]{3,4})[_-](?:large|orig|original|medium|small|thumb)")
@@ -64,9 +49,8 @@ _EARLIER = re.compile("%([89A-F][0-9A-F])")  # as version 0.1 wrote these bytes
 
 
 def looks_like_image(name: str) -> bool:
-    """Whether the file name has the ending of a picture, one that is not decoded included."""
-    ending = _ending(name)
-    return ending in EXTENSIONS or ending in NOT_DECODED
+    """Whether a file of that name is taken for a picture, one that is not decoded included."""
+    return _ending(name) in ENDINGS | NOT_DECODED
 
 
 def not_decoded(name: str) -> str | None:

@@ -1,6 +1,6 @@
 """Which image of a group stays, by rule, and why, in words. Pure: it reads values and touches nothing."""
 
-from dupedash.keepers.choose import BY_HAND, UNSURE, Choice, Effect, Removal, choose, effect
+from dupedash.keepers.choose import BY_HAND, UNSURE, Choice, Removal, choose
 from dupedash.keepers.criteria import Criterion, Rule
 from dupedash.keepers.originals import equal_pairs, tells
 from dupedash.keepers.policy import PRESETS, Policy, ProtectedField, preset
@@ -11,13 +11,11 @@ __all__ = [
     "UNSURE",
     "Choice",
     "Criterion",
-    "Effect",
     "Policy",
     "ProtectedField",
     "Removal",
     "Rule",
     "choose",
-    "effect",
     "equal_pairs",
     "preset",
     "tells",

@@ -6,7 +6,7 @@ or what can be seen shows that it is the edited one. What nothing tells stays, a
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -57,18 +57,6 @@ class Choice:
         return bool(self.removed) or not self.unsure
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a policy does to all groups: counts, bytes that go, and how often each criterion decided."""
-
-    groups: int
-    kept: int
-    removed: int
-    protected: int
-    bytes: int
-    decided: Mapping[str, int]
-
-
 def choose(
     members: Sequence[ImageRecord],
     policy: Policy,
@@ -101,20 +89,6 @@ def choose(
     for link, head, twin in links_of_twins(records, heads, safe, others):
         bench.judge_twin(link, head, twin)
     return _Outcome(records, bench, _gone(records, bench, indirect=policy.indirect)).choice()
-
-
-def effect(choices: Iterable[tuple[Choice, Mapping[str, ImageRecord]]]) -> Effect:
-    """The sum over all groups; each choice comes with the records of its members."""
-    groups = kept = removed = guarded = freed = 0
-    decided: Counter[str] = Counter()
-    for choice, records in choices:
-        groups += 1
-        kept += 1 + len(choice.kept)
-        removed += len(choice.removed)
-        guarded += len(choice.protected)
-        freed += sum(records[r.id].bytes or 0 for r in choice.removed)
-        decided[choice.decided] += 1
-    return Effect(groups, kept, removed, guarded, freed, dict(decided.most_common()))
 
 
 def _safe(

@@ -230,25 +230,6 @@ def _rejected(pair: Sequence[ImageKey], decisions: Decisions) -> bool:
     return decision is not None and decision.verdict is Verdict.NOT_DUPLICATE
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """The groups of a cut that nobody decided yet, in the order of the cut; and how far the review is."""
-
-    open: tuple[int, ...]
-    total: int
-
-    @property
-    def reviewed(self) -> int:
-        """Groups that are decided."""
-        return self.total - len(self.open)
-
-
-def queue(cut: Cut, keys: Mapping[str, ImageKey], decisions: Decisions) -> Queue:
-    """The numbers of the groups that are not decided: as a whole, or pair by pair."""
-    numbers = [n for n in range(len(cut)) if standing([keys[i] for i in cut.members(n)], decisions) is None]
-    return Queue(tuple(numbers), len(cut))
-
-
 PAIR_BY_PAIR = "pair by pair"
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 
+from dupedash.formats import RAW
 from dupedash.images import path_of
 from dupedash.images.files import printable
 
@@ -21,9 +22,6 @@ _SETTINGS = frozenset({".xmp", ".aae", ".json", ".thm", ".pp3", ".dop", ".cos", 
 Nikon, GoPro."""
 _MOVING = frozenset({".mov", ".mp4", ".mp", ".wav"})
 """The moving half of a Live or motion photo, and a spoken note."""
-_RAW = frozenset({".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".iiq", ".kdc", ".mef", ".mos",
-                  ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf",
-                  ".srw", ".x3f"})  # fmt: skip
 _DEVELOPED = frozenset({".jpg", ".jpeg", ".heic", ".heif", ".hif"})
 """What a camera writes beside its RAW file."""
 _NUMBERED = re.compile(r"(.+)(\.[^.]+)(\(\d+\))")
@@ -39,7 +37,7 @@ def companions(location: str) -> tuple[str, ...]:
     folder, name = os.path.split(printable(path_of(location)))
     known = _companions_in(folder, int(time.monotonic() // LISTED_AGAIN))
     stem, ending = os.path.splitext(name.lower())
-    partners = _DEVELOPED if ending in _RAW else _RAW
+    partners = _DEVELOPED if ending in RAW else RAW
     found = {
         other
         for base in {name.lower(), stem}
@@ -58,7 +56,7 @@ def _companions_in(folder: str, now: int) -> Mapping[str, tuple[str, ...]]:  # n
         return {}
     found: dict[str, tuple[str, ...]] = {}
     for name in names:
-        if _ending(name) in _SETTINGS | _MOVING | _RAW | _DEVELOPED:
+        if _ending(name) in _SETTINGS | _MOVING | RAW | _DEVELOPED:
             for base in _bases(os.path.splitext(name.lower())[0]):
                 found[base] = (*found.get(base, ()), name)
     return found

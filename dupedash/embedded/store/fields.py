@@ -57,21 +57,6 @@ def typed(given: Mapping[str, Any], known: Mapping[str, FieldInfo]) -> tuple[Fie
     return values, learned
 
 
-def from_text(text: str) -> FieldValue:
-    """A value that was typed by a person (`--field rating=5`): true, 5, 2.5, 2024-01-31 or a string."""
-    lower = text.strip().lower()
-    if lower in ("true", "false"):
-        return lower == "true"
-    for kind in (int, float):
-        try:
-            number = kind(lower)
-        except ValueError:
-            continue
-        if math.isfinite(number) and "_" not in lower:
-            return number
-    return _date(text) or text
-
-
 def _check(name: str, items: list[Any]) -> None:
     if not _NAME.fullmatch(name) or name == "id":
         raise ConfigError(
