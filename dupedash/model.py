@@ -14,8 +14,11 @@ Fields = Mapping[str, FieldValue | tuple[FieldValue, ...]]
 """The fields of one image: a single value, or a tuple where the field is multi-valued."""
 
 
-EXACT = 0.95
-"""From this score on only size, format, compression or metadata differ (the contract of scores)."""
+EXACT, NEAR = 0.95, 0.7
+"""The contract of scores, from Flow's page on /duplicate: from EXACT on only size, format, compression or
+metadata differ, from NEAR on it is one picture that was edited. NEAR holds where nobody chose a threshold."""
+FLOOR = 0.5
+"""The lowest score that a scan keeps where nobody chose another: room below NEAR to move to."""
 
 
 class FieldType(StrEnum):
@@ -105,7 +108,7 @@ class DuplicateQuery:
     explain      whether the hits shall say why they match, where the collection can tell; costs time
     """
 
-    threshold: float = 0.7
+    threshold: float = NEAR
     rows: int = 1000
     approximate: bool = False
     smartfilter: Smartfilter = Smartfilter.OFF

@@ -23,11 +23,11 @@ from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.files.update import index
 from dupedash.errors import Cancelled, ConfigError
 from dupedash.groups.graph import DuplicateGraph
-from dupedash.model import EXACT, IsCancelled, ReportProgress, ignore, never
+from dupedash.model import EXACT, NEAR, IsCancelled, ReportProgress, ignore, never
 from dupedash.scans import ScanConfig, ScanStore
 from dupedash.scans.run import run_scan
 
-_THRESHOLDS = 0.7, EXACT
+_THRESHOLDS = NEAR, EXACT
 Say = Callable[[str], None]
 
 
@@ -129,7 +129,7 @@ def _measure(
         if cancelled():
             raise Cancelled("The bench was stopped.")
         families = _families(collection)
-        cut = DuplicateGraph(scan.matches()).cut(0.7)
+        cut = DuplicateGraph(scan.matches()).cut(NEAR)
         groups = {frozenset(cut.members(number)) for number in range(len(cut))}
         return SizeFigures(
             images=scan.stats.images,

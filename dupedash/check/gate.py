@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from dupedash.errors import ConfigError
-from dupedash.model import ChangeKind, Hit
+from dupedash.model import EXACT, NEAR, ChangeKind, Hit
 
 
 class Finding(StrEnum):
@@ -50,8 +50,8 @@ class Answer(StrEnum):
 class Bands:
     """Scores from which on a hit means exact, near or unsure, falling. Raises ConfigError."""
 
-    exact: float = 0.95
-    near: float = 0.7
+    exact: float = EXACT
+    near: float = NEAR
     unsure: float = 0.6
 
     def __post_init__(self) -> None:

@@ -22,7 +22,7 @@ from dupedash.check.intake import Item, of_ids, of_kept, of_origin, of_sources
 from dupedash.config import Workspace
 from dupedash.errors import ConfigError
 from dupedash.fetch import UrlAccess
-from dupedash.model import ChangeKind, Explanation, Failure, Hit
+from dupedash.model import FLOOR, ChangeKind, Explanation, Failure, Hit
 from dupedash.storage import atomic
 
 _ORDER, _RESULTS, _ANALYSES, _INSIDE, _ADDED = (
@@ -47,7 +47,7 @@ class Wanted:
     ids: tuple[str, ...] = ()
     uploads: tuple[tuple[str, str], ...] = ()
     fq: tuple[str, ...] = ()
-    floor: float = 0.5
+    floor: float = FLOOR
 
     def items(self) -> Iterator[Item | Failure]:
         """The images, always in the same order."""

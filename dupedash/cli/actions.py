@@ -40,7 +40,7 @@ from dupedash.errors import ActionError, ConfigError, ScanError
 from dupedash.groups.graph import Strictness
 from dupedash.images.files import printable as printable_path
 from dupedash.keepers import PRESETS, Policy, preset
-from dupedash.model import Failure
+from dupedash.model import NEAR, Failure
 from dupedash.query.syntax.literals import write_value
 from dupedash.report.export import json_text
 from dupedash.review import decisions_of
@@ -54,7 +54,7 @@ ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
 
 @click.command()
 @click.option("--scan", "scan_id", metavar="ID", help="The scan.  [default: the newest of the collection]")
-@click.option("--threshold", type=click.FloatRange(0, 1), default=0.7, show_default=True)
+@click.option("--threshold", type=click.FloatRange(0, 1), default=NEAR, show_default=True)
 @click.option("--strict", is_flag=True, help="Only groups in which every image matches every other.")
 @click.option("--policy", default=next(iter(PRESETS)), show_default=True, metavar="NAME|FILE",
               help=f"How the image that stays is chosen: {', '.join(PRESETS)}, or a JSON file.")  # fmt: skip

@@ -33,6 +33,7 @@ from dupedash.cli.write import write
 from dupedash.connect import Connection
 from dupedash.errors import CollectionError, ConfigError
 from dupedash.fetch import UrlAccess
+from dupedash.model import NEAR
 from dupedash.report.export import json_text
 from dupedash.review import decisions_of
 
@@ -47,7 +48,7 @@ ADDING = {
 @click.argument("sources", nargs=-1, metavar="[FILE|FOLDER|ZIP|URL]...")
 @click.option("--id", "ids", multiple=True, metavar="ID", help="Check this image of the collection.")
 @click.option("--fq", multiple=True, metavar="Q", help="Search only what this filter admits; all must hold.")
-@click.option("--threshold", type=click.FloatRange(0, 1), default=0.7, show_default=True,
+@click.option("--threshold", type=click.FloatRange(0, 1), default=NEAR, show_default=True,
               help="From this score on it is a duplicate.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Write the whole answer as JSON.")
 @click.option("--add", type=click.Choice(list(ADDING)),

@@ -37,6 +37,8 @@ def status(context: Context) -> None:
         click.echo(
             f"scans       {len(scans)}" + (f", the last {scans[0].id} {scans[0].status}" if scans else "")
         )
+        for failure in context.scans.damaged():
+            click.echo(f"damaged     {failure.reason}")
 
 
 def _notes(collection: Collection) -> str:

@@ -13,7 +13,7 @@ from dupedash.cli.write import write
 from dupedash.collection import Collection
 from dupedash.errors import Cancelled, ConfigError, ScanError
 from dupedash.groups.graph import Cut, DuplicateGraph, Matches
-from dupedash.model import ChangeKind, ScanMode
+from dupedash.model import FLOOR, NEAR, ChangeKind, ScanMode
 from dupedash.report import graph_html
 from dupedash.report.export import groups_csv, groups_json, pairs_csv
 from dupedash.review import Decisions, apply_decisions, decisions_of, image_key
@@ -36,8 +36,9 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
 
 
 @click.command()
-@click.option("--threshold", type=Score, default=0.7, show_default=True, help="Groups are cut at this score.")
-@click.option("--floor", type=Score, default=0.5, show_default=True, help="Lowest score that is kept.")
+@click.option("--threshold", type=Score, default=NEAR, show_default=True,
+              help="Groups are cut at this score.")  # fmt: skip
+@click.option("--floor", type=Score, default=FLOOR, show_default=True, help="Lowest score that is kept.")
 @click.option(
     "--mode", type=click.Choice([mode.value for mode in ScanMode]), default="balanced", show_default=True
 )

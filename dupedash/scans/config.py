@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dupedash.errors import ConfigError
-from dupedash.model import ChangeKind, ScanMode
+from dupedash.model import FLOOR, ChangeKind, ScanMode
 
 MAY_BE_LEFT_OUT = (ChangeKind.MIRRORED, ChangeKind.TURNED)
 """Kinds of which a scan may leave out the pairs that match only so."""
@@ -35,7 +35,7 @@ class ScanConfig:
     """
 
     mode: ScanMode = ScanMode.BALANCED
-    floor: float = 0.5
+    floor: float = FLOOR
     fq: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     without: tuple[ChangeKind, ...] = ()

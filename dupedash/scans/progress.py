@@ -9,10 +9,7 @@ from time import monotonic
 from scipy.cluster.hierarchy import DisjointSet
 
 from dupedash.groups.graph import Matches
-from dupedash.model import Progress, ReportProgress
-
-GROUP_THRESHOLD = 0.7
-"""Groups are counted at the page's guideline for near duplicates while a scan runs."""
+from dupedash.model import NEAR, Progress, ReportProgress
 
 
 @dataclass(slots=True)
@@ -40,7 +37,7 @@ class Watch:
         """Count these matches."""
         for a, b, score in pairs:
             self._pairs.add(hash((a, b) if a < b else (b, a)))
-            if score >= GROUP_THRESHOLD:
+            if score >= NEAR:
                 self._link(a, b)
 
     def add_stored(self, matches: Matches) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from dupedash.config import settings
 from dupedash.connect import Connections
 from dupedash.groups.graph import Strictness
+from dupedash.model import FLOOR, NEAR
 from dupedash.scans import StoredScan
 from dupedash.ui import jobs, state
 
@@ -104,9 +105,9 @@ def pick_threshold(scan: StoredScan) -> None:
         st.session_state[state.THRESHOLD] = st.session_state.pop(state.THRESHOLD_WANTED)
     st.slider(
         "Threshold",
-        min_value=min(state.FLOOR, scan.config.floor),
+        min_value=min(FLOOR, scan.config.floor),
         max_value=1.0,
-        value=state.NEAR,
+        value=NEAR,
         step=0.01,
         key=state.THRESHOLD,
         bind="query-params",

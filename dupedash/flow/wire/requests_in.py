@@ -21,7 +21,7 @@ from dupedash.flow.wire.parameters import (
     Paging,
     refused,
 )
-from dupedash.model import ByAnalysis, ByData, ById, ByUrl, DuplicateQuery, QueryImage, Smartfilter
+from dupedash.model import NEAR, ByAnalysis, ByData, ById, ByUrl, DuplicateQuery, QueryImage, Smartfilter
 
 _MOST_NAMES = 100
 """Fields of which one request may count the values, or by which it may sort: more than a collection shows."""
@@ -109,7 +109,7 @@ class DuplicateRequest:
         """Raises ConfigError."""
         paging = Paging.read(given, most_rows)
         how = DuplicateQuery(
-            threshold=given.fraction("rank.threshold", "rank.treshold", default=0.7),  # [doc] has both
+            threshold=given.fraction("rank.threshold", "rank.treshold", default=NEAR),  # [doc] has both
             rows=max(paging.start + paging.rows, MAX_ROWS),  # fewer would make numFound a guess
             approximate=given.flag("rank.approximate"),
             smartfilter=_smartfilter(given.text("rank.smartfilter") or "off"),

@@ -189,4 +189,6 @@ def _name(member: Member) -> str:
 
 
 def _value(value: object) -> str:
-    return "nothing" if value is None else wording.field_value(value)
+    if value is None:
+        return "nothing"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

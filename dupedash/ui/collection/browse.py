@@ -64,7 +64,7 @@ def look(view: View, image_id: str) -> None:
     st.text(record.location)
     if record.skipped:
         st.caption(f"Not compared: {errors.as_text(record.skipped)}")
-    rows = {name: wording.field_value(value) for name, value in sorted(record.fields.items())}
+    rows = {name: _words(value) for name, value in sorted(record.fields.items())}
     st.dataframe({"field": list(rows), "value": list(rows.values())}, hide_index=True)
 
 
@@ -80,3 +80,7 @@ def remove(view: View, ids: list[str]) -> None:
             collection.commit()
             view.forget_answers()
             st.rerun()
+
+
+def _words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -21,7 +21,6 @@ from streamlit import config as streamlit_config
 
 from dupedash.config import Settings, settings
 from dupedash.errors import ConfigError
-from dupedash.storage import atomic
 from dupedash.ui.door.origins import Place, place
 
 SHORTEST_TOKEN = 16
@@ -169,7 +168,9 @@ def _kept(path: Path) -> Mapping[str, str]:
 
 def _keep(path: Path, tokens: Mapping[str, str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    atomic.create(path, json.dumps(tokens), mode=0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(tokens, file)
 
 
 @cache

@@ -12,10 +12,11 @@ from starlette.routing import Route
 from dupedash.config import settings
 from dupedash.errors import DupedashError
 from dupedash.groups.graph import Cut, Strictness
+from dupedash.model import NEAR
 from dupedash.network import build, drawn
 from dupedash.network.selection import Chosen, Part, SizeClass, choose
 from dupedash.scans import ScanStore
-from dupedash.ui import cached, state
+from dupedash.ui import cached
 from dupedash.ui.cached import ScanMatches
 from dupedash.ui.door.routes import thumb_url
 
@@ -59,7 +60,7 @@ def _asked(request: Request, found: ScanMatches) -> tuple[Cut, Part]:
         SizeClass(query.get("sizes", "all")), query.get("find", "")[:500], int(query.get("page", "1")[:9])
     )
     strictness = Strictness(query.get("grouping", Strictness.COMPONENT))
-    threshold = min(1.0, max(0.0, float(query.get("t", state.NEAR))))
+    threshold = min(1.0, max(0.0, float(query.get("t", NEAR))))
     return cached.cut(found, threshold, strictness), part
 
 
