@@ -20,7 +20,7 @@ from dupedash.errors import DupedashError, Forbidden
 from dupedash.groups.graph import Cut, DuplicateGraph, Strictness
 from dupedash.groups.table import GroupTable
 from dupedash.jobs import Job, Jobs
-from dupedash.model import FieldInfo, ValueCount
+from dupedash.model import EXACT, NEAR, FieldInfo, ValueCount
 from dupedash.review import Decisions, ReviewStore
 from dupedash.scans import ScanStatus, ScanStore, StoredScan, may_be_of
 from dupedash.ui import cached, collections
@@ -37,9 +37,6 @@ WANTED, WANTED_COLLECTION, THRESHOLD_WANTED = "scan.wanted", "collection.wanted"
 
 LATEST = "latest"
 """The choice of scan that follows the collection's newest one."""
-
-FLOOR, NEAR, EXACT = 0.5, 0.70, 0.95
-"""Lowest threshold of the slider; the two presets of Flow's documentation."""
 
 PRESETS = {"Exact duplicates only": EXACT, "Near-duplicates": NEAR}
 """The presets by the names that the documentation gives them."""

@@ -30,14 +30,14 @@ from dupedash.check import (
 )
 from dupedash.errors import ConfigError
 from dupedash.images.files import printable
-from dupedash.model import Failure
+from dupedash.model import FLOOR, Failure
 from dupedash.ui import jobs
 from dupedash.ui.collection import add
 from dupedash.ui.door.access import Role
 from dupedash.ui.door.uploadlimits import ALLOWANCES
 from dupedash.ui.errors import shown
 from dupedash.ui.filters import builder, saved
-from dupedash.ui.state import FLOOR, View
+from dupedash.ui.state import View
 
 _RESULT, _SHOWN = "check.result", "check.shown"
 FEW = 3

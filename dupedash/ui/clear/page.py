@@ -13,11 +13,12 @@ from dupedash import wording
 from dupedash.actions import Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
 from dupedash.collection import Rooted
 from dupedash.keepers import Policy
+from dupedash.model import EXACT
 from dupedash.ui import cached
 from dupedash.ui.clear import journal, plan_preview, plan_view, policy_form
 from dupedash.ui.errors import as_text
 from dupedash.ui.shared import widgets
-from dupedash.ui.state import EXACT, View
+from dupedash.ui.state import View
 
 
 class Part(StrEnum):

@@ -20,8 +20,9 @@ from dupedash.actions import (
 )
 from dupedash.groups.graph import Cut
 from dupedash.images.files import printable
+from dupedash.model import EXACT
 from dupedash.scans import MatchEdits, StoredScan
-from dupedash.ui import cached, state
+from dupedash.ui import cached
 from dupedash.ui.cached import ScanMatches
 from dupedash.ui.collections import CollectionNow
 from dupedash.ui.state import View
@@ -42,7 +43,7 @@ def of(view: View, scan: StoredScan, wish: Wish, scope: Scope) -> Preview:
         known.effects.clear()
     cut = cached.cut(found, view.threshold, view.strictness)
     read = partial(_read, view, scan, cut, cached.edits(found), fresh=fresh)
-    return Preview(cut, wish, head, read, scope, state.EXACT, known)
+    return Preview(cut, wish, head, read, scope, EXACT, known)
 
 
 def _about(view: View, now: CollectionNow, found: ScanMatches, wish: Wish, head: Head) -> str:

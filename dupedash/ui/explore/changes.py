@@ -9,8 +9,9 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.changes import Change, Differences, Kind
 from dupedash.groups.graph import Cut
+from dupedash.model import FLOOR
 from dupedash.scans import StoredScan
-from dupedash.ui import cached, state
+from dupedash.ui import cached
 from dupedash.ui.review import group_list
 from dupedash.ui.state import View
 
@@ -29,8 +30,8 @@ def draw(view: View) -> None:
     """From the current threshold to another one."""
     scan = view.require_scan()
     other = st.slider(
-        "Compare the current threshold with", min(state.FLOOR, scan.config.floor), 1.0,
-        max(min(state.FLOOR, scan.config.floor), round(view.threshold - 0.04, 2)), 0.01,
+        "Compare the current threshold with", min(FLOOR, scan.config.floor), 1.0,
+        max(min(FLOOR, scan.config.floor), round(view.threshold - 0.04, 2)), 0.01,
         key="other", bind="query-params",
     )  # fmt: skip
     there = cached.cut(view.matches, other, view.strictness)

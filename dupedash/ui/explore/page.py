@@ -8,6 +8,7 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.curves import Curves, explosion
 from dupedash.groups.graph import Strictness
+from dupedash.model import EXACT, NEAR
 from dupedash.ui import cached, state, style
 from dupedash.ui.explore import changes, scans_compared
 from dupedash.ui.explore import curves as curvechart
@@ -87,7 +88,7 @@ def marks(view: View, found: Curves) -> list[Mark]:
     """The current threshold first, then the presets, then where the largest group explodes."""
     start, burst = cached.lowest(view.require_scan()), explosion(found)
     placed = [Mark(view.threshold, f"{view.threshold:.2f}", "now")]
-    for value, name in ((state.NEAR, "near"), (state.EXACT, "exact")):
+    for value, name in ((NEAR, "near"), (EXACT, "exact")):
         if abs(value - view.threshold) > 0.03 and value >= start:
             placed.append(Mark(value, name, "preset"))
     return [*placed, Mark(burst, "explodes", "explosion")] if burst is not None else placed
