@@ -62,7 +62,7 @@ UNBOUNDED = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Done:
     """What became of a task: its result, or the DupedashError that it raised."""
 
     task: Any
@@ -91,15 +91,15 @@ class Workers:
 
     def run(
         self, tasks: Iterable[Any], *, ordered: bool = False, cancelled: IsCancelled = never
-    ) -> Iterator[Outcome]:
+    ) -> Iterator[Done]:
         """An outcome a task, as they come or in the order of the tasks; ends early when `cancelled`.
 
         At most four tasks a worker are under way, so `tasks` may be endless.
         """
         waiting: queue.Queue[tuple[int, Any] | None] = queue.Queue()
-        finished: queue.Queue[tuple[int, Outcome]] = queue.Queue()
+        finished: queue.Queue[tuple[int, Done]] = queue.Queue()
 
-        def tell(number: int, outcome: Outcome) -> None:
+        def tell(number: int, outcome: Done) -> None:
             finished.put((number, outcome))
 
         crew = [_Worker(self._work, self._bounds, waiting, tell) for _ in range(self._jobs)]
@@ -132,7 +132,7 @@ class Pool:
         bounds: Bounds = UNBOUNDED,
         waiting: int | None = None,
     ) -> None:
-        self._waiting: queue.Queue[tuple[Future[Outcome], Any] | None] = queue.Queue()
+        self._waiting: queue.Queue[tuple[Future[Done], Any] | None] = queue.Queue()
         self._lock = threading.Lock()
         self._closed = False
         self._most = waiting
@@ -141,7 +141,7 @@ class Pool:
 
     def ask(self, task: Any) -> Any:
         """The result of a task. Raises the DupedashError that it raised, WorkerLost, Busy."""
-        future: Future[Outcome] = Future()
+        future: Future[Done] = Future()
         with self._lock:
             if self._closed:
                 raise WorkerLost("stopped")
@@ -163,7 +163,7 @@ class Pool:
             worker.join()
         while not self._waiting.empty():
             if (item := self._waiting.get()) is not None:
-                item[0].set_result(Outcome(item[1], error=WorkerLost("stopped")))
+                item[0].set_result(Done(item[1], error=WorkerLost("stopped")))
 
 
 class _Flow:
@@ -173,7 +173,7 @@ class _Flow:
         self,
         tasks: Iterator[Any],
         waiting: queue.Queue[tuple[int, Any] | None],
-        finished: queue.Queue[tuple[int, Outcome]],
+        finished: queue.Queue[tuple[int, Done]],
         limit: int,
         cancelled: IsCancelled,
     ) -> None:
@@ -183,7 +183,7 @@ class _Flow:
         self._limit = limit
         self._cancelled = cancelled
 
-    def __iter__(self) -> Iterator[tuple[int, Outcome]]:
+    def __iter__(self) -> Iterator[tuple[int, Done]]:
         under_way = self._hand_out(self._limit)
         while under_way and not self._cancelled():
             try:
@@ -203,12 +203,12 @@ class _Flow:
         return handed
 
 
-def _unordered(flow: _Flow) -> Iterator[Outcome]:
+def _unordered(flow: _Flow) -> Iterator[Done]:
     return (outcome for _, outcome in flow)
 
 
-def _ordered(flow: _Flow) -> Iterator[Outcome]:
-    early: dict[int, Outcome] = {}
+def _ordered(flow: _Flow) -> Iterator[Done]:
+    early: dict[int, Done] = {}
     number = 0
     for place, outcome in flow:
         early[place] = outcome
@@ -225,7 +225,7 @@ class _Worker:
         work: bytes,
         bounds: Bounds,
         waiting: queue.Queue[Any],
-        tell: Callable[[Any, Outcome], None],
+        tell: Callable[[Any, Done], None],
     ) -> None:
         """`waiting` holds (name, task) or None, `tell` is given each name and what became of its task."""
         self._work = work
@@ -264,13 +264,13 @@ class _Worker:
             self._end()
             return self._waiting.get()
 
-    def _outcome(self, task: Any) -> Outcome:
+    def _outcome(self, task: Any) -> Done:
         try:
             done, value = self._ask(task)
         except WorkerLost as error:
             self._end()
-            return Outcome(task, error=error)
-        return Outcome(task, result=value) if done else Outcome(task, error=value)
+            return Done(task, error=error)
+        return Done(task, result=value) if done else Done(task, error=value)
 
     def _ask(self, task: Any) -> tuple[bool, Any]:
         too_long = threading.Event()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dupedash.config import settings
 from dupedash.errors import Unreachable
-from dupedash.jobs import Outcome, Task, work
+from dupedash.jobs import Ending, Task, work
 from dupedash.model import Progress
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 from dupedash.scans.run import run_scan
@@ -19,26 +19,26 @@ IDS = [f"i{n:03}" for n in range(120)]
 PAIRS = {(a, b): 0.6 for a, b in pairwise(IDS) if int(a[1:]) % 3}
 
 
-def count(task: Task) -> Outcome:
+def count(task: Task) -> Ending:
     """Count slowly; say who counts."""
     with Path(task.arguments["diary"]).open("a") as diary:
         diary.write("counting\n")
     for number in range(task.arguments["to"]):
         task.progress(Progress("counting", number, task.arguments["to"]))
         if task.cancelled():
-            return Outcome(f"stopped at {number}", stopped=True)
+            return Ending(f"stopped at {number}", stopped=True)
         time.sleep(0.01)
-    return Outcome("counted")
+    return Ending("counted")
 
 
-def fail(task: Task) -> Outcome:
+def fail(task: Task) -> Ending:
     """Fail as expected or not."""
     if task.arguments["expected"]:
         raise Unreachable("http://nowhere does not answer.")
     raise ZeroDivisionError("oh")
 
 
-def scan(task: Task) -> Outcome:
+def scan(task: Task) -> Ending:
     """Scan slowly, in parts of three images."""
     kind = JoiningCollection if task.arguments["join"] else TableCollection
     collection = kind(IDS, PAIRS)
@@ -52,7 +52,7 @@ def scan(task: Task) -> Outcome:
         collection, ScanConfig(), ScanStore(task.settings.workspace.scans), progress=report,
         cancelled=task.cancelled, workers=1, started=lambda s: task.announce(s.id),
     )  # fmt: skip
-    return Outcome(done.id, stopped=done.status is ScanStatus.STOPPED)
+    return Ending(done.id, stopped=done.status is ScanStatus.STOPPED)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +26,7 @@ from dupedash.check import (
     report_to_json,
 )
 from dupedash.check.gate import Answer, Finding
+from dupedash.check.intake import Item
 from dupedash.cli.actions import print_failures
 from dupedash.cli.collection import field_values, printable
 from dupedash.cli.context import Context, interruptible, pass_context
@@ -33,7 +36,7 @@ from dupedash.cli.write import write
 from dupedash.connect import Connection
 from dupedash.errors import CollectionError, ConfigError
 from dupedash.fetch import UrlAccess
-from dupedash.model import NEAR
+from dupedash.model import NEAR, Failure
 from dupedash.report.export import json_text
 from dupedash.review import decisions_of
 
@@ -76,26 +79,16 @@ def check(
         raise ConfigError("Name files, folders, archives or URLs; or images of the collection with --id.")
     if add:
         context.settings.must_write()
-    chosen = ADDING[add] if add else GATES["look only"]
-    gate = Gate(chosen.name, Bands.from_threshold(threshold), chosen.answers)
+    gate = replace(ADDING[add] if add else GATES["look only"], bands=Bands.from_threshold(threshold))
     placing = Placing(field_values(fields), into)
-    # The user named these hosts; whatever they redirect to is not trusted.
-    hosts = frozenset(filter(None, (urlsplit(source).hostname for source in sources)))
-    items = of_ids(ids) if ids else of_sources(sources, urls=UrlAccess(allowed=True, trusted=hosts))
+    items = of_ids(ids) if ids else _named(sources)
     connection = _connection(context, adding=add is not None)
     with context.opened(connection) as collection, interruptible() as interrupt:
         with ProgressLine() as line:
             report = check_images(
-                collection,
-                items,
-                gate,
-                fq=fq,
-                decisions=decisions_of(context.settings.workspace),
-                inside=compare_inside,
-                workers=os.cpu_count() or 1,
-                progress=line,
-                cancelled=interrupt,
-            )
+                collection, items, gate, fq=fq, decisions=decisions_of(context.settings.workspace),
+                inside=compare_inside, workers=os.cpu_count() or 1, progress=line, cancelled=interrupt,
+            )  # fmt: skip
         added = add_checked(collection, report.checked, placing, context.settings.workspace) if add else None
         if as_json:
             write(Path("-"), json_text(report_to_json(collection, report, added), indent=1))
@@ -103,6 +96,12 @@ def check(
             print_report(report, added)
     failed = print_failures([*report.failures, *(added.failed if added else ())])
     return failed or (Exit.DUPLICATE if any(one.finding in DUPLICATES for one in report.checked) else 0)
+
+
+def _named(sources: tuple[str, ...]) -> Iterator[Item | Failure]:
+    """The user named these hosts; whatever they redirect to is not trusted."""
+    hosts = frozenset(filter(None, (urlsplit(source).hostname for source in sources)))
+    return of_sources(sources, urls=UrlAccess(allowed=True, trusted=hosts))
 
 
 def _connection(context: Context, adding: bool) -> Connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -85,40 +86,55 @@ def scan(
             f"The threshold {threshold} is below the floor {floor}: matches below it are not kept."
         )
     config = ScanConfig(ScanMode(mode), floor, fq, against, without)
+    files = Files(json_file, csv_file, pairs_file, html_file)
     with context.opened(context.existing()) as collection:
         with interruptible() as interrupt, ProgressLine() as line:
             done = run_scan(
-                collection,
-                config,
-                context.scans,
-                progress=line,
-                cancelled=interrupt,
-                workers=workers,
-                name=name,
-                resume=not again,
-            )
+                collection, config, context.scans, progress=line, cancelled=interrupt, workers=workers,
+                name=name, resume=not again,
+            )  # fmt: skip
         if done.status is ScanStatus.STOPPED:
             raise Cancelled("Stopped before the end. What was found is kept; the same command again goes on.")
-        found = done.matches()
-        judged = without_rejected(found, done, decisions_of(context.settings.workspace))
-        cut = DuplicateGraph(judged).cut(threshold)
-        if json_file:
-            write(json_file, groups_json(done, cut))
-        if csv_file:
-            write(csv_file, groups_csv(done, cut))
-        if pairs_file:
-            write(pairs_file, pairs_csv(done))
-        if html_file:
-            write(html_file, graph_html(done, cut, collection.thumbnail))
-        files = (json_file, csv_file, pairs_file, html_file)
-        print_summary(collection, done, cut, err=Path("-") in files)
-        if rejected := len(found) - len(judged):
-            note = (
-                f"decided     {rejected:,} matches left out of the groups: people said they are no duplicates"
-            )
-            click.echo(note, err=Path("-") in files)
+        _tell(context, collection, done, threshold, files)
     if not done.complete:
         raise ScanError(done.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files that shall be written of a scan; None: not that one; "-": to stdout."""
+
+    json: Path | None
+    csv: Path | None
+    pairs: Path | None
+    html: Path | None
+
+    @property
+    def on_stdout(self) -> bool:
+        """Whether stdout is a result: then a person is told things on stderr."""
+        return Path("-") in (self.json, self.csv, self.pairs, self.html)
+
+    def write(self, collection: Collection, done: StoredScan, cut: Cut) -> None:
+        """Write each of them."""
+        if self.json:
+            write(self.json, groups_json(done, cut))
+        if self.csv:
+            write(self.csv, groups_csv(done, cut))
+        if self.pairs:
+            write(self.pairs, pairs_csv(done))
+        if self.html:
+            write(self.html, graph_html(done, cut, collection.thumbnail))
+
+
+def _tell(context: Context, collection: Collection, done: StoredScan, threshold: float, files: Files) -> None:
+    found = done.matches()
+    judged = without_rejected(found, done, decisions_of(context.settings.workspace))
+    cut = DuplicateGraph(judged).cut(threshold)
+    files.write(collection, done, cut)
+    print_summary(collection, done, cut, err=files.on_stdout)
+    if rejected := len(found) - len(judged):
+        note = f"decided     {rejected:,} matches left out of the groups: people said they are no duplicates"
+        click.echo(note, err=files.on_stdout)
 
 
 def without_rejected(found: Matches, done: StoredScan, decisions: Decisions) -> Matches:

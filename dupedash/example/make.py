@@ -13,7 +13,7 @@ from dupedash.example import plan as plans
 from dupedash.example.fields import fields_of, without_content
 from dupedash.example.files import broken_bytes, copy_bytes, flat_bytes, original_bytes, put
 from dupedash.example.manifest import NAME, ExampleFile, ExampleManifest, read, write
-from dupedash.example.plan import VERSION, Copy, Original, Plan
+from dupedash.example.plan import VERSION, Contents, Copy, Original
 from dupedash.model import IsCancelled, Progress, ReportProgress, ignore, never
 from dupedash.workers import Workers
 
@@ -23,7 +23,7 @@ Work = tuple[Path, Original, tuple[Copy, ...]]
 def make(
     folder: Path,
     *,
-    plan: Plan | None = None,
+    plan: Contents | None = None,
     processes: int = 2,
     progress: ReportProgress = ignore,
     cancelled: IsCancelled = never,
@@ -55,7 +55,7 @@ def _manifest_of(folder: Path) -> ExampleManifest | None:
         return None  # damaged: the files are checked one by one and it is written again
 
 
-def _missing(folder: Path, plan: Plan) -> list[str]:
+def _missing(folder: Path, plan: Contents) -> list[str]:
     return [path for path in plan.paths() if not (folder / path).exists()]
 
 
@@ -68,7 +68,7 @@ def _clear(before: ExampleManifest) -> None:
 
 def _make(
     folder: Path,
-    plan: Plan,
+    plan: Contents,
     missing: list[str],
     processes: int,
     progress: ReportProgress,
@@ -130,7 +130,7 @@ def _group_made(folder: Path, original: Original, copies: tuple[Copy, ...]) -> i
     return made
 
 
-def _files(plan: Plan) -> tuple[ExampleFile, ...]:
+def _files(plan: Contents) -> tuple[ExampleFile, ...]:
     originals = {original.path: original for original in plan.originals}
     with_copies = {copy.original for copy in plan.copies}
     files = [

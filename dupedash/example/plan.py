@@ -42,7 +42,7 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Contents:
     """All originals and their copies; `flat` and `broken` are two files that cannot be compared."""
 
     originals: tuple[Original, ...]
@@ -50,11 +50,12 @@ class Plan:
     flat: str = "uploads/blank.png"
     broken: str = "uploads/IMG_2077.jpg"
 
-    def under(self, *folders: str) -> Plan:
+    def under(self, *folders: str) -> Contents:
         """Only the originals in these folders, with all their copies."""
         originals = tuple(o for o in self.originals if o.path.startswith(folders))
         kept = {o.path for o in originals}
-        return Plan(originals, tuple(c for c in self.copies if c.original in kept), self.flat, self.broken)
+        copies = tuple(c for c in self.copies if c.original in kept)
+        return Contents(originals, copies, self.flat, self.broken)
 
     def copies_of(self, original: str) -> tuple[Copy, ...]:
         """In the order of the plan."""
@@ -70,11 +71,11 @@ def seed(path: str) -> int:
     return crc32(path.encode())
 
 
-def read() -> Plan:
+def read() -> Contents:
     """The whole plan."""
     originals = tuple(_original(row) for row in _rows("pictures.csv"))
     copies = tuple(Copy(row["path"], row["original"], Kind(row["kind"])) for row in _rows("copies.csv"))
-    return Plan(originals, copies)
+    return Contents(originals, copies)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

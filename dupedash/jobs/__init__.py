@@ -6,6 +6,6 @@ again, which goes on where it was.
 
 from dupedash.jobs.job import Job, JobStatus
 from dupedash.jobs.jobs import Jobs
-from dupedash.jobs.task import Outcome, Task, Work, work
+from dupedash.jobs.task import Ending, Task, Work, work
 
-__all__ = ["Job", "JobStatus", "Jobs", "Outcome", "Task", "Work", "work"]
+__all__ = ["Ending", "Job", "JobStatus", "Jobs", "Task", "Work", "work"]

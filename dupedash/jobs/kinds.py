@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from dupedash.actions import Outcome as ActionOutcome
-from dupedash.actions import apply_plan, find_journal, undo_plan
+from dupedash.actions import Outcome, apply_plan, find_journal, undo_plan
 from dupedash.check import CheckStore, compare_inside, run_check
 from dupedash.collection import WritableCollection
 from dupedash.connect import Connections, connect
 from dupedash.indexing import index_paths, report_words
 from dupedash.jobs.firstlook import prepare_example
-from dupedash.jobs.task import Outcome, Task, Work
+from dupedash.jobs.task import Ending, Task, Work
 from dupedash.model import ScanMode
 from dupedash.review import decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
@@ -24,7 +23,7 @@ from dupedash.scans.run import run_scan
 from dupedash.wording import plural
 
 
-def scan(task: Task) -> Outcome:
+def scan(task: Task) -> Ending:
     """collection, mode, floor, fq, against; optionally without, name, workers, again. Result: the scan's id.
 
     The id is announced before the search, so that what is found so far can be looked at.
@@ -49,10 +48,10 @@ def scan(task: Task) -> Outcome:
             resume=not given.get("again", False),
             started=lambda stored: task.announce(stored.id),
         )
-    return Outcome(done.id, stopped=done.status is ScanStatus.STOPPED)
+    return Ending(done.id, stopped=done.status is ScanStatus.STOPPED)
 
 
-def index(task: Task) -> Outcome:
+def index(task: Task) -> Ending:
     """collection, paths (absolute); optionally recursive, reread, exclude, fields, jobs. The result is the
     report."""
     task.settings.must_write()
@@ -69,20 +68,20 @@ def index(task: Task) -> Outcome:
             progress=task.progress,
             cancelled=task.cancelled,
         )
-    return Outcome(report_words(report), stopped=report.stopped)
+    return Ending(report_words(report), stopped=report.stopped)
 
 
-def example(task: Task) -> Outcome:
+def example(task: Task) -> Ending:
     """collection. The example pictures are indexed into it and scanned; the result is the report."""
     task.settings.must_write()
     with _collection(task) as collection:
         report = prepare_example(
             collection, task.settings.workspace, progress=task.progress, cancelled=task.cancelled
         )
-    return Outcome(report_words(report), stopped=report.stopped)
+    return Ending(report_words(report), stopped=report.stopped)
 
 
-def check(task: Task) -> Outcome:
+def check(task: Task) -> Ending:
     """collection, check (the id of a stored one). The result is that id, announced at once."""
     task.settings.must_write()
     stored = CheckStore(task.settings.workspace).get(task.arguments["check"])
@@ -96,28 +95,28 @@ def check(task: Task) -> Outcome:
             progress=task.progress,
             cancelled=task.cancelled,
         )
-    return Outcome(stored.id)
+    return Ending(stored.id)
 
 
-def apply(task: Task) -> Outcome:
+def apply(task: Task) -> Ending:
     """collection, plan (its id). The journal has what came of each step."""
     with _collection(task) as collection:
         workspace = task.settings.workspace
         journal = find_journal(workspace, task.arguments["plan"])
         done = apply_plan(journal, collection, workspace, progress=task.progress, cancelled=task.cancelled)
-    return Outcome(_action_words(done))
+    return Ending(_action_words(done))
 
 
-def undo(task: Task) -> Outcome:
+def undo(task: Task) -> Ending:
     """collection, plan (its id). The journal has what came of each step."""
     with _collection(task) as collection:
         workspace = task.settings.workspace
         journal = find_journal(workspace, task.arguments["plan"])
         done = undo_plan(journal, collection, workspace, progress=task.progress, cancelled=task.cancelled)
-    return Outcome(_action_words(done))
+    return Ending(_action_words(done))
 
 
-def _action_words(outcome: ActionOutcome) -> str:
+def _action_words(outcome: Outcome) -> str:
     failed = f", {len(outcome.failed):,} failed" if outcome.failed else ""
     return f"{plural(outcome.done, 'step')} done{failed}"
 

@@ -32,7 +32,7 @@ LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Ending:
     """What came of the work. `stopped`: it ended early because it was asked to, and can go on."""
 
     result: str = ""
@@ -80,7 +80,7 @@ class Task:
         atomic.write(self.folder / STATE, json.dumps(self._state))
 
 
-Work = Callable[[Task], Outcome]
+Work = Callable[[Task], Ending]
 
 
 def work(settings: Settings, identifier: str, kinds: Mapping[str, Work]) -> JobStatus:

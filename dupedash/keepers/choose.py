@@ -14,7 +14,7 @@ from dupedash.keepers.links import Pair, links_of, links_of_twins, shown_edited,
 from dupedash.keepers.names import copies_by_name
 from dupedash.keepers.originals import Explanations
 from dupedash.keepers.policy import Policy
-from dupedash.keepers.verdict import BY_ID, Judge, Link, Verdict
+from dupedash.keepers.verdict import BY_ID, Judge, Link, Ruling
 from dupedash.model import ImageRecord
 
 BY_HAND = "chosen by hand"
@@ -114,7 +114,7 @@ class _Bench:
     judge: Judge
     safe: Mapping[str, str]
     pinned: frozenset[str]
-    ahead: dict[str, dict[str, Verdict]] = field(default_factory=lambda: defaultdict(dict))
+    ahead: dict[str, dict[str, Ruling]] = field(default_factory=lambda: defaultdict(dict))
     behind: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     open: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -139,7 +139,7 @@ class _Bench:
         elif other.id in self.open.get(head.id, ()):
             self._leave_open(twin, other)
 
-    def _add(self, found: Verdict) -> None:
+    def _add(self, found: Ruling) -> None:
         self.ahead[found.loser][found.winner] = found
         self.behind[found.winner].append(found.loser)
 
@@ -155,14 +155,14 @@ class _Bench:
         found = self.judge.verdict(link)
         return -1 if found and found.winner == link.a.id else 1
 
-    def _by_safety(self, link: Link) -> Verdict | None:
+    def _by_safety(self, link: Link) -> Ruling | None:
         """What was chosen by hand goes before all; what stays anyway before what is equal to it."""
         equal = link.equal or self.judge.policy.decide_unsure
         for one, other in ((link.a, link.b), (link.b, link.a)):
             if one.id in self.pinned and other.id not in self.safe:
-                return Verdict(one.id, other.id, BY_HAND, f"{one.filename} was chosen by hand", -1)
+                return Ruling(one.id, other.id, BY_HAND, f"{one.filename} was chosen by hand", -1)
             if one.id in self.safe and other.id not in self.safe and equal:
-                return Verdict(one.id, other.id, PROTECTED, f"{one.filename} must stay", -1)
+                return Ruling(one.id, other.id, PROTECTED, f"{one.filename} must stay", -1)
         return None
 
 
@@ -271,10 +271,10 @@ class _Outcome:
             return "kept because it is the only one left", BY_ID
         return "not sure: nothing shows which is the edited one", UNSURE
 
-    def _of_best_loser(self, found: Verdict) -> tuple[object, ...]:
+    def _of_best_loser(self, found: Ruling) -> tuple[object, ...]:
         return found.place, self.bench.judge.rank(self.records[found.loser]), found.loser
 
-    def _subject(self, found: Verdict) -> str:
+    def _subject(self, found: Ruling) -> str:
         criteria = self.bench.judge.policy.criteria
         return criteria[found.place].subject if 0 <= found.place < len(criteria) else found.label
 

@@ -14,7 +14,7 @@ ORIGINAL = "original over edited"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Ruling:
     """`winner` goes before `loser`: by `label`, said in `words`, after the criteria `ties` did not tell.
 
     place  of what decided among the criteria; it orders the reasons
@@ -57,7 +57,7 @@ class Judge:
     edited: Collection[str]
     _standings: dict[str, tuple[Standing | None, ...]] = field(default_factory=dict)
 
-    def verdict(self, link: Link) -> Verdict | None:
+    def verdict(self, link: Link) -> Ruling | None:
         """Which of the two goes before the other; None: not sure."""
         equal = link.equal or self.policy.decide_unsure
         ties: list[str] = []
@@ -89,15 +89,15 @@ class Judge:
 
     def _by_standing(
         self, a: ImageRecord, b: ImageRecord, place: int, criterion: Criterion
-    ) -> Verdict | None:
+    ) -> Ruling | None:
         one, other = self._of(a)[place], self._of(b)[place]
         if one is None or other is None or one.rank == other.rank:
             return None
         if one.rank < other.rank:
             a, b, one, other = b, a, other, one
-        return Verdict(a.id, b.id, criterion.label, beats(criterion, one, other), place)
+        return Ruling(a.id, b.id, criterion.label, beats(criterion, one, other), place)
 
-    def _by_edits(self, link: Link, place: int) -> Verdict | None:
+    def _by_edits(self, link: Link, place: int) -> Ruling | None:
         of_a, of_b = link.said
         if not of_a and not of_b and link.equal and not link.twins:
             of_a, of_b = (["of another one"] if r.id in self.edited else [] for r in (link.a, link.b))
@@ -106,13 +106,13 @@ class Judge:
         winner, loser, said = (link.a, link.b, of_b) if of_b else (link.b, link.a, of_a)
         copy = "a copy" if link.twins else "an edited copy"
         words = f"{loser.filename} is {copy} ({', '.join(said[:2])})"
-        return Verdict(winner.id, loser.id, ORIGINAL, words, place)
+        return Ruling(winner.id, loser.id, ORIGINAL, words, place)
 
-    def _by_name(self, a: ImageRecord, b: ImageRecord) -> Verdict:
+    def _by_name(self, a: ImageRecord, b: ImageRecord) -> Ruling:
         """Where all else is equal: plain names before those of copies, then the first id."""
         place = len(self.policy.criteria)
         first, second = sorted((a, b), key=lambda record: (record.id in self.copies, record.id))
         if second.id in self.copies and first.id not in self.copies:
-            return Verdict(first.id, second.id, NAME, f"{second.filename} is named as a copy", place)
+            return Ruling(first.id, second.id, NAME, f"{second.filename} is named as a copy", place)
         words = f"the same by all criteria; {first.filename} comes first"
-        return Verdict(first.id, second.id, BY_ID, words, place + 1)
+        return Ruling(first.id, second.id, BY_ID, words, place + 1)

@@ -5,9 +5,8 @@ it.
 """
 
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
-from dupedash.scans.edits import MatchEdits
 from dupedash.scans.owner import is_of, may_be_of, must_be_of
-from dupedash.scans.rows import ImageRows, MatchRows
+from dupedash.scans.rows import ImageRows, MatchEdits, MatchRows
 from dupedash.scans.store import ScanStore
 from dupedash.scans.stored import StoredScan
 

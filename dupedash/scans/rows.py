@@ -5,7 +5,7 @@ Reading costs a tenth of a second for a hundred thousand images; whoever asks of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from dupedash.errors import ScanError
 from dupedash.groups.graph import Matches
-from dupedash.model import Explanation, ImageRecord
-from dupedash.scans.edits import MatchEdits
+from dupedash.keepers import tells
+from dupedash.model import EXACT, Edits, Explanation, ImageRecord
 from dupedash.scans.tables import EDITS, decode_edits, decode_explanation, decode_record
 
 REMEMBERED = 20_000
@@ -50,6 +50,29 @@ class ImageRows:
         if len(self._kept) + len(read) <= REMEMBERED:
             self._kept.update(read)
         return [read[image_id] if image_id in read else self._kept[image_id] for image_id in wanted]
+
+
+@dataclass(frozen=True, eq=False)
+class MatchEdits:
+    """What tells which image of each match is the edited one; the few kinds that there are, each held once.
+
+    which  int32 per match, in the order of its `Matches`: a place in `kinds`
+    kinds  None: why these match is not known
+    """
+
+    which: npt.NDArray[np.int32]
+    kinds: tuple[Edits | None, ...]
+
+    def telling(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+        """Per match whether it shows by itself which of the two may go. `scores`: of the matches."""
+        exact = scores >= np.float32(EXACT)
+        edited, equal = (np.array([tells(kind, exact=e) for kind in self.kinds]) for e in (False, True))
+        found: npt.NDArray[np.bool_] = np.where(exact, equal[self.which], edited[self.which])
+        return found
+
+    def at(self, matches: npt.NDArray[np.int64]) -> Sequence[Edits | None]:
+        """Of the matches with these numbers."""
+        return [self.kinds[place] for place in self.which[matches].tolist()]
 
 
 @dataclass(frozen=True, eq=False)

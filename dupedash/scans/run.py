@@ -22,7 +22,7 @@ from dupedash.scans.modes import resolve
 from dupedash.scans.parts import Account
 from dupedash.scans.progress import Watch
 from dupedash.scans.questions import Questions
-from dupedash.scans.scope import Plan, batches, plan, request
+from dupedash.scans.scope import Extent, batches, plan, request
 from dupedash.scans.writer import ScanWriter
 
 STOPPED = "Stopped. What was found is kept; scan again to go on."
@@ -111,7 +111,7 @@ class _Run:
             self.writer.carry(planned.carried(), planned.base.id)
         self.writer.write_images(planned.images(records) for records in self._records(planned))
 
-    def _records(self, planned: Plan) -> Iterator[list[ImageRecord]]:
+    def _records(self, planned: Extent) -> Iterator[list[ImageRecord]]:
         ids, done, began = planned.ids, 0, monotonic()
         for records in batches(self.collection, ids):
             yield records

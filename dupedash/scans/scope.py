@@ -20,7 +20,7 @@ RECORDS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Extent:
     """What is compared with what. `against` is the scope itself unless other images were asked for.
 
     fresh  images to be searched; everything else is as in `base`
@@ -59,11 +59,11 @@ class Plan:
 
 def plan(
     collection: Collection, config: ScanConfig, effort: Effort, store: ScanStore, extend: bool = True
-) -> Plan:
+) -> Extent:
     """List the images and see which of them an earlier scan has covered. Raises QueryError."""
     scope = frozenset(collection.ids(config.fq))
     against = frozenset(collection.ids(config.against)) if config.against else scope
-    whole = Plan(scope, against, scope | against)
+    whole = Extent(scope, against, scope | against)
     earlier = store.earlier(collection.name, config) if extend else []
     for base in earlier:
         if may_be_of(base, collection) and base.effort == effort:
@@ -77,14 +77,14 @@ def _changed(collection: Collection, base: StoredScan) -> frozenset[str] | None:
     return collection.changed_since(base.state) if isinstance(collection, BulkSearch) else None
 
 
-def _extended(whole: Plan, base: StoredScan, changed: frozenset[str]) -> Plan:
+def _extended(whole: Extent, base: StoredScan, changed: frozenset[str]) -> Extent:
     """Fresh is what changed, what failed then, and what had another part in the scan."""
     old = read_table(base.folder / "images.parquet", IMAGES, ["id", "in_scope", "in_against"])
     then = zip(old["id"].to_pylist(), old["in_scope"].to_pylist(), old["in_against"].to_pylist(), strict=True)
     now = {i: (i in whole.scope, i in whole.against) for i in whole.scope | whole.against}
     covered = {i for i, in_scope, in_against in then if now.get(i) == (in_scope, in_against)}
     covered -= changed | {failure.what for failure in base.failures}
-    return Plan(whole.scope, whole.against, frozenset(now) - covered, base)
+    return Extent(whole.scope, whole.against, frozenset(now) - covered, base)
 
 
 def batches(collection: Collection, ids: Sequence[str]) -> Iterator[list[ImageRecord]]:

@@ -18,11 +18,10 @@ from dupedash.errors import ScanError
 from dupedash.groups.graph import Matches
 from dupedash.model import Explanation, Failure, ImageRecord, Smartfilter
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
-from dupedash.scans.edits import MatchEdits
 from dupedash.scans.merge import merge
 from dupedash.scans.modes import Effort
 from dupedash.scans.parts import part_files
-from dupedash.scans.rows import ImageRows, MatchRows
+from dupedash.scans.rows import ImageRows, MatchEdits, MatchRows
 from dupedash.scans.tables import (
     IMAGES,
     MATCHES,

@@ -25,7 +25,7 @@ from dupedash.errors import Cancelled, ConfigError, UnreadableImage
 from dupedash.images import LIMITS, Limits
 from dupedash.images.files import printable
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
-from dupedash.workers import Bounds, Outcome, WorkerLost, Workers
+from dupedash.workers import Bounds, Done, WorkerLost, Workers
 
 FieldsFor = Callable[[Path], Mapping[str, Any]]
 """The fields that a file shall have, beside the built-in ones."""
@@ -149,21 +149,21 @@ class _Workforce:
         outcomes = workers.run(paths, cancelled=self.cancelled)
         return {outcome.task: outcome.result for outcome in outcomes if outcome.error is None}
 
-    def read(self, paths: Sequence[bytes]) -> Iterable[Outcome]:
+    def read(self, paths: Sequence[bytes]) -> Iterable[Done]:
         """An analysis of each, or why there is none; a file that hangs or crashes its reader is hashed."""
         bounds = Bounds.of(self.limits.max_seconds, self.limits.max_memory)
         workers = Workers(_Reader(self.limits), min(self.jobs, len(paths)), bounds=bounds)
         for outcome in workers.run(paths, cancelled=self.cancelled):
             yield self._hashed(outcome) if isinstance(outcome.error, WorkerLost) else outcome
 
-    def _hashed(self, lost: Outcome) -> Outcome:
+    def _hashed(self, lost: Done) -> Done:
         path = Path(os.fsdecode(lost.task))
         try:
             content, size = images.file_hash(path, self.cancelled)
         except (UnreadableImage, Cancelled):
             return lost
         reason = str(lost.error)
-        return Outcome(lost.task, analysis.of_bytes(printable(path), reason, content, size, final=False))
+        return Done(lost.task, analysis.of_bytes(printable(path), reason, content, size, final=False))
 
 
 @dataclass(slots=True)
@@ -301,7 +301,7 @@ class _Run:
             raise ConfigError(failures[0].reason)
         return set(self.store.changed_since(before) & changes.keys())
 
-    def _take(self, stamp: FileStamp, outcome: Outcome) -> None:
+    def _take(self, stamp: FileStamp, outcome: Done) -> None:
         error = outcome.error
         if error is not None:
             reason = error.reason if isinstance(error, UnreadableImage) else str(error)

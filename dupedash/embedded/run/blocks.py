@@ -14,7 +14,7 @@ from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.describe.soundness import check_thumbs, sound
 from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE, search
 from dupedash.embedded.store.cache import Segment, load_segment
-from dupedash.embedded.store.documents import Member
+from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.store import Store
 from dupedash.embedded.store.view import DAMAGED, comparable_row
 from dupedash.model import ChangeKind, Explanation, Smartfilter
@@ -52,7 +52,7 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class Numbering:
     """All pictures of the segments, numbered in the order of their digests.
 
     rows       where the descriptor of each is; -1 for pictures that are gone
@@ -75,11 +75,11 @@ class Plan:
     def of(
         segments: Sequence[Segment],
         *,
-        members: Mapping[str, tuple[Member, ...]],
+        members: Mapping[str, tuple[Searchable, ...]],
         scope: Collection[str],
         against: Collection[str],
         asked: Collection[str],
-    ) -> Plan:
+    ) -> Numbering:
         """Number the pictures. One that two segments hold is left out of the later one."""
         places = [
             (s.digests[place], p, n, place) for n, s in enumerate(segments) for place, p in s.in_places()
@@ -101,7 +101,7 @@ class Plan:
 
         folders = tuple(s.folder for s in segments)
         sides = mask(scope), mask(against), mask(asked)
-        return Plan(tuple(pictures), rows, first, several, *sides, folders, numbers)
+        return Numbering(tuple(pictures), rows, first, several, *sides, folders, numbers)
 
     def blocks(self, size: int) -> list[Block]:
         """The pictures to be looked up, in pieces."""
@@ -121,7 +121,7 @@ class BlockSearch:
     """What a worker process needs to know."""
 
     store: Path
-    plan: Plan
+    plan: Numbering
     floor: float
     approximate: bool
     smartfilter: Smartfilter

@@ -15,8 +15,8 @@ from functools import cached_property
 
 from dupedash.collection import FoundMatch, JoinPart, JoinRequest
 from dupedash.embedded.compare import pairs
-from dupedash.embedded.run.blocks import Block, BlockSearch, PictureMatch, Plan, Searched
-from dupedash.embedded.store.documents import Member
+from dupedash.embedded.run.blocks import Block, BlockSearch, Numbering, PictureMatch, Searched
+from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.store import Store
 from dupedash.embedded.store.view import DAMAGED, View
 from dupedash.errors import Cancelled, CollectionError, UnknownImage
@@ -35,8 +35,8 @@ ALL_PAIRS = 50
 class _Sides:
     """Which documents of each picture are on which side of the comparison."""
 
-    scope: Mapping[str, tuple[Member, ...]]
-    against: Mapping[str, tuple[Member, ...]]
+    scope: Mapping[str, tuple[Searchable, ...]]
+    against: Mapping[str, tuple[Searchable, ...]]
     fresh: frozenset[str] | None
 
     @cached_property
@@ -48,12 +48,12 @@ class _Sides:
             return {p for side in sides for p, some in side.items() if any(m.id in fresh for m in some)}
         return set(self.scope if len(self.scope) <= len(self.against) else self.against)
 
-    def members_of(self, picture: str) -> list[Member]:
+    def members_of(self, picture: str) -> list[Searchable]:
         """The documents that show it, on either side."""
         some = {m.id: m for side in (self.scope, self.against) for m in side.get(picture, ())}
         return [some[image_id] for image_id in sorted(some)]
 
-    def pairs_of(self, one: str, other: str) -> set[tuple[Member, Member]]:
+    def pairs_of(self, one: str, other: str) -> set[tuple[Searchable, Searchable]]:
         """The pairs of documents to be told for two matching pictures, the smaller id first."""
         return {
             (a, b) if a.id < b.id else (b, a)
@@ -63,7 +63,7 @@ class _Sides:
         }
 
 
-def _some(left: Sequence[Member], right: Sequence[Member]) -> Iterable[tuple[Member, Member]]:
+def _some(left: Sequence[Searchable], right: Sequence[Searchable]) -> Iterable[tuple[Searchable, Searchable]]:
     """All pairs; of very many only those with the first of a side, which link as many documents."""
     if len(left) * len(right) <= ALL_PAIRS * ALL_PAIRS:
         return ((a, b) for a in left for b in right)
@@ -119,8 +119,8 @@ def _sides(store: Store, view: View, request: JoinRequest) -> _Sides:
     return _Sides(scope, against, request.fresh)
 
 
-def _by_picture(store: Store, view: View, ids: Sequence[str]) -> dict[str, tuple[Member, ...]]:
-    grouped: dict[str, list[Member]] = {}
+def _by_picture(store: Store, view: View, ids: Sequence[str]) -> dict[str, tuple[Searchable, ...]]:
+    grouped: dict[str, list[Searchable]] = {}
     for image_id in sorted(ids):
         member = view.members.get(image_id)
         if member is None:
@@ -129,8 +129,8 @@ def _by_picture(store: Store, view: View, ids: Sequence[str]) -> dict[str, tuple
     return {picture: tuple(some) for picture, some in grouped.items()}
 
 
-def _plan(view: View, sides: _Sides) -> Plan:
-    return Plan.of(
+def _plan(view: View, sides: _Sides) -> Numbering:
+    return Numbering.of(
         view.segments,
         members=view.pictures,
         scope=set(sides.scope),
@@ -163,7 +163,7 @@ def _failures(reasons: Mapping[str, str], sides: _Sides) -> tuple[Failure, ...]:
     return tuple(Failure(member.id, reason) for member, reason in shown)
 
 
-def _told(matches: Sequence[PictureMatch], plan: Plan, sides: _Sides) -> list[FoundMatch]:
+def _told(matches: Sequence[PictureMatch], plan: Numbering, sides: _Sides) -> list[FoundMatch]:
     """The pairs of documents that show these pairs of pictures, in the order of their ids."""
     told = []
     for match in matches:

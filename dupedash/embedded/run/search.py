@@ -16,7 +16,7 @@ from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE
 from dupedash.embedded.retrieve.index import Hits as Places
 from dupedash.embedded.run.steps import Compare, LookUp, Shelf, Source, Stored, Task
 from dupedash.embedded.store.cache import Segment
-from dupedash.embedded.store.documents import Member
+from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.store import Store
 from dupedash.embedded.store.view import View, Views, comparable_row
 from dupedash.errors import CollectionError
@@ -62,7 +62,7 @@ class Searcher:
         """All at or above the threshold, best first; `allowed`: ids that the filters admit (None: all)."""
         view = self._views.now()
 
-        def members(picture: str) -> list[Member]:
+        def members(picture: str) -> list[Searchable]:
             some = view.pictures.get(picture, ())
             return [m for m in some if m.id != asked.image_id and (allowed is None or m.id in allowed)]
 
@@ -73,7 +73,7 @@ class Searcher:
         return Hits(tuple(hits[: how.rows]), truncated=len(hits) > how.rows)
 
     def _similar(
-        self, view: View, asked: Asked, how: DuplicateQuery, members: Callable[[str], list[Member]]
+        self, view: View, asked: Asked, how: DuplicateQuery, members: Callable[[str], list[Searchable]]
     ) -> Iterator[Hit]:
         folders = tuple(segment.folder for segment in view.segments)
         places = self._done(view, LookUp(folders, asked.source, MIN_VOTES[how.smartfilter]))
@@ -125,7 +125,7 @@ def _shelf(folder: Path) -> Shelf:
     return Shelf(Store(folder))
 
 
-def stored_picture(members: Sequence[Member]) -> Stored:
+def stored_picture(members: Sequence[Searchable]) -> Stored:
     """Where the descriptor of the picture that these documents show is."""
     return Stored(comparable_row(members), members[0].pixels)
 
@@ -150,7 +150,7 @@ def _numbered(segment: Segment, places: np.ndarray) -> Sequence[str]:
     return [segment.pictures[number] for number in segment.index.numbers[places]]
 
 
-def _identical(members: Sequence[Member], asked: Asked) -> Iterator[Hit]:
+def _identical(members: Sequence[Searchable], asked: Asked) -> Iterator[Hit]:
     for member in members:
         score, explanation = pairs.SAME_FILE if member.content == asked.content else pairs.SAME_PIXELS
         yield Hit(member.id, score, explanation)

@@ -79,7 +79,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Searchable:
     """A searchable document: `row` finds its descriptor, equal `pixels` mean equal pictures.
 
     `changed` is the commit that last touched it.
@@ -191,7 +191,7 @@ def records(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Ima
     return {row[0]: _record(row, fields.get(doc, {})) for doc, row in found.items()}
 
 
-def members(connection: sqlite3.Connection, after: int = -1) -> list[Member]:
+def members(connection: sqlite3.Connection, after: int = -1) -> list[Searchable]:
     """The documents to be searched, by id; only those touched after a commit."""
     rows = connection.execute(
         f"SELECT rowid, id, content, {PICTURE}, skipped, described, changed FROM documents d"
@@ -199,7 +199,7 @@ def members(connection: sqlite3.Connection, after: int = -1) -> list[Member]:
         (after,),
     )
     return [
-        Member(row, image_id, content, pixels, skip_reason(skipped, None, version) is None, changed)
+        Searchable(row, image_id, content, pixels, skip_reason(skipped, None, version) is None, changed)
         for row, image_id, content, pixels, skipped, version, changed in rows
     ]
 

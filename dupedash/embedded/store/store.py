@@ -27,7 +27,7 @@ from dupedash.embedded.store.documents import (
     SEARCHED,
     Entry,
     FileStamp,
-    Member,
+    Searchable,
 )
 from dupedash.errors import ConfigError, DamagedCollection, QueryError, UnknownImage
 from dupedash.images.files import printable
@@ -103,12 +103,12 @@ class Store:
         """How many documents all filters admit. Raises QueryError."""
         return int(self._select("count(*)", fq)[0][0])
 
-    def members(self) -> tuple[int, list[Member]]:
+    def members(self) -> tuple[int, list[Searchable]]:
         """The documents to be searched, by id, and the sequence number at which they are so."""
         with self._database.snapshot() as connection:
             return sequence(connection), documents.members(connection)
 
-    def members_since(self, number: int) -> tuple[int, list[Member]] | None:
+    def members_since(self, number: int) -> tuple[int, list[Searchable]] | None:
         """As `members`, only those added or changed after that commit; None if something was removed, too."""
         with self._database.snapshot() as connection:
             if last_removal(connection) > number:

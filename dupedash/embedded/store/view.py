@@ -11,7 +11,7 @@ from functools import partial
 from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.describe.soundness import sound
 from dupedash.embedded.store.cache import Cache, Segment
-from dupedash.embedded.store.documents import Member
+from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.store import Store
 from dupedash.errors import CollectionError
 
@@ -25,8 +25,8 @@ class View:
     """
 
     sequence: int
-    members: Mapping[str, Member]
-    pictures: Mapping[str, tuple[Member, ...]]
+    members: Mapping[str, Searchable]
+    pictures: Mapping[str, tuple[Searchable, ...]]
     segments: tuple[Segment, ...]
     damaged: frozenset[str]
 
@@ -66,14 +66,16 @@ class Views:
         return View(sequence, known, pictures, segments, damaged)
 
 
-def _grouped(members: Iterable[Member]) -> dict[str, tuple[Member, ...]]:
-    grouped: dict[str, list[Member]] = {}
+def _grouped(members: Iterable[Searchable]) -> dict[str, tuple[Searchable, ...]]:
+    grouped: dict[str, list[Searchable]] = {}
     for member in members:
         grouped.setdefault(member.pixels, []).append(member)
     return {picture: tuple(some) for picture, some in grouped.items()}
 
 
-def _place(member: Member, known: dict[str, Member], pictures: dict[str, tuple[Member, ...]]) -> None:
+def _place(
+    member: Searchable, known: dict[str, Searchable], pictures: dict[str, tuple[Searchable, ...]]
+) -> None:
     """Put a new or changed document in its place, and take it away from where it was."""
     before = known.get(member.id)
     if before is not None:
@@ -86,7 +88,7 @@ def _place(member: Member, known: dict[str, Member], pictures: dict[str, tuple[M
 
 
 def load(
-    store: Store, members: Mapping[str, tuple[Member, ...]], pictures: Sequence[str]
+    store: Store, members: Mapping[str, tuple[Searchable, ...]], pictures: Sequence[str]
 ) -> dict[str, Descriptor]:
     """The descriptors of these pictures, without those that are damaged. Raises CollectionError where one is
     gone."""
@@ -103,6 +105,6 @@ def load(
     return found
 
 
-def comparable_row(members: Sequence[Member]) -> int:
+def comparable_row(members: Sequence[Searchable]) -> int:
     """The row of the first member that can be compared, else of the first."""
     return next((m.row for m in members if m.comparable), members[0].row)
