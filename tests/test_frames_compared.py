@@ -227,3 +227,14 @@ def test_crafted_frames_are_refused():
     for damaged in (head + bytes(rest), data[:-3], head + sequence.replace(b"\xff\xd8", b"\0\0")):
         with pytest.raises(ConfigError, match="damaged"):
             from_json(with_descriptor(given, damaged))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_an_animation_that_begins_black_is_compared_by_its_first_scene(kind: str):
+    black = Image.new("RGB", CLIP[0].size)
+    fading = animated([black, *CLIP], "PNG")
+    assert not analyze(fading).skipped
+    assert compared(fading, animated([black, *CLIP], kind)).score >= 0.9
+    others = [Image.fromarray(scene(seed, 120, 160)) for seed in range(30, 36)]
+    assert compared(fading, animated([black, *others], kind)).score < 0.7
+    assert analyze(animated([black, Image.new("RGB", black.size, (2, 2, 2))], "PNG")).skipped

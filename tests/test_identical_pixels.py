@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from dupedash.errors import UnreadableImage
 from dupedash.images import Limits, decode, pixel_hash
 
 
@@ -247,3 +248,61 @@ def test_another_gamma_makes_another_picture():
     body = struct.pack(">I", 100_000)  # linear light
     gamma = struct.pack(">I", 4) + b"gAMA" + body + struct.pack(">I", zlib.crc32(b"gAMA" + body))
     assert hashed(data[:33] + gamma + data[33:]) != hashed(data)
+
+
+TO_P3 = np.array([[0.8224621, 0.1775380, 0], [0.0331941, 0.9668058, 0], [0.0170827, 0.0723974, 0.9105199]])
+
+
+def in_p3(image: Image.Image) -> Image.Image:
+    """The numbers with which Display P3 shows the same."""
+    values = np.asarray(image) / 255
+    light = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4) @ TO_P3.T
+    numbers = np.where(light <= 0.0031308, light * 12.92, 1.055 * np.clip(light, 0, 1) ** (1 / 2.4) - 0.055)
+    return Image.fromarray(np.rint(255 * np.clip(numbers, 0, 1)).astype(np.uint8))
+
+
+def with_gamma(image: Image.Image, gamma: float) -> bytes:
+    data, body = saved(image, "PNG"), struct.pack(">I", round(gamma * 100_000))
+    chunk = struct.pack(">I", 4) + b"gAMA" + body + struct.pack(">I", zlib.crc32(b"gAMA" + body))
+    return data[:33] + chunk + data[33:]
+
+
+def apart(data: bytes, image: Image.Image) -> float:
+    return float(np.abs(decode(data).pixels.astype(int) - np.asarray(image.convert("RGB"))).mean())
+
+
+def test_a_heic_is_shown_by_its_code_points():
+    image = scene(0, 160, 120)
+    codes = {"color_primaries": 12, "transfer_characteristics": 13, "matrix_coefficients": 1}
+    data = saved(in_p3(image), "HEIF", quality=-1, chroma=444, **codes)
+    assert apart(data, image) < 2.5
+    assert apart(data, in_p3(image)) > 4, "a picture in which the two differ"
+    assert hashed(data) != hashed(saved(in_p3(image), "HEIF", quality=-1, chroma=444))
+
+
+def test_a_png_is_shown_by_its_gamma():
+    image = scene(0, 160, 120)
+    for shown in (image, image.convert("L")):
+        linear = Image.fromarray(np.rint((np.asarray(shown) / 255) ** 2.2 * 255).astype(np.uint8))
+        assert apart(with_gamma(linear, 1.0), shown) < 4
+    assert apart(with_gamma(image, 1 / 2.2), image) == 0
+    assert apart(with_gamma(image, 0.0001), image) == 0, "what no screen has is not heeded"
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG"])
+def test_an_animation_cut_between_two_frames_makes_no_claim(kind: str):
+    whole = animated([scene(n) for n in range(4)], kind)
+    assert decode(whole, hashed=True).damage is None
+    for cut in range(len(whole) // 3, len(whole) - 4, 7):
+        try:
+            picture = decode(whole[:cut], hashed=True)
+        except UnreadableImage:
+            continue
+        assert (picture.pixel_hash, picture.damage is None) == (None, False), cut
+
+
+def test_a_png_without_its_end_is_shown_and_makes_no_claim():
+    data = saved(scene(), "PNG")
+    assert (decode(data, hashed=True).damage, decode(data + b"garbage", hashed=True).damage) == (None, None)
+    cut = decode(data[:-12], hashed=True)
+    assert (cut.damage, cut.pixel_hash) == ("its end is missing", None)

@@ -23,9 +23,10 @@ from dupedash.images.modes import background_for, shown, to_8_bits, to_layer
 from dupedash.images.motion import has_video
 from dupedash.images.odd import mend
 from dupedash.images.odd.depth import all_bits, loses_depth
+from dupedash.images.odd.ends import end_is_missing
 from dupedash.images.odd.reasons import reason_of
-from dupedash.images.profiles import colour_tag
-from dupedash.images.reduce import lengthened, reduced
+from dupedash.images.profiles import colour_tag, imply_profile
+from dupedash.images.reduce import is_flat, lengthened, reduced
 
 Image.init()
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -35,7 +36,7 @@ warnings.filterwarnings("ignore", module=r"PIL\.")  # damaged metadata are none 
 
 # Only formats of pictures that people keep; never those that start other programs (EPS) or are rarely fuzzed.
 _FORMATS = PILLOW
-_JPEG, _JPEG_END = ("JPEG", "MPO"), b"\xff\xd9"
+_JPEG = ("JPEG", "MPO")
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -230,6 +231,7 @@ def _marks(source: _Source) -> Marks:
 
 def _read(image: Image.Image, data: bytes, wanted: _Wanted) -> _Source:
     shallow = loses_depth(image, data)  # before anything loads the picture
+    imply_profile(image, data)
     bits = all_bits(image, data) if shallow else None
     exif = read_exif(image)
     width, height = image.size
@@ -241,7 +243,7 @@ def _read(image: Image.Image, data: bytes, wanted: _Wanted) -> _Source:
     damage = wanted.damage
     if damage == mend.NO_END:
         mend.check_rows(image)
-    elif image.format in _JPEG and not data.endswith(_JPEG_END) and jpeg_end(data) is None:
+    elif end_is_missing(image.format, data):
         damage = mend.NO_END  # all of the picture came before it, or the decoder would have complained
     turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)  # Pillow turns TIFF itself, in `load`
     upright = ImageOps.exif_transpose(image)
@@ -261,7 +263,14 @@ def _with_frames(picture: Picture, source: _Source, wanted: _Wanted) -> Picture:
     frames, digest, damaged = frames_of(source.image, source.data, count, wanted.limits.max_pixels)
     damage = "a later frame or page cannot be read" if damaged else picture.damage
     exact = wanted.exact and damage is None
-    return replace(picture, frames=frames, damage=damage, pixel_hash=digest if exact else None)
+    picture = replace(picture, frames=frames, damage=damage, pixel_hash=digest if exact else None)
+    return _with_cover(picture, frames) if frames and is_flat(picture.pixels) else picture
+
+
+def _with_cover(picture: Picture, frames: Frames) -> Picture:
+    """With the first frame that shows anything in the place of one that shows nothing, as black ones do."""
+    cover = next((pixels for pixels in frames.pixels if not is_flat(pixels)), None)
+    return picture if cover is None else replace(picture, pixels=cover, beneath=None, marks=measure(cover))
 
 
 def _layer(bits: np.ndarray, orientation: int) -> Image.Image:

@@ -10,14 +10,27 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageCms
 
+from dupedash.images.madeprofile import PRIMARIES, Colours, made_profile
+
 _CLOSE = 1
 """Levels of 255 by which a profile may differ from sRGB and count as such: the many sRGB profiles in use
 round their curves differently."""
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 # What viewers do by default: keep colours that both know, map black to black.
 _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
-_PRIMARIES = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)  # of sRGB: white, red, green, blue
 _NCLX = b"colrnclx"
+_LIKE_SRGB = frozenset({1, 2, 6, 13})
+"""Code points of H.273 that viewers show as sRGB: BT.709, none, BT.601 and sRGB itself."""
+_CODED = {
+    4: (0.310, 0.316, 0.67, 0.33, 0.21, 0.71, 0.14, 0.08),
+    5: (0.3127, 0.329, 0.64, 0.33, 0.29, 0.6, 0.15, 0.06),
+    9: (0.3127, 0.329, 0.708, 0.292, 0.17, 0.797, 0.131, 0.046),
+    12: (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
+}
+"""H.273: white, red, green, blue of NTSC, BT.470, BT.2020 and Display P3."""
+_GAMMAS = {4: 2.2, 5: 2.8, 8: 1.0, 14: 0.0, 15: 0.0}
+"""H.273: the exponent of a transfer characteristic; 0 where it is sRGB's curve, or taken for it."""
+_USUAL = 1 / 2.2
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
 
 
@@ -36,6 +49,14 @@ class Profile:
         return shown
 
 
+def imply_profile(image: Image.Image, data: bytes) -> None:
+    """Give a picture without a profile the one that its file implies: by code points (HEIC, AVIF), or by
+    gamma and primaries (PNG). `data` are the bytes of its file."""
+    colours = None if image.info.get("icc_profile") else _implied(image, data)
+    if colours is not None and not colours.as_srgb:
+        image.info["icc_profile"] = made_profile(colours, gray=image.mode[:1] in ("L", "I", "1"))
+
+
 def profile_of(image: Image.Image, mode: str) -> Profile | None:
     """The profile by which a picture with channels of `mode` (RGB, L, CMYK) is shown.
 
@@ -50,28 +71,38 @@ def colour_tag(image: Image.Image, mode: str, data: bytes) -> str:
     if image.info.get("icc_profile"):
         profile = profile_of(image, mode)
         return profile.tag if profile else ""
-    match image.format:
-        case "PNG":
-            return _of_png(image)
-        case "HEIF":
-            coded = image.info.get("nclx_profile") or {}
-            return _coded(int(coded.get("color_primaries", 2)), int(coded.get("transfer_characteristics", 2)))
-        case "AVIF":
-            at = data.find(_NCLX) + len(_NCLX)
-            return _coded(data[at + 1], data[at + 3]) if at >= len(_NCLX) else ""
-    return ""
+    primaries, transfer = _code_points(image, data)
+    return "" if primaries in _LIKE_SRGB and transfer in _LIKE_SRGB else f"h273 {primaries} {transfer}"
 
 
-def _of_png(image: Image.Image) -> str:
+def _implied(image: Image.Image, data: bytes) -> Colours | None:
+    """None where nothing is said, or what no plain profile can say (HDR)."""
+    if image.format == "PNG":
+        return _of_png(image)
+    primaries, transfer = _code_points(image, data)
+    gamma = 0.0 if transfer in _LIKE_SRGB else _GAMMAS.get(transfer)
+    coordinates = PRIMARIES if primaries in _LIKE_SRGB else _CODED.get(primaries)
+    return Colours(coordinates, gamma) if coordinates and gamma is not None else None
+
+
+def _of_png(image: Image.Image) -> Colours | None:
     """Another gamma or other primaries than sRGB's, which browsers and editors heed."""
-    given = (image.info.get("gamma", 1 / 2.2), *image.info.get("chromaticity", _PRIMARIES))
-    near = np.allclose(given, (1 / 2.2, *_PRIMARIES), atol=0.01)
-    return "" if near or "srgb" in image.info else f"png {given}"
+    given = image.info.get("gamma"), image.info.get("chromaticity")
+    if "srgb" in image.info or given == (None, None):
+        return None
+    gamma, coordinates = given[0] or _USUAL, given[1] or PRIMARIES
+    near = np.allclose((gamma, *coordinates), (_USUAL, *PRIMARIES), atol=0.01)
+    possible = 0.1 <= gamma <= 1 and np.all(np.asarray(coordinates) > 0)
+    return None if near or not possible else Colours(tuple(coordinates), 1 / gamma)
 
 
-def _coded(primaries: int, transfer: int) -> str:
-    """Code points of H.273; those of sRGB and BT.709, and none, are shown as sRGB."""
-    return "" if primaries in (1, 2) and transfer in (1, 2, 6, 13) else f"h273 {primaries} {transfer}"
+def _code_points(image: Image.Image, data: bytes) -> tuple[int, int]:
+    """Primaries and transfer characteristics by H.273; 2: not said."""
+    if image.format == "HEIF":
+        coded = image.info.get("nclx_profile") or {}
+        return int(coded.get("color_primaries", 2)), int(coded.get("transfer_characteristics", 2))
+    at = data.find(_NCLX) + len(_NCLX) if image.format == "AVIF" else 0
+    return (data[at + 1], data[at + 3]) if at >= len(_NCLX) and at + 3 < len(data) else (2, 2)
 
 
 @lru_cache(16)  # up to some MB each; the photos of a folder share a few

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
 from PIL import Image
 
 LONG = 4.0
@@ -11,10 +13,20 @@ MOST_LENGTHENED = 2.5
 """But no longer than so many times; then they are 10:1."""
 
 
+FLAT = 2.0
+"""Standard deviation of gray below which there is nothing to compare: JPEG's noise and a vignette at most."""
+
+
 def lengthened(side: int, size: tuple[int, int]) -> int:
     """The long side of a picture of this size that shall be `side` long, unless it is very long."""
     shape = max(size) / max(1, min(size))
     return round(side * min(MOST_LENGTHENED, max(1.0, shape / LONG)))
+
+
+def is_flat(pixels: np.ndarray) -> bool:
+    """Whether a picture, uint8 gray or RGB, shows nothing."""
+    gray = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    return float(cv2.meanStdDev(gray)[1][0, 0]) < FLAT
 
 
 def reduced(image: Image.Image, long_side: int | None) -> Image.Image:

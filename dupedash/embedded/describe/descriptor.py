@@ -19,9 +19,9 @@ from dupedash.embedded.describe import drawing, pattern, pdq
 from dupedash.embedded.describe.sequence import SINGLE, Sequence
 from dupedash.images import Frames
 from dupedash.images.marks import MARKS_SIZE, Marks, measure
-from dupedash.images.reduce import MOST_LENGTHENED, lengthened
+from dupedash.images.reduce import MOST_LENGTHENED, is_flat, lengthened
 
-VERSION = 5
+VERSION = 6
 """Counts changes of the description: descriptors of different versions must not be compared."""
 
 SIDE = 400
@@ -185,7 +185,7 @@ def _drawing(sharp: np.ndarray, gray: np.ndarray) -> bytes:
 
 
 def _why_not(gray: np.ndarray, n: int, quality: int) -> str:
-    if float(cv2.meanStdDev(gray)[1][0, 0]) < 2.0:
+    if is_flat(gray):
         return "flat: nothing to compare"
     if n < 8 and quality < 10:
         return "too little content to compare"
