@@ -126,12 +126,16 @@ def test_a_crafted_analysis_is_refused_with_a_sentence(collection, real, name):
     assert collection.count() == 0
 
 
-def spoil(collection: EmbeddedCollection, image_id: str, change: Callable[[bytes], bytes]) -> None:
-    """Change the stored descriptor behind the collection's back."""
+def spoil(
+    collection: EmbeddedCollection, image_id: str, change: Callable[[bytes], bytes], *, summed: bool = False
+) -> None:
+    """Change the stored descriptor behind the collection's back, with or without a checksum beside it."""
     with sqlite3.connect(collection.store.folder / "collection.sqlite") as connection:
         (doc,) = connection.execute("SELECT rowid FROM documents WHERE id = ?", (image_id,)).fetchone()
         (data,) = connection.execute("SELECT descriptor FROM descriptors WHERE doc = ?", (doc,)).fetchone()
         connection.execute("UPDATE descriptors SET descriptor = ? WHERE doc = ?", (change(data), doc))
+        if not summed:  # as version 0.1 stored it
+            connection.execute("UPDATE descriptors SET crc = NULL WHERE doc = ?", (doc,))
     connection.close()
 
 
@@ -162,6 +166,42 @@ def test_a_damaged_description_is_not_compared_and_the_others_are(collection, re
     assert {hit.id for hit in again.duplicates(ById("d0"), DuplicateQuery(0.7)).hits} == {"d1"}
     with pytest.raises(CollectionError, match="damaged description"):
         again.duplicates(ById("d4"), DuplicateQuery(0.7))
+    again.close()
+
+
+def flipped(share: float) -> Callable[[bytes], bytes]:
+    def change(data: bytes) -> bytes:
+        at = int(len(data) * share)
+        return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+    return change
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.8, 0.999])
+def test_a_flipped_bit_of_a_stored_description_is_noticed(collection, real, share):
+    assert filled(collection, real) == []
+    spoil(collection, "d1", flipped(share), summed=True)
+    pairs, failures = joined(collection)
+    assert not any("d1" in pair for pair in pairs)
+    assert set(failures) == {"d1"}
+    assert "--reread" in failures["d1"]
+    [record] = collection.records(["d1"])
+    collection.remove(["d1"])
+    assert collection.add([Document("d1", record.location, {}, real[1])]) == []
+    assert joined(collection)[1] == {}
+
+
+def test_descriptions_of_an_earlier_version_have_no_sum_and_are_compared(collection, real):
+    assert filled(collection, real) == []
+    with sqlite3.connect(collection.store.folder / "collection.sqlite") as connection:
+        connection.execute("ALTER TABLE descriptors DROP COLUMN crc")
+        connection.execute("PRAGMA user_version = 3")
+    connection.close()
+    collection.close()
+    again = EmbeddedCollection(collection.store.folder)
+    pairs, failures = joined(again)
+    assert ("d0", "d1") in pairs
+    assert failures == {}
     again.close()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from dupedash.embedded.describe import descriptor as describe
 from dupedash.embedded.describe.analysis import UNREAD, Analysis
@@ -208,14 +209,14 @@ def analysis_of(connection: sqlite3.Connection, image_id: str) -> Analysis | Non
     """The analysis that a document was made of."""
     row = connection.execute(
         "SELECT rowid, width, height, bytes, format, content, pixels, skipped, described,"
-        " coalesce(descriptor, x''), coalesce(webp, x'')"
+        " coalesce(descriptor, x''), crc, coalesce(webp, x'')"
         " FROM documents d LEFT JOIN descriptors ON descriptors.doc = d.rowid"
         " LEFT JOIN thumbnails ON thumbnails.doc = d.rowid WHERE id = ?",
         (image_id,),
     ).fetchone()
     if row is None:
         return None
-    doc, width, height, size, kind, content, pixels, skipped, version, descriptor, webp = row
+    doc, width, height, size, kind, content, pixels, skipped, version, descriptor, crc, webp = row
     fields = _all_fields(connection, [doc]).get(doc, {})
     names = "taken", "camera", "damage", "frame_count"
     taken, camera, damage, frames = (fields.get(name) for name in names)
@@ -231,7 +232,7 @@ def analysis_of(connection: sqlite3.Connection, image_id: str) -> Analysis | Non
         damage=damage if isinstance(damage, str) else None,
         skipped=skipped,
         version=version,
-        descriptor=descriptor,
+        descriptor=whole(descriptor, crc),
         thumbnail=webp,
         frame_count=frames if isinstance(frames, int) else 1,
         video=fields.get("has_video") is True,
@@ -299,11 +300,21 @@ def _put_row(transaction: Transaction, entry: Entry) -> int:
 
 def _replace_blobs(connection: sqlite3.Connection, doc: int, analysis: Analysis) -> None:
     """What cannot be read has neither, and loses what it had."""
-    for table, blob in (("descriptors", analysis.descriptor), ("thumbnails", analysis.thumbnail)):
-        if analysis.readable:
-            connection.execute(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", (doc, blob))
-        else:
+    if not analysis.readable:
+        for table in ("descriptors", "thumbnails"):
             connection.execute(f"DELETE FROM {table} WHERE doc = ?", (doc,))
+        return
+    row = doc, analysis.descriptor, crc32(analysis.descriptor)
+    connection.execute("INSERT OR REPLACE INTO descriptors (doc, descriptor, crc) VALUES (?, ?, ?)", row)
+    connection.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (doc, analysis.thumbnail))
+
+
+def whole(descriptor: bytes, crc: int | None) -> bytes:
+    """A descriptor as it was stored; empty, so that nothing can be read from it, where a byte changed.
+
+    `crc`: its CRC-32 as it was noted; None: by an earlier version, which noted none.
+    """
+    return descriptor if crc in (None, crc32(descriptor)) else b""
 
 
 def _replace_values(connection: sqlite3.Connection, doc: int, fields: Fields) -> None:

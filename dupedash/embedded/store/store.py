@@ -157,29 +157,29 @@ class Store:
         return None if path is None else Path(os.fsdecode(path))
 
     def descriptors(self, rows: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """Descriptors by row, in ascending order of the rows."""
+        """Descriptors by row, in ascending order of the rows; a damaged one is empty."""
         ordered = sorted(rows)
         for part in chunks(len(ordered)):
             some = ordered[part]
             with self._database.reading() as connection:
                 marks = ",".join("?" * len(some))
                 found = connection.execute(
-                    f"SELECT doc, descriptor FROM descriptors WHERE doc IN ({marks}) ORDER BY doc", some
+                    f"SELECT doc, descriptor, crc FROM descriptors WHERE doc IN ({marks}) ORDER BY doc", some
                 ).fetchall()
-            yield from found
+            yield from ((row, documents.whole(data, crc)) for row, data, crc in found)
 
     def pictures(self, rows: Sequence[int]) -> Iterator[tuple[int, str, bytes]]:
-        """The hash and the descriptor of the picture that each row shows now."""
+        """The hash and the descriptor of the picture that each row shows now; a damaged one is empty."""
         for part in chunks(len(rows)):
             some = list(rows[part])
             marks = ",".join("?" * len(some))
             with self._database.reading() as connection:
                 found = connection.execute(
-                    f"SELECT doc, {PICTURE}, descriptor FROM descriptors"
+                    f"SELECT doc, {PICTURE}, descriptor, crc FROM descriptors"
                     f" JOIN documents d ON d.rowid = doc WHERE doc IN ({marks})",
                     some,
                 ).fetchall()
-            yield from found
+            yield from ((row, picture, documents.whole(data, crc)) for row, picture, data, crc in found)
 
     def analysis(self, image_id: str) -> Analysis:
         """What was found out about a document's picture. Raises UnknownImage."""
