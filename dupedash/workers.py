@@ -39,6 +39,13 @@ class WorkerLost(DupedashError):
         self.reason = reason
 
 
+class NotStarted(WorkerLost):
+    """There is no process to begin with: no task is to blame."""
+
+    def __init__(self) -> None:
+        super().__init__("a worker process could not be started")
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What one task may take.
@@ -335,7 +342,7 @@ def _prepare(process: subprocess.Popen[bytes], work: bytes) -> None:
         send(_pipe(process.stdin), work)
         receive(_pipe(process.stdout))
     except (OSError, EOFError) as error:
-        raise WorkerLost("a worker process could not be started") from error
+        raise NotStarted from error
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,6 +26,7 @@ from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.compare.pairs import Scores, judge
 from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.files.update import index
+from dupedash.embedded.run import blocks
 from dupedash.embedded.run import join as joining
 from dupedash.embedded.run.steps import Shelf, Stored
 from dupedash.errors import (
@@ -298,6 +300,33 @@ def test_a_join_can_be_stopped(collection, monkeypatch):
     assert 3 < len(seen) < seen[0].total
 
 
+RUN = blocks.BlockSearch.run
+
+
+def run_or_crash(ready: Any, block: blocks.Block) -> blocks.Searched:
+    """A comparison that ends its process at some pictures."""
+    if set(block.pictures) & set(os.environ["CRASHES_AT"].split()):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return RUN(ready, block)
+
+
+def test_a_picture_that_crashes_its_comparison_costs_itself_and_the_scan_goes_on(
+    collection, names, monkeypatch
+):
+    monkeypatch.setattr(joining, "BLOCK", 6)
+    expected = matches(joined(collection))
+    [bad] = collection.records([names["2 crop"]])
+    monkeypatch.setattr(joining, "FEW", 0)
+    monkeypatch.setenv("CRASHES_AT", str(bad.pixels))
+    monkeypatch.setattr(blocks.BlockSearch, "run", staticmethod(run_or_crash))
+    parts = joined(collection)
+    failures = {failure.what: failure.reason for part in parts for failure in part.failures}
+    assert failures == {bad.id: joining.CRASHED}
+    kept = matches(parts)
+    assert kept.items() <= expected.items()
+    assert {pair for pair in expected if bad.id not in pair} <= kept.keys()
+
+
 def drain(parts: Iterator[JoinPart], into: list[JoinPart]) -> None:
     for part in parts:
         into.append(part)
@@ -447,6 +476,14 @@ def test_a_query_is_answered_though_its_worker_died(collection, by_processes, na
     assert [by_processes.duplicates(image, ALL) for _ in range(4)] == [expected] * 4
 
 
+def test_a_query_that_ends_every_worker_does_not_end_the_server(collection, names, monkeypatch):
+    monkeypatch.setattr("dupedash.embedded.run.search._run", crash)
+    served = EmbeddedCollection(collection.store.folder, processes=1)
+    with pytest.raises(CollectionError, match="cannot be compared"):
+        served.duplicates(ById(names["1 small"]), ALL)
+    served.close()
+
+
 def test_an_upload_that_crashes_its_reader_is_not_readable_and_the_next_one_is(
     by_processes, album, monkeypatch
 ):
@@ -461,8 +498,8 @@ def test_an_upload_that_crashes_its_reader_is_not_readable_and_the_next_one_is(
         by_processes.analyze(ByData(b"no picture", "y.png"))
 
 
-def crash(_data: bytes, **_options: str) -> None:
-    """An analysis that ends its process."""
+def crash(*_given: object, **_options: str) -> None:
+    """An analysis or a comparison that ends its process."""
     os.kill(os.getpid(), signal.SIGSEGV)
 
 

@@ -21,12 +21,13 @@ from dupedash.embedded.store.store import Store
 from dupedash.embedded.store.view import DAMAGED, View
 from dupedash.errors import Cancelled, CollectionError, UnknownImage
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress
-from dupedash.workers import Workers
+from dupedash.workers import Done, NotStarted, WorkerLost, Workers
 
 BLOCK = 32
 """Pictures in a part."""
 FEW = 2
 """So few blocks are searched here: they take less time than worker processes need to start."""
+CRASHED = "crashed the program that compares it"
 ALL_PAIRS = 50
 """Of groups of identical images up to this size every pair is told; larger ones are told as a star."""
 
@@ -97,20 +98,43 @@ def join(
         raise Cancelled("The search was stopped.")
 
 
-def _searched(
-    search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancelled
-) -> Iterator[Searched]:
+def _searched(search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancelled) -> Iterator[Searched]:
     """What came of each block, in order; ends early when `cancelled`."""
     if len(blocks) <= FEW:
         ready = search.ready()
         with contextlib.closing(ready):
             yield from (BlockSearch.run(ready, block) for block in blocks if not cancelled())
         return
-    workers = Workers(BlockSearch.run, min(os.cpu_count() or 1, len(blocks)), prepare=search.ready)
+    for outcome in _asked(search, blocks, min(os.cpu_count() or 1, len(blocks)), cancelled):
+        yield outcome.result if outcome.error is None else _one_by_one(search, outcome.task, cancelled)
+
+
+def _one_by_one(search: BlockSearch, block: Block, cancelled: IsCancelled) -> Searched:
+    """What came of a block whose process ended: each picture by itself, and one that ends it again fails."""
+    alone = [Block((n,), (p,)) for n, p in zip(block.numbers, block.pictures, strict=True)]
+    matches: list[PictureMatch] = []
+    failed: dict[int, str] = {}
+    for outcome in _asked(search, alone, 1, cancelled):
+        if outcome.error is None:
+            matches += outcome.result.matches
+            failed |= outcome.result.failed
+        else:
+            failed[outcome.task.numbers[0]] = CRASHED
+    if cancelled():
+        raise Cancelled("The search was stopped.")
+    return Searched(tuple(matches), failed)
+
+
+def _asked(
+    search: BlockSearch, blocks: Sequence[Block], jobs: int, cancelled: IsCancelled
+) -> Iterator[Done]:
+    """Each block in a worker process, in order; only a process that ended meanwhile is an outcome's error."""
+    workers = Workers(BlockSearch.run, jobs, prepare=search.ready)
     for outcome in workers.run(blocks, ordered=True, cancelled=cancelled):
-        if outcome.error is not None:
+        lost = isinstance(outcome.error, WorkerLost) and not isinstance(outcome.error, NotStarted)
+        if outcome.error is not None and not lost:
             raise CollectionError(f"The search broke off: {outcome.error}.", search.store.name)
-        yield outcome.result
+        yield outcome
 
 
 def _sides(store: Store, view: View, request: JoinRequest) -> _Sides:

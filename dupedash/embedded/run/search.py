@@ -21,7 +21,7 @@ from dupedash.embedded.store.store import Store
 from dupedash.embedded.store.view import View, Views, comparable_row
 from dupedash.errors import CollectionError
 from dupedash.model import DuplicateQuery, Explanation, Hit, Hits
-from dupedash.workers import Pool, WorkerLost
+from dupedash.workers import NotStarted, Pool, WorkerLost
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,20 @@ class Searcher:
             yield candidate, score, explanation
 
     def _done(self, view: View, task: Task) -> Any:
-        """What a task says, in a worker process where there are some; what they cannot do is done here."""
+        """What a task says, in a worker process where there are some; what they cannot begin is done here.
+
+        A process may have been ended while it waited or for what another task did, so it is asked twice.
+        What ends a process every time would end this program as well. Raises CollectionError.
+        """
         if self._pool is not None:
-            try:
-                return self._pool.ask(task)
-            except (WorkerLost, CollectionError):
-                pass
+            for last in (False, True):
+                try:
+                    return self._pool.ask(task)
+                except (NotStarted, CollectionError):
+                    break
+                except WorkerLost as lost:
+                    if last:
+                        raise CollectionError(f"This image cannot be compared: it {lost.reason}.") from lost
         self._shelf.hold({segment.folder: segment.index for segment in view.segments})
         return task.run(self._shelf)
 
