@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from dupedash.errors import ScanError
 from dupedash.model import ById, DuplicateQuery
 from dupedash.scans import ScanStatus, ScanStore
 from dupedash.scans.parts import Account
+from dupedash.scans.stored import save
 from tests.pictures import as_file, scene, smaller
 
 
@@ -193,6 +196,51 @@ def test_a_flipped_byte_in_a_part_of_a_stopped_scan_is_told_and_a_new_scan_helps
     assert main(["--data", str(data), "scan"]) == 1
     assert "scan --again" in capsys.readouterr().err
     assert main(["--data", str(data), "scan", "--again"]) == 0
+
+
+@pytest.mark.parametrize("name", ["images.parquet", "matches.parquet", "images.parquet.crc32"])
+@pytest.mark.parametrize("damage", ["flip", "gone", "folder"])
+def test_a_damaged_scan_is_not_extended_and_the_next_one_begins_anew(data, capsys, name, damage):
+    path = scan_file(data, name)
+    if damage == "flip":
+        flip(path, 0.5)
+    else:
+        path.unlink()
+    if damage == "folder":
+        path.mkdir()
+    store = EmbeddedCollection(data / "collections" / "default")
+    store.set_fields({store.ids()[0]: {"note": "changed"}})
+    store.close()
+    assert main(["--data", str(data), "scan"]) == 0
+    told = capsys.readouterr().out
+    assert "3 compared" in told
+    assert ("are damaged" in told) is not (damage == "gone" and "crc32" in name), "one without a sum is taken"
+    assert main(["--data", str(data), "plan"]) == 0
+    assert "quarantine 1 of" in capsys.readouterr().out
+
+
+def test_a_plan_takes_a_scan_that_ended_and_tells_where_there_is_none(data, capsys):
+    store = ScanStore(data / "scans")
+    [done] = store.list()
+    failed = store.create(done.collection, done.engine, done.state, done.config, done.effort,
+                          identity=done.identity)  # fmt: skip
+    assert main(["--data", str(data), "plan"]) == 0
+    assert "did not end" not in capsys.readouterr().out
+    assert main(["--data", str(data), "plan", "--scan", failed.id]) == 0
+    assert f"{failed.id} did not end" in capsys.readouterr().out
+    store.delete(done.id)
+    assert main(["--data", str(data), "plan"]) == 0
+    assert f"{failed.id} did not end" in capsys.readouterr().out
+
+
+def test_the_newest_scan_is_the_one_made_last_though_the_clock_was_set_back(data):
+    store = ScanStore(data / "scans")
+    [done] = store.list()
+    save(replace(done, started=done.started + timedelta(days=365)))
+    assert main(["--data", str(data), "scan", "--again"]) == 0
+    newest, before = store.list()
+    assert before.id == done.id
+    assert newest.started > before.started
 
 
 def test_an_older_scan_without_checksums_opens(data):

@@ -44,7 +44,7 @@ from dupedash.model import NEAR, Failure
 from dupedash.query.syntax.literals import write_value
 from dupedash.report.export import json_text
 from dupedash.review import decisions_of
-from dupedash.scans import StoredScan, may_be_of, must_be_of
+from dupedash.scans import ScanStatus, StoredScan, may_be_of, must_be_of
 from dupedash.wording import plural, size
 
 LISTED = 20
@@ -128,15 +128,22 @@ def draw(
         found.edits,
         Strictness.COMPLETE if strict else Strictness.COMPONENT,
     )
-    return draw_plan(drawn, wish, Head.now(collection, found.id, threshold))
+    made = draw_plan(drawn, wish, Head.now(collection, found.id, threshold))
+    partial = () if found.status is ScanStatus.DONE else (_partial(found),)
+    return replace(made, warnings=partial + made.warnings)
+
+
+def _partial(found: StoredScan) -> str:
+    said = f" ({found.message})" if found.message else ""
+    return f"The scan {found.id} did not end{said}: duplicates may be missing. `scan` goes on with it."
 
 
 def newest_scan(context: Context, collection: Collection) -> StoredScan:
-    """The newest scan of a collection. Raises ScanError."""
+    """The newest scan of a collection that ended, else the newest. Raises ScanError."""
     scans = [scan for scan in context.scans.list() if may_be_of(scan, collection)]
     if not scans:
         raise ScanError(f"There is no scan of {collection.name} ({collection.engine}) yet: `scan` makes one.")
-    return max(scans, key=lambda scan: scan.started)
+    return max(scans, key=lambda scan: (scan.status is ScanStatus.DONE, scan.started))
 
 
 def read_policy(text: str) -> Policy:

@@ -26,6 +26,7 @@ from dupedash.scans.scope import Extent, batches, plan, request
 from dupedash.scans.writer import ScanWriter
 
 STOPPED = "Stopped. What was found is kept; scan again to go on."
+DAMAGED = "Earlier scans are damaged, so that nothing was taken from them: {}."
 CHANGED = "The collection changed while it was scanned; scan again to include the changes."
 
 
@@ -78,6 +79,7 @@ class _Run:
     cancelled: IsCancelled
     workers: int
     extend: bool
+    damaged: tuple[str, ...] = ()
 
     def to_the_end(self) -> StoredScan:
         """Raises what ended it, after it is stored."""
@@ -100,12 +102,14 @@ class _Run:
     def _remark(self, unasked: Sequence[Failure]) -> str:
         asked = [f"{len(unasked)} images could not be asked about; scan again to ask."] if unasked else []
         changed = [CHANGED] if self.collection.state() != self.writer.scan.state else []
-        return " ".join(asked + changed)
+        unused = [DAMAGED.format(", ".join(self.damaged))] if self.damaged else []
+        return " ".join(asked + changed + unused)
 
     def _list(self) -> None:
         scan = self.writer.scan
         self.watch.report(Progress("listing images", 0, None))
         planned = plan(self.collection, scan.config, scan.effort, self.store, self.extend)
+        self.damaged = planned.damaged
         # Before the images, which say that everything before the search is done.
         if planned.base is not None:
             self.writer.carry(planned.carried(), planned.base.id)

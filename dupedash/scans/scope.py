@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from dupedash.collection import BulkSearch, Collection, JoinRequest
-from dupedash.errors import UnknownImage
+from dupedash.errors import ScanError, UnknownImage
 from dupedash.model import ImageRecord
 from dupedash.scans import ScanConfig, ScanStore, StoredScan, may_be_of
 from dupedash.scans.modes import Effort
@@ -23,13 +23,15 @@ RECORDS_AT_ONCE = 1000
 class Extent:
     """What is compared with what. `against` is the scope itself unless other images were asked for.
 
-    fresh  images to be searched; everything else is as in `base`
+    fresh   images to be searched; everything else is as in `base`
+    damaged the earlier scans that would have been extended, had they been whole
     """
 
     scope: frozenset[str]
     against: frozenset[str]
     fresh: frozenset[str]
     base: StoredScan | None = None
+    damaged: tuple[str, ...] = ()
 
     @property
     def ids(self) -> list[str]:
@@ -65,12 +67,16 @@ def plan(
     against = frozenset(collection.ids(config.against)) if config.against else scope
     whole = Extent(scope, against, scope | against)
     earlier = store.earlier(collection.name, config) if extend else []
+    damaged: list[str] = []
     for base in earlier:
         if may_be_of(base, collection) and base.effort == effort:
             changed = _changed(collection, base)
             if changed is not None:
-                return _extended(whole, base, changed)
-    return whole
+                try:
+                    return replace(_extended(whole, base, changed), damaged=tuple(damaged))
+                except ScanError:
+                    damaged.append(base.id)
+    return replace(whole, damaged=tuple(damaged))
 
 
 def _changed(collection: Collection, base: StoredScan) -> frozenset[str] | None:
@@ -78,7 +84,8 @@ def _changed(collection: Collection, base: StoredScan) -> frozenset[str] | None:
 
 
 def _extended(whole: Extent, base: StoredScan, changed: frozenset[str]) -> Extent:
-    """Fresh is what changed, what failed then, and what had another part in the scan."""
+    """Fresh is what changed, what failed then, and what had another part in the scan. Raises ScanError."""
+    read_table(base.folder / MATCHES_FILE, MATCHES)
     old = read_table(base.folder / "images.parquet", IMAGES, ["id", "in_scope", "in_against"])
     then = zip(old["id"].to_pylist(), old["in_scope"].to_pylist(), old["in_against"].to_pylist(), strict=True)
     now = {i: (i in whole.scope, i in whole.against) for i in whole.scope | whole.against}

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dupedash.errors import ScanError
@@ -75,8 +75,9 @@ class ScanStore:
         name: str | None = None,
         identity: str = "",
     ) -> StoredScan:
-        """A new scan, not yet running."""
-        started = datetime.now(UTC)
+        """A new scan, not yet running. It is the newest one, also where the clock was set back."""
+        after = [scan.started + timedelta.resolution for scan in self.list()]
+        started = max([datetime.now(UTC), *after])
         home = self._new_home(started)
         called = name or f"{collection} {started.astimezone():%Y-%m-%d %H:%M}"
         scan = StoredScan(
