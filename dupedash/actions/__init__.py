@@ -1,4 +1,14 @@
-"""Plan → preview → apply → journal → undo: the only place that changes files or removes documents."""
+"""Plan → preview → apply → journal → undo: the only place that changes files or removes documents.
+
+>>> groups = candidates(scan.matches(), 0.7, collection, Decisions())
+>>> head = Head.now(collection, scan.id, 0.7)
+>>> wish = Wish(StepKind.QUARANTINE, preset("Best quality"))
+>>> journal = Journal.create(workspace, draw_plan(groups, wish, head))
+>>> apply_plan(journal, collection, workspace).failed
+()
+>>> undo_plan(journal, collection, workspace).failed
+()
+"""
 
 from dupedash.actions.apply import Outcome, apply_plan
 from dupedash.actions.emptying import Emptied, empty_quarantine

@@ -1,4 +1,9 @@
-"""Check images before they are added: new, or copies of what is there; add them without a second analysis."""
+"""Check images before they are added: new, or copies of what is there; add them without a second analysis.
+
+>>> report = check_images(collection, of_sources([str(folder / "smaller-1.png")]), GATES["look only"])
+>>> [(one.item.name.rpartition("/")[2], str(one.finding)) for one in report.checked]
+[('smaller-1.png', 'exact copy')]
+"""
 
 from dupedash.check.adding import Added, Placing, add_checked, take_back
 from dupedash.check.examine import Checked, Report, check_images

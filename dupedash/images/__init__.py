@@ -2,6 +2,12 @@
 
 Everything here treats the file as hostile: sizes are checked before memory is spent, only harmless formats
 are tried, and whatever goes wrong is an UnreadableImage with a short reason.
+
+>>> picture = decode(read_file(folder / "scene-1.png"))
+>>> picture.format, picture.pixels.shape, picture.pixels.dtype
+('PNG', (360, 480, 3), dtype('uint8'))
+>>> thumbnail(picture.pixels)[8:12]
+b'WEBP'
 """
 
 from __future__ import annotations

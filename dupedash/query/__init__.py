@@ -6,6 +6,10 @@ rows of a form ─to_lucene→ text ─from_lucene→ rows; tree ─explain→ w
 Where it differs from Solr: no fuzzy, proximity, regular expressions and local parameters (an error says
 so); brackets with nothing but exclusions are an error instead of finding nothing; a date without a time is
 the whole day; several words in one term without a field must follow one another.
+
+>>> known = {"category": FieldInfo("category", FieldType.STRING), "label": FieldInfo("label", FieldType.TEXT)}
+>>> explain(parse('category:shoes AND -label:"old stock"'), known)
+'category is shoes and not label contains old stock'
 """
 
 from dupedash.query.builder.read import from_lucene

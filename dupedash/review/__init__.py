@@ -1,4 +1,11 @@
-"""What people decided about pairs and groups: kept by content, respected everywhere."""
+"""What people decided about pairs and groups: kept by content, respected everywhere.
+
+>>> store, pair = ReviewStore(workspace.reviews), [ImageKey("aa"), ImageKey("bb")]
+>>> store.decide(pair, Verdict.KEEP_ALL, who="Ann", expected_revision=0).revision
+1
+>>> str(store.load().of(pair).verdict)
+'keep all'
+"""
 
 from dupedash.review.decisions import (
     HELD,

@@ -2,6 +2,12 @@
 
 A stored scan opens on its own: it holds the records of its images as they were, and does not care who made
 it.
+
+>>> done = run_scan(collection, ScanConfig(floor=0.5), ScanStore(workspace.scans))
+>>> done.complete, len(done.matches())
+(True, 9)
+>>> len(DuplicateGraph(done.matches()).cut(0.7))
+3
 """
 
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
