@@ -41,7 +41,7 @@ _SPECIAL_6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "20
 # Addresses that end in an IPv4 address: NAT64 (RFC 6052), IPv4-compatible (RFC 4291), translated (RFC 2765).
 _LAST_32 = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
 _ISATAP, _ISATAP_BITS = 0x5EFE, 0xFCFFFFFF  # RFC 5214: 0000:5efe or 0200:5efe before the IPv4 address
-_CHUNK = 1 << 16
+_CHUNK = 1 << 16  # bytes read at a time, between two looks at the clock
 
 
 @dataclass(frozen=True, slots=True)

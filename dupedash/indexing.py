@@ -18,7 +18,7 @@ from dupedash.example import make
 from dupedash.images import not_decoded
 from dupedash.model import Document, Failure, IsCancelled, Progress, ReportProgress, ignore, never
 
-DOCUMENTS_AT_ONCE = 50
+DOCUMENTS_AT_ONCE = 50  # documents in a request to a server
 UNFINISHED = "unfinished"
 
 

@@ -24,7 +24,7 @@ from dupedash.errors import Busy, DupedashError
 from dupedash.model import IsCancelled, never
 
 HEADER = struct.Struct("<Q")
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[1]  # of this program: workers import from there
 _TICK = 0.2  # seconds between looks at `cancelled`
 _PATIENCE = 15  # times the processor time: for machines with up to fifteen times as much to do as they can
 _IDLE = 300.0  # seconds after which a process without a task ends: starting another takes half a second

@@ -27,7 +27,7 @@ from dupedash.model import Document, Failure
 from dupedash.storage import atomic, locks, sums
 
 _FILE, _LOCK, _PASSING = "journal.sqlite", "making.lock", ".new-"
-_VERSION = 1
+_VERSION = 1  # counts changes of the journal's tables: another version's is not opened
 _SCHEMA = """
 CREATE TABLE plan (summary TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE events (id INTEGER PRIMARY KEY, at TEXT NOT NULL, step INTEGER NOT NULL, mark TEXT NOT NULL,

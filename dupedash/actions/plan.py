@@ -13,7 +13,7 @@ from dupedash.errors import ActionError
 from dupedash.keepers import UNSURE, Policy
 from dupedash.model import FieldValue
 
-_VERSION = 1
+_VERSION = 1  # counts changes of a plan as JSON
 
 AnyValue = FieldValue | tuple[FieldValue, ...] | None
 """The value of a field; None: the image has no such field."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 TIMES, PAGES = 3, 200
 """How often each time is taken, the best counts; how many pages are turned for the memory."""
 _DRAWN = (Path(__file__).parent / "drawn.js").read_text("utf-8")
-_PATIENCE = 120_000.0
+_PATIENCE = 120_000.0  # milliseconds for a page of 100,000 images on a busy machine
 _ADDRESS = re.compile(r"http://\S+:(\d+)/")
 
 SLIDERS = ("explore", "graph", "groups", "clear")

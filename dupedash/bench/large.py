@@ -35,13 +35,15 @@ from dupedash.scans.parts import Account
 from dupedash.scans.tables import IMAGES, encode_records
 
 NAME = "large"
-DRAWN, FOLDER = 40, 1000
+DRAWN, FOLDER = 40, 1000  # pictures that are really drawn, whose thumbnails all share; images in a folder
 KEYPOINTS = 16
 """Of each picture; enough to be a descriptor, and a hundred thousand of them stay small."""
 NEAR = 0.705
 """Scores inside a group are at least this high, weak matches between groups lower than 0.7."""
-_BATCH = 5000
+_BATCH = 5000  # documents a commit: memory stays flat
+# Made up after what scans of real collections look like: most groups are pairs, few are large.
 _SIZES, _SHARES = (2, 3, 4, 5, 6, 8, 12, 20, 40), (0.36, 0.2, 0.14, 0.09, 0.07, 0.06, 0.05, 0.02, 0.01)
+# What is told of matches, from the plainest to the most that can be told.
 _REASONS = (
     Explanation((ChangeKind.REENCODED,), inliers=240),
     Explanation((ChangeKind.RESIZED,), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), scale=0.5, inliers=180),

@@ -7,8 +7,8 @@ from types import TracebackType
 
 import psutil
 
-SECONDS = 0.2
-MEGABYTE = 1 << 20
+SECONDS = 0.2  # between two looks: peaks of a worker last longer
+MEGABYTE = 1 << 20  # bytes
 
 
 class PeakMemory:

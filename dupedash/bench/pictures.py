@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from dupedash.workers import Workers
 
-SIDE = (480, 640)
+SIDE = (480, 640)  # height and width in pixels of a drawn picture
 FOLDER = 500
 """Pictures in a folder, so that a smaller bench uses some of the folders of a larger one."""
 FAMILY = 5

@@ -10,6 +10,7 @@ import numpy as np
 
 from dupedash.groups.graph import DuplicateGraph, Matches
 
+# Images and matches: the sizes that the README promises, and ten times fewer.
 SIZES = ((10_000, 200_000), (100_000, 300_000))
 
 

@@ -22,7 +22,7 @@ from dupedash.scans.run import run_scan
 IMAGES = 1562
 """As many as in the page's own example of a full scan."""
 NAME = "served"
-WORKERS = 8
+WORKERS = 8  # questions at a time, as many as `scan --workers` of a busy user
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from dupedash.embedded.describe.descriptor import Descriptor, describe
 from dupedash.embedded.retrieve.index import MIN_VOTES, Index, search
 from dupedash.model import Smartfilter
 
-SAMPLE = 256
-BLOCK = 32
-MOST_VERIFIED = 400
+SAMPLE = 256  # pictures that are measured stage by stage, spread over all
+BLOCK = 32  # of them are looked up at once
+MOST_VERIFIED = 400  # pairs, spread over all: enough for a mean
 
 Result = TypeVar("Result")
 

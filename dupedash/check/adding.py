@@ -28,7 +28,7 @@ from dupedash.storage import atomic
 
 LINK_ONE, LINK_ALL = "duplicate_of", "links"
 """The fields that LINK fills: the best hit's id, and all hits' ids."""
-_LONGEST_NAME = 120
+_LONGEST_NAME = 120  # characters; with the hash and the ending below the 255 bytes of file systems
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,13 @@ from dupedash.model import Failure
 
 # What an archive may claim to hold: more is refused before anything of it is unpacked.
 MOST_ENTRIES = 20_000
-MOST_BYTES = 32 << 30
+MOST_BYTES = 32 << 30  # a full card of a camera
 _MOST_DIRECTORY = 16 << 20
 """Bytes of an archive's list of entries, which is read as a whole: 20,000 long names are a few megabytes."""
 
 _END, _END64, _LOCATOR64 = b"PK\5\6", b"PK\6\6", b"PK\6\7"  # records of the zip format, APPNOTE 4.3.14–16
 _SUPPORTED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+# Methods of APPNOTE 4.4.5 that Python does not unpack.
 _OTHERS = {9: "deflate64", 93: "zstd", 95: "xz", 98: "ppmd", 99: "AES"}
 _PIECE = 4096
 """Compressed bytes that are unpacked at once: bzip2 makes up to 80 MB of them, the others less."""

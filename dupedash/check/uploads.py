@@ -11,7 +11,7 @@ from dupedash.config import Settings, collection_name
 from dupedash.errors import ConfigError
 from dupedash.storage import atomic
 
-_LONGEST_STEM = 80
+_LONGEST_STEM = 80  # characters; with the hash and the ending below the 255 bytes of file systems
 _UNSAFE = re.compile(r"[^\w .()+,=@&'-]+")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}")
 

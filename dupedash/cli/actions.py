@@ -47,7 +47,7 @@ from dupedash.review import decisions_of
 from dupedash.scans import ScanStatus, StoredScan, may_be_of, must_be_of
 from dupedash.wording import plural, size
 
-LISTED = 20
+LISTED = 20  # groups: what fits on a screen
 UNSURE_GROUPS = LEAVE, DECIDE = "leave", "decide"
 ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
 

@@ -19,8 +19,8 @@ from dupedash.indexing import index_paths, report_words
 from dupedash.model import Failure
 from dupedash.scans import may_be_of
 
-REMOVED_AT_ONCE = 1000
-LISTED = 20
+REMOVED_AT_ONCE = 1000  # ids in one transaction
+LISTED = 20  # lines under a heading: what fits on a screen
 
 
 @click.command()

@@ -10,8 +10,8 @@ from typing import TextIO
 
 from dupedash.model import Progress
 
-TERMINAL_SECONDS = 0.2
-LOG_SECONDS = 5.0
+TERMINAL_SECONDS = 0.2  # between two drawings of the line: more often is flicker
+LOG_SECONDS = 5.0  # between two lines where the output is a file
 
 
 @dataclass(slots=True)

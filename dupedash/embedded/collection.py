@@ -39,8 +39,8 @@ from dupedash.model import (
     never,
 )
 
-_LARGEST_PICTURE = 4096
-_LONGEST_ID = 500
+_LARGEST_PICTURE = 4096  # pixels of the long side: 4K screens show no more
+_LONGEST_ID = 500  # characters, far more than a hash or a path needs
 
 
 class EmbeddedCollection:

@@ -46,7 +46,7 @@ _UPLOADERS = {
     "office": ("scanner-2", "reception"),
     "reports": ("analytics",),
 }
-_FIRST_DAY = datetime(2021, 1, 4, 8, tzinfo=UTC)
+_FIRST_DAY = datetime(2021, 1, 4, 8, tzinfo=UTC)  # made up, like all fields
 
 
 def fields_of(path: str, original: Original) -> Fields:

@@ -10,7 +10,7 @@ import numpy as np
 
 # In a JPEG's coded data 0xFF is followed by 0 or a restart marker (or padding); anything else ends the scan.
 _NEXT = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-_SCAN, _END = 0xDA, 0xD9
+_SCAN, _END = 0xDA, 0xD9  # markers of JPEG (ITU-T T.81): start of scan, end of image
 
 
 def content_hash(data: bytes) -> str:

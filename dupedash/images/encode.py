@@ -12,7 +12,7 @@ from PIL import Image
 from dupedash.images.decode import decode
 from dupedash.images.files import LIMITS, Limits
 
-THUMBNAIL_SIDE = 320
+THUMBNAIL_SIDE = 320  # pixels of the long side: sharp in a list on a screen of double density
 WEBP_METHOD = 1  # measured at 320×213: 4.7 ms and 15 kB; method 4 takes 10.7 ms for 13.6 kB
 
 

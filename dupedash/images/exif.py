@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from PIL import Image
 
-_ORIENTATION, _MAKE, _MODEL, _CHANGED = 0x0112, 0x010F, 0x0110, 0x0132
-_EXIF_IFD, _TAKEN, _DIGITIZED, _OFFSET = 0x8769, 0x9003, 0x9004, 0x9011
+_ORIENTATION, _MAKE, _MODEL, _CHANGED = 0x0112, 0x010F, 0x0110, 0x0132  # tags of Exif 2.32
+_EXIF_IFD, _TAKEN, _DIGITIZED, _OFFSET = 0x8769, 0x9003, 0x9004, 0x9011  # tags of Exif 2.32
 
 
 @dataclass(frozen=True, slots=True)

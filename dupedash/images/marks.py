@@ -16,14 +16,14 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-_SIDE = 8
+_SIDE = 8  # pixels of a block, as JPEG's
 _MOST = 20
 """Blocks across and down at most: their 400 give the same figures as all of a picture to some hundredths."""
 _BANDS = ((3, 4), (5, 6), (7, 8), (9, 11), (12, 14))
 """Sums of the two frequencies, 0…14; what is lower is the picture itself."""
 _CALM = 25
 """Per cent of the blocks, the calmest ones: noise shows there."""
-_FAINTEST = 0.05
+_FAINTEST = 0.05  # gray values, in place of nothing, which has no logarithm
 _NOTHING = 0.5
 """What rounding to whole gray values leaves of a coefficient that JPEG made 0."""
 _UNIT = 1 / 16

@@ -10,7 +10,7 @@ from dupedash.images.profiles import profile_of
 _WITH_ALPHA = frozenset({"RGBA", "LA", "PA", "La", "RGBa"})
 _LEAST_BITS = 10
 """Deep pictures that use fewer bits hold no light but labels or distances, and so no white of their own."""
-_NEAR_WHITE = 240
+_NEAR_WHITE = 240  # gray value from which a thing is hardly seen on white
 _MOSTLY = 0.9
 """Share of what is visible from which light things on a transparent ground are seen over black."""
 

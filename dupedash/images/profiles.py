@@ -30,7 +30,7 @@ _CODED = {
 """H.273: white, red, green, blue of NTSC, BT.470, BT.2020 and Display P3."""
 _GAMMAS = {4: 2.2, 5: 2.8, 8: 1.0, 14: 0.0, 15: 0.0}
 """H.273: the exponent of a transfer characteristic; 0 where it is sRGB's curve, or taken for it."""
-_USUAL = 1 / 2.2
+_USUAL = 1 / 2.2  # the exponent of a screen where none is given
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
 
 

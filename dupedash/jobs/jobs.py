@@ -22,7 +22,7 @@ from dupedash.storage import atomic, locks
 
 _ID = re.compile(r"[0-9a-f]{16}")
 PROGRAM = (sys.executable, "-m", "dupedash")
-START_LOCK_SECONDS = 10.0
+START_LOCK_SECONDS = 10.0  # starting a process takes a fraction of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ from dupedash.jobs.job import (
 from dupedash.model import Progress
 from dupedash.storage import atomic
 
-REPORT_SECONDS = 0.25
-LOOK_SECONDS = 0.1
+REPORT_SECONDS = 0.25  # between two writings of the state: pages ask no more often
+LOOK_SECONDS = 0.1  # between two looks for the wish to stop: nobody notices that long
 
 
 @dataclass(frozen=True, slots=True)

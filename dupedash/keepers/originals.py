@@ -25,6 +25,7 @@ Unlike = Mapping[str, Kinds]
 """id → the ways in which it differs from most of those that it matches."""
 
 _EITHER_WAY = (ChangeKind.MIRRORED, ChangeKind.TURNED, ChangeKind.ROTATED, ChangeKind.STRETCHED)
+# Of cameras, screens, prints and paper, long side over short one.
 _USUAL_SHAPES = (1, 5 / 4, 4 / 3, 7 / 5, 3 / 2, 16 / 10, 16 / 9, 2, 21 / 9, math.sqrt(2))
 _AS_USUAL, _UNUSUAL = 0.012, 0.02
 """How far a shape is from a usual one, as a logarithm, to count as such, and not to."""

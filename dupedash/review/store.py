@@ -18,9 +18,9 @@ from dupedash.review.decisions import Decision, Decisions, ImageKey, Kept, Verdi
 from dupedash.storage import wal
 
 _FORMAT = "dupedash decisions"
-_EXPORTED = 1
-_VERSION = 3
-_BUSY_SECONDS = 30.0
+_EXPORTED = 1  # counts changes of the export
+_VERSION = 3  # counts changes of the tables
+_BUSY_SECONDS = 30.0  # that a writer waits for others; each needs milliseconds
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS subjects (
     id INTEGER PRIMARY KEY, by_content TEXT NOT NULL UNIQUE, by_pixels TEXT NOT NULL, images TEXT NOT NULL);

@@ -16,7 +16,7 @@ AHEAD = 4
 """So many questions for each worker are under way or waiting: one slow answer does not stop the others."""
 MOST_ROWS = 10_000
 """Where not all hits were sent, it is asked once more for so many."""
-NOT_NOW = frozenset({408, 429})
+NOT_NOW = frozenset({408, 429})  # statuses of a server that asks for patience: timeout, too many requests
 
 
 @dataclass(frozen=True, slots=True)

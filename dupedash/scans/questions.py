@@ -14,7 +14,7 @@ from dupedash.scans.parts import Account
 from dupedash.scans.progress import Watch
 from dupedash.scans.writer import ScanWriter
 
-PART_IMAGES = 100
+PART_IMAGES = 100  # see PART_SECONDS
 PART_SECONDS = 5.0
 """A part is written after so many images or seconds, whichever is first: a kill loses no more than that."""
 IN_A_ROW = 5

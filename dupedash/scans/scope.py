@@ -16,7 +16,7 @@ from dupedash.scans.modes import Effort
 from dupedash.scans.stored import MATCHES_FILE
 from dupedash.scans.tables import IMAGES, MATCHES, PART, encode_records, read_table
 
-RECORDS_AT_ONCE = 1000
+RECORDS_AT_ONCE = 1000  # records read at a time: memory stays flat, progress is told
 
 
 @dataclass(frozen=True, slots=True)

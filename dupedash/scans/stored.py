@@ -31,7 +31,7 @@ from dupedash.scans.tables import (
 )
 from dupedash.storage import atomic, sums
 
-FORMAT = 1
+FORMAT = 1  # counts changes of the files of a scan
 META, LOCK = "scan.json", "lock"
 IMAGES_FILE, MATCHES_FILE = "images.parquet", "matches.parquet"
 

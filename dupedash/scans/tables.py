@@ -49,7 +49,7 @@ KIND_BITS: tuple[ChangeKind, ...] = (
     ChangeKind.SLIGHT,
     ChangeKind.CONVERTED,
 )
-_BIT = {kind: 1 << place for place, kind in enumerate(KIND_BITS)}
+_BIT = {kind: 1 << place for place, kind in enumerate(KIND_BITS)}  # kind → its bit
 
 # in_scope, in_against: its part in the scan; fresh: to be searched (the rest comes from an earlier scan)
 IMAGES = pa.schema(

@@ -23,8 +23,8 @@ from dupedash.scans.stored import IMAGES_FILE, MATCHES_FILE, StoredScan, save
 from dupedash.scans.tables import IMAGES, PART, PARTS, encode_matches, read_table, replacing, write_table
 from dupedash.storage import atomic
 
-MOST_FAILURES = 1000
-FIRST = 20
+MOST_FAILURES = 1000  # that are kept by name; all are counted
+FIRST = 20  # images that are named for each reason
 TRUNCATED = "more hits than could be sent: some matches may be missing"
 
 

@@ -11,8 +11,8 @@ from dupedash.config import Workspace
 from dupedash.errors import ConfigError
 from dupedash.images.files import printable
 
-_FOLDER, _FILE = 0o700, 0o600
-_OTHERS = 0o077
+_FOLDER, _FILE = 0o700, 0o600  # permissions for the owner alone
+_OTHERS = 0o077  # the bits of permission of everybody else
 
 
 def make(workspace: Workspace) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-FOR_EVER = -1.0
+FOR_EVER = -1.0  # as filelock says it
 
 
 class Taken(Exception):

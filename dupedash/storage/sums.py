@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 20  # bytes read at a time
 _SEAL = "sum"
 SUMS = "sums.json"
 """The sums of the files of one folder, written when all are there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 
-_PAUSE = 0.01
+_PAUSE = 0.01  # seconds between two attempts
 
 
 def switch_on(connection: sqlite3.Connection, patience: float) -> None:

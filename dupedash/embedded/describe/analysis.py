@@ -25,7 +25,7 @@ UNREAD = "cannot be read: "
 
 _TRY_AGAIN = 0  # no version of a description
 _LONGEST_ENDING = 10  # characters that are told of a file name's ending
-_LONGEST_REASON = 1000
+_LONGEST_REASON = 1000  # characters; ours have a line
 _LARGEST_FILE = 1 << 60  # bytes; no file system of today holds a larger one
 _KIND = "dupedash"
 _LONGEST = 1_200_000  # bytes of a descriptor or thumbnail; ours have 20,000 or so, with 16 frames 300,000

@@ -28,8 +28,8 @@ SIDE = 400
 """Long side of the picture in which keypoints are found, in pixels; that of very long pictures is longer."""
 KEYPOINTS = 320
 """The most keypoints that are kept of a picture."""
-LEVELS = 8
-SCALE_STEP = 1.2
+LEVELS = 8  # of ORB's pyramid, OpenCV's default: with the step sizes of 1 to 1/3.6
+SCALE_STEP = 1.2  # OpenCV's default
 THUMB_SIDE = 256
 """Long side of the colour thumbnail that the pixel check looks at: in 160 px all text looks alike. That of
 very long pictures is longer."""
@@ -38,11 +38,11 @@ _SMALL_THUMB = 160
 POSITION_UNIT = 1 / 64
 """Keypoint positions are kept in 1/64 px of the 400 px picture."""
 
-_GRID = 6
-_PROPOSED = 900
-_SMALLEST = 16
-_PAD = 20
-_JPEG_QUALITY = 80
+_GRID = 6  # cells across and down, each with its own best keypoints: see `_spread`
+_PROPOSED = 900  # keypoints that ORB proposes, of which the grid keeps KEYPOINTS
+_SMALLEST = 16  # pixels of the short side at least, however narrow the picture is
+_PAD = 20  # pixels around the picture, so that keypoints near its edge have a whole patch
+_JPEG_QUALITY = 80  # of the thumbnail: half the bytes of 95
 _HEAD = struct.Struct("<HIIHHBHIIII")
 
 

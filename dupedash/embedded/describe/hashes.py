@@ -3,7 +3,7 @@ plain logos."""
 
 import numpy as np
 
-CHUNKS = 16
+CHUNKS = 16  # of 16 bits: see `chunks`
 MAX_DISTANCE = 48
 """Two hashes at most this many bits apart make a candidate. Unrelated pictures differ in about 128 of 256."""
 
@@ -28,4 +28,5 @@ def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return bits
 
 
+# The bits of the odd horizontal frequencies.
 _ODD_COLUMNS = np.packbits(np.tile(np.array([0, 1], np.uint8), 128))

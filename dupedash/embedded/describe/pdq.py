@@ -12,10 +12,11 @@ import numpy as np
 SIDE = 128
 """Pictures are hashed at this width and height: PDQ then samples every second pixel and smooths nothing."""
 
-_SAMPLES, _FREQUENCIES = 64, 16
-_LUMINANCE = np.array([299, 587, 114], np.int64)
-_PER_GRAY = 1000
+_SAMPLES, _FREQUENCIES = 64, 16  # as PDQ has it, see above
+_LUMINANCE = np.array([299, 587, 114], np.int64)  # thousandths of red, green and blue (BT.601), as PDQ has it
+_PER_GRAY = 1000  # the sum of these
 _waves = np.outer(np.arange(1, _FREQUENCIES + 1), 2 * np.arange(_SAMPLES) + 1) * (np.pi / (2 * _SAMPLES))
+# In units of 2^-16, whole numbers that fit in 64 bits.
 _COSINES = np.rint(np.cos(_waves) * 2**16).astype(np.int64)
 
 

@@ -12,7 +12,7 @@ from dupedash.images import Frames
 
 _HEAD = struct.Struct("<BIH")
 _KEPT = struct.Struct("<ffI")
-_PAGED, _COMPLETE = 1, 2
+_PAGED, _COMPLETE = 1, 2  # bits of the flags that are stored
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,10 +19,10 @@ from dupedash.errors import UnreadableImage
 from dupedash.images.frames import KEPT
 from dupedash.images.reduce import MOST_LENGTHENED
 
-_PDQ_BYTES = 32
+_PDQ_BYTES = 32  # 256 bits
 _LONGEST_SIDE = 1 << 16
 """Pixels of a described picture: far beyond what is described, so that no product of two sides overflows."""
-_LONGEST_REASON = 200
+_LONGEST_REASON = 200  # characters; ours have a line
 _LONGEST_THUMB = round(MOST_LENGTHENED * descriptor.THUMB_SIDE)
 _LONGEST_DRAWING = round(MOST_LENGTHENED * drawing.SIDE)
 

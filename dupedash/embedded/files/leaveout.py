@@ -29,7 +29,7 @@ DEFAULTS = (
 """What a new collection leaves out."""
 
 _LONGEST = 1000  # characters; Linux takes paths of four times as many bytes
-_MOST = 1000
+_MOST = 1000  # patterns: each is asked of every file
 
 
 def checked(patterns: Iterable[str]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ IN_RECORD = frozenset({"filename", "folder", "location", "format", "width", "hei
 
 _NAME = re.compile(r"[^\W\d][\w.-]{0,99}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
-_MOST_VALUES = 1000
+_MOST_VALUES = 1000  # of one field of one image
 _LONGEST = 32_766  # characters; Solr's limit for one string value is as many bytes
 
 

@@ -11,7 +11,7 @@ from dupedash.errors import CollectionError
 from dupedash.query.schema import DDL as FILTER_TABLES
 
 APPLICATION = 0x64757065  # "dupe": what `file` shows, and what tells our files from others
-VERSION = 4
+VERSION = 4  # counts changes of the tables; `upgrade` brings earlier ones here
 
 # A document keeps its row, and with it its fields and decisions, while its file is away: `hidden` then says
 # why it is not searched. `path` is exact (bytes), `location` is for people. `changed` is the sequence number

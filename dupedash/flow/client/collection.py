@@ -13,7 +13,7 @@ from dupedash.flow.client.reader import IDS_AT_ONCE, FlowReader, parts
 from dupedash.flow.wire import updates
 from dupedash.model import ByData, Document, Failure
 
-_DOCUMENTS_AT_ONCE = 50
+_DOCUMENTS_AT_ONCE = 50  # documents in a request: one body stays below a server's limit
 
 
 class FlowCollection(FlowReader):

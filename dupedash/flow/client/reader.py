@@ -38,9 +38,9 @@ from dupedash.model import (
 )
 
 IDS_AT_ONCE = 200  # Solr refuses more than 1,024 clauses in one query
-_SAMPLE = 100
+_SAMPLE = 100  # documents that are looked at for fields that the schema does not name
 _ABSENT = frozenset({400, 403, 404, 405, 501})  # how servers say that they lack or hide a handler
-_LARGEST_UPLOAD = 8 << 20
+_LARGEST_UPLOAD = 8 << 20  # bytes; of larger pictures a version of 1,600 px is sent
 
 T = TypeVar("T")
 

@@ -22,6 +22,7 @@ from dupedash.flow.wire.parameters import Pairs
 LONGEST_QUERY = 2000
 """Characters of a query string that go into a URL; Jetty refuses about 8,000, some proxies fewer."""
 
+# Statuses that may be gone at the next attempt (RFC 9110, RFC 6585).
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 
 # The first that fits counts; `test_flow_client` walks through all of requests' exceptions.

@@ -13,7 +13,7 @@ from dupedash.model import ByUrl, Document
 from dupedash.query import parse_all
 
 _COMMITS = ("commit", "softCommit", "optimize")
-_NAMED_FAILURES = 5
+_NAMED_FAILURES = 5  # in the message of an answer; the log has all
 
 
 def update(desk: Desk, given: Given, body: bytes, *, commands: bool) -> None:

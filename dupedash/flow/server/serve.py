@@ -20,7 +20,7 @@ from dupedash.flow.server.settings import ServerSettings
 from dupedash.web.headertime import TimedHeaders
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_GRACE = 10
+_GRACE = 10  # seconds for answers under way when the server is stopped
 _BACKLOG = 2048  # as uvicorn's own
 
 

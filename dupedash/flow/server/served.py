@@ -16,8 +16,8 @@ from dupedash.flow.wire import replies_out
 from dupedash.flow.wire.replies_out import Told
 from dupedash.model import ByData, ByUrl, ImageRecord, QueryImage
 
-_LISTINGS = 4
-_RECORDS_AT_ONCE = 500
+_LISTINGS = 4  # lists of ids that are remembered: clients page through few at a time
+_RECORDS_AT_ONCE = 500  # records read at a time: memory stays flat
 
 
 class Desk:

@@ -12,7 +12,7 @@ from dupedash.flow.wire.parameters import Given
 from dupedash.flow.wire.replies_out import Told
 from dupedash.model import FieldInfo, ValueCount
 
-_ALL_VALUES = 1_000_000
+_ALL_VALUES = 1_000_000  # more values than a field has
 
 
 def terms(desk: Desk, given: Given) -> Told:

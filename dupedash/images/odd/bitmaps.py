@@ -11,11 +11,11 @@ from PIL import Image
 _HEAD = struct.Struct("<2sIHHI I ii HHI")
 """File header (type, size, two reserved, where the pixels are), then size of the second header, width,
 height, planes, bits a pixel, compression."""
-_MASKS_AT = 54
-_PLAIN, _FIELDS, _ALPHA_FIELDS = 0, 3, 6
+_MASKS_AT = 54  # bytes from the start: after the heads of 14 and 40
+_PLAIN, _FIELDS, _ALPHA_FIELDS = 0, 3, 6  # values of biCompression (BITMAPINFOHEADER)
 _WITH_ALPHA = 56
 """Size from which the second header holds the mask of alpha, too."""
-_FIVE_BITS = (0x7C00, 0x3E0, 0x1F, 0)
+_FIVE_BITS = (0x7C00, 0x3E0, 0x1F, 0)  # masks of red, green, blue where a 16-bit BMP names none
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ import struct
 from dupedash.images.digest import jpeg_end
 
 _JPEG_END = b"\xff\xd9"
-_PNG_HEAD = 8
-_GIF_HEAD, _GIF_FLAGS, _IMAGE_FLAGS = 13, 10, 9
-_TRAILER, _IMAGE, _EXTENSION = 0x3B, 0x2C, 0x21
+_PNG_HEAD = 8  # bytes of the signature
+_GIF_HEAD, _GIF_FLAGS, _IMAGE_FLAGS = 13, 10, 9  # places in bytes, GIF89a 18 and 20
+_TRAILER, _IMAGE, _EXTENSION = 0x3B, 0x2C, 0x21  # introducers of blocks, GIF89a
 
 
 def end_is_missing(kind: str | None, data: bytes) -> bool:
