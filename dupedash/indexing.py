@@ -11,7 +11,7 @@ from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.files.folder import Found, absolute, walk
-from dupedash.embedded.files.leaveout import DEFAULTS, LeaveOut, checked
+from dupedash.embedded.files.leaveout import DEFAULTS, LeaveOut, changed
 from dupedash.embedded.files.update import FieldsFor, IndexReport, index, no_fields
 from dupedash.embedded.store.store import file_id
 from dupedash.example import make
@@ -29,12 +29,13 @@ def index_paths(
     recursive: bool = True,
     reread: bool = False,
     exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
     fields_for: FieldsFor = no_fields,
     jobs: int | None = None,
     progress: ReportProgress = ignore,
     cancelled: IsCancelled = never,
 ) -> IndexReport:
-    """Index folders and files. `jobs`: processes, default one a core; `reread`, `exclude`: see `index`.
+    """Index folders and files. `jobs`: processes, default one a core; for the others see `index`.
 
     A server is sent what it does not have yet; what changed, moved or vanished is only noticed for
     collections of this machine, and only they remember what is left out. Raises ConfigError where there is
@@ -47,12 +48,13 @@ def index_paths(
             recursive=recursive,
             reread=reread,
             exclude=exclude,
+            include=include,
             fields_for=fields_for,
             jobs=jobs,
             progress=progress,
             cancelled=cancelled,
         )
-    leave_out = LeaveOut(checked([*DEFAULTS, *exclude]))
+    leave_out = LeaveOut(changed(DEFAULTS, exclude, include))
     found = walk([absolute(path) for path in paths], recursive, [], cancelled, leave_out)
     return _send(collection, found, fields_for, progress, cancelled)
 

@@ -160,6 +160,10 @@ def test_the_command_leaves_out_and_tells(folder, tmp_path, capsys):
     assert "  private: 1" in told
     assert main([*data, "status"]) == 0
     assert "images      2" in capsys.readouterr().out
+    assert main([*data, "index", "--jobs", "1", "--no-exclude", "day", str(folder)]) == 0
+    assert "3 unchanged" in capsys.readouterr().out
+    assert main([*data, "index", "--jobs", "1", "--no-exclude", "night", str(folder)]) == 2
+    assert "'night' is not in the list of what is left out: @eaDir" in capsys.readouterr().err
 
 
 def test_the_page_shows_what_is_left_out_and_changes_it(folder, tmp_path, monkeypatch):

@@ -61,6 +61,8 @@ def _notes(collection: Collection) -> str:
               help="Give every image this field; once more of the same name: several values.")  # fmt: skip
 @click.option("--exclude", multiple=True, metavar="PATTERN",
               help="Leave out, now and later, what has this name (*.lrdata) or path.")  # fmt: skip
+@click.option("--no-exclude", "include", multiple=True, metavar="PATTERN",
+              help="Leave out no longer what this pattern of the list names.")  # fmt: skip
 @click.option("--reread", is_flag=True, help="Read also files whose size and time are as they were.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes.  [default: one a core]")
 @pass_context
@@ -70,13 +72,15 @@ def index(
     no_recursive: bool,
     fields: tuple[str, ...],
     exclude: tuple[str, ...],
+    include: tuple[str, ...],
     reread: bool,
     jobs: int | None,
 ) -> None:
     """Read the images of folders and files into the collection: new and changed ones only.
 
     A file that was moved or renamed keeps its fields, decisions and place in scans. Recycle bins and preview
-    folders of programs are left out; the page Collection shows all that is left out, and changes it.
+    folders of programs are left out; `--exclude` and `--no-exclude`
+    change this list, and so does the page Collection, which shows it.
     """
     values = field_values(fields)
     with context.opened(context.to_fill()) as collection:
@@ -86,6 +90,7 @@ def index(
             recursive=not no_recursive,
             reread=reread,
             exclude=exclude,
+            include=include,
             fields_for=lambda _path: values,
             jobs=jobs,
         )
@@ -98,6 +103,7 @@ def index_with_progress(
     recursive: bool = True,
     reread: bool = False,
     exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
     fields_for: FieldsFor = no_fields,
     jobs: int | None = None,
 ) -> IndexReport:
@@ -109,6 +115,7 @@ def index_with_progress(
             recursive=recursive,
             reread=reread,
             exclude=exclude,
+            include=include,
             fields_for=fields_for,
             jobs=jobs,
             progress=line,

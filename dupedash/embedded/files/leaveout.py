@@ -40,6 +40,19 @@ def checked(patterns: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def changed(patterns: Iterable[str], exclude: Iterable[str], include: Iterable[str]) -> tuple[str, ...]:
+    """The patterns without those of `include`, which must be among them, and with those of `exclude`.
+
+    Raises ConfigError.
+    """
+    now, back = checked(patterns), checked(include)
+    for pattern in back:
+        if pattern not in now:
+            listed = ", ".join(now) or "nothing"
+            raise ConfigError(f"{pattern!r} is not in the list of what is left out: {listed}.")
+    return checked([*(pattern for pattern in now if pattern not in back), *exclude])
+
+
 def _checked(text: str) -> str:
     pattern = re.sub("/+", "/", os.path.expanduser(text.strip())).rstrip("/")
     if not pattern or len(pattern) > _LONGEST or not pattern.isprintable():

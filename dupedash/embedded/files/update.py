@@ -16,6 +16,7 @@ from typing import Any
 from dupedash import images
 from dupedash.embedded.describe import analysis, descriptor
 from dupedash.embedded.describe.analysis import UNREAD, Analysis
+from dupedash.embedded.files import leaveout
 from dupedash.embedded.files.folder import Found, absolute, walk, within
 from dupedash.embedded.files.leaveout import LeaveOut
 from dupedash.embedded.files.placing import GONE, Placed, is_gone, owners_of, place
@@ -83,6 +84,7 @@ def index(
     recursive: bool = True,
     reread: bool = False,
     exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
     fields_for: FieldsFor = no_fields,
     jobs: int | None = None,
     limits: Limits = LIMITS,
@@ -92,12 +94,13 @@ def index(
     """Index these folders and files in `jobs` processes (default: one a core).
 
     Dupedash's own data folder is passed over unless a path lies in it. `exclude`: patterns (see `leaveout`)
-    that the collection leaves out from now on. `reread`: also read files whose size and time are as they
-    were. Raises ConfigError for a path where there is nothing and a bad pattern; then nothing was done.
+    that the collection leaves out from now on, `include`: those that it no longer does. `reread`: also read
+    files whose size and time are as they were. Raises ConfigError for a path where there is nothing and a bad
+    pattern; then nothing was done.
     """
     roots = [absolute(path) for path in paths]
-    if exclude:
-        store.leave_out([*store.left_out(), *exclude])
+    if exclude or include:
+        store.leave_out(leaveout.changed(store.left_out(), exclude, include))
     leave_out = LeaveOut(store.left_out())
     workforce = _Workforce(jobs or os.cpu_count() or 1, limits, cancelled)
     run = _Run(store, fields_for, progress, cancelled, workforce)
