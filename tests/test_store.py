@@ -266,6 +266,12 @@ def test_foreign_newer_and_damaged_files_are_not_touched(tmp_path):
         Store(tmp_path / "damaged")
 
 
+def test_where_files_cannot_be_opened_the_advice_is_to_allow_it(tmp_path):
+    (tmp_path / "c" / "collection.sqlite").mkdir(parents=True)
+    with pytest.raises(CollectionError, match=r"unable to open.*must be read and written in .*--data"):
+        Store(tmp_path / "c")
+
+
 def test_an_older_file_is_migrated_in_one_step(tmp_path, monkeypatch):
     store = Store(tmp_path / "c")
     put(store, "a")

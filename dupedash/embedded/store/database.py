@@ -17,6 +17,7 @@ from dupedash.storage import wal
 _STEPS = 100_000  # of SQLite's machine, a millisecond or so, between two looks at the clock
 # SQLite says so of a file that is torn, and of one that is something else.
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NOT_WRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _WAIT = 60.0  # seconds that a writer waits for another process's transaction
 
 
@@ -112,8 +113,15 @@ class Database:
     def _trouble(self, error: sqlite3.Error) -> CollectionError:
         """What SQLite says, and what to do where the file itself is damaged."""
         said = f"The collection {self.name} ({self.file}): {error}."
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if kind in _DAMAGED:
             return DamagedCollection(f"{said} {self.mending}", self.name)
+        if kind in _NOT_WRITABLE:
+            said += (
+                f" Files must be read and written in {self.file.parent}, to look at it, too: change the "
+                "permissions, or copy the whole data folder to a disk where that is allowed and name it with "
+                "--data or DUPEDASH_DATA."
+            )
         return CollectionError(said, self.name)
 
     @property
