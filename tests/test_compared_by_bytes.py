@@ -20,6 +20,8 @@ from dupedash.errors import ConfigError, UnreadableImage
 from dupedash.images import Limits
 from dupedash.model import ByAnalysis, ByData, ById, ChangeKind, Document, DuplicateQuery
 from dupedash.ui.door.routes import ROUTES
+from tests import workspaces
+from tests.app_pages import opened
 from tests.pictures import as_file, scene
 from tests.test_images import png_that_claims
 
@@ -183,3 +185,13 @@ def test_their_place_is_held_by_a_calm_picture_that_names_the_format(folder, mon
             assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
             assert f">{word}<" in answer.text
         assert ">CR2<" not in client.get(route.format("unknown")).text
+
+
+def test_a_pair_of_them_says_why_there_is_no_picture(folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("DUPEDASH_DATA", str(tmp_path / "data"))
+    workspace = workspaces.fill(tmp_path / "data", folder)
+    workspaces.scan(workspace)
+    at = opened("group", group=file_id(folder / "logo.svg"))
+    told = [caption.value for caption in at.caption if "no picture of logo" in caption.value]
+    assert len(told) == 2
+    assert "SVG files are not decoded; compared by its bytes only" in told[0]

@@ -157,7 +157,8 @@ def print_summary(collection: Collection, done: StoredScan, cut: Cut, err: bool)
         f"time        {duration(stats.seconds)}, {stats.rate:,.0f} scans/s",
     ]
     lines += [
-        f"not compared: {gap.count:,} × {gap.reason}, e.g. {printable(gap.first[0])}" for gap in done.coverage
+        f"not compared as pictures: {gap.count:,} × {gap.reason}, e.g. {printable(gap.first[0])}"
+        for gap in done.coverage
     ]
     lines += [f"note: {done.message}"] if done.message else []
     for line in lines:

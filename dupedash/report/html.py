@@ -180,7 +180,7 @@ def _reached(scan: StoredScan) -> str:
     if scan.complete and not scan.coverage:
         return "Every image of the scan was compared."
     if scan.complete:
-        return "Not everything could be compared:"
+        return "Not everything could be compared as a picture:"
     return f"This scan is not complete ({scan.status}): {scan.message or 'it can go on where it stopped'}."
 
 

@@ -20,9 +20,9 @@ def frame() -> None:
         pages = {row: as_page(row) for row in rows}
         page = st.navigation(sections(pages), expanded=True)
         sidebar.draw()
-        row = next(row for row, known in pages.items() if known == page)
-        if row.needs_scan and state.current().scan is None:
-            no_scan_yet(state.current(), row.title)
+        waiting = next((row for row, known in pages.items() if known == page and row.needs_scan), None)
+        if waiting is not None and state.current().scan is None:
+            no_scan_yet(state.current(), waiting.title)
         else:
             page.run()
 

@@ -63,7 +63,7 @@ def look(view: View, image_id: str) -> None:
     widgets.picture(picture_url(view.collection.name, image_id, record.content), record.filename)
     st.text(record.location)
     if record.skipped:
-        st.caption(f"Not compared: {errors.as_text(record.skipped)}")
+        st.caption(f"Not compared as a picture: {errors.as_text(record.skipped)}")
     rows = {name: _words(value) for name, value in sorted(record.fields.items())}
     st.dataframe({"field": list(rows), "value": list(rows.values())}, hide_index=True)
 

@@ -74,5 +74,6 @@ def draw_scan(view: View) -> None:
             f"{as_text(scan.effort.words())} · took {wording.duration(scan.stats.seconds)}"
         )
         for gap in scan.coverage:
-            with st.expander(f"Not compared: {wording.plural(gap.count, 'image')}, {as_text(gap.reason)}"):
+            many = wording.plural(gap.count, "image")
+            with st.expander(f"Not compared as pictures: {many}, {as_text(gap.reason)}"):
                 st.text("\n".join(gap.first) + ("\n…" if gap.count > len(gap.first) else ""))

@@ -31,6 +31,9 @@ def draw(view: View, group: Group, pair: tuple[ImageRecord, ImageRecord], why: E
     with pictures:
         mode = pick_mode(group, pair)
         compareview.draw(view.require_scan().collection, pair, why, mode)
+        for record in pair:
+            if record.skipped and record.width is None:
+                st.caption(as_text(f"There is no picture of {record.filename} to show: {record.skipped}."))
         if not compareview.registered(why) and mode is not Mode.SIDE:
             st.caption("How the two lie on one another is not known: they are stretched to one size.")
     with reasons:
