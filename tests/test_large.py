@@ -20,6 +20,7 @@ from dupedash.ui.clear import page as clearview
 from dupedash.ui.clear import plan_view
 from dupedash.ui.door import access
 from dupedash.ui.review import group_list, huge
+from dupedash.ui.shared import group_rows
 from tests.app_pages import opened
 
 SIZE = Size(images=2000, groups=200, matches=6000, chains=(120, 50), decisions=20)
@@ -100,7 +101,7 @@ def test_the_list_sends_one_page_of_groups_and_a_few_pictures_of_each():
     at = opened("groups")
     strips = drawn(at, "dd-strip")
     assert len(strips) == group_list.PER_PAGE
-    assert max(strip.count("<img") for strip in strips) == group_list.STRIP
+    assert max(strip.count("<img") for strip in strips) == group_rows.STRIP
     assert f"{SIZE.groups} groups" in said(at)
 
 

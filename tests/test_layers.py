@@ -28,6 +28,9 @@ LAYERS = (
 APART = {("dupedash.flow", "dupedash.embedded"), ("dupedash.embedded", "dupedash.flow"),
          ("dupedash.ui", "dupedash.cli"), ("dupedash.cli", "dupedash.ui")}  # fmt: skip
 
+PAGES = ("check", "clear", "collection", "explore", "graph", "overview", "review", "scan", "share")
+"""Folders of pages in dupedash/ui: what two of them need stands above them, or in `ui.shared`."""
+
 HOMES = {
     "streamlit": ("app", "pages", "dupedash.ui"),
     "requests": ("dupedash.flow", "dupedash.fetch"),
@@ -77,6 +80,11 @@ def imports(tree: ast.AST) -> set[str]:
     return found
 
 
+def page_of(module: str) -> str | None:
+    """The page to whose folder a module belongs."""
+    return next((page for page in PAGES if under(module, f"dupedash.ui.{page}")), None)
+
+
 def breaches(module: str, imported: set[str]) -> list[str]:
     """What is wrong with these imports of this module, as sentences."""
     own = layer(module)
@@ -91,6 +99,8 @@ def breaches(module: str, imported: set[str]) -> list[str]:
             wrong.append(f"{module} imports its sibling: {name}")
         if under(module, "pages") and name.startswith("dupedash.") and not under(name, "dupedash.ui"):
             wrong.append(f"{module} reaches past dupedash.ui: {name}")
+        if under(module, "dupedash.ui") and page_of(name) not in (None, page_of(module)):
+            wrong.append(f"{module} imports from a page: {name}; what is shared goes to dupedash.ui.shared")
         homes = HOMES.get(name.split(".")[0])
         if homes is not None and not any(under(module, home) for home in homes):
             wrong.append(f"{module} is no home of {name.split('.')[0]}")
@@ -117,10 +127,16 @@ def test_imports_point_downwards_and_stay_at_home(path):
         ("pages.scan", "dupedash.scans"),
         ("dupedash.example.make", "multiprocessing.get_context"),
         ("dupedash.somewhere", "os"),
+        ("dupedash.ui.graph.page", "dupedash.ui.review.gallery"),
+        ("dupedash.ui.shared.widgets", "dupedash.ui.scan.form"),
     ],
 )
 def test_a_planted_breach_is_reported(module, imported):
     assert breaches(module, {imported})
+
+
+def test_every_folder_of_a_page_is_there():
+    assert {page for page in PAGES if not (ROOT / "dupedash/ui" / page / "__init__.py").exists()} == set()
 
 
 def test_pages_and_the_launcher_stay_short():

@@ -14,10 +14,10 @@ from dupedash.groups.graph import Strictness
 from dupedash.model import FLOOR, NEAR
 from dupedash.scans import StoredScan
 from dupedash.ui import jobs, state
+from dupedash.ui.shared.scan_words import scan_label
+from dupedash.ui.shared.threshold import set_threshold
 
 _PICKED = "scan.picked"
-GROUPING = {Strictness.COMPONENT: "Linked", Strictness.COMPLETE: "Complete"}
-"""Labels; they are what stands in the URL."""
 _GROUPING_HELP = (
     "**Linked**: an image joins a group as soon as it matches one member; chains are possible, and shown.\n\n"
     "**Complete**: every two images of a group match each other."
@@ -89,11 +89,6 @@ def pick_scan(scans: tuple[StoredScan, ...]) -> None:
         st.caption(":orange[:material/warning:] The scan of this link is not there any more.")
 
 
-def scan_label(scan: StoredScan) -> str:
-    """Its name and id: names need not differ."""
-    return f"{scan.name} · {scan.id}"
-
-
 def _picked() -> None:
     picked = st.session_state[_PICKED]
     st.session_state[state.SCAN] = "" if picked == state.LATEST else picked
@@ -123,17 +118,12 @@ def pick_threshold(scan: StoredScan) -> None:
         st.caption(f"This scan kept nothing below {scan.config.floor:.2f}.")
     st.segmented_control(
         "Grouping",
-        list(GROUPING),
+        list(state.GROUPING),
         default=Strictness.COMPONENT,
         required=True,
-        format_func=GROUPING.__getitem__,
+        format_func=state.GROUPING.__getitem__,
         key=state.STRICTNESS,
         bind="query-params",
         help=_GROUPING_HELP,
         width="stretch",
     )
-
-
-def set_threshold(value: float) -> None:
-    """A preset was pressed."""
-    st.session_state[state.THRESHOLD] = value

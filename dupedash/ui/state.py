@@ -38,6 +38,9 @@ WANTED, WANTED_COLLECTION, THRESHOLD_WANTED = "scan.wanted", "collection.wanted"
 LATEST = "latest"
 """The choice of scan that follows the collection's newest one."""
 
+GROUPING = {Strictness.COMPONENT: "Linked", Strictness.COMPLETE: "Complete"}
+"""Labels of the grouping; they are what stands in the URL."""
+
 PRESETS = {"Exact duplicates only": EXACT, "Near-duplicates": NEAR}
 """The presets by the names that the documentation gives them."""
 

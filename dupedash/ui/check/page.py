@@ -16,30 +16,26 @@ import streamlit as st
 
 from dupedash.check import (
     GATES,
-    Added,
     Bands,
     CheckStore,
     Gate,
     Item,
-    Report,
-    StoredCheck,
     Wanted,
     check_images,
     compare_inside,
     of_upload,
 )
 from dupedash.errors import ConfigError
-from dupedash.images.files import printable
 from dupedash.model import FLOOR, Failure
 from dupedash.ui import jobs
-from dupedash.ui.collection import add
+from dupedash.ui.check.current import Result, show_check, show_result
 from dupedash.ui.door.access import Role
 from dupedash.ui.door.uploadlimits import ALLOWANCES
 from dupedash.ui.errors import shown
 from dupedash.ui.filters import builder, saved
+from dupedash.ui.shared.inputs import existing, lines
 from dupedash.ui.state import View
 
-_RESULT, _SHOWN = "check.result", "check.shown"
 FEW = 3
 """So many uploads, ids or addresses are checked at once; more, folders and archives in the background."""
 MOST_AT_ONCE = 500
@@ -66,68 +62,6 @@ class Source(StrEnum):
     URL = "URL"
     ID = "Image of the collection"
     FOLDER = "Folder on this machine"
-
-
-@dataclass(slots=True)
-class Result:
-    """What is shown: found at once, or by a job so far.
-
-    number  tells results apart, also in the keys of widgets
-    stored  on disk, or None; `complete`: nothing is missing
-    added   what was done with it
-    """
-
-    number: str
-    collection: str
-    found: Report
-    gate: Gate
-    added: Added | None = None
-    stored: StoredCheck | None = None
-    complete: bool = True
-
-    @property
-    def report(self) -> Report:
-        """What was found, judged by the rules as they are now; nothing is searched or analysed again."""
-        return self.found.judged(self.gate)
-
-    def remember(self, added: Added | None) -> None:
-        """What was done with it, or that it was taken back: for everybody, where it is on disk."""
-        self.added = added
-        if self.stored is not None:
-            self.stored.keep_added(added.record if added else None)
-
-
-def result(view: View, gate: Gate) -> Result | None:
-    """What this visitor checked last, else the newest check of this collection, by these rules."""
-    known: Result | None = st.session_state.get(_RESULT)
-    if known and view.connection and known.collection == view.connection.name:
-        known.gate = gate
-        return known
-    stored = _shown_check(view)
-    if stored is None:
-        return None
-    found = _report(stored)
-    record = stored.added
-    added = Added((), (), (), record) if record else None
-    return Result(stored.id, stored.wanted.collection, found, gate, added, stored, stored.complete)
-
-
-def _shown_check(view: View) -> StoredCheck | None:
-    store, name = CheckStore(view.settings.workspace), view.collection.name
-    try:
-        chosen = store.get(st.session_state[_SHOWN]) if _SHOWN in st.session_state else None
-    except ConfigError:  # deleted meanwhile
-        chosen = None
-    return chosen if chosen and chosen.wanted.collection == name else store.newest(name)
-
-
-def _stored_key(stored: StoredCheck) -> str:
-    return f"{printable(stored.folder)} {stored.version()}"
-
-
-@st.cache_resource(max_entries=4, show_spinner="Reading the check …", hash_funcs={StoredCheck: _stored_key})
-def _report(stored: StoredCheck) -> Report:
-    return stored.report()
 
 
 def draw(view: View) -> Gate:
@@ -170,14 +104,13 @@ def _draw_source(view: View) -> Order | None:
             name, st.text_area("Addresses, one a line", key="check.url", height=90, placeholder="https://…")
         )
     if source is Source.ID:
-        named = st.text_area("Ids, one a line", key="check.id", height=90).split("\n")
-        ids = tuple(line.strip() for line in named if line.strip())
+        ids = lines(st.text_area("Ids, one a line", key="check.id", height=90))
         return Order(Wanted(name, ids=ids), many=len(ids) > FEW) if ids else None
     path = st.text_input("Folder, file or zip archive", key="check.folder", placeholder="/home/me/new")
     if not path.strip():
         return None
     view.settings.must_write()  # what lies on this machine is not shown to everyone
-    return Order(Wanted(name, (str(add.existing(path)),)), many=True)
+    return Order(Wanted(name, (str(existing(path)),)), many=True)
 
 
 def _of_uploads(name: str, files: list[tuple[str, bytes]]) -> Order:
@@ -186,7 +119,7 @@ def _of_uploads(name: str, files: list[tuple[str, bytes]]) -> Order:
 
 
 def _of_urls(name: str, text: str) -> Order | None:
-    urls = tuple(line.strip() for line in text.split("\n") if line.strip())
+    urls = lines(text)
     for url in urls:
         must_be_web(url)
     return Order(Wanted(name, urls), many=len(urls) > FEW) if urls else None
@@ -244,8 +177,7 @@ def _begin(view: View, order: Order, gate: Gate, fq: tuple[str, ...]) -> None:
     if order.many and view.editor:
         wanted = replace(order.wanted, fq=fq, floor=floor)
         stored = CheckStore(view.settings.workspace).create(wanted, order.uploads)
-        st.session_state.pop(_RESULT, None)
-        st.session_state[_SHOWN] = stored.id
+        show_check(stored)
         jobs.start(view, "check", {"collection": wanted.collection, "check": stored.id})
     wide = replace(gate, bands=replace(gate.bands, unsure=floor))
     items = list(order.items())
@@ -264,4 +196,4 @@ def _begin(view: View, order: Order, gate: Gate, fq: tuple[str, ...]) -> None:
             workers=os.cpu_count() or 1,
             decisions=view.decisions,
         )
-    st.session_state[_RESULT] = Result(token_hex(4), view.collection.name, found, gate)
+    show_result(Result(token_hex(4), view.collection.name, found, gate))

@@ -30,8 +30,7 @@ from dupedash.images import apart
 from dupedash.model import Hit
 from dupedash.report.export import encoded, json_text
 from dupedash.ui import jobs, style
-from dupedash.ui.check import page as checkview
-from dupedash.ui.check.page import Result
+from dupedash.ui.check.current import Result, current_result
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.errors import as_text, shown
 from dupedash.ui.shared import widgets
@@ -55,7 +54,7 @@ _LOOK_SECONDS = 3
 
 def draw(view: View, gate: Gate) -> None:
     """What this visitor checked last, or what a job found so far."""
-    known = checkview.result(view, gate)
+    known = current_result(view, gate)
     if known is None:
         return
     style.sheet("clear.css")
@@ -63,7 +62,7 @@ def draw(view: View, gate: Gate) -> None:
 
     @st.fragment(run_every=_LOOK_SECONDS if running else None)
     def body() -> None:
-        now = checkview.result(view, gate)
+        now = current_result(view, gate)
         if now is not None:
             _draw_result(view, now)
 

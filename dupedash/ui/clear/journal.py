@@ -26,8 +26,8 @@ from dupedash.model import Failure
 from dupedash.ui import jobs
 from dupedash.ui.clear import plan_view
 from dupedash.ui.errors import as_text, shown
-from dupedash.ui.review.decision_files import read_json
 from dupedash.ui.shared import widgets
+from dupedash.ui.shared.inputs import read_json
 from dupedash.ui.state import View
 
 SHOWN = 20

@@ -16,7 +16,7 @@ from dupedash.errors import ConfigError
 from dupedash.keepers import PRESETS, Criterion, Policy, ProtectedField, Rule
 from dupedash.model import FieldInfo, FieldType
 from dupedash.ui import errors
-from dupedash.ui.review.decision_files import read_json
+from dupedash.ui.shared.inputs import read_json
 
 _KEY, _PRESET = "clear.policy", "clear.preset"
 _WIDTHS = (0.3, 3.2, 4.4, 0.4, 0.4, 0.4)

@@ -14,7 +14,8 @@ from dupedash.embedded.files.leaveout import checked
 from dupedash.errors import ConfigError
 from dupedash.ui import errors, jobs, state
 from dupedash.ui.collection import left_out
-from dupedash.ui.collection.left_out import HELP, lines
+from dupedash.ui.collection.left_out import HELP
+from dupedash.ui.shared.inputs import existing, lines
 from dupedash.ui.state import View
 
 EXAMPLE = "example"
@@ -76,22 +77,6 @@ def _draw_example(view: View) -> None:
 def _collection_field(view: View, key: str) -> str:
     known = view.connection.name if view.connection else "photos"
     return st.text_input("Into the collection", known, key=f"{key}.{known}", max_chars=64).strip()
-
-
-def existing(path: str) -> Path:
-    """The absolute path of a folder or file that is there. Raises ConfigError."""
-    if not path.strip():
-        raise ConfigError("Say which folder: its whole path, as /home/me/Pictures.")
-    asked = Path(path.strip()).expanduser()
-    if not asked.is_absolute():
-        raise ConfigError(f"{path.strip()} is not a whole path: begin it with / (or ~ for your home folder).")
-    try:
-        found = asked.exists()
-    except OSError as error:
-        raise ConfigError(f"{asked} cannot be looked at: {error.strerror}.") from error
-    if not found:
-        raise ConfigError(f"There is nothing at {asked} on the machine that runs dupedash.")
-    return asked
 
 
 def index(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.ui import jobs
+from dupedash.ui.shared.inputs import lines
 from dupedash.ui.state import View
 
 HELP = (
@@ -13,11 +16,6 @@ HELP = (
     "*.lrdata. A path, /home/me/Pictures/private, leaves out that one folder or file. With a folder goes all "
     "that is in it. No file is touched."
 )
-
-
-def lines(text: str) -> list[str]:
-    """The patterns that were typed."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def draw(view: View) -> None:
@@ -36,7 +34,7 @@ def draw(view: View) -> None:
                 _keep(view, lines(text))
 
 
-def _keep(view: View, patterns: list[str]) -> None:
+def _keep(view: View, patterns: Sequence[str]) -> None:
     """Images that are left out now leave the collection when its folders are read."""
     collection = view.writable()
     if view.connection is None or not isinstance(collection, EmbeddedCollection):

@@ -12,7 +12,7 @@ from dupedash.groups.graph import Cut
 from dupedash.model import FLOOR
 from dupedash.scans import StoredScan
 from dupedash.ui import cached
-from dupedash.ui.review import group_list
+from dupedash.ui.shared import group_rows
 from dupedash.ui.state import View
 
 PER_PAGE = 8
@@ -82,7 +82,7 @@ def strips(scan: StoredScan, cut: Cut, numbers: list[int]) -> dict[int, str]:
     shown = sorted({i for ids in members.values() for i in ids[:STRIP]})
     records = dict(zip(shown, cached.records(scan, shown), strict=True))
     return {
-        number: group_list.strip_html(scan.collection, [records[i] for i in ids[:STRIP]], len(ids))
+        number: group_rows.strip_html(scan.collection, [records[i] for i in ids[:STRIP]], len(ids))
         for number, ids in members.items()
     }
 

@@ -9,11 +9,12 @@ from dupedash import wording
 from dupedash.groups.curves import Curves, explosion
 from dupedash.groups.graph import Strictness
 from dupedash.model import EXACT, NEAR
-from dupedash.ui import cached, state, style
+from dupedash.ui import cached, style
 from dupedash.ui.explore import changes, scans_compared
 from dupedash.ui.explore import curves as curvechart
 from dupedash.ui.explore.curves import Chart, Mark
 from dupedash.ui.shared import widgets
+from dupedash.ui.shared.threshold import move_threshold
 from dupedash.ui.shared.widgets import Fact, facts
 from dupedash.ui.state import View
 
@@ -64,8 +65,7 @@ def draw_curves(view: View, found: Curves) -> None:
         line += f" At {burst:.2f} and below, groups run together into one large group: stay above."
     st.caption(line)
     if picked is not None and abs(picked - view.threshold) > 0.001:
-        st.session_state[state.THRESHOLD_WANTED] = picked
-        st.rerun()
+        move_threshold(picked)
 
 
 def charts(view: View, found: Curves) -> list[Chart]:

@@ -8,12 +8,12 @@ from dupedash import wording
 from dupedash.groups.graph import Floats
 from dupedash.groups.scans_compared import Pairs, ScanDifference
 from dupedash.scans import StoredScan
-from dupedash.ui import cached, sidebar
+from dupedash.ui import cached
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.errors import as_text
 from dupedash.ui.explore import changes
-from dupedash.ui.scan import earlier
 from dupedash.ui.shared import widgets
+from dupedash.ui.shared.scan_words import config_words, scan_label
 from dupedash.ui.state import View
 
 SHOWN = 200
@@ -29,7 +29,7 @@ def draw(view: View) -> None:
             "There is only this scan. Scan again, with another mode or filter or after changes, to compare."
         )
         return
-    labels = {key: sidebar.scan_label(other) for key, other in others.items()}
+    labels = {key: scan_label(other) for key, other in others.items()}
     chosen = st.selectbox("Compare this scan with", list(labels), format_func=labels.__getitem__, key="with")
     other = others[chosen]
     st.caption(f"{as_text(said(other))} → {as_text(said(scan))}, at {view.threshold:.2f}")
@@ -51,7 +51,7 @@ def draw(view: View) -> None:
 
 def said(scan: StoredScan) -> str:
     """A scan by its name and configuration."""
-    return f"{scan.name} ({earlier.config_words(scan.config)})"
+    return f"{scan.name} ({config_words(scan.config)})"
 
 
 def draw_pairs(

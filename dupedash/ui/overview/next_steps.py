@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dupedash import wording
 from dupedash.scans import ScanStatus
 from dupedash.ui.pagetable import has_page
-from dupedash.ui.scan import earlier
+from dupedash.ui.shared.scan_words import changed_words
 from dupedash.ui.state import View
 
 
@@ -48,7 +48,7 @@ def _unfinished(view: View) -> list[Step]:
 def _outdated(view: View) -> list[Step]:
     if view.scan is None or view.scan.state == view.collection.state():
         return []
-    changed = earlier.changed_words(view, view.scan)
+    changed = changed_words(view, view.scan)
     text = f"{changed.capitalize()}: a new scan searches only what changed."
     return [Step("Scan again", text, "scan", "Go to Scan")]
 

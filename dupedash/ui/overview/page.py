@@ -10,8 +10,8 @@ from dupedash.scans import StoredScan
 from dupedash.ui import style
 from dupedash.ui.errors import as_text
 from dupedash.ui.overview import next_steps
-from dupedash.ui.review import group_list
-from dupedash.ui.scan import earlier
+from dupedash.ui.shared import group_rows
+from dupedash.ui.shared.scan_words import changed_words, config_words
 from dupedash.ui.shared.widgets import Fact, facts, go
 from dupedash.ui.state import View
 
@@ -55,9 +55,9 @@ def draw_largest(view: View) -> None:
         return
     st.subheader("Largest groups", anchor=False)
     style.sheet("groups.css")
-    listing, rows, standings = Listing(), view.table, group_list.standings_of(view)
-    numbers = group_list.listed(view, rows, listing, standings)[:LARGEST]
-    group_list.draw_rows(view, rows, numbers, standings, listing)
+    listing, rows, standings = Listing(), view.table, group_rows.standings_of(view)
+    numbers = group_rows.listed(view, rows, listing, standings)[:LARGEST]
+    group_rows.draw_rows(view, rows, numbers, standings, listing)
 
 
 def draw_scan(view: View) -> None:
@@ -67,10 +67,10 @@ def draw_scan(view: View) -> None:
     scan = view.scan
     st.subheader("The scan", anchor=False)
     with st.container(border=True):
-        since = earlier.changed_words(view, scan)
+        since = changed_words(view, scan)
         st.markdown(f"**{as_text(scan.name)}** · {wording.ago(scan.started)} · {since}")
         st.caption(
-            f"{as_text(earlier.config_words(scan.config))} · searched with "
+            f"{as_text(config_words(scan.config))} · searched with "
             f"{as_text(scan.effort.words())} · took {wording.duration(scan.stats.seconds)}"
         )
         for gap in scan.coverage:

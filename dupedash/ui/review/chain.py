@@ -11,9 +11,10 @@ from dupedash.groups.graph import Group, Link
 from dupedash.groups.splits import Split, bridges, split_at, weakest
 from dupedash.model import ImageRecord
 from dupedash.review import Verdict
-from dupedash.ui import state
 from dupedash.ui.errors import as_text
-from dupedash.ui.review import decision_bar, group_list
+from dupedash.ui.review import decision_bar
+from dupedash.ui.shared import group_rows
+from dupedash.ui.shared.threshold import threshold_button
 from dupedash.ui.state import View
 
 SHOWN = 6
@@ -31,8 +32,7 @@ def draw(view: View, group: Group, records: Mapping[str, ImageRecord]) -> None:
     if len(found) > SHOWN:
         st.caption(f"and {wording.plural(len(found) - SHOWN, 'more bridge')}, all stronger")
     if not found and group.weakest < 0.995:
-        above = round(group.weakest + 0.01, 2)
-        st.button(f"Set the threshold to {above:.2f}", key="split-by-threshold", on_click=_set, args=(above,))
+        threshold_button(round(group.weakest + 0.01, 2), "split-by-threshold")
 
 
 def words(group: Group, found: Sequence[Link], records: Mapping[str, ImageRecord]) -> str:
@@ -56,8 +56,8 @@ def draw_split(view: View, split: Split, records: Mapping[str, ImageRecord]) -> 
         for column, part in ((left, split.left), (right, split.right)):
             alone = len(part) == 1
             column.caption("One image, then in no group" if alone else f"A group of {len(part):,} images")
-            shown = [records[i] for i in part[: group_list.STRIP]]
-            column.html(group_list.strip_html(view.require_scan().collection, shown, len(part)))
+            shown = [records[i] for i in part[: group_rows.STRIP]]
+            column.html(group_rows.strip_html(view.require_scan().collection, shown, len(part)))
         if view.editor:
             images = decision_bar.keys(view, (a, b))
             revision = view.decisions.revision(images)
@@ -66,7 +66,3 @@ def draw_split(view: View, split: Split, records: Mapping[str, ImageRecord]) -> 
                 icon=":material/content_cut:", on_click=decision_bar.decide,
                 args=(view, images, Verdict.NOT_DUPLICATE, revision, lambda: None),
             )  # fmt: skip
-
-
-def _set(threshold: float) -> None:
-    st.session_state[state.THRESHOLD] = threshold

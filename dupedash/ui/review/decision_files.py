@@ -11,6 +11,7 @@ from dupedash.errors import ConfigError
 from dupedash.review import ReviewStore, Verdict
 from dupedash.ui.review import progress
 from dupedash.ui.shared import widgets
+from dupedash.ui.shared.inputs import read_json
 from dupedash.ui.shared.widgets import Fact
 from dupedash.ui.state import View
 
@@ -57,11 +58,3 @@ def _draw_import(view: View, store: ReviewStore) -> None:
             view.settings.must_write()
             new = store.merge(read_json(file.getvalue(), file.name))
             st.success(f"{wording.plural(new, 'new decision')} taken in.")
-
-
-def read_json(data: bytes, name: str) -> object:
-    """An uploaded JSON file. Raises ConfigError."""
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{name} is no JSON file: {error}") from error

@@ -14,13 +14,14 @@ from dupedash.groups.table import Listing, listing_of
 from dupedash.images.properties import compare
 from dupedash.keepers import PRESETS, Choice
 from dupedash.model import Explanation, ImageRecord
-from dupedash.ui import cached, state, style
+from dupedash.ui import cached, style
 from dupedash.ui.door.routes import thumb_url
-from dupedash.ui.review import cards, chain, decision_bar, group_list, huge, keeper_choice, progress, scores
+from dupedash.ui.review import cards, chain, decision_bar, huge, keeper_choice, progress, scores
 from dupedash.ui.review import pair as pairview
 from dupedash.ui.review.decision_bar import Subject, show_group
-from dupedash.ui.shared import widgets
+from dupedash.ui.shared import group_rows, widgets
 from dupedash.ui.shared.group_link import GROUP, ONE, OTHER
+from dupedash.ui.shared.threshold import threshold_button
 from dupedash.ui.state import View
 
 DEFAULT = next(iter(PRESETS.values()))
@@ -34,7 +35,7 @@ def draw(view: View) -> None:
     """The whole page."""
     style.sheet("groups.css")
     style.sheet("group.css")
-    listing = listing_of(st.query_params.to_dict(), group_list.CARRIED)
+    listing = listing_of(st.query_params.to_dict(), group_rows.CARRIED)
     asked = st.query_params.get(GROUP, "")
     number = view.cut.find(asked)
     if number is None:
@@ -108,7 +109,7 @@ def head_line(group: Group) -> str:
 def neighbours(view: View, number: int, listing: Listing) -> Place:
     """The groups before and after this one in the list."""
     rows = view.table
-    numbers = group_list.listed(view, rows, listing, group_list.standings_of(view)).tolist()
+    numbers = group_rows.listed(view, rows, listing, group_rows.standings_of(view)).tolist()
     if number not in numbers:
         following = view.cut.key(numbers[0]) if numbers else None
         return Place(None, following, "All groups")
@@ -271,9 +272,8 @@ def draw_missing(view: View, asked: str) -> None:
             else "Nothing matches this image.",
         )
         if best:
-            value = int(best[0][1] * 100) / 100
             with st.container(horizontal_alignment="center"):
-                st.button(f"Set the threshold to {value:.2f}", on_click=_set_threshold, args=(value,))
+                threshold_button(int(best[0][1] * 100) / 100, "group-threshold")
         decision_bar.history(view, cached.records(view.require_scan(), [asked]))
     with st.container(horizontal_alignment="center"):
         widgets.go("groups", "All groups")
@@ -288,7 +288,3 @@ def draw_unmatched(view: View, asked: str) -> None:
     text = "Nothing matches this image, or its matches were rejected."
     widgets.empty(":material/compare:", "In no group", text)
     decision_bar.history(view, cached.records(view.require_scan(), [asked]))
-
-
-def _set_threshold(value: float) -> None:
-    st.session_state[state.THRESHOLD] = value

@@ -7,10 +7,11 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.graph import Strictness
 from dupedash.model import ImageRecord
-from dupedash.ui import cached, state
+from dupedash.ui import cached
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.review import cards
 from dupedash.ui.shared import widgets
+from dupedash.ui.shared.threshold import threshold_button
 from dupedash.ui.state import View
 
 IMAGES = 5000
@@ -30,11 +31,7 @@ def draw(view: View, number: int) -> None:
             f"{IMAGES:,} images. This one has {wording.plural(len(links), 'match', 'matches')}."
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            above = way_out(view)
-            st.button(
-                f"Set the threshold to {above:.2f}", key="huge-threshold", type="primary", on_click=_set,
-                args=(above,),
-            )  # fmt: skip
+            threshold_button(way_out(view), "huge-threshold", primary=True)
             if view.strictness is Strictness.COMPONENT:
                 st.caption("Or choose the grouping “Complete” in the sidebar.", width="content")
             widgets.go("explore", "Explore")
@@ -63,7 +60,3 @@ def card(view: View, record: ImageRecord) -> cards.Card:
     url = thumb_url(view.require_scan().collection, record.id, record.content)
     facts = tuple(fact for fact in (pixels, wording.size(record.bytes)) if fact)
     return cards.Card(record.id, url, record.filename, record.location, facts)
-
-
-def _set(threshold: float) -> None:
-    st.session_state[state.THRESHOLD] = threshold

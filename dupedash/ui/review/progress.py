@@ -10,8 +10,8 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.table import Listing, Only
 from dupedash.ui import cached
-from dupedash.ui.review import decision_bar, group_list
-from dupedash.ui.shared import widgets
+from dupedash.ui.review import decision_bar
+from dupedash.ui.shared import group_rows, widgets
 from dupedash.ui.shared.group_link import GROUP
 from dupedash.ui.state import View
 
@@ -34,7 +34,7 @@ def review(view: View) -> Review:
     cut = view.cut
     found = cached.cut(cached.all_matches(view.require_scan()), view.threshold, view.strictness)
     decided = np.zeros(len(cut) + 1, bool)  # the last one stands for images in no group: label -1
-    decided[[*group_list.standings_of(view), -1]] = True
+    decided[[*group_rows.standings_of(view), -1]] = True
     left = ~decided[cut.label]
     touched = np.unique(found.label[left])
     return Review(len(found) - len(touched), len(cut) - int(decided[:-1].sum()))
@@ -59,7 +59,7 @@ def draw_next(view: View) -> None:
         "Review the next group", key="review.next", icon=":material/arrow_forward:", shortcut="Enter",
         type="primary",
     ):  # fmt: skip
-        listing = Listing(only=Only.OPEN).params(group_list.CARRIED)
+        listing = Listing(only=Only.OPEN).params(group_rows.CARRIED)
         st.switch_page(widgets.page_row("group").path, query_params={GROUP: first, **listing})
 
 
@@ -73,5 +73,5 @@ def draw_after(view: View, asked: str) -> None:
 
 def _first_open(view: View) -> str | None:
     rows = view.table
-    numbers = group_list.listed(view, rows, Listing(only=Only.OPEN), group_list.standings_of(view))
+    numbers = group_rows.listed(view, rows, Listing(only=Only.OPEN), group_rows.standings_of(view))
     return view.cut.key(int(numbers[0])) if len(numbers) else None

@@ -5,10 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dupedash import wording
-from dupedash.collection import BulkSearch
-from dupedash.scans import ScanConfig, ScanStatus, StoredScan
+from dupedash.scans import ScanStatus, StoredScan
 from dupedash.ui import errors, state
-from dupedash.ui.shared.scan_modes import MODES
+from dupedash.ui.shared.scan_words import changed_words, config_words
 from dupedash.ui.state import View
 
 SHOWN = 10
@@ -31,29 +30,6 @@ def draw(view: View) -> None:
         _draw_one(view, scan)
     if len(view.scans) > SHOWN:
         st.toggle(f"Show all {len(view.scans)}", key="scans.all")
-
-
-def config_words(config: ScanConfig) -> str:
-    """A configuration in a line: mode, what was scanned, what it was compared with, floor."""
-    said = [MODES[config.mode].name, " and ".join(config.fq) or "all images"]
-    if config.against:
-        said.append(f"against {' and '.join(config.against)}")
-    if config.without:
-        said.append(f"without {' and '.join(config.without)}")
-    return " · ".join([*said, f"from {config.floor:.2f}"])
-
-
-def changed_words(view: View, scan: StoredScan) -> str:
-    """What happened to the collection since the scan."""
-    collection = view.collection
-    if collection.state() == scan.state:
-        return "up to date"
-    changed = collection.changed_since(scan.state) if isinstance(collection, BulkSearch) else None
-    if changed is None:
-        return "the collection changed since"
-    if not changed:
-        return "images removed since"
-    return f"{wording.plural(len(changed), 'image')} added or changed since"
 
 
 def _draw_one(view: View, scan: StoredScan) -> None:

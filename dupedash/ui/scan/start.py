@@ -12,6 +12,7 @@ from dupedash.ui import jobs
 from dupedash.ui.errors import as_text
 from dupedash.ui.scan import earlier, form
 from dupedash.ui.scan.form import Order
+from dupedash.ui.shared.scan_words import config_words
 from dupedash.ui.state import View
 
 
@@ -48,7 +49,7 @@ def _about(job: Job) -> str:
         tuple(asked["against"]),
         tuple(asked.get("without", ())),
     )
-    return earlier.config_words(config)
+    return config_words(config)
 
 
 def _draw_known(scan: StoredScan) -> None:

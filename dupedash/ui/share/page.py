@@ -10,7 +10,7 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.graph import Strictness
 from dupedash.report import export, graph_html, report_html
-from dupedash.ui import sidebar, state
+from dupedash.ui import state
 from dupedash.ui.door import access
 from dupedash.ui.errors import as_text
 from dupedash.ui.pagetable import PAGES
@@ -57,7 +57,7 @@ def address(view: View, page: str) -> str:
         state.COLLECTION: view.connection.name if view.connection else "",
         state.SCAN: view.require_scan().id,
         state.THRESHOLD: f"{view.threshold:g}",
-        state.STRICTNESS: "" if usual else sidebar.GROUPING[view.strictness],
+        state.STRICTNESS: "" if usual else state.GROUPING[view.strictness],
     }
     said = urlencode({name: value for name, value in asked.items() if value})
     path = "" if page == PAGES[0].file else page  # the start page has no path of its own
