@@ -11,11 +11,11 @@ from dupedash.ui.shared import widgets
 view = state.current()
 widgets.header("Clear", "Decide by rule which image of each group stays; preview, apply, undo.")
 jobs.panel(view, clearjobs.KINDS)
-part = page.part()
+tab = page.tab()
 with errors.shown():
-    if part is page.Part.PREPARE:
+    if tab is page.Tab.PREPARE:
         page.draw(view)
-    elif part is page.Part.PLANS:
+    elif tab is page.Tab.PLANS:
         journal.draw(view)
     else:
         decision_files.draw(view)

@@ -12,7 +12,7 @@ if widgets.has_images(view):
     jobs.panel(view, {"scan": scanstart.kind()})
     form, start = widgets.split("scan", (2.5, 1))
     with form:
-        order = scanform.draw(view)
+        request = scanform.draw(view)
     with start:
-        scanstart.draw(view, order)
+        scanstart.draw(view, request)
     earlier.draw(view)

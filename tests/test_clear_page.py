@@ -23,7 +23,7 @@ from dupedash.jobs import Jobs
 from dupedash.keepers import PRESETS, Criterion, Policy, Rule
 from dupedash.review import ReviewStore, Verdict, image_key
 from dupedash.scans import ScanStore
-from dupedash.ui.clear.policy_form import Draft, guards
+from dupedash.ui.clear.policy_form import PolicyDraft, guards
 from dupedash.ui.door import access
 from dupedash.ui.pagetable import PAGES
 from tests import workspaces
@@ -278,13 +278,13 @@ def test_an_imported_plan_gets_its_own_id_and_the_folders_of_the_collection(phot
 
 def test_a_draft_says_the_policy_that_it_was_made_from():
     for policy in PRESETS.values():
-        assert Draft.of(policy).policy() == policy
+        assert PolicyDraft.of(policy).policy() == policy
     criteria = (Criterion(Rule.PIXELS), Criterion(Rule.PATH, values=("Rome, 2024", 'the "best"', "c")))
     guarded = Policy("own", criteria, ("a", "b, [c]"), guards("status: ok"), True, ("*/d/*",))
-    assert Draft.of(guarded).policy() == guarded
+    assert PolicyDraft.of(guarded).policy() == guarded
 
 
 def test_a_changed_preset_is_named_so():
-    draft = Draft.of(PRESETS["Best quality"])
+    draft = PolicyDraft.of(PRESETS["Best quality"])
     draft.move(draft.lines[0].number, 1)
     assert draft.policy().name == "Best quality, changed"

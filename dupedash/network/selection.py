@@ -30,7 +30,7 @@ _LIMITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Selection:
     """What is asked for: groups of a size, with a text in a member's location; `page` from 1."""
 
     sizes: SizeClass = SizeClass.ALL
@@ -39,7 +39,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class SelectedGroups:
     """`groups`: numbers in the cut to draw; `found` groups were found in all, on `pages` pages."""
 
     groups: tuple[int, ...]
@@ -47,9 +47,9 @@ class Chosen:
     pages: int
 
 
-def choose(cut: Cut, part: Part, holding: Flags | None) -> Chosen:
-    """The groups of a part. `holding`: per group whether it holds the text, None where none is asked for."""
-    low, high = _LIMITS[part.sizes]
+def choose(cut: Cut, selection: Selection, holding: Flags | None) -> SelectedGroups:
+    """The groups of a selection. `holding`: per group whether it holds the text; None: none is asked for."""
+    low, high = _LIMITS[selection.sizes]
     wanted = cut.sizes >= low
     if high is not None:
         wanted &= cut.sizes <= high
@@ -57,9 +57,9 @@ def choose(cut: Cut, part: Part, holding: Flags | None) -> Chosen:
         wanted &= holding
     numbers = np.flatnonzero(wanted)
     pages = _pages(cut.sizes[numbers])
-    page = min(max(part.page, 1), len(pages)) if pages else 1
+    page = min(max(selection.page, 1), len(pages)) if pages else 1
     start, end = pages[page - 1] if pages else (0, 0)
-    return Chosen(tuple(numbers[start:end].tolist()), len(numbers), len(pages))
+    return SelectedGroups(tuple(numbers[start:end].tolist()), len(numbers), len(pages))
 
 
 def _pages(sizes: Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int32]]) -> list[tuple[int, int]]:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dupedash.groups.graph import Cut, Group
+from dupedash.groups.table import gains
 from dupedash.model import Explanation, ImageRecord
 from dupedash.network import assets, build
 from dupedash.network.build import SCALE
@@ -29,7 +31,7 @@ PAIRS_PER_GROUP = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ReportImage:
     """An image of a group as the report shows it."""
 
     id: str
@@ -40,7 +42,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ReportPair:
     """A match as the report shows it."""
 
     a: str
@@ -55,8 +57,8 @@ class Chapter:
 
     number: int
     group: Group
-    members: tuple[Member, ...]
-    pairs: tuple[Pair, ...]
+    members: tuple[ReportImage, ...]
+    pairs: tuple[ReportPair, ...]
     more: int
 
 
@@ -127,11 +129,11 @@ def _chapter(
     why: Mapping[tuple[str, str], Explanation],
 ) -> Chapter:
     members = tuple(
-        Member(i, records[i].filename, records[i].location, _facts(records[i]), pictures.get(i))
+        ReportImage(i, records[i].filename, records[i].location, _facts(records[i]), pictures.get(i))
         for i in group.members
     )
     pairs = tuple(
-        Pair(records[k.a].filename, records[k.b].filename, k.score, _words(why.get((k.a, k.b))))
+        ReportPair(records[k.a].filename, records[k.b].filename, k.score, _words(why.get((k.a, k.b))))
         for k in group.links[:PAIRS_PER_GROUP]
     )
     return Chapter(number, group, members, pairs, len(group.links) - len(pairs))
@@ -148,7 +150,8 @@ def _facts(record: ImageRecord) -> str:
 
 
 def _summary(scan: StoredScan, cut: Cut, records: Mapping[str, ImageRecord]) -> Sequence[tuple[str, str]]:
-    gain = sum(_gain([records[i].bytes or 0 for i in cut.members(n)]) for n in range(len(cut)))
+    sizes = [records[i].bytes or 0 if i in records else 0 for i in cut.graph.matches.ids]
+    gain = int(gains(cut, np.array(sizes, np.int64)).sum())
     return (
         ("images scanned", f"{scan.stats.images:,}"),
         ("groups", f"{len(cut):,}"),
@@ -156,11 +159,6 @@ def _summary(scan: StoredScan, cut: Cut, records: Mapping[str, ImageRecord]) -> 
         ("could go", f"{cut.surplus:,}"),
         ("to gain", size(gain) if gain else "–"),
     )
-
-
-def _gain(sizes: Sequence[int]) -> int:
-    """What is freed where the largest file of a group stays."""
-    return sum(sizes) - max(sizes)
 
 
 def _settings(scan: StoredScan, cut: Cut) -> Sequence[tuple[str, str]]:

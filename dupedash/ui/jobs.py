@@ -26,7 +26,7 @@ _ENDED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class JobKind:
     """How one kind of job is told: its title, what this one is about, and what stands below when done.
 
     quiet  nothing is told of one that is done: the page shows what it made
@@ -51,7 +51,7 @@ def of_collection(view: View, kind: str | None = None) -> list[Job]:
     ]
 
 
-def panel(view: View, kinds: Mapping[str, Kind]) -> None:
+def panel(view: View, kinds: Mapping[str, JobKind]) -> None:
     """Draw what runs or ended a short while ago; redraws the page when something ends."""
     busy = any(job.active for job in _shown(view, kinds))
 
@@ -92,7 +92,7 @@ def start(view: View, kind: str, arguments: Mapping[str, Any]) -> None:
     st.rerun()
 
 
-def _shown(view: View, kinds: Mapping[str, Kind]) -> Sequence[Job]:
+def _shown(view: View, kinds: Mapping[str, JobKind]) -> Sequence[Job]:
     """What is active, and the newest of each kind where it ended lately and was not dismissed here."""
     shown, told = [], set()
     for job in of_collection(view):
@@ -123,7 +123,7 @@ def _dismissed() -> set[str]:
     return known
 
 
-def _draw(view: View, job: Job, kind: Kind) -> None:
+def _draw(view: View, job: Job, kind: JobKind) -> None:
     left, right = st.columns((5, 1.2), vertical_alignment="center")
     left.markdown(f"**{kind.title}** &nbsp; :small[:gray[{errors.as_text(kind.about(job))}]]")
     if job.active:
@@ -140,7 +140,7 @@ def _draw(view: View, job: Job, kind: Kind) -> None:
         st.rerun()
 
 
-def _draw_running(view: View, job: Job, kind: Kind, corner: Any) -> None:
+def _draw_running(view: View, job: Job, kind: JobKind, corner: Any) -> None:
     share, text = _bar(job.progress)
     st.progress(share, text=text)
     st.caption(_figures(job.progress, kind))
@@ -162,7 +162,7 @@ def _bar(progress: Progress | None) -> tuple[float, str]:
     return share, f"{progress.stage.capitalize()}{percent}"
 
 
-def _figures(progress: Progress | None, kind: Kind) -> str:
+def _figures(progress: Progress | None, kind: JobKind) -> str:
     if progress is None:
         return "&nbsp;"
     of = f" of {progress.total:,}" if progress.total is not None else ""

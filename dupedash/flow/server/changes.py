@@ -60,7 +60,7 @@ def _apply(desk: Desk, command: updates.Command) -> None:
     match command:
         case updates.Add(documents=documents):
             _add(desk, documents)
-        case updates.Change():
+        case updates.FieldChange():
             _change(desk, command)
         case updates.Delete(ids=ids, query=None):
             desk.collection.remove(ids)
@@ -79,7 +79,7 @@ def _add(desk: Desk, documents: tuple[Document, ...]) -> None:
         raise ConfigError(f"{len(failures)} of {len(documents)} documents were not added: {named}{more}")
 
 
-def _change(desk: Desk, change: updates.Change) -> None:
+def _change(desk: Desk, change: updates.FieldChange) -> None:
     value = change.value
     if change.how != "set":
         value = _combined(desk, change)
@@ -88,7 +88,7 @@ def _change(desk: Desk, change: updates.Change) -> None:
         raise ConfigError(f"{failures[0].what}: {failures[0].reason}")
 
 
-def _combined(desk: Desk, change: updates.Change) -> Any:
+def _combined(desk: Desk, change: updates.FieldChange) -> Any:
     """The values there are, with these added or removed."""
     present = desk.collection.records([change.image_id])[0].fields.get(change.field, ())
     before = present if isinstance(present, tuple) else (present,)

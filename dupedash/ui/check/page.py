@@ -43,7 +43,7 @@ MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CheckRequest:
     """What was chosen to be checked: `wanted`, and the uploads for it; `many`: better in the background."""
 
     wanted: Wanted
@@ -71,21 +71,21 @@ def draw(view: View) -> Gate:
     with rules.container(border=True, height="stretch"), shown():
         gate = _draw_gate()
     with form.container(border=True, height="stretch"), shown():
-        order = _draw_source(view)
+        request = _draw_source(view)
         fq = _draw_filter(view)
         # A text is sent only when it is left, perhaps for this button: so it must not be dead until then.
-        uploading = order is None and st.session_state.get("check.source") == Source.UPLOAD
+        uploading = request is None and st.session_state.get("check.source") == Source.UPLOAD
         begin = st.button(
             "Check", type="primary", icon=":material/fact_check:", key="check.start", disabled=uploading
         )
         if begin and fq is not None:
-            if order is None:
+            if request is None:
                 raise ConfigError("There is nothing to check yet: name an image.")
-            _begin(view, order, gate, fq)
+            _begin(view, request, gate, fq)
     return gate
 
 
-def _draw_source(view: View) -> Order | None:
+def _draw_source(view: View) -> CheckRequest | None:
     name = view.collection.name
     sources = [source for source in Source if view.editor or source is not Source.FOLDER]
     source = st.segmented_control(
@@ -105,24 +105,24 @@ def _draw_source(view: View) -> Order | None:
         )
     if source is Source.ID:
         ids = lines(st.text_area("Ids, one a line", key="check.id", height=90))
-        return Order(Wanted(name, ids=ids), many=len(ids) > FEW) if ids else None
+        return CheckRequest(Wanted(name, ids=ids), many=len(ids) > FEW) if ids else None
     path = st.text_input("Folder, file or zip archive", key="check.folder", placeholder="/home/me/new")
     if not path.strip():
         return None
     view.settings.must_write()  # what lies on this machine is not shown to everyone
-    return Order(Wanted(name, (str(existing(path)),)), many=True)
+    return CheckRequest(Wanted(name, (str(existing(path)),)), many=True)
 
 
-def _of_uploads(name: str, files: list[tuple[str, bytes]]) -> Order:
+def _of_uploads(name: str, files: list[tuple[str, bytes]]) -> CheckRequest:
     archive = any(zipfile.is_zipfile(io.BytesIO(data)) for _, data in files)
-    return Order(Wanted(name), tuple(files), archive or len(files) > FEW)
+    return CheckRequest(Wanted(name), tuple(files), archive or len(files) > FEW)
 
 
-def _of_urls(name: str, text: str) -> Order | None:
+def _of_urls(name: str, text: str) -> CheckRequest | None:
     urls = lines(text)
     for url in urls:
         must_be_web(url)
-    return Order(Wanted(name, urls), many=len(urls) > FEW) if urls else None
+    return CheckRequest(Wanted(name, urls), many=len(urls) > FEW) if urls else None
 
 
 def must_be_web(url: str) -> None:
@@ -167,20 +167,20 @@ def _draw_gate() -> Gate:
     return gate
 
 
-def _begin(view: View, order: Order, gate: Gate, fq: tuple[str, ...]) -> None:
+def _begin(view: View, request: CheckRequest, gate: Gate, fq: tuple[str, ...]) -> None:
     """Few images in this session; many in a job that everybody sees and that outlives the page.
 
     Hits are kept from FLOOR on, so that the rules can be changed afterwards. A viewer, who may leave nothing
     behind, waits for many as well.
     """
     floor = min(FLOOR, gate.bands.unsure)
-    if order.many and view.editor:
-        wanted = replace(order.wanted, fq=fq, floor=floor)
-        stored = CheckStore(view.settings.workspace).create(wanted, order.uploads)
+    if request.many and view.editor:
+        wanted = replace(request.wanted, fq=fq, floor=floor)
+        stored = CheckStore(view.settings.workspace).create(wanted, request.uploads)
         show_check(stored)
         jobs.start(view, "check", {"collection": wanted.collection, "check": stored.id})
     wide = replace(gate, bands=replace(gate.bands, unsure=floor))
-    items = list(order.items())
+    items = list(request.items())
     if len(items) > MOST_AT_ONCE:
         raise ConfigError(
             f"These are {len(items):,} images: without the rights to edit, at most {MOST_AT_ONCE:,} are "

@@ -47,7 +47,7 @@ _COLOURS = {
 }
 
 
-KINDS = {"check": jobs.Kind("Checking", "images", quiet=True)}
+KINDS = {"check": jobs.JobKind("Checking", "images", quiet=True)}
 """How a check of many images is told while it runs."""
 _LOOK_SECONDS = 3
 

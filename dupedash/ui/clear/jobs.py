@@ -6,7 +6,7 @@ import streamlit as st
 
 from dupedash.jobs import Job
 from dupedash.ui import errors
-from dupedash.ui.jobs import Kind
+from dupedash.ui.jobs import JobKind
 from dupedash.ui.state import View
 
 
@@ -17,6 +17,6 @@ def _draw_done(view: View, job: Job) -> None:
 
 
 KINDS = {
-    "apply": Kind("Applying the plan", "steps", done=_draw_done),
-    "undo": Kind("Undoing the plan", "steps", done=_draw_done),
+    "apply": JobKind("Applying the plan", "steps", done=_draw_done),
+    "undo": JobKind("Undoing the plan", "steps", done=_draw_done),
 }

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator as Place
 
 from dupedash import wording
 from dupedash.actions import Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
@@ -21,7 +22,7 @@ from dupedash.ui.shared import widgets
 from dupedash.ui.state import View
 
 
-class Part(StrEnum):
+class Tab(StrEnum):
     """The parts of the page."""
 
     PREPARE = "Prepare"
@@ -48,21 +49,21 @@ DEEDS = {
     StepKind.REMOVE: Deed("Remove from the collection", "Only the entry goes; the file stays where it is."),
     StepKind.LABEL: Deed("Label as a duplicate", "A field names the image that stays; nothing is removed."),
 }
-PART, _PINNED, _PREVIEW = "part", "clear.pinned", "clear.preview"
+TAB, _PINNED, _PREVIEW = "part", "clear.pinned", "clear.preview"
 """The part in the URL; the images chosen by hand in the session; the widgets of the preview."""
 AT_ONCE, BATCH = 30_000, 100
 """Matches whose groups are looked at before any is drawn; groups that are looked at at a time."""
 
 
-def part() -> Part:
+def tab() -> Tab:
     """The part that is shown; a plan that was just made opens the plans."""
     if st.session_state.pop(journal.SHOW_PLANS, False):
-        st.session_state[PART] = str(Part.PLANS)
+        st.session_state[TAB] = str(Tab.PLANS)
     chosen = st.segmented_control(
-        "Part", [str(p) for p in Part], default=str(Part.PREPARE), required=True, key=PART,
+        "Part", [str(p) for p in Tab], default=str(Tab.PREPARE), required=True, key=TAB,
         label_visibility="collapsed", bind="query-params",
     )  # fmt: skip
-    return Part(chosen)
+    return Tab(chosen)
 
 
 def draw(view: View) -> None:
@@ -80,13 +81,15 @@ def draw(view: View) -> None:
         wish = _draw_wish(view, policy)
         scope, beside = _draw_scope()
     preview = plan_preview.of(view, view.scan, wish, scope)
-    if not len(preview.cut):
-        widgets.empty(
-            ":material/done_all:",
-            "Nothing to clear",
-            f"There is no group at the threshold {view.threshold:.2f}.",
-        )
-        return
+    if len(preview.cut):
+        _draw_preview(view, preview, result, beside)
+    else:
+        text = f"There is no group at the threshold {view.threshold:.2f}."
+        widgets.empty(":material/done_all:", "Nothing to clear", text)
+
+
+def _draw_preview(view: View, preview: Preview, result: Place, beside: Place) -> None:
+    """The sums into `result`, what the scope leaves alone into `beside`, then the groups."""
     with result:
         bar = st.empty()
     notes, turn, groups = st.container(), st.container(), st.container()
@@ -97,7 +100,7 @@ def draw(view: View) -> None:
         _draw_groups(preview.page(early), groups)
     work_out(preview, missing, bar)
     totals, planned = preview.totals(), preview.planned()
-    beside.caption(scope_words(totals, scope))
+    beside.caption(scope_words(totals, preview.scope))
     with result:
         _draw_result(view, preview, totals)
     with turn:
@@ -106,19 +109,24 @@ def draw(view: View) -> None:
         st.rerun()  # other groups than were drawn early: some of those do not change
     plan = preview.page(shown)
     with notes:
-        told = set(totals.notes)
-        cautions = [note for note in plan.warnings if note not in told]
-        plan_view.draw_notes(totals.decided, [*cautions, *totals.notes])
+        _draw_notes(plan, totals)
     if early is None:
         _draw_groups(plan, groups)
 
 
-def _draw_groups(plan: Plan, place: st.delta_generator.DeltaGenerator) -> None:
+def _draw_notes(plan: Plan, totals: Totals) -> None:
+    """What is to be known of the groups on this page, then of all."""
+    of_all = set(totals.notes)
+    of_page = [note for note in plan.warnings if note not in of_all]
+    plan_view.draw_notes(totals.decided, [*of_page, *totals.notes])
+
+
+def _draw_groups(plan: Plan, place: Place) -> None:
     with place:
         plan_view.draw_some(plan, plan.groups, _PREVIEW, pin)
 
 
-def work_out(preview: Preview, missing: Sequence[int], bar: st.delta_generator.DeltaGenerator) -> None:
+def work_out(preview: Preview, missing: Sequence[int], bar: Place) -> None:
     """Look at all groups, and say how far it is. Whoever leaves finds it half done later."""
     total = len(preview.cut)
     for start in range(0, len(missing), BATCH):
@@ -142,7 +150,7 @@ def pin(group: str, image_id: str | None) -> None:
         pinned()[group] = image_id
 
 
-def _draw_scope() -> tuple[Scope, st.delta_generator.DeltaGenerator]:
+def _draw_scope() -> tuple[Scope, Place]:
     """Which groups, and the place beside it for what that leaves alone."""
     scope = st.selectbox(
         "Which groups", list(Scope), key="clear.scope", persist_state="session",
@@ -188,7 +196,7 @@ def _draw_rules(view: View) -> dict[str, MergeRule]:
     return {name: _draw_rule(name, column) for name, column in zip(named, columns, strict=False)}
 
 
-def _draw_rule(name: str, column: st.delta_generator.DeltaGenerator) -> MergeRule:
+def _draw_rule(name: str, column: Place) -> MergeRule:
     chosen = column.selectbox(as_text(name), list(MergeRule), key=f"clear.merge.rule.{name}")
     return MergeRule(str(chosen))
 

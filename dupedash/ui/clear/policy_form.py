@@ -56,7 +56,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Draft:
+class PolicyDraft:
     """A policy while it is edited; `number` as of a line: what was typed into another one is not its own."""
 
     name: str
@@ -69,11 +69,13 @@ class Draft:
     number: int = field(default_factory=lambda: next(_number))
 
     @staticmethod
-    def of(policy: Policy) -> Draft:
+    def of(policy: Policy) -> PolicyDraft:
         guarded = "\n".join(f"{guard.field}: {guard.value}" for guard in policy.protected_fields)
         lines = [Line.of(criterion) for criterion in policy.criteria]
         paths, patterns = map("\n".join, (policy.protected_paths, policy.protected_patterns))
-        return Draft(policy.name, lines, paths, guarded, policy.indirect, patterns, policy.decide_unsure)
+        return PolicyDraft(
+            policy.name, lines, paths, guarded, policy.indirect, patterns, policy.decide_unsure
+        )  # fmt: skip
 
     def policy(self) -> Policy:
         """Raises ConfigError where something is missing."""
@@ -132,9 +134,9 @@ def guards(text: str) -> tuple[ProtectedField, ...]:
     return tuple(found)
 
 
-def draft() -> Draft:
+def draft() -> PolicyDraft:
     """The policy that this visitor edits."""
-    known: Draft = st.session_state.setdefault(_KEY, Draft.of(next(iter(PRESETS.values()))))
+    known: PolicyDraft = st.session_state.setdefault(_KEY, PolicyDraft.of(next(iter(PRESETS.values()))))
     return known
 
 
@@ -155,14 +157,14 @@ def draw(fields: Mapping[str, FieldInfo], count_in: Count) -> Policy:
     return current.policy()
 
 
-def order_words(current: Draft) -> str:
+def order_words(current: PolicyDraft) -> str:
     """The criteria in their order, as Markdown."""
     names = [line.criterion().label if _valid(line) else str(line.rule) for line in current.lines]
     return " → ".join(map(errors.as_text, names)) or "No criteria: the first id stays."
 
 
 def _take_preset() -> None:
-    st.session_state[_KEY] = Draft.of(PRESETS[st.session_state[_PRESET]])
+    st.session_state[_KEY] = PolicyDraft.of(PRESETS[st.session_state[_PRESET]])
 
 
 def _valid(line: Line) -> bool:
@@ -173,7 +175,7 @@ def _valid(line: Line) -> bool:
     return True
 
 
-def _draw_criteria(current: Draft, fields: Mapping[str, FieldInfo]) -> None:
+def _draw_criteria(current: PolicyDraft, fields: Mapping[str, FieldInfo]) -> None:
     for place, line in enumerate(current.lines):
         columns = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
         columns[0].caption(f"{place + 1}.")
@@ -223,7 +225,7 @@ def _fields_for(rule: Rule, fields: Mapping[str, FieldInfo]) -> list[str]:
     return []
 
 
-def _draw_guards(current: Draft, count_in: Count) -> None:
+def _draw_guards(current: PolicyDraft, count_in: Count) -> None:
     first, second, third = st.columns(3, gap="medium")
     with first:
         current.paths = st.text_area(
@@ -270,7 +272,7 @@ def count_words(place: str, number: int) -> str:
     return f"{errors.as_text(place)}: {wording.plural(number, 'image')}"
 
 
-def _draw_files(current: Draft) -> None:
+def _draw_files(current: PolicyDraft) -> None:
     left, right = st.columns((1, 2), gap="medium", vertical_alignment="bottom")
     left.download_button(
         "Export rules", json.dumps(current.policy().to_json(), indent=1), "keeper-policy.json",
@@ -279,5 +281,5 @@ def _draw_files(current: Draft) -> None:
     file = right.file_uploader("Import rules", type="json", key="clear.policy.import")
     if file is not None and st.session_state.get("clear.policy.taken") != file.file_id:
         st.session_state["clear.policy.taken"] = file.file_id
-        st.session_state[_KEY] = Draft.of(Policy.of_json(read_json(file.getvalue(), file.name)))
+        st.session_state[_KEY] = PolicyDraft.of(Policy.of_json(read_json(file.getvalue(), file.name)))
         st.rerun()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dupedash.ui.jobs import Kind
+from dupedash.ui.jobs import JobKind
 
 KINDS = {
-    "index": Kind("Reading images", "files"),
-    "example": Kind("Making the example", "images"),
+    "index": JobKind("Reading images", "files"),
+    "example": JobKind("Making the example", "images"),
 }

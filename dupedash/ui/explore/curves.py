@@ -21,7 +21,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ThresholdMark:
     """A vertical line: kind is now, preset or explosion."""
 
     at: float
@@ -29,7 +29,7 @@ class Mark:
     kind: str
 
 
-def draw(charts: Sequence[Chart], marks: Sequence[Mark], label: str) -> float | None:
+def draw(charts: Sequence[Chart], marks: Sequence[ThresholdMark], label: str) -> float | None:
     """Draw them, the first mark being the current threshold; the one picked just now comes back."""
     drawn = [asdict(chart) for chart in charts]
     version = hashlib.sha256(repr(drawn).encode()).hexdigest()[:16]

@@ -12,7 +12,7 @@ from dupedash.model import EXACT, NEAR
 from dupedash.ui import cached, style
 from dupedash.ui.explore import changes, scans_compared
 from dupedash.ui.explore import curves as curvechart
-from dupedash.ui.explore.curves import Chart, Mark
+from dupedash.ui.explore.curves import Chart, ThresholdMark
 from dupedash.ui.shared import widgets
 from dupedash.ui.shared.threshold import move_threshold
 from dupedash.ui.shared.widgets import Fact, facts
@@ -84,11 +84,11 @@ def charts(view: View, found: Curves) -> list[Chart]:
     ]
 
 
-def marks(view: View, found: Curves) -> list[Mark]:
+def marks(view: View, found: Curves) -> list[ThresholdMark]:
     """The current threshold first, then the presets, then where the largest group explodes."""
     start, burst = cached.lowest(view.require_scan()), explosion(found)
-    placed = [Mark(view.threshold, f"{view.threshold:.2f}", "now")]
+    placed = [ThresholdMark(view.threshold, f"{view.threshold:.2f}", "now")]
     for value, name in ((NEAR, "near"), (EXACT, "exact")):
         if abs(value - view.threshold) > 0.03 and value >= start:
-            placed.append(Mark(value, name, "preset"))
-    return [*placed, Mark(burst, "explodes", "explosion")] if burst is not None else placed
+            placed.append(ThresholdMark(value, name, "preset"))
+    return [*placed, ThresholdMark(burst, "explodes", "explosion")] if burst is not None else placed

@@ -14,36 +14,36 @@ from dupedash.errors import DupedashError
 from dupedash.groups.graph import Cut, Strictness
 from dupedash.model import NEAR
 from dupedash.network import build, drawn
-from dupedash.network.selection import Chosen, Part, SizeClass, choose
+from dupedash.network.selection import SelectedGroups, Selection, SizeClass, choose
 from dupedash.scans import ScanStore
 from dupedash.ui import cached
 from dupedash.ui.cached import ScanMatches
 from dupedash.ui.door.routes import thumb_url
 
 
-def graph_url(found: ScanMatches, cut: Cut, strictness: Strictness, part: Part) -> str:
-    """Where the browser gets this part; another state of the scan has another address."""
+def graph_url(found: ScanMatches, cut: Cut, strictness: Strictness, selection: Selection) -> str:
+    """Where the browser gets these groups; another state of the scan has another address."""
     asked = {
-        "t": f"{cut.threshold:.4f}", "grouping": strictness.value, "sizes": part.sizes.value,
-        "find": part.text, "page": part.page, "v": found.version,
+        "t": f"{cut.threshold:.4f}", "grouping": strictness.value, "sizes": selection.sizes.value,
+        "find": selection.text, "page": selection.page, "v": found.version,
     }  # fmt: skip
     return f"/graph/{found.scan.id}.json?{urlencode(asked)}"
 
 
-def chosen(found: ScanMatches, cut: Cut, part: Part) -> Chosen:
+def selected_groups(found: ScanMatches, cut: Cut, selection: Selection) -> SelectedGroups:
     """The groups of a part; locations are read only where a text is to be found."""
-    text = part.text.strip()
-    return choose(cut, part, cached.groups_with_text(found, cut, text) if text else None)
+    text = selection.text.strip()
+    return choose(cut, selection, cached.groups_with_text(found, cut, text) if text else None)
 
 
 def graph(request: Request) -> Response:
-    """The nodes and edges of one part, compressed."""
+    """The nodes and edges of some groups, compressed."""
     try:
         workspace = settings().workspace
         scan = ScanStore(workspace.scans).get(request.path_params["scan"])
         found = cached.matches(scan, cached.decisions_now(workspace))
-        cut, part = _asked(request, found)
-        numbers = chosen(found, cut, part).groups
+        cut, selection = _selection(request, found)
+        numbers = selected_groups(found, cut, selection).groups
         ids = [cut.graph.matches.ids[index] for number in numbers for index in drawn(cut, number)]
         records = dict(zip(ids, cached.records(scan, ids), strict=True))
     except (DupedashError, ValueError) as error:
@@ -54,14 +54,14 @@ def graph(request: Request) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-def _asked(request: Request, found: ScanMatches) -> tuple[Cut, Part]:
+def _selection(request: Request, found: ScanMatches) -> tuple[Cut, Selection]:
     query = request.query_params
-    part = Part(
+    selection = Selection(
         SizeClass(query.get("sizes", "all")), query.get("find", "")[:500], int(query.get("page", "1")[:9])
     )
     strictness = Strictness(query.get("grouping", Strictness.COMPONENT))
     threshold = min(1.0, max(0.0, float(query.get("t", NEAR))))
-    return cached.cut(found, threshold, strictness), part
+    return cached.cut(found, threshold, strictness), selection
 
 
 ROUTES = [Route("/graph/{scan}.json", graph)]

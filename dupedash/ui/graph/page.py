@@ -12,7 +12,7 @@ from dupedash import wording
 from dupedash.model import ImageRecord
 from dupedash.network import IMAGES_PER_GROUP
 from dupedash.network.build import SCALE
-from dupedash.network.selection import Chosen, Part, SizeClass
+from dupedash.network.selection import SelectedGroups, Selection, SizeClass
 from dupedash.report import graph_html
 from dupedash.ui import cached
 from dupedash.ui.door.routes import thumb_url
@@ -34,19 +34,19 @@ _SIZES = {
 
 def draw(view: View) -> None:
     """The whole page."""
-    part, chosen = pick_part(view)
+    selection, chosen = pick_selection(view)
     picture, details = widgets.split("graph", (2.6, 1))
     with picture:
         if chosen.groups:
-            show_graph(view, part)
+            show_graph(view, selection)
             show_legend(view, chosen)
         else:
-            widgets.empty(":material/hub:", "No groups here", nothing_found(part))
+            widgets.empty(":material/hub:", "No groups here", nothing_found(selection))
     with details, st.container(border=True):
         show_details(view)
 
 
-def pick_part(view: View) -> tuple[Part, Chosen]:
+def pick_selection(view: View) -> tuple[Selection, SelectedGroups]:
     """Size class, text and page; a new choice begins at its first page."""
     sizes, text, pages = widgets.split("wrap-graph", (2.7, 1.9, 1.4), align="bottom")
     size = sizes.segmented_control(
@@ -57,8 +57,8 @@ def pick_part(view: View) -> tuple[Part, Chosen]:
         "File name or folder", key="find", bind="query-params", placeholder="Find groups",
         on_change=first_page,
     )  # fmt: skip
-    asked = Part(SizeClass(size or SizeClass.ALL), find, int(st.session_state.get("page", 1)))
-    chosen = data.chosen(view.matches, view.cut, asked)
+    asked = Selection(SizeClass(size or SizeClass.ALL), find, int(st.session_state.get("page", 1)))
+    chosen = data.selected_groups(view.matches, view.cut, asked)
     with pages:
         if chosen.pages > 1:
             st.pagination(chosen.pages, key="page", bind="query-params", max_visible_pages=5)
@@ -70,9 +70,9 @@ def first_page() -> None:
     st.session_state.pop("page", None)
 
 
-def show_graph(view: View, part: Part) -> None:
+def show_graph(view: View, selection: Selection) -> None:
     """The picture, and what a click in it means."""
-    url = data.graph_url(view.matches, view.cut, view.strictness, part)
+    url = data.graph_url(view.matches, view.cut, view.strictness, selection)
     clicked = component.draw(url, focus=st.query_params.get(IMAGE), height=HEIGHT)
     if clicked.selected:
         st.query_params[IMAGE] = clicked.selected
@@ -82,7 +82,7 @@ def show_graph(view: View, part: Part) -> None:
         group_link.open_group(clicked.opened)
 
 
-def show_legend(view: View, chosen: Chosen) -> None:
+def show_legend(view: View, chosen: SelectedGroups) -> None:
     """What is drawn, how to read it, and the same as a file."""
     shown = wording.plural(len(chosen.groups), "group")
     of = f" of {chosen.found:,}" if chosen.found > len(chosen.groups) else ""
@@ -103,11 +103,11 @@ def show_legend(view: View, chosen: Chosen) -> None:
         downloads.button(scan, "graph.html", "text/html", make, "Download as a file")
 
 
-def nothing_found(part: Part) -> str:
-    """Why the part is empty, and what to do."""
-    if part.text.strip():
+def nothing_found(selection: Selection) -> str:
+    """Why there is no such group, and what to do."""
+    if selection.text.strip():
         return "No group has an image with this text in its path. Try a shorter one."
-    if part.sizes is not SizeClass.ALL:
+    if selection.sizes is not SizeClass.ALL:
         return "There are no groups of this size at this threshold."
     return "No images match at this threshold. Lower it to see weaker matches."
 

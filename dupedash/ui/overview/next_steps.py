@@ -12,7 +12,7 @@ from dupedash.ui.state import View
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """One thing to do: a sentence, and the page where it is done."""
 
     title: str
@@ -21,43 +21,43 @@ class Step:
     label: str
 
 
-def steps(view: View) -> list[Step]:
+def steps(view: View) -> list[NextStep]:
     """The most useful first."""
     return [step for step in _all(view) if has_page(step.page)]
 
 
-def _all(view: View) -> list[Step]:
+def _all(view: View) -> list[NextStep]:
     if view.scan is None:
         images = wording.plural(view.count(), "image")
         return [
-            Step(
+            NextStep(
                 "Scan the collection", f"Compare all {images} and find the duplicates.", "scan", "Go to Scan"
             )
         ]
     return [*_unfinished(view), *_outdated(view), *_groups(view)]
 
 
-def _unfinished(view: View) -> list[Step]:
+def _unfinished(view: View) -> list[NextStep]:
     if view.scan is None or view.scan.status is ScanStatus.DONE:
         return []
     return [
-        Step("Finish the scan", "It was stopped; what it found so far is shown.", "scan", "Go on with it")
+        NextStep("Finish the scan", "It was stopped; what it found so far is shown.", "scan", "Go on with it")
     ]
 
 
-def _outdated(view: View) -> list[Step]:
+def _outdated(view: View) -> list[NextStep]:
     if view.scan is None or view.scan.state == view.collection.state():
         return []
     changed = changed_words(view, view.scan)
     text = f"{changed.capitalize()}: a new scan searches only what changed."
-    return [Step("Scan again", text, "scan", "Go to Scan")]
+    return [NextStep("Scan again", text, "scan", "Go to Scan")]
 
 
-def _groups(view: View) -> list[Step]:
+def _groups(view: View) -> list[NextStep]:
     groups = len(view.cut)
     if groups:
         found = wording.plural(groups, "group")
         text = f"{found} at threshold {view.threshold:.2f}: look, and choose what stays."
-        return [Step("Review the groups", text, "groups", "Open the groups")]
+        return [NextStep("Review the groups", text, "groups", "Open the groups")]
     text = f"No duplicates at threshold {view.threshold:.2f}. A lower threshold finds edited copies, too."
-    return [Step("Nothing to clear", text, "scan", "Earlier scans")]
+    return [NextStep("Nothing to clear", text, "scan", "Earlier scans")]

@@ -73,7 +73,7 @@ def draw(view: View) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a group is in the list: the keys of the groups before and after it, and its place in words."""
 
     before: str | None
@@ -81,7 +81,7 @@ class Place:
     words: str
 
 
-def draw_head(group: Group, place: Place, listing: Listing) -> None:
+def draw_head(group: Group, place: Position, listing: Listing) -> None:
     """Title and figures; previous and next in the order of the list."""
     title, go = widgets.split("head", (1.5, 1.4), "small", "bottom")
     with title:
@@ -106,17 +106,17 @@ def head_line(group: Group) -> str:
     return line + (" · a chain: not every two match directly" if group.chained else "")
 
 
-def neighbours(view: View, number: int, listing: Listing) -> Place:
+def neighbours(view: View, number: int, listing: Listing) -> Position:
     """The groups before and after this one in the list."""
     rows = view.table
     numbers = group_rows.listed(view, rows, listing, group_rows.standings_of(view)).tolist()
     if number not in numbers:
         following = view.cut.key(numbers[0]) if numbers else None
-        return Place(None, following, "All groups")
+        return Position(None, following, "All groups")
     place = numbers.index(number)
     before = view.cut.key(numbers[place - 1]) if place else None
     after = view.cut.key(numbers[place + 1]) if place + 1 < len(numbers) else None
-    return Place(before, after, f"{place + 1:,} of {len(numbers):,}")
+    return Position(before, after, f"{place + 1:,} of {len(numbers):,}")
 
 
 def move_on(key: str | None) -> None:

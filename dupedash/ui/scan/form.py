@@ -21,7 +21,7 @@ from dupedash.ui.shared.scan_modes import IMAGES_PER_SECOND, MODES, found_words
 from dupedash.ui.state import View
 
 
-class Part(StrEnum):
+class Extent(StrEnum):
     """How much of the collection."""
 
     ALL = "All images"
@@ -42,7 +42,7 @@ EVERYTHING = "*:*"
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ScanRequest:
     """What the form says: the configuration and how many images it is about.
 
     config   None where a filter cannot be used
@@ -55,7 +55,7 @@ class Order:
     total: int
 
 
-def draw(view: View) -> Order:
+def draw(view: View) -> ScanRequest:
     """Draw the form; what it says comes back."""
     total = view.count()
     with st.container(border=True):
@@ -67,15 +67,15 @@ def draw(view: View) -> Order:
         embedded = view.collection.engine == Engine.EMBEDDED
         mode, floor, without = _thoroughness(total, embedded)
     if fq is None or against is None:
-        return Order(None, 0, 0, total)
+        return ScanRequest(None, 0, 0, total)
     images = view.count(*fq)
     partners = view.count(*against) if against else images
-    return Order(ScanConfig(mode, floor, fq, against, without), images, partners, total)
+    return ScanRequest(ScanConfig(mode, floor, fq, against, without), images, partners, total)
 
 
 def _part(view: View) -> tuple[str, ...] | None:
-    part = _choice("Part", Part, "scan.part")
-    return _filter(view, "scan.fq") if part is Part.SOME else ()
+    part = _choice("Part", Extent, "scan.part")
+    return _filter(view, "scan.fq") if part is Extent.SOME else ()
 
 
 def _partner(view: View) -> tuple[str, ...] | None:
@@ -136,10 +136,10 @@ def _left_out(kind: ChangeKind, embedded: bool) -> bool:
     )  # fmt: skip
 
 
-def seconds(order: Order, view: View) -> float | None:
+def seconds(request: ScanRequest, view: View) -> float | None:
     """About how long it will take: by the rate of this collection's last scan of the mode, else a guess."""
-    if order.config is None:
+    if request.config is None:
         return None
-    mode = order.config.mode
+    mode = request.config.mode
     known = (scan.stats.rate for scan in view.scans if scan.config.mode is mode and scan.stats.rate > 0)
-    return order.images / next(known, IMAGES_PER_SECOND[mode])
+    return request.images / next(known, IMAGES_PER_SECOND[mode])

@@ -11,33 +11,33 @@ from dupedash.scans import ScanConfig, StoredScan
 from dupedash.ui import jobs
 from dupedash.ui.errors import as_text
 from dupedash.ui.scan import earlier, form
-from dupedash.ui.scan.form import Order
+from dupedash.ui.scan.form import ScanRequest
 from dupedash.ui.shared.scan_words import config_words
 from dupedash.ui.state import View
 
 
-def draw(view: View, order: Order) -> None:
+def draw(view: View, request: ScanRequest) -> None:
     """The card."""
     with st.container(border=True):
-        images = f"{order.images:,}" if order.config else "–"
+        images = f"{request.images:,}" if request.config else "–"
         st.metric("To scan", images, help="Images that the filter admits")
-        st.caption(f"of {wording.plural(order.total, 'image')} in the collection")
-        if order.config is None:
+        st.caption(f"of {wording.plural(request.total, 'image')} in the collection")
+        if request.config is None:
             st.caption("The filter cannot be used yet: see the message beside it.")
             return
-        if order.config.against:
-            st.caption(f"compared with {wording.plural(order.partners, 'image')}")
+        if request.config.against:
+            st.caption(f"compared with {wording.plural(request.partners, 'image')}")
         here = view.collection
-        known = view.store.find(here.name, here.state(), order.config, here.engine, here.identity)
+        known = view.store.find(here.name, here.state(), request.config, here.engine, here.identity)
         if known and known.complete:
             _draw_known(known)
         else:
-            _draw_start(view, order, order.config, known)
+            _draw_start(view, request, request.config, known)
 
 
-def kind() -> jobs.Kind:
+def kind() -> jobs.JobKind:
     """How a scan is told while it runs."""
-    return jobs.Kind("Scan", "images", found=True, done=_draw_done, about=_about)
+    return jobs.JobKind("Scan", "images", found=True, done=_draw_done, about=_about)
 
 
 def _about(job: Job) -> str:
@@ -61,7 +61,7 @@ def _draw_known(scan: StoredScan) -> None:
         earlier.open_scan(scan.id)
 
 
-def _draw_start(view: View, order: Order, config: ScanConfig, unfinished: StoredScan | None) -> None:
+def _draw_start(view: View, request: ScanRequest, config: ScanConfig, unfinished: StoredScan | None) -> None:
     arguments = _arguments(view, config)
     if any(job.active and dict(job.arguments) == arguments for job in jobs.of_collection(view, "scan")):
         st.caption("This scan runs just now.")
@@ -69,7 +69,7 @@ def _draw_start(view: View, order: Order, config: ScanConfig, unfinished: Stored
     if unfinished:
         st.caption(f":orange[:material/pause_circle:] Begun {wording.ago(unfinished.started)}; it can go on.")
     else:
-        st.caption(f"Takes {wording.duration(form.seconds(order, view))}.")
+        st.caption(f"Takes {wording.duration(form.seconds(request, view))}.")
     if not view.editor:
         st.caption(f":material/visibility: {as_text(view.settings.workspace.denied)}")
     elif st.button(
@@ -77,7 +77,7 @@ def _draw_start(view: View, order: Order, config: ScanConfig, unfinished: Stored
         type="primary",
         width="stretch",
         key="scan.start",
-        disabled=not order.images,
+        disabled=not request.images,
     ):
         jobs.start(view, "scan", arguments)
 
