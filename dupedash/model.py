@@ -149,7 +149,10 @@ QueryImage = ById | ByUrl | ByData | ByAnalysis
 
 
 class ChangeKind(StrEnum):
-    """What happened between two images that match, in the order in which it is told."""
+    """What happened between two images that match, in the order in which it is told.
+
+    Stored scans know them by their place: a new one comes last, and none is taken away.
+    """
 
     IDENTICAL_FILE = "identical file"
     IDENTICAL_PIXELS = "identical pixels"

@@ -6,7 +6,6 @@ content security policy in the file forbids every request.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from markupsafe import Markup
 
 from dupedash.groups.graph import Cut, Group
 from dupedash.groups.table import gains
+from dupedash.images.encode import inline
 from dupedash.model import Explanation, ImageRecord
 from dupedash.network import assets, build
 from dupedash.network.build import SCALE
@@ -117,7 +117,7 @@ def _pictures(cut: Cut, thumbnail: Thumbnail, most: int) -> dict[str, str]:
         for member in cut.members(number):
             data = thumbnail(member)
             if data:
-                found[member] = "data:image/webp;base64," + base64.b64encode(data).decode("ascii")
+                found[member] = inline(data)
     return found
 
 

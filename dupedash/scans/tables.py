@@ -23,32 +23,7 @@ PARTS = "parts"
 """The folder of the parts of an unfinished scan."""
 
 # The bits of `kinds`, by place. Appending is safe; the order must never change: it is in stored files.
-KIND_BITS: tuple[ChangeKind, ...] = (
-    ChangeKind.IDENTICAL_FILE,
-    ChangeKind.IDENTICAL_PIXELS,
-    ChangeKind.REENCODED,
-    ChangeKind.RESIZED,
-    ChangeKind.CROPPED,
-    ChangeKind.BORDERED,
-    ChangeKind.PART_OF,
-    ChangeKind.STRETCHED,
-    ChangeKind.ROTATED,
-    ChangeKind.TURNED,
-    ChangeKind.MIRRORED,
-    ChangeKind.BRIGHTER,
-    ChangeKind.DARKER,
-    ChangeKind.CONTRAST,
-    ChangeKind.COLOUR,
-    ChangeKind.GRAY,
-    ChangeKind.BLURRED,
-    ChangeKind.SHARPENED,
-    ChangeKind.NOISE,
-    ChangeKind.OVERLAY,
-    ChangeKind.FRAMES,
-    ChangeKind.ENLARGED,
-    ChangeKind.SLIGHT,
-    ChangeKind.CONVERTED,
-)
+KIND_BITS = tuple(ChangeKind)
 _BIT = {kind: 1 << place for place, kind in enumerate(KIND_BITS)}  # kind → its bit
 
 # in_scope, in_against: its part in the scan; fresh: to be searched (the rest comes from an earlier scan)

@@ -14,6 +14,7 @@ from dupedash import images
 from dupedash.embedded.describe import descriptor as describe
 from dupedash.embedded.describe.soundness import check_thumbs, sound
 from dupedash.errors import ConfigError, UnreadableImage
+from dupedash.images.encode import THUMBNAIL_TYPE, is_thumbnail
 from dupedash.images.files import checked, printable
 from dupedash.images.frames import MOST_FRAMES
 
@@ -200,8 +201,8 @@ def _descriptor(data: bytes) -> describe.Descriptor:
 
 def _check_thumbnail(data: bytes) -> None:
     """It is decoded here, by nobody else: browsers get it as it is."""
-    if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
-        raise ValueError("its thumbnail is no WebP")
+    if not is_thumbnail(data):
+        raise ValueError(f"its thumbnail is no {THUMBNAIL_TYPE}")
     side = images.THUMBNAIL_SIDE
     try:
         images.decode(data, limits=images.Limits(max_pixels=side * side))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import Counter
 from dataclasses import replace
 from html import escape
@@ -27,6 +26,7 @@ from dupedash.check import (
 from dupedash.collection import Rooted
 from dupedash.errors import Conflict, UnknownImage, UnreadableImage
 from dupedash.images import apart
+from dupedash.images.encode import inline
 from dupedash.model import Hit
 from dupedash.report.export import encoded, json_text
 from dupedash.ui import jobs, style
@@ -164,7 +164,7 @@ def _asked(view: View, one: Checked) -> str:
 
 def _inline(one: Checked) -> str:
     data = _thumb(one)
-    return f"data:image/webp;base64,{b64encode(data).decode()}" if data else ""
+    return inline(data) if data else ""
 
 
 @st.cache_data(max_entries=500, show_spinner=False, hash_funcs={Checked: lambda one: one.content})

@@ -19,6 +19,7 @@ from dupedash.collection import Collection
 from dupedash.config import settings
 from dupedash.connect import Connections
 from dupedash.errors import Busy, CollectionError, ConfigError, UnknownImage, UnreadableImage
+from dupedash.images.encode import THUMBNAIL_TYPE, is_thumbnail
 from dupedash.ui.collections import open_collection
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -115,8 +116,8 @@ def _placeholder(collection: Collection, image_id: str) -> bytes:
 
 def _media_type(data: bytes) -> str | None:
     """What we send ourselves, by its first bytes; anything else a server may hand us is not passed on."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
+    if is_thumbnail(data):
+        return THUMBNAIL_TYPE
     if data[:3] == b"\xff\xd8\xff":
         return "image/jpeg"
     return "image/png" if data[:8] == b"\x89PNG\r\n\x1a\n" else None
