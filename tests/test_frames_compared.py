@@ -238,3 +238,31 @@ def test_an_animation_that_begins_black_is_compared_by_its_first_scene(kind: str
     others = [Image.fromarray(scene(seed, 120, 160)) for seed in range(30, 36)]
     assert compared(fading, animated([black, *others], kind)).score < 0.7
     assert analyze(animated([black, Image.new("RGB", black.size, (2, 2, 2))], "PNG")).skipped
+
+
+def volume(number: str) -> Image.Image:
+    """The cover of a book: a photo, a title, and the number of the volume."""
+    cover = np.full((860, 600, 3), (74, 50, 32), np.uint8)
+    cover[200:620] = scene(3, 420, 600)
+    cv2.putText(
+        cover, "THE LONG ROAD", (60, 120), cv2.FONT_HERSHEY_DUPLEX, 1.9, (255, 255, 255), 3, cv2.LINE_AA
+    )
+    cv2.putText(
+        cover, f"VOLUME {number}", (200, 710), cv2.FONT_HERSHEY_DUPLEX, 1.4, (230, 200, 90), 4, cv2.LINE_AA
+    )
+    return Image.fromarray(cover)
+
+
+@pytest.mark.parametrize("other", ["2", "II", "7"])
+def test_another_number_on_a_cover_is_no_exact_copy(other: str):
+    first = saved(volume("1"), "PNG")
+    pair = compared(first, saved(volume(other), "PNG"))
+    assert pair.score < 0.95
+    told = pair.explanation(described(first), described(saved(volume(other), "PNG")))
+    assert not {ChangeKind.REENCODED, ChangeKind.RESIZED} & set(told.kinds)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.5, 0.3])
+def test_a_cover_saved_again_is_an_exact_copy(scale: float):
+    small = volume("1").resize((round(600 * scale), round(860 * scale)), Image.Resampling.LANCZOS)
+    assert compared(saved(volume("1"), "PNG"), saved(small, "JPEG", quality=60)).score >= 0.95

@@ -12,10 +12,13 @@ from dupedash.embedded.compare.explain import explain
 from dupedash.embedded.compare.score import score
 from dupedash.embedded.compare.verify import Evidence, looked_at_closely, seen_from_b, verify
 from dupedash.embedded.describe.descriptor import Descriptor
-from dupedash.model import ChangeKind, Explanation
+from dupedash.model import EXACT, ChangeKind, Explanation
 
 SAME_FILE = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_FILE,)))
 SAME_PIXELS = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_PIXELS,)))
+
+_ONLY_SAVED = frozenset({ChangeKind.REENCODED, ChangeKind.RESIZED})
+"""What alone makes no copy an edited one."""
 
 Ways = tuple[bool, ...]
 """Whether to compare as they are (False), mirrored (True), or both; sorted."""
@@ -41,6 +44,8 @@ class Judged:
     def explanation(self, a: Descriptor, b: Descriptor) -> Explanation:
         """Why they match; a and b are the pictures that were compared."""
         found = explain(self.evidence, a, b)
+        if self.score < EXACT and _ONLY_SAVED.issuperset(found.kinds):
+            found = replace(found, kinds=(ChangeKind.SLIGHT,))
         return replace(found, kinds=(ChangeKind.FRAMES, *found.kinds)) if self.other_frames else found
 
 
