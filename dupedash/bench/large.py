@@ -41,7 +41,7 @@ KEYPOINTS = 16
 NEAR = 0.705
 """Scores inside a group are at least this high, weak matches between groups lower than 0.7."""
 _BATCH = 5000  # documents a commit: memory stays flat
-# Made up after what scans of real collections look like: most groups are pairs, few are large.
+# Made up: most groups are pairs, few are large.
 _SIZES, _SHARES = (2, 3, 4, 5, 6, 8, 12, 20, 40), (0.36, 0.2, 0.14, 0.09, 0.07, 0.06, 0.05, 0.02, 0.01)
 # What is told of matches, from the plainest to the most that can be told.
 _REASONS = (
