@@ -8,8 +8,8 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dupedash.actions.fieldjson import value_of_json, value_to_json
 from dupedash.errors import CollectionError, UnknownImage, Unsupported
+from dupedash.fieldjson import value_of_json, value_to_json
 from dupedash.model import ById, FieldInfo, FieldType, ImageRecord
 
 

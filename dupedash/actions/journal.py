@@ -19,10 +19,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from dupedash.actions.fieldjson import document_of_json, document_to_json
 from dupedash.actions.plan import Plan
 from dupedash.config import Workspace
 from dupedash.errors import ActionError
+from dupedash.fieldjson import document_of_json, document_to_json
 from dupedash.model import Document, Failure
 from dupedash.storage import atomic, locks, sums
 

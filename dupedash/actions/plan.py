@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from dupedash.actions.fieldjson import value_of_json, value_to_json
 from dupedash.errors import ActionError
+from dupedash.fieldjson import value_of_json, value_to_json
 from dupedash.keepers import UNSURE, Policy
 from dupedash.model import FieldValue
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from dupedash.actions.fieldjson import document_of_json, document_to_json
 from dupedash.check.examine import Checked
 from dupedash.check.gate import Answer
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.embedded.store.store import file_id
 from dupedash.errors import ActionError, UnknownImage, UnreadableImage, Unsupported
+from dupedash.fieldjson import document_of_json, document_to_json
 from dupedash.images import path_of
 from dupedash.model import ById, Document, Failure
 from dupedash.storage import atomic
