@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from dupedash.model import Document, FieldValue
+from dupedash.model import Document, Fields, FieldValue
 
 
 def value_to_json(value: FieldValue | tuple[FieldValue, ...] | None) -> Any:
@@ -23,17 +23,26 @@ def value_of_json(data: Any) -> Any:
     return datetime.fromisoformat(data["date"]) if isinstance(data, Mapping) else data
 
 
+def fields_to_json(fields: Fields) -> dict[str, Any]:
+    """The fields of one image."""
+    return {name: value_to_json(value) for name, value in fields.items()}
+
+
+def fields_of_json(data: Mapping[str, Any]) -> Fields:
+    """The fields that `fields_to_json` wrote."""
+    return {name: value_of_json(value) for name, value in data.items()}
+
+
 def document_to_json(document: Document) -> dict[str, Any]:
     """A document with its analysis."""
     return {
         "id": document.id,
         "location": document.location,
-        "fields": {name: value_to_json(value) for name, value in document.fields.items()},
+        "fields": fields_to_json(document.fields),
         "analysis": document.analysis,
     }
 
 
 def document_of_json(data: Mapping[str, Any]) -> Document:
     """The document that `document_to_json` wrote."""
-    fields = {name: value_of_json(value) for name, value in data["fields"].items()}
-    return Document(data["id"], data["location"], fields, data["analysis"])
+    return Document(data["id"], data["location"], fields_of_json(data["fields"]), data["analysis"])

@@ -6,13 +6,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
+from typing import Unpack
 
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.files.folder import Found, absolute, walk
 from dupedash.embedded.files.leaveout import DEFAULTS, LeaveOut, changed
-from dupedash.embedded.files.update import FieldsFor, IndexReport, index, no_fields
+from dupedash.embedded.files.update import FieldsFor, IndexOptions, IndexReport, index, no_fields
 from dupedash.embedded.store.store import file_id
 from dupedash.example import make
 from dupedash.images import not_decoded
@@ -23,39 +24,20 @@ UNFINISHED = "unfinished"
 
 
 def index_paths(
-    collection: WritableCollection,
-    paths: Sequence[Path],
-    *,
-    recursive: bool = True,
-    reread: bool = False,
-    exclude: Sequence[str] = (),
-    include: Sequence[str] = (),
-    fields_for: FieldsFor = no_fields,
-    jobs: int | None = None,
-    progress: ReportProgress = ignore,
-    cancelled: IsCancelled = never,
+    collection: WritableCollection, paths: Sequence[Path], **options: Unpack[IndexOptions]
 ) -> IndexReport:
-    """Index folders and files. `jobs`: processes, default one a core; for the others see `index`.
+    """Index folders and files; the options are those of `index`.
 
     A server is sent what it does not have yet; what changed, moved or vanished is only noticed for
     collections of this machine, and only they remember what is left out. Raises ConfigError where there is
     no such path, CollectionError.
     """
     if isinstance(collection, EmbeddedCollection):
-        return index(
-            collection.store,
-            paths,
-            recursive=recursive,
-            reread=reread,
-            exclude=exclude,
-            include=include,
-            fields_for=fields_for,
-            jobs=jobs,
-            progress=progress,
-            cancelled=cancelled,
-        )
-    leave_out = LeaveOut(changed(DEFAULTS, exclude, include))
-    found = walk([absolute(path) for path in paths], recursive, [], cancelled, leave_out)
+        return index(collection.store, paths, **options)
+    leave_out = LeaveOut(changed(DEFAULTS, options.get("exclude", ()), options.get("include", ())))
+    cancelled = options.get("cancelled", never)
+    found = walk([absolute(p) for p in paths], options.get("recursive", True), [], cancelled, leave_out)
+    fields_for, progress = options.get("fields_for", no_fields), options.get("progress", ignore)
     return _send(collection, found, fields_for, progress, cancelled)
 
 

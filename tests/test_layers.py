@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # `flow` and `embedded` each other.
 LAYERS = (
     ("dupedash.errors",),
-    ("dupedash.compiled", "dupedash.fieldjson", "dupedash.formats", "dupedash.model", "dupedash.storage.atomic",
-     "dupedash.storage.locks", "dupedash.storage.sums", "dupedash.storage.wal", "dupedash.utf8",
-     "dupedash.web", "dupedash.wording"),
+    ("dupedash.compiled", "dupedash.fieldjson", "dupedash.formats", "dupedash.model",
+     "dupedash.storage.atomic", "dupedash.storage.locks", "dupedash.storage.sums", "dupedash.storage.wal",
+     "dupedash.utf8", "dupedash.web", "dupedash.wording"),
     ("dupedash.collection", "dupedash.config", "dupedash.fetch", "dupedash.groups", "dupedash.images",
      "dupedash.keepers", "dupedash.query", "dupedash.storage", "dupedash.worker", "dupedash.workers"),
     ("dupedash.embedded", "dupedash.example", "dupedash.flow"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Unpack
 
 import click
 
@@ -12,7 +13,7 @@ from dupedash.cli.context import Context, interruptible, pass_context
 from dupedash.cli.progress import ProgressLine
 from dupedash.collection import Collection, WritableCollection
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.files.update import FieldsFor, IndexReport, no_fields
+from dupedash.embedded.files.update import IndexOptions, IndexReport
 from dupedash.embedded.store.aside import put_aside
 from dupedash.errors import Cancelled, ConfigError, DamagedCollection
 from dupedash.indexing import index_paths, report_words
@@ -97,30 +98,12 @@ def index(
 
 
 def index_with_progress(
-    collection: WritableCollection,
-    paths: Sequence[Path],
-    *,
-    recursive: bool = True,
-    reread: bool = False,
-    exclude: Sequence[str] = (),
-    include: Sequence[str] = (),
-    fields_for: FieldsFor = no_fields,
-    jobs: int | None = None,
+    collection: WritableCollection, paths: Sequence[Path], **options: Unpack[IndexOptions]
 ) -> IndexReport:
     """Index, show progress, print the report. Raises Cancelled after Ctrl-C, when everything is kept."""
     with interruptible() as interrupt, ProgressLine() as line:
-        report = index_paths(
-            collection,
-            paths,
-            recursive=recursive,
-            reread=reread,
-            exclude=exclude,
-            include=include,
-            fields_for=fields_for,
-            jobs=jobs,
-            progress=line,
-            cancelled=interrupt,
-        )
+        options |= {"progress": line, "cancelled": interrupt}
+        report = index_paths(collection, paths, **options)
     print_report(collection.name, report)
     if report.stopped:
         raise Cancelled("Stopped before the end. What was read is kept; the same command again goes on.")

@@ -50,13 +50,6 @@ class Contents:
     flat: str = "uploads/blank.png"
     broken: str = "uploads/IMG_2077.jpg"
 
-    def under(self, *folders: str) -> Contents:
-        """Only the originals in these folders, with all their copies."""
-        originals = tuple(o for o in self.originals if o.path.startswith(folders))
-        kept = {o.path for o in originals}
-        copies = tuple(c for c in self.copies if c.original in kept)
-        return Contents(originals, copies, self.flat, self.broken)
-
     def copies_of(self, original: str) -> tuple[Copy, ...]:
         """In the order of the plan."""
         return tuple(copy for copy in self.copies if copy.original == original)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,8 +14,9 @@ import pyarrow.parquet as pq
 
 from dupedash.collection import FoundMatch
 from dupedash.errors import ScanError
+from dupedash.fieldjson import fields_of_json, fields_to_json
 from dupedash.images.files import printable
-from dupedash.model import ChangeKind, Edits, Explanation, Fields, FieldValue, ImageRecord
+from dupedash.model import ChangeKind, Edits, Explanation, Fields, ImageRecord
 from dupedash.storage import atomic, sums
 
 PARTS = "parts"
@@ -145,8 +145,9 @@ def encode_records(records: Iterable[ImageRecord]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {name: [] for name in IMAGES.names[:11]}
     for r in records:
         sizes = _whole(r.width, 31), _whole(r.height, 31), _whole(r.bytes, 63)
-        row = (r.id, _text(r.location), _fields_to_json(r.fields), *sizes, r.format and _text(r.format),
-               r.modified, r.content, r.pixels, r.skipped)  # fmt: skip
+        fields = json.dumps(fields_to_json(r.fields))
+        row = (r.id, _text(r.location), fields, *sizes, r.format and _text(r.format), r.modified,
+               r.content, r.pixels, r.skipped)  # fmt: skip
         for column, value in zip(columns.values(), row, strict=True):
             column.append(value)
     return columns
@@ -224,27 +225,6 @@ def _text(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _fields_to_json(fields: Fields) -> str:
-    return json.dumps(dict(fields), default=_date_to_json, ensure_ascii=True)
-
-
-def _date_to_json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return {"date": value.astimezone(UTC).isoformat()}
-    raise TypeError(f"{value!r} is not the value of a field")
-
-
 def fields_of(text: str) -> Fields:
     """The fields of one image from the `fields` column."""
-    return {name: _value(value) for name, value in json.loads(text).items()}
-
-
-def _value(value: Any) -> FieldValue | tuple[FieldValue, ...]:
-    if isinstance(value, list):
-        return tuple(_single(v) for v in value)
-    return _single(value)
-
-
-def _single(value: Any) -> FieldValue:
-    single: FieldValue = datetime.fromisoformat(value["date"]) if isinstance(value, dict) else value
-    return single
+    return fields_of_json(json.loads(text))

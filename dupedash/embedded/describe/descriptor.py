@@ -202,7 +202,7 @@ def _tested(stride: int) -> np.ndarray:
 
 
 def keypoints(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Positions, octaves, angles and binary descriptors of a gray picture (see `Descriptor`)."""
+    """Positions, octaves, angles and binary descriptors of a gray picture uint8 (h, w); see `Descriptor`."""
     found = cv2.ORB.create(_PROPOSED, SCALE_STEP, LEVELS, edgeThreshold=12, fastThreshold=5).detect(gray)
     raw = np.array([(*k.pt, k.octave, k.angle, k.response) for k in found], np.float32).reshape(-1, 5)
     raw = raw[_spread(raw, gray.shape)]

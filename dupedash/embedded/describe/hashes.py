@@ -16,8 +16,11 @@ def chunks(pdq: np.ndarray) -> np.ndarray:
 
 
 def mirrored(pdq: np.ndarray) -> np.ndarray:
-    """About the hash of the mirrored pictures: reflection turns the sign of every odd horizontal frequency,
-    and a bit says whether a frequency's coefficient lies above the median, which is near zero."""
+    """About the hashes, uint8 (n, 32), of the mirrored pictures.
+
+    Reflection turns the sign of every odd horizontal frequency, and a bit says whether a coefficient lies
+    above the median, which is near zero.
+    """
     return pdq ^ _ODD_COLUMNS
 
 

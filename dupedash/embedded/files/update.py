@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from dupedash import images
 from dupedash.embedded.describe import analysis, descriptor
@@ -70,6 +70,19 @@ class IndexReport:
     endings: tuple[tuple[str, int], ...] = ()
     seconds: float = 0.0
     stopped: bool = False
+
+
+class IndexOptions(TypedDict, total=False):
+    """How to index, as `index` takes it: whoever only passes it on says it in one word."""
+
+    recursive: bool
+    reread: bool
+    exclude: Sequence[str]
+    include: Sequence[str]
+    fields_for: FieldsFor
+    jobs: int | None
+    progress: ReportProgress
+    cancelled: IsCancelled
 
 
 def no_fields(_path: Path) -> Mapping[str, Any]:

@@ -110,7 +110,10 @@ class Numbering:
         return [Block(piece, tuple(self.pictures[number] for number in piece)) for piece in pieces]
 
     def wanted(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        """Which of these pairs (looked up, found) are to be compared; two that are both looked up: once."""
+        """bool (n,): which of these pairs (looked up, found) are to be compared; two both looked up: once.
+
+        `one`, `other`: int (n,), places in this numbering.
+        """
         sides = (self.scope[one] & self.against[other]) | (self.against[one] & self.scope[other])
         once = ~self.asked[other] | (other > one)
         return np.asarray(sides & once & (one != other))
