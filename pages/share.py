@@ -4,5 +4,5 @@ from dupedash.ui import state
 from dupedash.ui.share import page
 from dupedash.ui.shared import widgets
 
-widgets.header("Share", "Show what was found: a link for those who come here, a file for those who do not.")
+widgets.header("Share", "Show what was found: a link for those who can come here, a file for all others.")
 page.draw(state.current())

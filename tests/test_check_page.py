@@ -64,7 +64,7 @@ def test_an_id_that_is_not_there_is_said_and_nothing_is_new():
     "url", ["/etc/passwd", "file:///etc/passwd", "ftp://a/b.jpg", "http://", "http://[", "~/x.jpg"]
 )
 def test_what_is_no_web_address_is_refused_before_anything_is_read(url):
-    with pytest.raises(ConfigError, match="no web address"):
+    with pytest.raises(ConfigError, match="not a web address"):
         must_be_web(url)
 
 

@@ -47,7 +47,7 @@ def any_of(values: Sequence[str]) -> str:
 def span(low: str, high: str, kind: FieldType) -> str:
     """A range with both ends included; an empty end is open, but not both."""
     if not low and not high:
-        raise ValueError("it wants a lower or an upper bound.")
+        raise ValueError("it needs a lower or an upper bound.")
     if kind is not FieldType.DATE:
         return f"[{number(low, kind)} TO {number(high, kind)}]"
     return f"[{date(low) if low else '*'} TO {_last(high) if high else '*]'}"

@@ -86,7 +86,7 @@ def pick_scan(scans: tuple[StoredScan, ...]) -> None:
     st.session_state[_PICKED] = linked if linked in labels else state.LATEST
     st.selectbox("Scan", list(labels), key=_PICKED, format_func=labels.__getitem__, on_change=_picked)
     if linked and linked not in labels:
-        st.caption(":orange[:material/warning:] The scan of this link is not there any more.")
+        st.caption(":orange[:material/warning:] The scan in this link no longer exists.")
 
 
 def _picked() -> None:

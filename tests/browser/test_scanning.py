@@ -106,7 +106,7 @@ def test_one_scan_is_seen_by_all_stopped_and_finished(tmp_path, pictures, servin
 
     other = visit(url).page("/scan")
     expect(other.get_by_role("button", name="Stop")).to_be_visible()
-    expect(other.get_by_text("This scan runs just now.")).to_be_visible()
+    expect(other.get_by_text("This scan is running now.")).to_be_visible()
 
     page.reload()
     settle(page)

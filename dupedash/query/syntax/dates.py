@@ -95,7 +95,7 @@ def _walk(moment: datetime, text: str, position: int) -> datetime:
 
 def _unit(name: str) -> str:
     if name in ("WEEK", "WEEKS"):
-        raise ValueError("Solr's date math knows no weeks: write 7DAYS.")
+        raise ValueError("Solr's date math has no weeks: write 7DAYS.")
     if name not in _UNITS:
         units = "YEAR, MONTH, DAY, HOUR, MINUTE, SECOND or MILLI"
         raise ValueError(f"{name!r} is not a unit of date math: {units}, in capitals.")

@@ -101,10 +101,10 @@ def _draw_source(view: View) -> CheckRequest | None:
         return _of_uploads(name, [(f.name, f.getvalue()) for f in files]) if files else None
     if source is Source.URL:
         return _of_urls(
-            name, st.text_area("Addresses, one a line", key="check.url", height=90, placeholder="https://…")
+            name, st.text_area("Addresses, one per line", key="check.url", height=90, placeholder="https://…")
         )
     if source is Source.ID:
-        ids = lines(st.text_area("Ids, one a line", key="check.id", height=90))
+        ids = lines(st.text_area("Ids, one per line", key="check.id", height=90))
         return CheckRequest(Wanted(name, ids=ids), many=len(ids) > FEW) if ids else None
     path = st.text_input("Folder, file or zip archive", key="check.folder", placeholder="/home/me/new")
     if not path.strip():
@@ -132,7 +132,7 @@ def must_be_web(url: str) -> None:
     except ValueError:
         kind, host = "", None
     if kind not in ("http", "https") or not host:
-        raise ConfigError(f"{url[:200]!r} is no web address: it begins with http:// or https://.")
+        raise ConfigError(f"{url[:200]!r} is not a web address: it begins with http:// or https://.")
 
 
 def _draw_filter(view: View) -> tuple[str, ...] | None:

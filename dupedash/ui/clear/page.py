@@ -225,7 +225,7 @@ def _draw_result(view: View, preview: Preview, totals: Totals) -> None:
                 plan = preview.whole()
                 name = Journal.create(view.settings.workspace, plan).folder.name
             journal.show(name)
-        st.caption("Nothing is touched before you apply it; undo then brings all back.")
+        st.caption("Nothing is touched before you apply it; undo then brings everything back.")
 
 
 def skipped_words(totals: Totals) -> str:

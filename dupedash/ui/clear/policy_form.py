@@ -231,7 +231,7 @@ def _draw_guards(current: PolicyDraft, count_in: Count) -> None:
         current.paths = st.text_area(
             "Protected folders", current.paths, key=f"clear.paths.{current.number}", height=90,
             placeholder="/photos/originals\nArchive [2024]",
-            help="From here nothing is ever removed. A path a line, as it is or a part of it; every "
+            help="Nothing is ever removed from here. One path per line, as it is or a part of it; every "
                  "character means itself.",
         )  # fmt: skip
         _draw_counts(lines_of(current.paths), count_in, patterns=False)
@@ -239,12 +239,12 @@ def _draw_guards(current: PolicyDraft, count_in: Count) -> None:
         current.patterns = st.text_area(
             "Protected patterns", current.patterns, key=f"clear.patterns.{current.number}", height=90,
             placeholder="*/2019/*\n*.cr2",
-            help="What fits is never removed. A pattern a line: * stands for anything, ? for one character.",
+            help="What fits is never removed. One pattern per line: * is anything, ? is one character.",
         )  # fmt: skip
         _draw_counts(lines_of(current.patterns), count_in, patterns=True)
     current.guarded = third.text_area(
         "Protected values", current.guarded, key=f"clear.guarded.{current.number}", height=90,
-        placeholder="status: approved", help="Such images are never removed. A field and a value a line.",
+        placeholder="status: approved", help="Such images are never removed. One field and value per line.",
     )  # fmt: skip
     current.indirect = st.checkbox(
         "Also remove images that match the one that stays only through others",

@@ -43,7 +43,7 @@ def _draw_folder(view: View) -> None:
             help="The files stay where they are; dupedash only reads them. The same folder again takes in "
             "what is new or changed.",
         )
-        recursive = st.checkbox("With the folders inside it", value=True)
+        recursive = st.checkbox("Include the folders inside it", value=True)
         reread = st.checkbox("Read every file again", help="Also those whose size and time are as they were.")
         exclude = st.text_area("Leave out, now and later", placeholder="private", height=68, help=HELP)
         name = _collection_field(view, "add-folder.name")

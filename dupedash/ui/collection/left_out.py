@@ -12,9 +12,9 @@ from dupedash.ui.shared.inputs import lines
 from dupedash.ui.state import View
 
 HELP = (
-    "One a line. A name leaves out every folder or file that is called so, in upper or lower case: @eaDir, "
-    "*.lrdata. A path, /home/me/Pictures/private, leaves out that one folder or file. With a folder goes all "
-    "that is in it. No file is touched."
+    "One per line. A name leaves out every folder or file that is called so, in upper or lower case: @eaDir, "
+    "*.lrdata. A path, /home/me/Pictures/private, leaves out that one folder or file. Everything "
+    "inside a folder is left out with it. No file is touched."
 )
 
 

@@ -40,7 +40,7 @@ def draw_unreadable(view: View) -> None:
     """The list, and that of damaged files."""
     failures = unreadable(view)
     if failures is None:
-        st.caption("A server does not tell which files it could not read.")
+        st.caption("A server does not say which files it could not read.")
     elif not failures:
         st.caption(":green[:material/check_circle:] Every file that was found could be read.")
     else:
@@ -85,7 +85,7 @@ def draw_fields(view: View) -> None:
 
 def _draw_values(known: list[ValueCount]) -> None:
     if not known:
-        st.caption("This collection does not tell the values of this field.")
+        st.caption("This collection does not list the values of this field.")
         return
     most = max(value.count or 0 for value in known) or 1
     st.dataframe(

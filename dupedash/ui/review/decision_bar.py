@@ -22,9 +22,9 @@ _BUTTONS = (
     (Verdict.NOT_DUPLICATE, "Not a duplicate", "N", ":material/block:",
      "No two of these belong together: their matches are left out from now on, in every scan."),
     (Verdict.KEEP_ALL, "Keep all", "K", ":material/lock:",
-     "Duplicates, but nothing of this is ever removed."),
+     "Duplicates, but none of these is ever removed."),
     (Verdict.SERIES, "Series", "S", ":material/burst_mode:",
-     "Shots of one series or versions on purpose: nothing of this is ever removed."),
+     "Shots of one series or versions on purpose: none of these is ever removed."),
 )  # fmt: skip
 _COLOURS: dict[Verdict, Literal["green", "red", "blue", "gray"]] = {
     Verdict.DUPLICATE: "green", Verdict.NOT_DUPLICATE: "red", Verdict.KEEP_ALL: "blue",

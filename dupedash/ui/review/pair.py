@@ -97,7 +97,7 @@ def draw_pair_decision(view: View, pair: tuple[ImageRecord, ImageRecord]) -> Non
     images = decision_bar.keys(view, pair)
     revision = view.decisions.revision(images)
     st.button(
-        "This pair is no duplicate", key="reject-pair", icon=":material/link_off:",
+        "This pair is not a duplicate", key="reject-pair", icon=":material/link_off:",
         on_click=decision_bar.decide, args=(view, images, Verdict.NOT_DUPLICATE, revision, lambda: None),
         help="Takes out the match of these two alone; others may still hold them in one group.",
     )  # fmt: skip

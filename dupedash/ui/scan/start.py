@@ -64,7 +64,7 @@ def _draw_known(scan: StoredScan) -> None:
 def _draw_start(view: View, request: ScanRequest, config: ScanConfig, unfinished: StoredScan | None) -> None:
     arguments = _arguments(view, config)
     if any(job.active and dict(job.arguments) == arguments for job in jobs.of_collection(view, "scan")):
-        st.caption("This scan runs just now.")
+        st.caption("This scan is running now.")
         return
     if unfinished:
         st.caption(f":orange[:material/pause_circle:] Begun {wording.ago(unfinished.started)}; it can go on.")
@@ -97,7 +97,7 @@ def _arguments(view: View, config: ScanConfig) -> dict[str, object]:
 def _draw_done(view: View, job: Job) -> None:
     scan = next((scan for scan in view.scans if scan.id == job.result), None)
     if scan is None:
-        st.caption("Done; its result was deleted meanwhile.")
+        st.caption("Done; its result has been deleted since.")
         return
     groups = len(view.cut_of(scan))
     st.markdown(

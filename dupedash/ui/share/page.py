@@ -81,7 +81,7 @@ def draw_access(view: View, rule: access.Access) -> None:
             )
         st.caption(
             "A **viewer** sees everything and changes nothing: no scan, no decision, no clearing. "
-            "`DUPEDASH_READONLY=1` makes a whole instance so, for editors, too."
+            "`DUPEDASH_READONLY=1` makes a whole instance view-only, for editors too."
         )
         if not view.editor:
             st.caption("You are a viewer here.")
@@ -103,7 +103,7 @@ def draw_files(view: View) -> None:
          lambda: graph_html(scan, cut, thumbnail)),
         ("Groups as JSON", "groups.json", "application/json", "Each group with the paths of its images.",
          lambda: export.groups_json(scan, cut)),
-        ("Groups as CSV", "groups.csv", "text/csv", "A row an image: group, path, size, weakest score.",
+        ("Groups as CSV", "groups.csv", "text/csv", "One row per image: group, path, size, weakest score.",
          lambda: export.groups_csv(scan, cut)),
         ("Pairs as CSV", "pairs.csv", "text/csv",
          f"Every match the scan found, down to {scan.config.floor:.2f}, whatever was decided.",

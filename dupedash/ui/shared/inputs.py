@@ -21,7 +21,7 @@ def read_json(data: bytes, name: str) -> object:
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{name} is no JSON file: {error}") from error
+        raise ConfigError(f"{name} is not a JSON file: {error}") from error
 
 
 def existing(path: str) -> Path:
