@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # `flow` and `embedded` each other.
 LAYERS = (
     ("dupedash.errors",),
-    ("dupedash.compiled", "dupedash.fieldjson", "dupedash.formats", "dupedash.model",
+    ("dupedash.compiled", "dupedash.fieldjson", "dupedash.formats", "dupedash.memory", "dupedash.model",
      "dupedash.storage.atomic", "dupedash.storage.locks", "dupedash.storage.sums", "dupedash.storage.wal",
      "dupedash.utf8", "dupedash.web", "dupedash.wording"),
     ("dupedash.collection", "dupedash.config", "dupedash.fetch", "dupedash.groups", "dupedash.images",

@@ -13,8 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import psutil
-
+from dupedash import memory
 from dupedash.errors import UnreadableImage
 from dupedash.images import encode
 from dupedash.images.files import LIMITS, printable
@@ -54,8 +53,8 @@ def thumbnail(data: bytes, name: str = "upload") -> bytes:
 
 
 def at_once() -> int:
-    """How many pictures are read at once: one a processor, as far as half of the machine's memory allows."""
-    return max(1, min(os.cpu_count() or 1, psutil.virtual_memory().total // 2 // _MEMORY))
+    """How many pictures are read at once: one a processor, as far as half of the memory here allows."""
+    return max(1, min(os.cpu_count() or 1, memory.usable() // 2 // _MEMORY))
 
 
 def _called(source: Path | bytes, name: str) -> str:
