@@ -21,6 +21,8 @@ DupedashError
 
 from __future__ import annotations
 
+import errno
+
 
 class DupedashError(Exception):
     """The root: its text is a sentence for the person in front of the screen."""
@@ -121,3 +123,21 @@ class Forbidden(DupedashError):
 
 class Cancelled(DupedashError):
     """Somebody asked to stop. What was finished before is kept."""
+
+
+_ADVICE = {
+    errno.ENOSPC: "make room; what was finished is kept, and the same again goes on",
+    errno.EDQUOT: "make room; what was finished is kept, and the same again goes on",
+    errno.EROFS: "make it writable, or choose another data folder with --data or DUPEDASH_DATA",
+    errno.EACCES: "see to whom it belongs and who may write there",
+    errno.EISDIR: "dupedash needs a file of its own there: move the folder away",
+    errno.EMFILE: "close other programs, or allow more open files (ulimit -n)",
+}
+
+
+def system_words(error: OSError) -> str:
+    """What the system refused, of which file, and what to do where that is known."""
+    said = error.strerror or str(error)
+    where = f" ({error.filename})" if error.filename is not None else ""
+    advice = _ADVICE.get(error.errno or 0)
+    return f"{said}{where}: {advice}." if advice else f"{said}{where}."

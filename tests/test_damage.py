@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -102,6 +103,18 @@ def test_what_is_damaged_is_told_once(data, caplog):
     assert "made anew" in caplog.text
 
 
+def test_arrays_of_another_version_are_made_anew_with_a_line_and_go_later(made, data, caplog):
+    [now] = (data / "collections" / "default" / "cache").iterdir()
+    earlier = now.rename(now.with_name("v1.1"))
+    assert found(data) == found(made / "data")
+    assert [record.getMessage().count("another version") for record in caplog.records] == [1]
+    assert earlier.is_dir(), "another program may be using them"
+    os.utime(earlier, (0, 0))
+    shutil.rmtree(now)
+    assert found(data) == found(made / "data")
+    assert not earlier.exists()
+
+
 def scan_file(data: Path, name: str) -> Path:
     [path] = (data / "scans").rglob(name)
     return path
@@ -167,7 +180,7 @@ def test_a_damaged_database_is_a_sentence(data, capsys, name, content):
 def test_a_folder_in_the_place_of_a_lock_is_told(data, capsys):
     (data / "journals" / "making.lock").mkdir(parents=True)
     assert main(["--data", str(data), "plan"]) == 1
-    assert "move it away" in capsys.readouterr().err
+    assert "move the folder away" in capsys.readouterr().err
 
 
 def test_what_stands_in_the_lock_of_apply_does_not_matter(data):

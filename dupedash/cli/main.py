@@ -15,7 +15,15 @@ from dupedash import __version__
 from dupedash.cli.context import Context
 from dupedash.cli.exit import Exit
 from dupedash.cli.lazy import LazyGroup
-from dupedash.errors import BadReply, Cancelled, ConfigError, DupedashError, Rejected, Unreachable
+from dupedash.errors import (
+    BadReply,
+    Cancelled,
+    ConfigError,
+    DupedashError,
+    Rejected,
+    Unreachable,
+    system_words,
+)
 
 MODULES = {
     "status": "collection",
@@ -83,15 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if "--debug" in words:
             raise
-        click.echo(f"Error: {_sentence(error)}", err=True)
+        click.echo(f"Error: {system_words(error)}", err=True)
         return Exit.FAILURE
-
-
-def _sentence(error: OSError) -> str:
-    """What the system refused, of which file, and what to do where that is known."""
-    if isinstance(error, IsADirectoryError) and error.filename:
-        return f"{error.filename} is a folder where dupedash needs a file of its own: move it away."
-    return str(error)
 
 
 def _take_any_text() -> None:

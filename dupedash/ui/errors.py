@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dupedash.errors import DupedashError, Forbidden, QueryError, Unreachable
+from dupedash.errors import DupedashError, Forbidden, QueryError, Unreachable, system_words
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +36,10 @@ def show_uncaught(error: Exception) -> bool:
     """Streamlit's handler for callbacks and fragments, too. True: shown here, no traceback wanted."""
     if isinstance(error, DupedashError):
         show(error)
-        return True
-    return False
+    elif isinstance(error, OSError):
+        _log.warning("shown to the user", exc_info=error)
+        st.error(as_text(system_words(error)), icon=":material/error:")
+    return isinstance(error, DupedashError | OSError)
 
 
 @contextmanager

@@ -34,6 +34,7 @@ _MOST_DEAD = 0.3  # share of removed pictures at which a segment is made anew
 _ABANDONED = 3600.0  # seconds after which folders that no list names are deleted
 _LIST = "segments.json"
 _NAME = re.compile("[0-9a-f]{12}")  # as `_build` calls its folders
+_VERSIONS = re.compile(r"v[0-9]+\.[0-9]+")  # as `Cache` calls its folder
 _log = logging.getLogger(__name__)
 
 
@@ -111,6 +112,10 @@ class Cache:
         return list(dict.fromkeys(names))
 
     def _build(self, pictures: Sequence[str], descriptors: Sequence[Descriptor]) -> Segment:
+        if not self._folder.is_dir() and self._earlier():
+            _log.warning(
+                "Search arrays of another version in %s: made anew once.", self._folder.parent
+            )
         self._folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
         folder = self._folder / uuid.uuid4().hex[:12]
@@ -128,11 +133,17 @@ class Cache:
             shutil.rmtree(self._folder / _LIST)
         atomic.write(self._folder / _LIST, json.dumps([s.folder.name for s in segments]))
 
+    def _earlier(self) -> list[Path]:
+        """The folders of other versions."""
+        found = self._folder.parent.iterdir() if self._folder.parent.is_dir() else ()
+        return [path for path in found if _VERSIONS.fullmatch(path.name) and path != self._folder]
+
     def _sweep(self) -> None:
         """Delete what nothing uses any more; arrays that are still mapped live on until they are let go."""
         listed = {*self._names(), _LIST}
-        for path in self._folder.iterdir():
-            if path.name not in listed and time.time() - path.stat().st_mtime > _ABANDONED:
+        unlisted = (path for path in self._folder.iterdir() if path.name not in listed)
+        for path in (*unlisted, *self._earlier()):
+            if time.time() - path.stat().st_mtime > _ABANDONED:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
