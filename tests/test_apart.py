@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import signal
@@ -14,10 +15,16 @@ from pathlib import Path
 import psutil
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
+from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.describe.analysis import analyze
+from dupedash.embedded.files.update import index
 from dupedash.errors import UnreadableImage
+from dupedash.flow.server import create_app
 from dupedash.images import apart
+from dupedash.ui.door import routes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,6 +61,23 @@ def end_yourself() -> None:
 
 def test_no_more_processes_than_pictures_that_are_read_at_once():
     assert 1 <= apart.at_once() <= (os.cpu_count() or 1)
+
+
+def test_a_server_whose_readers_are_all_busy_says_so_and_when_to_ask_again(tmp_path, monkeypatch):
+    (tmp_path / "a.png").write_bytes(drawn())
+    collection = EmbeddedCollection(tmp_path / "data" / "collections" / "c")
+    index(collection.store, [tmp_path / "a.png"], jobs=1)
+    monkeypatch.setattr(apart, "_WAITING", 0)
+    monkeypatch.setattr(apart, "_pools", {})
+    monkeypatch.setenv("DUPEDASH_DATA", str(tmp_path / "data"))
+    api = TestClient(create_app(collection, name="c"), "http://localhost")
+    picture = {"input.data": base64.b64encode(drawn()).decode()}
+    assert api.post("/api/cores/c/analyze", data=picture).status_code == 503
+    pages = TestClient(Starlette(routes=routes.ROUTES))
+    reply = pages.get(f"/picture/c/{collection.ids()[0]}")
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "2")
+    assert "try again" in reply.text
+    collection.close()
 
 
 PROGRAM = """

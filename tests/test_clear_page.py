@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -288,3 +289,14 @@ def test_a_changed_preset_is_named_so():
     draft = PolicyDraft.of(PRESETS["Best quality"])
     draft.move(draft.lines[0].number, 1)
     assert draft.policy().name == "Best quality, changed"
+
+
+def test_an_older_plan_says_that_there_is_a_newer_one(photos):
+    at = opened_for_all()
+    at.button(key="clear.make").click().run()
+    (first,) = journals(photos)
+    assert not at.warning
+    plan = first.plan()
+    Journal.create(photos, replace(plan, id=f"{plan.id}-b"))
+    at.run()
+    assert any("newer plan" in warning.value for warning in at.warning)

@@ -58,6 +58,7 @@ def draw(view: View) -> None:
     found = next(((j, s) for j, s in known if s.plan == opened), None)
     if found:
         with st.container(border=True, key="plan-opened"), shown():
+            _draw_newer(known[0][1], found[1])
             _draw_opened(view, *found)
     if not known:
         widgets.empty(
@@ -72,6 +73,15 @@ def draw(view: View) -> None:
     if view.editor and view.connection:
         with st.expander("Import a plan", icon=":material/upload:"), shown():
             _draw_import(view)
+
+
+def _draw_newer(newest: JournalSummary, opened: JournalSummary) -> None:
+    """Who applies an older plan must know that there is a newer one."""
+    if opened.plan != newest.plan and opened.status in _APPLICABLE:
+        st.warning(
+            f"A newer plan was made {wording.ago(newest.created)} ({newest.status}): this is an older one.",
+            icon=":material/history:",
+        )
 
 
 def _draw_unusable(left_out: Sequence[Failure]) -> None:
