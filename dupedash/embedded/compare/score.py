@@ -21,10 +21,9 @@ EVEN = -0.2
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
 _UNLIKELY = EVEN - 2.8
-_SURE_OF_IT, _AT_LEAST = 4.0, -0.75
+_SURE_OF_IT, _AT_LEAST = 4.0, -1.0
 """Log-odds of a replacement count fourfold (the certainty of drawings with one layout is up to 5 above EVEN),
-from there on: of the 450 edits from which the weights of `log_odds` come 5 are lost, of the 361 pairs with
-other content 12 stay."""
+from there on: see `replaced.WEIGHTS` for what is lost and what stays."""
 
 
 def score(evidence: Evidence) -> float:
@@ -37,37 +36,42 @@ def score(evidence: Evidence) -> float:
 
 def certainty(evidence: Evidence) -> float:
     """Log-odds that two pictures are copies of one."""
-    found = evidence.agreement
-    contained = max(found.overlap_a, found.overlap_b)
-    total = -2.4 + 4.0 * found.correlation + 2.2 * found.agreeing - 5.5 * min(found.colour, 0.6)
-    total -= _replaced(found) + _replaced_in_drawing(evidence)
+    total = float(np.dot(terms(evidence), WEIGHTS)) - _replaced_in_drawing(evidence)
+    return total if not evidence.inliers or _possible(evidence) else min(total, _UNLIKELY)
+
+
+def terms(evidence: Evidence) -> tuple[float, ...]:
+    """What speaks for and against two pictures being copies, with the constant first."""
+    found, detail = evidence.agreement, evidence.agreement.detail
+    alike = found.correlation, found.agreeing, min(found.colour, 0.6)
+    # Other content in the same place: another colour, other text, other things.
+    other = min(found.recoloured, 0.1), min(detail.half_alike, 0.3), min(detail.unlike, 0.3)
+    same_content = 1.0, *alike, *other, min(detail.exchanged, 0.3)
     if not evidence.inliers:
-        return total + 3.0 - 9.2 * min(evidence.pdq, 128) / 128
+        return *same_content, 1.0, min(evidence.pdq, 128) / 128, 0.0, 0.0, 0.0, 0.0
     confirmed = (evidence.confirmed + 1) / (evidence.confirmed + evidence.contradicted + 4)
-    total += 1.5 * confirmed - 10.0 * max(0.0, 0.9 - contained)
-    if evidence.same_frame:
-        total += 0.3 - 3.6 * min(evidence.pdq, 100) / 100
-    return total if _possible(evidence, contained) else min(total, _UNLIKELY)
+    frame = (1.0, min(evidence.pdq, 100) / 100) if evidence.same_frame else (0.0, 0.0)
+    return *same_content, 0.0, 0.0, confirmed, max(0.0, 0.9 - _contained(evidence)), *frame
 
 
-def _replaced(found: Agreement) -> float:
-    """What speaks for other content in the same place: another colour, other text, other things."""
-    detail = found.detail
-    other = 10.9 * min(detail.half_alike, 0.3) + 13.6 * min(detail.unlike, 0.3)
-    return 71 * min(found.recoloured, 0.1) + other + 16.2 * min(detail.exchanged, 0.3)
+WEIGHTS = (-2.4, 4.0, 2.2, -5.5, -71, -10.9, -13.6, -16.2, 3.0, -9.2, 1.5, -10.0, 0.3, -3.6)
+
+
+def _contained(evidence: Evidence) -> float:
+    return max(evidence.agreement.overlap_a, evidence.agreement.overlap_b)
 
 
 def _replaced_in_drawing(evidence: Evidence) -> float:
     return _SURE_OF_IT * max(0.0, log_odds(evidence.replaced) - _AT_LEAST)
 
 
-def _possible(evidence: Evidence, contained: float) -> bool:
+def _possible(evidence: Evidence) -> bool:
     """Whether an edit could have led from one picture to the other. One shows most of the other; a turn by
     an odd angle leaves one wholly inside: else they rather share an object, a logo or a piece of a screen."""
     if evidence.agreement.agreeing < PROMISING:
         return False
     odd = abs((evidence.rotation + 45) % 90 - 45)
-    return contained >= (0.93 if odd > 12 else 0.6)
+    return _contained(evidence) >= (0.93 if odd > 12 else 0.6)
 
 
 @dataclass(frozen=True, slots=True)
