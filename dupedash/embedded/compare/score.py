@@ -21,7 +21,7 @@ EVEN = -0.2
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
 _UNLIKELY = EVEN - 2.8
-_SURE_OF_IT, _AT_LEAST = 4.0, -1.0
+_SURE_OF_IT, _AT_LEAST = 4.0, -0.9
 """Log-odds of a replacement count fourfold (the certainty of drawings with one layout is up to 5 above EVEN),
 from there on: see `replaced.WEIGHTS` for what is lost and what stays."""
 
