@@ -40,6 +40,8 @@ _RIDGE = 3.0
 """So few pairs as speak for some of the terms must not turn their weights over."""
 _ROUNDS = 30
 """Newton's method needs ten."""
+_LEAST_STEP = 1e-6
+"""A smaller one changes no digit that is printed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,12 +112,21 @@ def fitted(terms: np.ndarray, holds: np.ndarray, held: np.ndarray) -> np.ndarray
     those `held`, float64 (k,)."""
     share = max(holds.mean(), 1e-6), max(1 - holds.mean(), 1e-6)
     weight = np.where(holds, 0.5 / share[0], 0.5 / share[1])
+    sign = np.where(holds, 1.0, -1.0)
+
+    def loss(weights: np.ndarray) -> float:
+        far = _RIDGE / 2 * float(np.square(weights - held).sum())
+        return far + float(weight @ np.logaddexp(0, -sign * (terms @ weights)))
+
     weights = held.astype(float)
     for _ in range(_ROUNDS):
         told = 1 / (1 + np.exp(-np.clip(terms @ weights, -30, 30)))
         slope = terms.T @ (weight * (holds - told)) - _RIDGE * (weights - held)
         curvature = (terms.T * (weight * told * (1 - told))) @ terms + _RIDGE * np.eye(len(held))
-        weights = weights + np.linalg.solve(curvature, slope)
+        step = np.linalg.solve(curvature, slope)
+        while np.abs(step).max() > _LEAST_STEP and loss(weights + step) > loss(weights):
+            step /= 2
+        weights = weights + step
     return weights
 
 

@@ -17,10 +17,13 @@ from dupedash.embedded.compare.verify import Evidence
 EXACT = 0.95
 NEAR = 0.70
 _HIGHEST_EDITED = 0.945
+"""Just below the exact band: what was edited is never in it."""
 EVEN = -0.2
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
+"""So flat that a score tells certainties of -6 to 6 apart: 0.02 to 0.94."""
 _UNLIKELY = EVEN - 2.8
+"""The most where no edit leads from one to the other: a score of 0.3."""
 _SURE_OF_IT, _AT_LEAST = 4.0, -0.9
 """Log-odds of a replacement count fourfold (the certainty of drawings with one layout is up to 5 above EVEN),
 from there on: see `replaced.WEIGHTS` for what is lost and what stays."""
@@ -55,6 +58,8 @@ def terms(evidence: Evidence) -> tuple[float, ...]:
 
 
 WEIGHTS = (-2.4, 4.0, 2.2, -5.5, -71, -10.9, -13.6, -16.2, 3.0, -9.2, 1.5, -10.0, 0.3, -3.6)
+"""Of a logistic regression on real photos with generated edits and on generated look-alikes; `bench.calibrate`
+fits them anew and says how far off these are."""
 
 
 def _contained(evidence: Evidence) -> float:
