@@ -21,7 +21,7 @@ _HIGHEST_EDITED = 0.945
 EVEN = -0.2
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
-"""So flat that a score tells certainties of -6 to 6 apart: 0.02 to 0.94."""
+"""So flat that a score tells certainties of -6 to 6 apart: 0.08 to 0.94."""
 _UNLIKELY = EVEN - 2.8
 """The most where no edit leads from one to the other: a score of 0.3."""
 _SURE_OF_IT, _AT_LEAST = 4.0, -0.9
@@ -58,7 +58,7 @@ def terms(evidence: Evidence) -> tuple[float, ...]:
 
 
 WEIGHTS = (-2.4, 4.0, 2.2, -5.5, -71, -10.9, -13.6, -16.2, 3.0, -9.2, 1.5, -10.0, 0.3, -3.6)
-"""Of a logistic regression on real photos with generated edits and on generated look-alikes; `bench.calibrate`
+"""Of a regression on real photos with generated edits and on generated look-alikes; `bench.calibrate`
 fits them anew and says how far off these are."""
 
 
