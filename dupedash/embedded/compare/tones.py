@@ -28,8 +28,8 @@ class Fit:
 
 
 def fit_mostly(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[Fit, np.ndarray]:
-    """Like `fit_tone`, without what lies far off: a text box must not bend the tones of the whole picture.
-    Also the cells that were used, bool."""
+    """Fit gray values x to y, both float32 (h, w), where `weight` is 1, without what lies far off: a text box
+    must not bend the tones of the whole picture. Also the cells that were used, bool."""
     everywhere = np.ones((x.shape[0] // CELL, x.shape[1] // CELL), np.bool_)
     fit = _fit(x, y, weight, everywhere)
     inside, off = _off(fit.fitted, y, weight)
@@ -42,14 +42,8 @@ def fit_mostly(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[Fit, n
     return _fit(x, y, weight, near), near
 
 
-def fit_tone(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Fit:
-    """Fit gray values x to y, both float32 (h, w), where `weight` is 1."""
-    shape = -(-x.shape[0] // CELL), -(-x.shape[1] // CELL)
-    return _fit(x, y, weight, np.ones(shape, np.bool_))
-
-
 def _fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, used: np.ndarray) -> Fit:
-    """The same from the cells that are used."""
+    """The fit in the cells that are used."""
     total, one, two, three, four, with_one, with_x, with_xx, squared = _sums(x, y, weight, used).tolist()
     normal = np.array([[total, one, two], [one, two, three], [two, three, four]]) + np.eye(3) * 1e-3
     curve = np.linalg.solve(normal, np.array([with_one, with_x, with_xx])).astype(np.float32)

@@ -10,7 +10,7 @@ One code path serves the whole join, A × B, new × all and a single query: pict
 `Index`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -19,12 +19,9 @@ import numpy as np
 from dupedash.embedded.describe import hashes, pattern
 from dupedash.embedded.describe.descriptor import POSITION_UNIT, Descriptor, digest
 from dupedash.embedded.retrieve import words
-from dupedash.embedded.retrieve.copies import Copies
 from dupedash.embedded.retrieve.votes import count_votes
 from dupedash.model import Smartfilter
 
-BLOCK = 64
-"""Pictures that are looked up together: bounds the memory of a join."""
 HASH_VOTES = 9.0
 """A near global hash counts as so many votes."""
 _HASH_WINDOW = 256
@@ -121,24 +118,18 @@ class Hits:
     votes: np.ndarray
 
 
-def search(
-    index: Index, queries: Sequence[Descriptor], min_votes: float, above: np.ndarray | None = None
-) -> Hits:
-    """The pictures of an index that may be duplicates of the queries.
-
-    With `above` (a place for every query) only pictures at later places of the index are looked at.
-    """
+def search(index: Index, queries: Sequence[Descriptor], min_votes: float) -> Hits:
+    """The pictures of an index that may be duplicates of the queries."""
     place = np.array([int.from_bytes(digest(q)[:4], "big") / 2**32 for q in queries])
-    earliest = np.zeros(len(queries), np.int64) if above is None else above + 1
     batch = _Batch.of(queries)
-    sides = words.Sides(batch.side, place.repeat(2), earliest.repeat(2))
+    sides = words.Sides(batch.side, place.repeat(2))
     return _merged([_by_words(index, batch, sides, min_votes), _by_hash(index, queries, sides)])
 
 
 def _by_words(index: Index, batch: "_Batch", sides: words.Sides, min_votes: float) -> Hits:
     found = words.lookup(words.Postings(index.keys, index.entries), index.owner, batch.keys, sides)
     side, picture, votes = count_votes(
-        found.starts, found.ends, found.query, found.entry, found.length, found.picture, len(index.numbers),
+        found.starts, found.query, found.entry, found.length, found.picture, len(index.numbers),
         batch.points, batch.angles, batch.octaves, index.points, index.angles, index.octaves, min_votes,
     )  # fmt: skip
     return Hits(side // 2, picture, side % 2 == 1, votes)
@@ -174,16 +165,16 @@ class _Batch:
 
 
 def _by_hash(index: Index, queries: Sequence[Descriptor], sides: words.Sides) -> Hits:
-    plain = np.array([np.frombuffer(q.pdq, np.uint8) for q in queries]).reshape(-1, 32)
+    plain = np.array([np.frombuffer(q.pdq, np.uint8) for q in queries], np.uint8).reshape(-1, 32)
     both = np.stack([plain, hashes.mirrored(plain)], axis=1).reshape(-1, 32)
     found = words.lookup(
         words.Postings(index.pdq_keys, index.pdq_entries),
         np.arange(len(index.numbers), dtype=np.int32),
         hashes.chunks(both),
-        words.Sides(np.arange(len(both), dtype=np.int32), sides.place, sides.earliest),
+        words.Sides(np.arange(len(both), dtype=np.int32), sides.place),
         _HASH_WINDOW,
     )
-    key = np.unique(found.side * len(index.numbers) + found.picture[found.rows])
+    key = np.unique(found.side * len(index.numbers) + found.picture)
     side, picture = key // len(index.numbers), key % len(index.numbers)
     near = hashes.distance(both[side], index.pdq[picture]) <= hashes.MAX_DISTANCE
     side, picture = side[near], picture[near]
@@ -203,73 +194,5 @@ def _merged(parts: list[Hits]) -> Hits:
     return Hits(query[new], picture[new], mirrored[new], votes[new])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CandidatePairs:
-    """Pairs that may be duplicates: places `a` < `b` in the sequence of descriptors (int32), whether one
-    must be `mirrored`, `votes`.
-
-    Only one of several identical descriptors takes part; `copies` tells the others (`Copies.expand` brings
-    them back).
-    """
-
-    a: np.ndarray
-    b: np.ndarray
-    mirrored: np.ndarray
-    votes: np.ndarray
-    copies: Copies
-
-
-def candidates(
-    descriptors: Sequence[Descriptor],
-    left: np.ndarray | None = None,
-    right: np.ndarray | None = None,
-    *,
-    strictness: Smartfilter = Smartfilter.OFF,
-    approximate: bool = False,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> CandidatePairs:
-    """The pairs to verify among descriptors, or between those at the places `left` and those at `right`
-    (both default to all).
-
-    With `approximate` only the best 50 of each picture are kept. `progress` hears how many pictures of how
-    many were looked up.
-    """
-    everything = np.arange(len(descriptors))
-    left, right = (everything if x is None else np.asarray(x) for x in (left, right))
-    copies = Copies.of(descriptors)
-    lefts, rights = (np.unique(copies.representative[x]) for x in (left, right))
-    lefts, rights = (x[[descriptors[i].comparable for i in x]] for x in (lefts, rights))
-    index = Index.build([descriptors[i] for i in rights], rights)
-    parts: list[tuple[np.ndarray, ...]] = []
-    for start in range(0, len(lefts), BLOCK):
-        block = lefts[start : start + BLOCK]
-        hits = search(index, [descriptors[i] for i in block], MIN_VOTES[strictness])
-        hits = _best(hits, MOST_APPROXIMATE) if approximate else hits
-        parts.append((block[hits.query], index.numbers[hits.picture], hits.mirrored, hits.votes))
-        progress(min(start + BLOCK, len(lefts)), len(lefts))
-    return _pairs(parts, copies)
-
-
 MOST_APPROXIMATE = 50
 """So many candidates of a picture are verified in an approximate search; Flow re-ranks as many."""
-
-
-def _best(hits: Hits, most: int) -> Hits:
-    order = np.lexsort((hits.picture, -hits.votes, hits.query))
-    query = hits.query[order]
-    order = order[np.arange(len(query)) - np.searchsorted(query, query) < most]
-    return Hits(hits.query[order], hits.picture[order], hits.mirrored[order], hits.votes[order])
-
-
-def _pairs(parts: list[tuple[np.ndarray, ...]], copies: Copies) -> CandidatePairs:
-    """Unordered pairs, each once, sorted."""
-    if not parts:
-        nothing = np.zeros(0, np.int32)
-        return CandidatePairs(nothing, nothing, nothing.astype(bool), nothing.astype(float), copies)
-    one, other, mirrored, votes = (np.concatenate(column) for column in zip(*parts, strict=True))
-    a, b = np.minimum(one, other).astype(np.int32), np.maximum(one, other).astype(np.int32)
-    order = np.lexsort((-votes, mirrored, b, a))
-    a, b, mirrored, votes = a[order], b[order], mirrored[order], votes[order]
-    again = (a[1:] == a[:-1]) & (b[1:] == b[:-1]) & (mirrored[1:] == mirrored[:-1])
-    keep = np.r_[True, ~again][: len(a)] & (a != b)
-    return CandidatePairs(a[keep], b[keep], mirrored[keep], votes[keep], copies)

@@ -102,7 +102,7 @@ def distinct(rows: np.ndarray, begin: int, query: np.ndarray, entry: np.ndarray,
 
 @compiled
 def count_votes(
-    starts: np.ndarray, ends: np.ndarray, query: np.ndarray, entry: np.ndarray, length: np.ndarray,
+    starts: np.ndarray, query: np.ndarray, entry: np.ndarray, length: np.ndarray,
     picture: np.ndarray, pictures: int,
     q_places: np.ndarray, q_angles: np.ndarray, q_octaves: np.ndarray,
     places: np.ndarray, angles: np.ndarray, octaves: np.ndarray,
@@ -110,17 +110,17 @@ def count_votes(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """The pictures that get at least so many votes: side, picture, votes (int64, int64, float32).
 
-    Rows `starts[s]` … `ends[s]` are the shared words of side s: `query` and `entry` its keypoints, `picture`
-    (of `pictures`) whose the entry is, `length` of the list in which it stood. `q_places` float32 (n, 2) in
-    px, `places` uint16 in POSITION_UNIT.
+    Rows `starts[s]` … `starts[s + 1]` are the shared words of side s: `query` and `entry` its keypoints,
+    `picture` (of `pictures`) whose the entry is, `length` of the list in which it stood. `q_places` float32
+    (n, 2) in px, `places` uint16 in POSITION_UNIT.
     """
     count, first = np.zeros(pictures, np.int32), np.empty(pictures, np.int32)
     here, there = np.empty((MOST_SHARED, 2), np.float32), np.empty((MOST_SHARED, 2), np.float32)
     turn, zoom = np.empty(MOST_SHARED, np.int64), np.empty(MOST_SHARED, np.int64)
     weight, chosen = np.empty(MOST_SHARED, np.float32), np.empty(MOST_SHARED, np.int64)
     sides, found, votes = [0], [0], [np.float32(0)]
-    for side in range(len(starts)):
-        rows = several(picture, starts[side], ends[side], count, first)
+    for side in range(len(starts) - 1):
+        rows = several(picture, starts[side], starts[side + 1], count, first)
         end = 0
         while end < len(rows):
             one = picture[rows[end]]

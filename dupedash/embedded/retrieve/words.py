@@ -66,11 +66,10 @@ class Postings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Collisions:
-    """Equal keys, sorted by side: rows `starts[s]` … `ends[s]` (int64) are those of side s. Of each row,
-    int32: the `query` keypoint, the `entry` found, the `picture` it belongs to, the `length` of its list."""
+    """Equal keys, sorted by side: rows `starts[s]` … `starts[s + 1]` (int64) are those of side s. Of each
+    row, int32: the `query` keypoint, the `entry` found, whose `picture` that is, the `length` of its list."""
 
     starts: np.ndarray
-    ends: np.ndarray
     query: np.ndarray
     entry: np.ndarray
     picture: np.ndarray
@@ -78,25 +77,17 @@ class Collisions:
 
     @property
     def side(self) -> np.ndarray:
-        """Of every row that counts (the others lie before its side's earliest picture)."""
-        return np.repeat(np.arange(len(self.starts)), self.ends - self.starts)
-
-    @property
-    def rows(self) -> np.ndarray:
-        """The rows that count."""
-        count = self.ends - self.starts
-        return np.repeat(self.starts - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+        """Of every row: int64."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
     """The pictures that are looked up, and their mirror images: `of` int32, by keypoint, the side it belongs
-    to; by side, `place` in 0…1: where in the order of the pictures it stands, and the `earliest` picture that
-    it may meet."""
+    to; `place` in 0…1, by side: where in the order of the pictures it stands."""
 
     of: np.ndarray
     place: np.ndarray
-    earliest: np.ndarray
 
 
 def lookup(
@@ -111,11 +102,8 @@ def lookup(
     first, length = _lists(postings.keys, wanted)
     first, taken = _windows(first, length, sides.place[sides.of[query]], window)
     count = np.bincount(sides.of[query], taken, len(sides.place)).astype(np.int64)
-    starts = np.cumsum(count) - count
-    rows = _rows(
-        postings.entries, owner, first, taken, length, query, sides.of, sides.earliest, starts,
-    )  # fmt: skip
-    return Collisions(starts, *rows)
+    starts = np.concatenate([[0], np.cumsum(count)])
+    return Collisions(starts, *_rows(postings.entries, owner, first, taken, length, query, sides.of, starts))
 
 
 def _windows(
@@ -163,23 +151,21 @@ def _leap(keys: np.ndarray, start: int, key: int) -> int:
 @compiled
 def _rows(
     entries: np.ndarray, owner: np.ndarray, first: np.ndarray, taken: np.ndarray, length: np.ndarray,
-    query: np.ndarray, side: np.ndarray, earliest: np.ndarray, starts: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """What is found, by side: where the rows of each end, and of each row query, entry, picture, length."""
+    query: np.ndarray, side: np.ndarray, starts: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """What is found, by side: of each row query, entry, picture, length."""
     total = taken.sum()
-    ends = starts.copy()
+    ends = starts[:-1].copy()
     rows_query, rows_entry = np.empty(total, np.int32), np.empty(total, np.int32)
     rows_picture, rows_length = np.empty(total, np.int32), np.empty(total, np.int32)
     for one in range(len(first)):
         mine = side[query[one]]
         for at in range(first[one], first[one] + taken[one]):
-            picture = owner[entries[at]]
-            if picture >= earliest[mine]:
-                row = ends[mine]
-                rows_query[row], rows_entry[row] = query[one], entries[at]
-                rows_picture[row], rows_length[row] = picture, length[one]
-                ends[mine] = row + 1
-    return ends, rows_query, rows_entry, rows_picture, rows_length
+            row = ends[mine]
+            rows_query[row], rows_entry[row] = query[one], entries[at]
+            rows_picture[row], rows_length[row] = owner[entries[at]], length[one]
+            ends[mine] = row + 1
+    return rows_query, rows_entry, rows_picture, rows_length
 
 
 def _sorted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
