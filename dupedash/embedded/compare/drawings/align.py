@@ -66,7 +66,7 @@ class Alignment:
         """In all pixels of b."""
         if self.small.y is self.b:
             return self.small
-        if self.exact:
+        if self.exact and _moved(self.unit_matrix) < _IN_PLACE:
             return _laid(self.a, self.b, self.unit_matrix)
         return _refined(self.a, self.b, _trial(self.a, self.b, self.unit_matrix), rounds=1).both
 
