@@ -62,9 +62,9 @@ _DIFFERENT = 12.0
 """Gray values by which a pixel differs: half a faint stroke."""
 _EVERYTHING = 0.3
 """Without any plain ground in common nothing else can be told: part of the ink that makes other content."""
-_EVERYWHERE = 0.95
-"""Where more of the ink differs, the tones or places could not be fitted, as under a filter and a text at once:
-what was replaced cannot be told. Of other content that the keypoints agree on, 0.84 was the most seen."""
+_EVERYWHERE, _UNFITTED = 0.95, 0.5
+"""Where more of the ink differs, and by other gray values than ink has for ink (0.23 at most between cards),
+the tones could not be fitted, as under a filter and a text at once: what was replaced cannot be told."""
 _SEEN = 20.0
 """Gray values over the ground from which a pixel is ink."""
 _LARGEST_THING, _MOST_THINGS, _PLAIN, _REPEATED = 200, 12, 0.3, 0.9
@@ -128,10 +128,9 @@ def compare_drawings(a: np.ndarray, b: np.ndarray, unit_matrix: np.ndarray) -> R
     if not kept.any():
         return NOTHING_REPLACED
     changed = min(1.0, int(areas[kept].sum()) / maps.ink)
-    if changed > _EVERYWHERE:
-        return NOTHING_REPLACED
     place = kept[labels]
-    return _told(maps, place, changed, _repeated(maps, stats[kept]), changed * (1 - _compact(place)))
+    told = _told(maps, place, changed, _repeated(maps, stats[kept]), changed * (1 - _compact(place)))
+    return NOTHING_REPLACED if changed > _EVERYWHERE and told.value > _UNFITTED else told
 
 
 def _compact(place: np.ndarray) -> float:
