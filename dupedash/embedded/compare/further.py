@@ -13,13 +13,12 @@ import numpy as np
 
 from dupedash.embedded.compare.agreement import compare
 from dupedash.embedded.compare.overlay import laid_over, zoom_of
-from dupedash.embedded.compare.score import EXACT, NEAR, score
+from dupedash.embedded.compare.score import HIGHEST_EDITED, score
 from dupedash.embedded.compare.verify import Evidence, laid
 from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.describe.sequence import Sequence
+from dupedash.model import EXACT, NEAR
 
-NOT_EXACT = 0.945
-"""The most where something may differ that was not compared: just below the exact band, as `score` has it."""
 OTHER = 0.6
 """The most where other frames or pages differ: no duplicate."""
 _MOST = 0.75
@@ -53,7 +52,7 @@ def judged(evidence: Evidence, a: Descriptor, b: Descriptor) -> Further:
         found = min(found, _alike(evidence, a.beneath, b.beneath))
     letter = _A_LETTER if evidence.size_a == evidence.size_b else _A_LETTER_RESIZED
     if found >= EXACT and _most_apart(evidence, a.thumb, b.thumb) > letter:
-        found = NOT_EXACT
+        found = HIGHEST_EDITED
     if not (a.sequence.several or b.sequence.several):
         return Further(found)
     most = _most(evidence, a.sequence, b.sequence)
@@ -63,7 +62,7 @@ def judged(evidence: Evidence, a: Descriptor, b: Descriptor) -> Further:
 def _most(evidence: Evidence, a: Sequence, b: Sequence) -> float:
     """The highest score that the frames leave."""
     if not (a.several and b.several):
-        return OTHER if a.paged or b.paged else NOT_EXACT
+        return OTHER if a.paged or b.paged else HIGHEST_EDITED
     scores = [_alike(evidence, a.thumbs[i], b.thumbs[j]) for i, j in _together(a, b)]
     paged = a.paged and b.paged
     shared = min(a.count, b.count) / max(a.count, b.count) if paged else 1.0
@@ -71,7 +70,7 @@ def _most(evidence: Evidence, a: Sequence, b: Sequence) -> float:
     if alike < _MOST:
         return OTHER
     same = a.all_kept and b.all_kept and _same_times(a, b)
-    return 1.0 if same and min(scores) >= EXACT else NOT_EXACT
+    return 1.0 if same and min(scores) >= EXACT else HIGHEST_EDITED
 
 
 def _alike(evidence: Evidence, a: bytes, b: bytes) -> float:

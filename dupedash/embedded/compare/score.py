@@ -13,11 +13,10 @@ import numpy as np
 from dupedash.embedded.compare.agreement import PROMISING, Agreement
 from dupedash.embedded.compare.drawings.replaced import log_odds
 from dupedash.embedded.compare.verify import Evidence
+from dupedash.model import EXACT, NEAR
 
-EXACT = 0.95
-NEAR = 0.70
-_HIGHEST_EDITED = 0.945
-"""Just below the exact band: what was edited is never in it."""
+HIGHEST_EDITED = 0.945
+"""Just below the exact band: what was edited, or was not compared whole, is never in it."""
 EVEN = -0.2
 """Certainty at which the score is NEAR."""
 _SLOPE = 0.6
@@ -33,8 +32,8 @@ def score(evidence: Evidence) -> float:
     """How surely two pictures show the same content, 0…1. The same for (a, b) and (b, a)."""
     if only_encoding_differs(evidence):
         return EXACT + (1 - EXACT) * max(0.0, 1 - evidence.agreement.error / 20) * 0.98
-    odds = math.log(NEAR / (_HIGHEST_EDITED - NEAR)) + _SLOPE * (certainty(evidence) - EVEN)
-    return _HIGHEST_EDITED / (1 + math.exp(-odds))
+    odds = math.log(NEAR / (HIGHEST_EDITED - NEAR)) + _SLOPE * (certainty(evidence) - EVEN)
+    return HIGHEST_EDITED / (1 + math.exp(-odds))
 
 
 def certainty(evidence: Evidence) -> float:
