@@ -39,6 +39,13 @@ class WorkerLost(DupedashError):
         self.reason = reason
 
 
+class Crashed(WorkerLost):
+    """The process died of itself: its task did it, or one before, or somebody ended it."""
+
+    def __init__(self) -> None:
+        super().__init__("crashed the program that reads it")
+
+
 class NotStarted(WorkerLost):
     """There is no process to begin with: no task is to blame."""
 
@@ -81,7 +88,8 @@ class Workers:
     """Runs `function` on tasks in `jobs` processes.
 
     `function` is a module-level function; `prepare` one that makes its first argument, once in each worker.
-    A task that takes more than `bounds` costs its worker and nothing else.
+    A task that takes more than `bounds` costs its worker and nothing else. One whose process dies is tried
+    once more in a new one, unless the process had done nothing else: tasks must bear to be done twice.
     """
 
     def __init__(
@@ -273,11 +281,22 @@ class _Worker:
 
     def _outcome(self, task: Any) -> Done:
         try:
-            done, value = self._ask(task)
+            done, value = self._reply(task)
         except WorkerLost as error:
             self._end()
             return Done(task, error=error)
         return Done(task, result=value) if done else Done(task, error=value)
+
+    def _reply(self, task: Any) -> tuple[bool, Any]:
+        """What the process says; only one that was started for this task shows by its death who is to blame."""
+        used = self._process is not None
+        try:
+            return self._ask(task)
+        except Crashed:
+            if not used:
+                raise
+        self._end()
+        return self._ask(task)
 
     def _ask(self, task: Any) -> tuple[bool, Any]:
         too_long = threading.Event()
@@ -290,18 +309,18 @@ class _Worker:
                 timer.start()
             reply: tuple[bool, Any] = pickle.loads(receive(_pipe(process.stdout)))
         except (OSError, EOFError) as error:
-            raise WorkerLost(self._why(process, given_up=too_long.is_set())) from error
+            raise self._lost(process, given_up=too_long.is_set()) from error
         finally:
             timer.cancel()
         return reply
 
-    def _why(self, process: subprocess.Popen[bytes], *, given_up: bool) -> str:
+    def _lost(self, process: subprocess.Popen[bytes], *, given_up: bool) -> WorkerLost:
         """Why the process is gone."""
         if given_up:
-            return f"did not end within {self._bounds.patience:g} s"
+            return WorkerLost(f"did not end within {self._bounds.patience:g} s")
         if process.wait() == -getattr(signal, "SIGXCPU", 0):
-            return f"took longer than {self._bounds.seconds:g} s"
-        return "crashed the program that reads it"
+            return WorkerLost(f"took longer than {self._bounds.seconds:g} s")
+        return Crashed()
 
     def _started(self) -> subprocess.Popen[bytes]:
         with self._lock:

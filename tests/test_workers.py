@@ -168,6 +168,18 @@ def test_a_pool_says_that_it_is_busy_where_too_many_wait():
         pool.close()
 
 
+def test_a_worker_that_dies_of_something_else_fails_no_task(pool):
+    before = [psutil.Process(pid) for pid in {pool.ask("a") for _ in range(9)}]
+    for process in before:
+        process.suspend()  # it takes the task, and dies of what is no fault of it
+    with ThreadPoolExecutor(2) as threads:
+        asked = [threads.submit(pool.ask, "a") for _ in range(2)]
+        time.sleep(0.2)
+        for process in before:
+            process.kill()
+        assert {future.result() for future in asked}.isdisjoint(p.pid for p in before)
+
+
 def test_a_worker_that_was_ended_while_it_had_nothing_to_do_fails_no_task(pool):
     before = {pool.ask("a") for _ in range(9)}
     for pid in before:

@@ -109,18 +109,15 @@ class Searcher:
     def _done(self, view: View, task: Task) -> Any:
         """What a task says, in a worker process where there are some; what they cannot begin is done here.
 
-        A process may have been ended while it waited or for what another task did, so it is asked twice.
-        What ends a process every time would end this program as well. Raises CollectionError.
+        What ends a process would end this program as well. Raises CollectionError.
         """
         if self._pool is not None:
-            for last in (False, True):
-                try:
-                    return self._pool.ask(task)
-                except (NotStarted, CollectionError):
-                    break
-                except WorkerLost as lost:
-                    if last:
-                        raise CollectionError(f"This image cannot be compared: it {lost.reason}.") from lost
+            try:
+                return self._pool.ask(task)
+            except (NotStarted, CollectionError):
+                pass
+            except WorkerLost as lost:
+                raise CollectionError(f"This image cannot be compared: it {lost.reason}.") from lost
         self._shelf.hold({segment.folder: segment.index for segment in view.segments})
         return task.run(self._shelf)
 
