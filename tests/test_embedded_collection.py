@@ -472,7 +472,7 @@ def test_a_query_is_answered_though_its_worker_died(collection, by_processes, na
     expected = collection.duplicates(image, ALL)
     assert by_processes.duplicates(image, ALL) == expected
     for child in psutil.Process().children():
-        if "dupedash.worker" in child.cmdline():  # a browser that other tests use is a child, too
+        if "dupedash.workers.worker" in child.cmdline():  # a browser that other tests use is a child, too
             child.kill()
     assert [by_processes.duplicates(image, ALL) for _ in range(4)] == [expected] * 4
 

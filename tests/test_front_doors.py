@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import dupedash
-from dupedash import actions, check, groups, images, keepers, query, report, review, scans
+from dupedash import actions, check, groups, images, keepers, query, report, review, scans, workers
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 from dupedash.embedded.collection import EmbeddedCollection
@@ -42,7 +42,7 @@ def scene(tmp_path_factory) -> dict[str, object]:
     scan = workspaces.scan(workspace)
     collection = connect(Connection("photos"), workspace)
     given = {"folder": folder, "workspace": workspace, "collection": collection, "scan": scan}
-    for package in (actions, check, groups, images, keepers, query, report, review, scans, server):
+    for package in (actions, check, groups, images, keepers, query, report, review, scans, server, workers):
         given |= {name: getattr(package, name) for name in getattr(package, "__all__", ())}
     return given | {one.__name__: one for one in NAMES} | {"atomic": atomic, "locks": locks}
 

@@ -417,6 +417,6 @@ def _workers(parent: int) -> list[int]:
 
 def _is_worker(pid: int) -> bool:
     try:
-        return b"dupedash.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"dupedash.workers.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False

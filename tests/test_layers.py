@@ -13,11 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # `flow` and `embedded` each other.
 LAYERS = (
     ("dupedash.errors",),
-    ("dupedash.compiled", "dupedash.fieldjson", "dupedash.formats", "dupedash.memory", "dupedash.model",
+    ("dupedash.compiled", "dupedash.fieldjson", "dupedash.formats", "dupedash.model",
      "dupedash.storage.atomic", "dupedash.storage.locks", "dupedash.storage.sums", "dupedash.storage.wal",
      "dupedash.utf8", "dupedash.web", "dupedash.wording"),
     ("dupedash.collection", "dupedash.config", "dupedash.fetch", "dupedash.groups", "dupedash.images",
-     "dupedash.keepers", "dupedash.query", "dupedash.storage", "dupedash.worker", "dupedash.workers"),
+     "dupedash.keepers", "dupedash.query", "dupedash.storage", "dupedash.workers"),
     ("dupedash.embedded", "dupedash.example", "dupedash.flow"),
     ("dupedash.connect", "dupedash.review", "dupedash.scans"),
     ("dupedash.actions", "dupedash.bench", "dupedash.check", "dupedash.indexing", "dupedash.jobs",
@@ -38,7 +38,7 @@ HOMES = {
     "uvicorn": ("dupedash.flow", "dupedash.web", "dupedash.cli", "app"),
     "PIL": ("dupedash.images", "dupedash.example", "dupedash.bench"),
     "pillow_heif": ("dupedash.images",),
-    "cv2": ("dupedash.embedded", "dupedash.images", "dupedash.bench", "dupedash.ui", "dupedash.worker"),
+    "cv2": ("dupedash.embedded", "dupedash.images", "dupedash.bench", "dupedash.ui", "dupedash.workers"),
     "numba": ("dupedash.compiled",),
     "llvmlite": ("dupedash.compiled",),
     "luqum": ("dupedash.query",),

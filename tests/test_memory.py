@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dupedash import memory
 from dupedash.images import apart
+from dupedash.workers import memory
 
 
 def groups(folder: Path, own: str, **limits: str) -> list[int]:

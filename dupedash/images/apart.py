@@ -13,11 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from dupedash import memory
 from dupedash.errors import UnreadableImage
 from dupedash.images import encode
 from dupedash.images.files import LIMITS, printable
-from dupedash.workers import Bounds, Pool, WorkerLost
+from dupedash.workers import Bounds, Pool, WorkerLost, memory
 
 T = TypeVar("T")
 

@@ -1,6 +1,6 @@
 """Worker processes that may be killed: for pictures that hang or crash a decoder, and to use every core.
 
-They are plain `python -m dupedash.worker` processes. Python's own pools would start the main module
+They are plain `python -m dupedash.workers.worker` processes. Python's own pools would start the main module
 again in each worker (which under Streamlit is a page), and break as a whole when one worker dies.
 """
 
@@ -24,7 +24,7 @@ from dupedash.errors import Busy, DupedashError
 from dupedash.model import IsCancelled, never
 
 HEADER = struct.Struct("<Q")
-_ROOT = Path(__file__).resolve().parents[1]  # of this program: workers import from there
+_ROOT = Path(__file__).resolve().parents[2]  # of this program: workers import from there
 _TICK = 0.2  # seconds between looks at `cancelled`
 _PATIENCE = 15  # times the processor time: for machines with up to fifteen times as much to do as they can
 _IDLE = 300.0  # seconds after which a process without a task ends: starting another takes half a second
@@ -348,7 +348,7 @@ class _Worker:
 def _spawn() -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
-        [sys.executable, "-m", "dupedash.worker"],
+        [sys.executable, "-m", "dupedash.workers.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},

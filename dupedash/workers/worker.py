@@ -1,4 +1,4 @@
-"""The other end of `workers`: reads tasks from stdin, answers on stdout, ends when nobody asks any more."""
+"""The other end of `pool`: reads tasks from stdin, answers on stdout, ends when nobody asks any more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 import cv2
 
 from dupedash.errors import DupedashError
-from dupedash.workers import Bounds, WorkerLost, receive, send
+from dupedash.workers.pool import Bounds, WorkerLost, receive, send
 
 try:
     import resource
