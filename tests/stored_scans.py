@@ -10,8 +10,8 @@ from dupedash.collection import FoundMatch
 from dupedash.model import ImageRecord, ScanMode
 from dupedash.scans import ScanConfig, ScanStore, StoredScan
 from dupedash.scans.modes import resolve
-from dupedash.scans.parts import Account
-from dupedash.scans.tables import IMAGES, encode_records
+from dupedash.scans.tables.columns import IMAGES, encode_records
+from dupedash.scans.tables.parts import Account
 
 
 def stored_scan(

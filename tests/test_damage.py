@@ -17,8 +17,8 @@ from dupedash.embedded.store.store import Store
 from dupedash.errors import ScanError
 from dupedash.model import ById, DuplicateQuery
 from dupedash.scans import ScanStatus, ScanStore
-from dupedash.scans.parts import Account
 from dupedash.scans.stored import save
+from dupedash.scans.tables.parts import Account
 from tests.pictures import as_file, scene, smaller
 
 

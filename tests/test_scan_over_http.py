@@ -20,9 +20,9 @@ from dupedash.flow.client import FlowCollection, flow_settings
 from dupedash.flow.server import create_app
 from dupedash.model import Document, ScanMode
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore, StoredScan
-from dupedash.scans.parts import part_files, read_account
 from dupedash.scans.questions import PART_IMAGES
 from dupedash.scans.run import run_scan
+from dupedash.scans.tables.parts import part_files, read_account
 from dupedash.scans.writer import PARTS
 from tests.backends import embedded
 from tests.fakes import FakeCollection

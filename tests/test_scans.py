@@ -18,10 +18,16 @@ from dupedash.errors import ConfigError, ScanError
 from dupedash.groups.graph import Matches
 from dupedash.model import ChangeKind, Edits, Explanation, Failure, ImageRecord, ScanMode, Smartfilter
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
-from dupedash.scans.merge import CLOSEST, pairs_of_equals
 from dupedash.scans.modes import Effort
-from dupedash.scans.parts import Account
-from dupedash.scans.tables import IMAGES, KIND_BITS, decode_explanation, encode_matches, encode_records
+from dupedash.scans.tables.columns import (
+    IMAGES,
+    KIND_BITS,
+    decode_explanation,
+    encode_matches,
+    encode_records,
+)
+from dupedash.scans.tables.merge import CLOSEST, pairs_of_equals
+from dupedash.scans.tables.parts import Account
 from dupedash.storage.sums import beside
 
 EFFORT = Effort(False, Smartfilter.OFF)

@@ -31,8 +31,8 @@ from dupedash.model import ChangeKind, Explanation, ImageRecord, ScanMode
 from dupedash.review import ReviewStore, Verdict, image_key
 from dupedash.scans import ScanConfig, ScanStore, StoredScan
 from dupedash.scans.modes import resolve
-from dupedash.scans.parts import Account
-from dupedash.scans.tables import IMAGES, encode_records
+from dupedash.scans.tables.columns import IMAGES, encode_records
+from dupedash.scans.tables.parts import Account
 
 NAME = "large"
 DRAWN, FOLDER = 40, 1000  # pictures that are really drawn, whose thumbnails all share; images in a folder

@@ -12,9 +12,9 @@ it.
 
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
 from dupedash.scans.owner import is_of, may_be_of, must_be_of
-from dupedash.scans.rows import ImageRows, MatchEdits, MatchRows
 from dupedash.scans.store import ScanStore
 from dupedash.scans.stored import StoredScan
+from dupedash.scans.tables.rows import ImageRows, MatchEdits, MatchRows
 
 __all__ = [
     "Gap",

@@ -10,8 +10,8 @@ from dupedash.collection import Collection
 from dupedash.errors import Cancelled
 from dupedash.model import DuplicateQuery, Failure, IsCancelled, Progress
 from dupedash.scans.ask import Answer, ask_all
-from dupedash.scans.parts import Account
 from dupedash.scans.progress import Watch
+from dupedash.scans.tables.parts import Account
 from dupedash.scans.writer import ScanWriter
 
 PART_IMAGES = 100  # see PART_SECONDS

@@ -19,10 +19,10 @@ from dupedash.model import (
 )
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore, StoredScan, is_of
 from dupedash.scans.modes import resolve
-from dupedash.scans.parts import Account
 from dupedash.scans.progress import Watch
 from dupedash.scans.questions import Questions
 from dupedash.scans.scope import Extent, batches, plan, request
+from dupedash.scans.tables.parts import Account
 from dupedash.scans.writer import ScanWriter
 
 STOPPED = "Stopped. What was found is kept; scan again to go on."

@@ -14,7 +14,7 @@ from dupedash.model import ImageRecord
 from dupedash.scans import ScanConfig, ScanStore, StoredScan, may_be_of
 from dupedash.scans.modes import Effort
 from dupedash.scans.stored import MATCHES_FILE
-from dupedash.scans.tables import IMAGES, MATCHES, PART, encode_records, read_table
+from dupedash.scans.tables.columns import IMAGES, MATCHES, PART, encode_records, read_table
 
 RECORDS_AT_ONCE = 1000  # records read at a time: memory stays flat, progress is told
 

@@ -16,7 +16,7 @@ from dupedash.model import Failure
 from dupedash.scans.config import ScanConfig, ScanStatus
 from dupedash.scans.modes import Effort
 from dupedash.scans.stored import LOCK, META, StoredScan, load, save
-from dupedash.scans.tables import PARTS
+from dupedash.scans.tables.columns import PARTS
 from dupedash.scans.writer import ScanWriter
 from dupedash.storage import locks
 

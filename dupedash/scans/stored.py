@@ -18,17 +18,17 @@ from dupedash.errors import ScanError
 from dupedash.groups.graph import Matches
 from dupedash.model import Explanation, Failure, ImageRecord, Smartfilter
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
-from dupedash.scans.merge import merge
 from dupedash.scans.modes import Effort
-from dupedash.scans.parts import part_files
-from dupedash.scans.rows import ImageRows, MatchEdits, MatchRows
-from dupedash.scans.tables import (
+from dupedash.scans.tables.columns import (
     IMAGES,
     MATCHES,
     PART,
     PARTS,
     read_table,
 )
+from dupedash.scans.tables.merge import merge
+from dupedash.scans.tables.parts import part_files
+from dupedash.scans.tables.rows import ImageRows, MatchEdits, MatchRows
 from dupedash.storage import atomic, sums
 
 FORMAT = 1  # counts changes of the files of a scan

@@ -17,10 +17,18 @@ import pyarrow.parquet as pq
 from dupedash.collection import FoundMatch
 from dupedash.model import ChangeKind, Explanation, Failure
 from dupedash.scans.config import Gap, ScanStats, ScanStatus
-from dupedash.scans.merge import merge, pairs_of_equals
-from dupedash.scans.parts import CARRIED, Account, part_files, read_account, write_part
 from dupedash.scans.stored import IMAGES_FILE, MATCHES_FILE, StoredScan, save
-from dupedash.scans.tables import IMAGES, PART, PARTS, encode_matches, read_table, replacing, write_table
+from dupedash.scans.tables.columns import (
+    IMAGES,
+    PART,
+    PARTS,
+    encode_matches,
+    read_table,
+    replacing,
+    write_table,
+)
+from dupedash.scans.tables.merge import merge, pairs_of_equals
+from dupedash.scans.tables.parts import CARRIED, Account, part_files, read_account, write_part
 from dupedash.storage import atomic
 
 MOST_FAILURES = 1000  # that are kept by name; all are counted

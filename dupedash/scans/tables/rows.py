@@ -18,7 +18,7 @@ from dupedash.errors import ScanError
 from dupedash.groups.graph import Matches
 from dupedash.keepers import tells
 from dupedash.model import EXACT, Edits, Explanation, ImageRecord
-from dupedash.scans.tables import EDITS, decode_edits, decode_explanation, decode_record
+from dupedash.scans.tables.columns import EDITS, decode_edits, decode_explanation, decode_record
 
 REMEMBERED = 20_000
 """Records that are kept once read: those of the largest groups, with which every list begins and which a

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dupedash.model import Failure
-from dupedash.scans.tables import damaged, opened, write_table
+from dupedash.scans.tables.columns import damaged, opened, write_table
 
 CARRIED = -1
 """The number of the part that holds the matches of an earlier scan."""

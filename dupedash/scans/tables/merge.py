@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dupedash.scans.tables import MATCHES, PART, WHY
+from dupedash.scans.tables.columns import MATCHES, PART, WHY
 
 Rows = npt.NDArray[np.int64]
 # Of a class of equal images each is linked to so many others: all of them up to 301 images, linear above.
