@@ -288,7 +288,7 @@ class _Worker:
         return Done(task, result=value) if done else Done(task, error=value)
 
     def _reply(self, task: Any) -> tuple[bool, Any]:
-        """What the process says; only one that was started for this task shows by its death who is to blame."""
+        """What the process says; one that was not started for this task may die of another one."""
         used = self._process is not None
         try:
             return self._ask(task)
