@@ -246,8 +246,19 @@ def test_cyan_and_its_complement_are_told_apart_with_black():
 def test_another_gamma_makes_another_picture():
     data = saved(scene(), "PNG")
     body = struct.pack(">I", 100_000)  # linear light
-    gamma = struct.pack(">I", 4) + b"gAMA" + body + struct.pack(">I", zlib.crc32(b"gAMA" + body))
-    assert hashed(data[:33] + gamma + data[33:]) != hashed(data)
+    assert hashed(with_chunk(data, b"gAMA", body)) != hashed(data)
+
+
+def test_other_code_points_make_another_picture():
+    data = saved(scene(), "PNG")
+    assert hashed(with_chunk(data, b"cICP", bytes([9, 16, 0, 1]))) != hashed(data), "BT.2100 PQ is no sRGB"
+    assert hashed(with_chunk(data, b"cICP", bytes([1, 13, 0, 1]))) == hashed(data), "sRGB by another name"
+
+
+def with_chunk(png: bytes, name: bytes, body: bytes) -> bytes:
+    """The PNG with a chunk more, behind its header."""
+    chunk = struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    return png[:33] + chunk + png[33:]
 
 
 TO_P3 = np.array([[0.8224621, 0.1775380, 0], [0.0331941, 0.9668058, 0], [0.0170827, 0.0723974, 0.9105199]])
@@ -262,9 +273,7 @@ def in_p3(image: Image.Image) -> Image.Image:
 
 
 def with_gamma(image: Image.Image, gamma: float) -> bytes:
-    data, body = saved(image, "PNG"), struct.pack(">I", round(gamma * 100_000))
-    chunk = struct.pack(">I", 4) + b"gAMA" + body + struct.pack(">I", zlib.crc32(b"gAMA" + body))
-    return data[:33] + chunk + data[33:]
+    return with_chunk(saved(image, "PNG"), b"gAMA", struct.pack(">I", round(gamma * 100_000)))
 
 
 def apart(data: bytes, image: Image.Image) -> float:
@@ -278,6 +287,13 @@ def test_a_heic_is_shown_by_its_code_points():
     assert apart(data, image) < 2.5
     assert apart(data, in_p3(image)) > 4, "a picture in which the two differ"
     assert hashed(data) != hashed(saved(in_p3(image), "HEIF", quality=-1, chroma=444))
+
+
+def test_a_png_is_shown_by_its_code_points():
+    image = scene(0, 160, 120)
+    p3 = saved(in_p3(image), "PNG")
+    assert apart(with_chunk(p3, b"cICP", bytes([12, 13, 0, 1])), image) < 2.5
+    assert apart(with_chunk(p3, b"cICP", bytes([1, 13, 0, 1])), image) > 4
 
 
 def test_a_png_is_shown_by_its_gamma():

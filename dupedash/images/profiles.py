@@ -18,7 +18,7 @@ round their curves differently."""
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 # What viewers do by default: keep colours that both know, map black to black.
 _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
-_NCLX = b"colrnclx"
+_NCLX, _CICP = b"colrnclx", b"cICP"  # where AVIF and PNG keep the code points of H.273
 _LIKE_SRGB = frozenset({1, 2, 6, 13})
 """Code points of H.273 that viewers show as sRGB: BT.709, none, BT.601 and sRGB itself."""
 _CODED = {
@@ -28,6 +28,7 @@ _CODED = {
     12: (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
 }
 """H.273: white, red, green, blue of NTSC, BT.470, BT.2020 and Display P3."""
+_UNSAID = (2, 2)
 _GAMMAS = {4: 2.2, 5: 2.8, 8: 1.0, 14: 0.0, 15: 0.0}
 """H.273: the exponent of a transfer characteristic; 0 where it is sRGB's curve, or taken for it."""
 _USUAL = 1 / 2.2  # the exponent of a screen where none is given
@@ -77,9 +78,9 @@ def colour_tag(image: Image.Image, mode: str, data: bytes) -> str:
 
 def _implied(image: Image.Image, data: bytes) -> Colours | None:
     """None where nothing is said, or what no plain profile can say (HDR)."""
-    if image.format == "PNG":
-        return _of_png(image)
     primaries, transfer = _code_points(image, data)
+    if image.format == "PNG" and (primaries, transfer) == _UNSAID:
+        return _of_png(image)
     gamma = 0.0 if transfer in _LIKE_SRGB else _GAMMAS.get(transfer)
     coordinates = PRIMARIES if primaries in _LIKE_SRGB else _CODED.get(primaries)
     return Colours(coordinates, gamma) if coordinates and gamma is not None else None
@@ -101,8 +102,17 @@ def _code_points(image: Image.Image, data: bytes) -> tuple[int, int]:
     if image.format == "HEIF":
         coded = image.info.get("nclx_profile") or {}
         return int(coded.get("color_primaries", 2)), int(coded.get("transfer_characteristics", 2))
-    at = data.find(_NCLX) + len(_NCLX) if image.format == "AVIF" else 0
-    return (data[at + 1], data[at + 3]) if at >= len(_NCLX) and at + 3 < len(data) else (2, 2)
+    if image.format == "PNG":
+        found = _after(_CICP, data[: data.find(b"IDAT")])
+        return (found[0], found[1]) if len(found) == 4 else _UNSAID
+    found = _after(_NCLX, data) if image.format == "AVIF" else b""
+    return (found[1], found[3]) if len(found) == 4 else _UNSAID
+
+
+def _after(marker: bytes, data: bytes) -> bytes:
+    """The four bytes behind a marker; fewer where it is not there."""
+    at = data.find(marker) + len(marker)
+    return data[at : at + 4] if at >= len(marker) else b""
 
 
 @lru_cache(16)  # up to some MB each; the photos of a folder share a few
