@@ -335,7 +335,8 @@ def _hindrance(record: ImageRecord, keeper: ImageRecord, wish: Wish, head: Head)
     for image in (record, keeper):
         if not _absolute(os.path.dirname(image.location)) or not image.content:
             return f"{wish.action} works on local files of known content only; use remove or label"
-    if not _inside(os.path.dirname(record.location), head.roots) and not _is_root(record, head):
+    is_root = str(path_of(record.location)) in head.roots
+    if not is_root and not _inside(os.path.dirname(record.location), head.roots):
         return "it lies outside the folders of the collection"
     if record.location == keeper.location:
         return "it is the same file as the one that stays"
@@ -351,10 +352,6 @@ def _absolute(folder: str) -> bool:
 @lru_cache(maxsize=10_000)
 def _inside(folder: str, roots: tuple[str, ...]) -> bool:
     return any(path_of(folder).is_relative_to(root) for root in roots)
-
-
-def _is_root(record: ImageRecord, head: Head) -> bool:
-    return str(path_of(record.location)) in head.roots
 
 
 def _merge(group: Candidates, drafts: Sequence[_Draft], wish: Wish, head: Head) -> list[_Draft]:

@@ -132,18 +132,13 @@ def _of_source(source: str, limits: Limits, urls: UrlAccess) -> Iterator[Item | 
     if _is_url(source):
         yield Item(source, partial(fetch, source, urls), source, origin=(source,))
         return
-    path = _placed(Path(source).expanduser())
+    path = Path(source).expanduser().resolve()  # as the index keeps it
     if path.is_dir():
         yield from (_of_file(file, limits) for file in _pictures(path))
     elif path.suffix.lower() == ".zip":
         yield from _of_archive(path, printable(path), limits)
     else:
         yield _of_file(path, limits)
-
-
-def _placed(path: Path) -> Path:
-    """Absolute, links resolved: as the index keeps it."""
-    return path.resolve()
 
 
 def _of_file(path: Path, limits: Limits) -> Item:

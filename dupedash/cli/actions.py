@@ -255,7 +255,9 @@ def print_plan(drawn: Plan, err: bool) -> None:
         lines += ["", f"keep        {places[group.keeper]} ({group.why})"]
         lines += [f"also keep   {places[i]} ({reason})" for i, reason in group.kept.items()]
         for step in (step for step in drawn.steps if step.group == group.key):
-            lines += [_step_line(step), *_beside_lines(step)]
+            lines.append(_step_line(step))
+            owner = os.path.basename(step.location)
+            lines += [f"left alone  {place} (belongs to {owner})" for place in step.beside]
     if len(drawn.changed) > LISTED:
         lines += ["", f"… and {len(drawn.changed) - LISTED:,} more groups: --json writes all"]
     for group in drawn.unsure[:LISTED]:
@@ -273,8 +275,3 @@ def print_plan(drawn: Plan, err: bool) -> None:
 def _step_line(step: Step) -> str:
     changes = "; ".join(f"{c.field}: {c.old!r} → {c.new!r}" for c in step.changes)
     return f"{step.kind!s:11} {step.location} ({changes or step.reason})"
-
-
-def _beside_lines(step: Step) -> list[str]:
-    """What belongs to a file that goes and would stay behind."""
-    return [f"left alone  {place} (belongs to {os.path.basename(step.location)})" for place in step.beside]

@@ -204,14 +204,10 @@ class EmbeddedCollection:
         try:
             return apart.ask(partial(analysis.analyze, source, name=name), shown)
         except UnreadableImage:
-            known = self._same_file_as(source) if isinstance(source, bytes) else None
-            if known is None:
-                raise
-            return known
-
-    def _same_file_as(self, data: bytes) -> Analysis | None:
-        """What is known of the very same file, where it is here."""
-        return self.store.analysis_of_content(images.content_hash(data))
+            content = images.content_hash(source) if isinstance(source, bytes) else ""
+            if content and (known := self.store.analysis_of_content(content)):
+                return known  # the very same file is here
+            raise
 
     def _known_file(self, path: Path, content: str) -> FileStamp | None:
         """The file, if this collection read it before, with that content, and it is as it was."""

@@ -43,7 +43,8 @@ def ask(work: Callable[[], T], name: str) -> T:
 
 def render(source: Path | bytes, long_side: int = 1600, name: str = "upload") -> bytes:
     """See `encode.render`; apart."""
-    return ask(partial(encode.render, source, long_side), _called(source, name))
+    shown = name if isinstance(source, bytes) else printable(source)
+    return ask(partial(encode.render, source, long_side), shown)
 
 
 def thumbnail(data: bytes, name: str = "upload") -> bytes:
@@ -54,10 +55,6 @@ def thumbnail(data: bytes, name: str = "upload") -> bytes:
 def at_once() -> int:
     """How many pictures are read at once: one a processor, as far as half of the memory here allows."""
     return max(1, min(os.cpu_count() or 1, memory.usable() // 2 // _MEMORY))
-
-
-def _called(source: Path | bytes, name: str) -> str:
-    return name if isinstance(source, bytes) else printable(source)
 
 
 def _pool() -> Pool:

@@ -72,17 +72,17 @@ def printable(path: Path | str) -> str:
     No two paths have one text: a "�" that a name really has is written by its own bytes, too.
     """
     text = os.fsencode(path).decode("utf-8", "surrogateescape")
-    return _NO_TEXT.sub(lambda match: _marked(match[0]), text)
+    return _NO_TEXT.sub(_marked, text)
 
 
-def _marked(character: str) -> str:
-    return "".join(f"\ufffd{byte:02X}" for byte in character.encode("utf-8", "surrogateescape"))
+def _marked(character: re.Match[str]) -> str:
+    return "".join(f"\ufffd{byte:02X}" for byte in character[0].encode("utf-8", "surrogateescape"))
 
 
 def path_of(location: str) -> Path:
     """The file of a location that `printable` wrote, now or in version 0.1; any text names a path."""
     if "\ufffd" in location:
-        return Path(os.fsdecode(_unmarked(location)))
+        return Path(os.fsdecode(_encoded(_BYTES.sub(_from_hex, location))))
     path = Path(os.fsdecode(_encoded(location)))
     if "%" in location and not os.path.lexists(path):
         earlier = _EARLIER.sub(lambda match: chr(0xDC00 + int(match[1], 16)), location)
@@ -91,16 +91,12 @@ def path_of(location: str) -> Path:
     return path
 
 
-def _unmarked(location: str) -> bytes:
-    return _encoded(_BYTES.sub(lambda match: _from_hex(match[0].replace("\ufffd", "")), location))
-
-
 def _encoded(text: str) -> bytes:
     return _NO_BYTE.sub("\ufffd", text).encode("utf-8", "surrogateescape")
 
 
-def _from_hex(digits: str) -> str:
-    return bytes.fromhex(digits).decode("utf-8", "surrogateescape")
+def _from_hex(marked: re.Match[str]) -> str:
+    return bytes.fromhex(marked[0].replace("\ufffd", "")).decode("utf-8", "surrogateescape")
 
 
 def read_file(path: Path, limits: Limits = LIMITS) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -82,11 +82,6 @@ def read_json(path: Path) -> dict[str, Any]:
 def order(kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """A new order; `created` tells its state from that of an earlier run of the same job."""
     return {"kind": kind, "arguments": dict(arguments), "created": datetime.now(UTC).isoformat()}
-
-
-def progress_to_json(progress: Progress) -> dict[str, Any]:
-    """For the state file."""
-    return asdict(progress)
 
 
 def read_job(folder: Path) -> Job:

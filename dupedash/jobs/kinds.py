@@ -5,8 +5,9 @@ Arguments are JSON values; they name the job, so they hold nothing that does not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from dupedash.actions import Outcome, apply_plan, find_journal, undo_plan
@@ -98,27 +99,15 @@ def check(task: Task) -> Ending:
     return Ending(stored.id)
 
 
-def apply(task: Task) -> Ending:
-    """collection, plan (its id). The journal has what came of each step."""
+def apply_or_undo(act: Callable[..., Outcome], task: Task) -> Ending:
+    """collection, plan (its id). `act`: `apply_plan` or `undo_plan`. The journal has what came of each
+    step."""
     with _collection(task) as collection:
         workspace = task.settings.workspace
         journal = find_journal(workspace, task.arguments["plan"])
-        done = apply_plan(journal, collection, workspace, progress=task.progress, cancelled=task.cancelled)
-    return Ending(_action_words(done))
-
-
-def undo(task: Task) -> Ending:
-    """collection, plan (its id). The journal has what came of each step."""
-    with _collection(task) as collection:
-        workspace = task.settings.workspace
-        journal = find_journal(workspace, task.arguments["plan"])
-        done = undo_plan(journal, collection, workspace, progress=task.progress, cancelled=task.cancelled)
-    return Ending(_action_words(done))
-
-
-def _action_words(outcome: Outcome) -> str:
-    failed = f", {len(outcome.failed):,} failed" if outcome.failed else ""
-    return f"{plural(outcome.done, 'step')} done{failed}"
+        done = act(journal, collection, workspace, progress=task.progress, cancelled=task.cancelled)
+    failed = f", {len(done.failed):,} failed" if done.failed else ""
+    return Ending(f"{plural(done.done, 'step')} done{failed}")
 
 
 @contextmanager
@@ -136,6 +125,6 @@ KINDS: Mapping[str, Work] = {
     "index": index,
     "example": example,
     "check": check,
-    "apply": apply,
-    "undo": undo,
+    "apply": partial(apply_or_undo, apply_plan),
+    "undo": partial(apply_or_undo, undo_plan),
 }

@@ -7,7 +7,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -21,7 +21,6 @@ from dupedash.jobs.job import (
     STOP,
     JobStatus,
     process_stamp,
-    progress_to_json,
     read_json,
 )
 from dupedash.model import Progress
@@ -53,7 +52,7 @@ class Task:
 
     def progress(self, progress: Progress) -> None:
         """Show how far it is; written four times a second at most."""
-        self._state["progress"] = progress_to_json(progress)
+        self._state["progress"] = asdict(progress)
         if monotonic() - self._reported >= REPORT_SECONDS:
             self.write()
 

@@ -166,15 +166,8 @@ def _date(c: Criterion, r: ImageRecord) -> datetime | None:
     return min(dates, default=None)
 
 
-def _oldest(c: Criterion, r: ImageRecord) -> Standing:
-    return _dated(_date(c, r), -1)
-
-
-def _newest(c: Criterion, r: ImageRecord) -> Standing:
-    return _dated(_date(c, r), 1)
-
-
-def _dated(when: datetime | None, sign: int) -> Standing:
+def _age(c: Criterion, r: ImageRecord) -> Standing:
+    when, sign = _date(c, r), -1 if c.rule is Rule.OLDEST else 1
     if when is None:
         return Standing(_UNKNOWN, "no date")
     return Standing(sign * when.timestamp(), f"{when:%Y-%m-%d %H:%M:%S}", f"{when:%Y-%m-%d %H:%M:%S.%f}")
@@ -217,8 +210,8 @@ _RANKS: dict[Rule, Callable[[Criterion, ImageRecord], Standing]] = {
     Rule.PIXELS: _pixels,
     Rule.BYTES: _bytes,
     Rule.FORMAT: _format,
-    Rule.OLDEST: _oldest,
-    Rule.NEWEST: _newest,
+    Rule.OLDEST: _age,
+    Rule.NEWEST: _age,
     Rule.METADATA: _metadata,
     Rule.PATH: _path,
     Rule.NOT_PATH: _not_path,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 
 from dupedash.formats import format_of
@@ -117,8 +117,8 @@ def _damaged(one: ImageRecord, other: ImageRecord) -> bool:
     return bool(one.fields.get("damage")) and not other.fields.get("damage")
 
 
-def _without_video(one: ImageRecord, other: ImageRecord) -> bool:
-    return bool(other.fields.get("has_video")) and not one.fields.get("has_video")
+def _without(field: str, one: ImageRecord, other: ImageRecord) -> bool:
+    return bool(other.fields.get(field)) and not one.fields.get(field)
 
 
 def _fewer_frames(one: ImageRecord, other: ImageRecord) -> bool:
@@ -137,15 +137,11 @@ def _is_lossless(record: ImageRecord) -> bool:
     return known is not None and known.lossless
 
 
-def _without_camera(one: ImageRecord, other: ImageRecord) -> bool:
-    return bool(other.fields.get("camera")) and not one.fields.get("camera")
-
-
 _LACKS = (
     (_damaged, "damaged"),
-    (_without_video, "without its video"),
+    (partial(_without, "has_video"), "without its video"),
     (_fewer_frames, "fewer frames or pages"),
-    (_without_camera, "no camera data"),
+    (partial(_without, "camera"), "no camera data"),
 )
 """What tells a copy from its original in the files themselves."""
 

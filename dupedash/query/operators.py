@@ -92,10 +92,6 @@ def _between_words(values: Values, excluded: bool) -> str:
     return f"{'is not ' if excluded else ''}{'from' if low else 'up to'} {quoted(low or high)}"
 
 
-def _read_exists(leaf: Leaf) -> Values | None:
-    return () if isinstance(leaf, Exists) else None
-
-
 def _read_text(leaf: Leaf) -> Values | None:
     return (leaf.text,) if isinstance(leaf, Term) else None
 
@@ -104,14 +100,6 @@ def _read_wildcard(leaf: Leaf) -> Values | None:
     if not isinstance(leaf, Wildcard):
         return None
     return ("".join(part for part in leaf.parts if not isinstance(part, Wild)),)
-
-
-def _read_exact(leaf: Leaf) -> Values | None:
-    return (leaf.low or "",) if isinstance(leaf, Range) else _read_text(leaf)
-
-
-def _read_bounds(leaf: Leaf) -> Values | None:
-    return (leaf.low or "", leaf.high or "") if isinstance(leaf, Range) else None
 
 
 def _read_days(leaf: Leaf) -> Values | None:
@@ -135,7 +123,7 @@ IS = Operator(
     "is", "is not", _ALL - _TEXT, 1,
     write=lambda values, kind: written.exact(values[0], kind),
     words=_verb("is", "is not"),
-    read=_read_exact,
+    read=lambda leaf: (leaf.low or "",) if isinstance(leaf, Range) else _read_text(leaf),
     widget=Widget.ONE,
 )  # fmt: skip
 ONE_OF = Operator(
@@ -164,7 +152,7 @@ BETWEEN = Operator(
     "between", "not between", _NUMBERS | _DATE, 2,
     write=lambda values, kind: written.span(values[0], values[1], kind),
     words=_between_words,
-    read=_read_bounds,
+    read=lambda leaf: (leaf.low or "", leaf.high or "") if isinstance(leaf, Range) else None,
     widget=Widget.BOUNDS, leads=_DATE,
 )  # fmt: skip
 BEFORE = Operator(
@@ -185,7 +173,7 @@ EXISTS = Operator(
     "exists", "missing", _ALL, 0,
     write=lambda _values, _kind: "*",
     words=_verb("has a value", "has no value"),
-    read=_read_exists,
+    read=lambda leaf: () if isinstance(leaf, Exists) else None,
     widget=Widget.NOTHING,
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
@@ -206,7 +206,8 @@ def apply_decisions(matches: Matches, keys: Mapping[str, ImageKey], decisions: D
     rejected: set[tuple[int, int]] = set()
     for decision in decisions.with_verdict(Verdict.NOT_DUPLICATE):
         for first, second in combinations(decision.images, 2):
-            rejected |= _pairs_of(_indices(first, at), _indices(second, at))
+            both = product(_indices(first, at), _indices(second, at))
+            rejected |= {(min(a, b), max(a, b)) for a, b in both if a != b}
     ids = matches.ids
     pairs = [(a, b) for a, b in rejected if _rejected([keys[ids[a]], keys[ids[b]]], decisions)]
     if not pairs:
@@ -219,10 +220,6 @@ def apply_decisions(matches: Matches, keys: Mapping[str, ImageKey], decisions: D
 
 def _indices(image: ImageKey, at: Mapping[str, list[int]]) -> set[int]:
     return {*at.get(image.content, ()), *(at.get(image.pixels, ()) if image.pixels else ())}
-
-
-def _pairs_of(left: set[int], right: set[int]) -> set[tuple[int, int]]:
-    return {(min(a, b), max(a, b)) for a in left for b in right if a != b}
 
 
 def _rejected(pair: Sequence[ImageKey], decisions: Decisions) -> bool:

@@ -121,11 +121,8 @@ class _Run:
             yield records
             done += len(records)
             self.watch.report(Progress("reading records", done, len(ids), monotonic() - began))
-            self._heed()
-
-    def _heed(self) -> None:
-        if self.cancelled():
-            raise Cancelled(STOPPED)
+            if self.cancelled():
+                raise Cancelled(STOPPED)
 
     def _search(self) -> list[Failure]:
         self.watch.lap()

@@ -75,7 +75,8 @@ class LeaveOut:
         """The pattern that leaves out this very folder or file, or None."""
         text = os.fsdecode(path)
         name = text.rpartition("/")[2].casefold()
-        if not (name in self._plain or (self._wild and self._wild.fullmatch(name)) or self._matched(text)):
+        named = name in self._plain or (self._wild and self._wild.fullmatch(name))
+        if not named and not any(_is_at(pattern, text) for pattern in self._paths):
             return None
         return next((p for p in self.patterns if _is_named(p, name) or _is_at(p, text)), None)
 
@@ -105,9 +106,6 @@ class LeaveOut:
     def _wild(self) -> re.Pattern[str] | None:
         wild = [translate(p.casefold()) for p in self.patterns if "/" not in p and re.search(r"[*?[]", p)]
         return re.compile("|".join(wild)) if wild else None
-
-    def _matched(self, text: str) -> bool:
-        return any(_is_at(pattern, text) for pattern in self._paths)
 
     @cached_property
     def _paths(self) -> tuple[str, ...]:

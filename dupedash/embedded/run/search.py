@@ -8,14 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from dupedash.embedded.compare import pairs
 from dupedash.embedded.compare.pairs import Scores, Ways
 from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE
 from dupedash.embedded.retrieve.index import Hits as Places
 from dupedash.embedded.run.steps import Compare, LookUp, Shelf, Source, Stored, Task
-from dupedash.embedded.store.cache import Segment
 from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.store import Store
 from dupedash.embedded.store.view import View, Views, comparable_row
@@ -139,20 +136,14 @@ def candidates(view: View, places: Sequence[Places]) -> list[Candidate]:
     """The pictures of the view at these places of its segments, each once."""
     found: dict[str, list[tuple[float, bool]]] = {}
     for segment, hits in zip(view.segments, places, strict=True):
-        for picture, mirrored, votes in zip(
-            _numbered(segment, hits.picture), hits.mirrored, hits.votes, strict=True
-        ):
-            if picture in view.pictures:
+        numbers = segment.index.numbers[hits.picture]
+        for number, mirrored, votes in zip(numbers, hits.mirrored, hits.votes, strict=True):
+            if (picture := segment.pictures[number]) in view.pictures:
                 found.setdefault(picture, []).append((float(votes), bool(mirrored)))
     return [
         Candidate(picture, max(v for v, _ in some), tuple(sorted({m for _, m in some})))
         for picture, some in found.items()
     ]
-
-
-def _numbered(segment: Segment, places: np.ndarray) -> Sequence[str]:
-    """From places in a segment's index to pictures."""
-    return [segment.pictures[number] for number in segment.index.numbers[places]]
 
 
 def _identical(members: Sequence[Searchable], asked: Asked) -> Iterator[Hit]:

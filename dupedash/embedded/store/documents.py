@@ -413,11 +413,10 @@ def _all_fields(
         for doc, name, text, number in rows:
             value = _value(known[name].type, text, number)
             gathered.setdefault(doc, {}).setdefault(name, []).append(value)
-    return {doc: _shaped(values, known) for doc, values in gathered.items()}
-
-
-def _shaped(values: Mapping[str, list[FieldValue]], known: Mapping[str, FieldInfo]) -> Fields:
-    return {name: tuple(some) if known[name].multi else some[0] for name, some in values.items()}
+    return {
+        doc: {name: tuple(some) if known[name].multi else some[0] for name, some in values.items()}
+        for doc, values in gathered.items()
+    }
 
 
 def _value(kind: FieldType, text: str | None, number: float | None) -> FieldValue:

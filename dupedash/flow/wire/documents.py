@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeGuard
+from typing import Any
 
 from dupedash.errors import BadReply
 from dupedash.model import FieldValue, ImageRecord
@@ -91,8 +91,4 @@ def _single(value: Any) -> FieldValue | None:
             return datetime.fromisoformat(value)
         except ValueError:
             return value
-    return value if _is_value(value) else None
-
-
-def _is_value(value: object) -> TypeGuard[FieldValue]:
-    return isinstance(value, str | int | float | datetime)  # bool is an int
+    return value if isinstance(value, str | int | float | datetime) else None  # bool is an int

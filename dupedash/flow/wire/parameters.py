@@ -122,11 +122,9 @@ class FieldList:
 
     def pick(self, document: Mapping[str, Any], score: float) -> dict[str, Any]:
         """The wanted part of a document."""
-        picked = {name: value for name, value in document.items() if self._wants(name)}
+        wanted = {name for pattern in self.patterns for name in fnmatch.filter(document, pattern)}
+        picked = {name: value for name, value in document.items() if name in wanted}
         return {**picked, "score": score} if self.score else picked
-
-    def _wants(self, name: str) -> bool:
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.patterns)
 
 
 @dataclass(frozen=True, slots=True)

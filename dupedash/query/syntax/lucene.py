@@ -117,13 +117,11 @@ class _Tokens:
             token.type = "NOT"
         elif token.type == "TERM":
             time = _TIME.match(token.value.value)
-            if time and not _DATE.match(token.value.value) and not self._after_colon():
+            after_colon = self.last is not None and self.last.type == "COLUMN"
+            if time and not _DATE.match(token.value.value) and not after_colon:
                 self._cut(token, time.end())
             token.type = _SYMBOLS.get(token.value.value, "TERM")
         return token
-
-    def _after_colon(self) -> bool:
-        return self.last is not None and self.last.type == "COLUMN"
 
     def _cut(self, token: Any, length: int) -> None:
         """Keep the first characters of a token; the rest is read again."""

@@ -67,11 +67,10 @@ def _shown_check(view: View) -> StoredCheck | None:
     return chosen if chosen and chosen.wanted.collection == name else store.newest(name)
 
 
-def _stored_key(stored: StoredCheck) -> str:
-    return f"{printable(stored.folder)} {stored.version()}"
-
-
-@st.cache_resource(max_entries=4, show_spinner="Reading the check …", hash_funcs={StoredCheck: _stored_key})
+@st.cache_resource(
+    max_entries=4, show_spinner="Reading the check …",
+    hash_funcs={StoredCheck: lambda stored: f"{printable(stored.folder)} {stored.version()}"},
+)  # fmt: skip
 def _report(stored: StoredCheck) -> Report:
     return stored.report()
 
