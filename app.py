@@ -24,7 +24,7 @@ from dupedash.ui.graph import data
 gc.set_threshold(50_000, 20, 50)
 
 # Streamlit starts uvicorn and lets it choose the protocol.
-HTTP_PROTOCOLS["auto"] = "dupedash.web.headertime:TimedHeaders"
+HTTP_PROTOCOLS["auto"] = "dupedash.web.protocol:HttpProtocol"
 
 # An st.App and not the entry script itself: st.navigation beside a sibling pages/ folder breaks the
 # first deep link after a start of the server.

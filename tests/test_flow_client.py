@@ -459,6 +459,9 @@ def test_a_key_and_a_password_open_a_locked_server(fake):
         ("https://h/flow/", "https://h/flow/api/cores/my-collection", "https://h/flow/solr/my-collection"),
         ("http://h:1/api/collections/x/select?q=1", "http://h:1/api/collections/x", "http://h:1/solr/x"),
         ("http://h:1/solr/#/x/query", "http://h:1/api/cores/x", "http://h:1/solr/x"),
+        *((f"http://h:1{end}", "http://h:1/api/cores/my-collection", "http://h:1/solr/my-collection")
+          for end in ("/solr", "/solr/", "/solr/#/", "/", "//", "/api", "/api/cores/", "/api/collections")),
+        ("http://h/p/solr", "http://h/p/api/cores/my-collection", "http://h/p/solr/my-collection"),
         ("http://[::1]:9/api/c/x", "http://[::1]:9/api/c/x", "http://[::1]:9/solr/x"),
     ],
 )  # fmt: skip

@@ -111,6 +111,27 @@ def test_a_stopped_scan_goes_on_where_it_was(store, kind, looks, monkeypatch):
     assert max(Counter(collection.compared).values()) == 1 if kind is JoiningCollection else True
 
 
+@BOTH
+def test_a_stopped_scan_that_was_to_search_everything_again_goes_on_where_it_was(store, kind, monkeypatch):
+    monkeypatch.setattr("dupedash.scans.questions.PART_IMAGES", 2)
+    collection = kind(LETTERS, PAIRS)
+    before = run_scan(collection, ScanConfig(), store, workers=1)
+    collection.asked.clear()
+    stopped = run_scan(collection, ScanConfig(), store, cancelled=StopAfter(2), workers=1, resume=False)
+    assert (stopped.status, stopped.id == before.id) == (ScanStatus.STOPPED, False)
+    done = run_scan(collection, ScanConfig(), store, workers=1, resume=False)
+    assert (done.id, done.complete, found(done)) == (stopped.id, True, EXPECTED)
+    assert max(Counter(collection.asked).values(), default=1) == 1
+    assert run_scan(collection, ScanConfig(), store, resume=False).id not in (before.id, done.id)
+
+
+def test_a_stopped_scan_that_was_begun_otherwise_is_not_gone_on_with_when_everything_shall_be_searched(store):
+    collection = TableCollection(LETTERS, PAIRS)
+    stopped = run_scan(collection, ScanConfig(), store, cancelled=StopAfter(8), workers=1)
+    assert stopped.status is ScanStatus.STOPPED
+    assert run_scan(collection, ScanConfig(), store, resume=False).id != stopped.id
+
+
 def test_a_joined_scan_that_broke_off_goes_on_after_its_last_part(store):
     collection = JoiningCollection(LETTERS, PAIRS)
     collection.break_at = 2

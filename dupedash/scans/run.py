@@ -45,21 +45,23 @@ def run_scan(
     """Scan the collection, or return what is there: a complete scan of the same state and configuration.
 
     A stopped or killed one goes on after its last whole part; an earlier one of another state is extended
-    where the collection knows what changed. `resume=False` starts from nothing. When `cancelled` the scan
-    that comes back is `stopped`. `workers`: questions at a time, where images are asked about one by one.
-    `started` is told which stored scan it is, before the search.
+    where the collection knows what changed. `resume=False` uses nothing of these, but goes on with a scan
+    that was begun so and did not end. When `cancelled` the scan that comes back is `stopped`. `workers`:
+    questions at a time, where images are asked about one by one. `started` is told which stored scan it is,
+    before the search.
 
     Raises QueryError before anything is stored; CollectionError when the collection cannot be asked (what
     was found is kept, the scan is `stopped`); ScanError where the same scan runs in another process.
     """
     state = collection.state()
     engine, identity = collection.engine, collection.identity
-    scan = store.find(collection.name, state, config, engine, identity) if resume else None
+    known = store.find if resume else store.begun_anew
+    scan = known(collection.name, state, config, engine, identity)
     if scan is None or not is_of(scan, collection):
         for filters in (config.fq, config.against):
             collection.count(filters)
         effort = resolve(config.mode, collection.count())
-        scan = store.create(collection.name, engine, state, config, effort, name, identity)
+        scan = store.create(collection.name, engine, state, config, effort, name, identity, anew=not resume)
     started(scan)
     if scan.complete:
         return scan

@@ -24,6 +24,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 INTERRUPTED = "The scan was interrupted. What it found is kept; scan again to go on."
 # Longer than a look at the lock (`_runs`) takes, short enough not to be noticed.
 LOCK_SECONDS = 1.0
+_GOING_ON = (ScanStatus.STOPPED, ScanStatus.DONE)  # done, though not every image could be asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,27 @@ class ScanStore:
 
         `engine` and `identity`, where given, tell collections of one name apart.
         """
-        same = [
+        same = self._same(collection, state, config, engine, identity)
+        return next((s for s in same if s.complete), same[0] if same else None)
+
+    def begun_anew(
+        self, collection: str, state: str, config: ScanConfig, engine: str, identity: str
+    ) -> StoredScan | None:
+        """The newest scan of exactly this that was to search everything again, did not end and can go on."""
+        same = self._same(collection, state, config, engine, identity)
+        unfinished = (s for s in same if s.anew and not s.complete)
+        return next((s for s in unfinished if s.status in _GOING_ON and _whole(s)), None)
+
+    def _same(
+        self, collection: str, state: str, config: ScanConfig, engine: str | None, identity: str
+    ) -> Sequence[StoredScan]:
+        return [
             s
             for s in self.list()
             if (s.collection, s.state, s.config) == (collection, state, config)
             and engine in (None, s.engine)
             and (not identity or s.is_of(identity) is not False)
         ]
-        return next((s for s in same if s.complete), same[0] if same else None)
 
     def earlier(self, collection: str, config: ScanConfig) -> Sequence[StoredScan]:
         """Complete scans of this collection and configuration in any state, newest first."""
@@ -74,6 +88,8 @@ class ScanStore:
         effort: Effort,
         name: str | None = None,
         identity: str = "",
+        *,
+        anew: bool = False,
     ) -> StoredScan:
         """A new scan, not yet running. It is the newest one, also where the clock was set back."""
         after = [scan.started + timedelta.resolution for scan in self.list()]
@@ -82,7 +98,7 @@ class ScanStore:
         called = name or f"{collection} {started.astimezone():%Y-%m-%d %H:%M}"
         scan = StoredScan(
             home, home.name, called, collection, engine, state, config, effort, ScanStatus.STOPPED, started,
-            identity=identity,
+            identity=identity, anew=anew,
         )  # fmt: skip
         return save(scan)
 
@@ -154,6 +170,15 @@ def _locked(scan: StoredScan) -> Iterator[None]:
         except OSError as error:
             raise _unlockable(scan.folder, error) from error
         yield
+
+
+def _whole(scan: StoredScan) -> bool:
+    """Whether its parts can be read, so that it can go on."""
+    try:
+        ScanWriter(scan)
+    except ScanError:
+        return False
+    return True
 
 
 def _runs(home: Path) -> bool:

@@ -47,6 +47,7 @@ class StoredScan:
     message     why it was stopped or failed, or what else is to be known; a sentence or ""
     failures    the first 1,000; `stats.failures` counts all
     base        the earlier scan that this one extends, or None
+    anew        somebody asked to search everything again, whatever was found before
     """
 
     folder: Path
@@ -67,6 +68,7 @@ class StoredScan:
     base: str | None = None
     version: str = __version__
     identity: str = ""
+    anew: bool = False
 
     def is_of(self, identity: str) -> bool | None:
         """Whether it is of the collection with this identity; None where an earlier version did not say."""
@@ -212,5 +214,6 @@ def _decode(folder: Path, known: dict[str, Any]) -> StoredScan:
         coverage=tuple(Gap(g["reason"], g["count"], tuple(g["first"])) for g in known["coverage"]),
         failures=tuple(Failure(f["what"], f["reason"]) for f in known["failures"]),
         identity=known.get("identity", ""),
+        anew=known.get("anew", False),
         **{name: known[name] for name in ("message", "base", "version")},
     )

@@ -14,6 +14,7 @@ from dupedash.flow.wire.parameters import FlowNames
 DEFAULT_COLLECTION = "my-collection"
 
 _CORE = re.compile(r"^(?P<prefix>.*?)/(?P<api>api/cores|api/collections|api/c|solr)(?:/#)?/(?P<name>[^/#]+)")
+_NO_CORE = re.compile(r"(/solr|/api(/cores|/collections|/c)?)?/*$")
 _NAME = re.compile(r"[\w.-]{1,200}")
 
 
@@ -87,9 +88,7 @@ def flow_settings(url: str, collection: str = "") -> FlowSettings:
     if parts.scheme not in ("http", "https") or not host:
         raise ConfigError("The address of a Flow server is a URL such as http://localhost:8983.")
     found = _CORE.match(f"{parts.path}#{parts.fragment}" if parts.fragment else parts.path)
-    prefix, api = (
-        (found["prefix"], found["api"]) if found else (parts.path.removesuffix("/solr/"), "api/cores")
-    )
+    prefix, api = (found["prefix"], found["api"]) if found else (_NO_CORE.sub("", parts.path), "api/cores")
     name = collection or (unquote(found["name"]) if found else DEFAULT_COLLECTION)
     if not _NAME.fullmatch(name):
         raise ConfigError(f"{name!r} cannot be the name of a collection on a Flow server.")

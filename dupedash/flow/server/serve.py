@@ -17,7 +17,7 @@ from dupedash.collection import WritableCollection
 from dupedash.errors import ConfigError
 from dupedash.flow.server.app import create_app
 from dupedash.flow.server.settings import ServerSettings
-from dupedash.web.headertime import TimedHeaders
+from dupedash.web.protocol import HttpProtocol
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _GRACE = 10  # seconds for answers under way when the server is stopped
@@ -46,7 +46,7 @@ def serve(
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            http=TimedHeaders,
+            http=HttpProtocol,
             access_log=False,  # addresses hold what people search for
             log_level="warning",
             server_header=False,

@@ -1,4 +1,7 @@
-"""A socket that never ends its headers is closed; whoever asks properly, also slowly or twice, is served."""
+"""A socket that never ends its headers is closed; whoever asks properly, also slowly or twice, is served.
+
+Answers on kept connections do not wait for an acknowledgement.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
-from dupedash.web import headertime
-from dupedash.web.headertime import TimedHeaders
+from dupedash.web import protocol
+from dupedash.web.protocol import HttpProtocol
 
 
 async def _slow(request):
@@ -29,17 +32,24 @@ async def _talk(websocket):
 
 
 @pytest.fixture
-def address(monkeypatch):
-    monkeypatch.setattr(headertime, "SECONDS", 0.4)
+def server(monkeypatch):
+    monkeypatch.setattr(protocol, "SECONDS", 0.4)
     app = Starlette(routes=[Route("/", _slow, methods=["GET", "POST"]), WebSocketRoute("/ws", _talk)])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, http=TimedHeaders, log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
+    running = uvicorn.Server(uvicorn.Config(app, http=HttpProtocol, log_level="critical"))
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    while not server.started:
+    while not running.started:
         time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()
-    server.should_exit = True
+    yield running
+    running.should_exit = True
     thread.join(10)
+    listener.close()
+
+
+@pytest.fixture
+def address(server):
+    return server.servers[0].sockets[0].getsockname()
 
 
 def connected(address) -> socket.socket:
@@ -61,6 +71,16 @@ def answer(opened: socket.socket) -> bytes:
     while len(told.partition(b"\r\n\r\n")[2]) < 5:
         told += opened.recv(1000)
     return told
+
+
+def test_no_part_of_an_answer_waits_until_the_part_before_is_acknowledged(server, address):
+    with connected(address) as opened:
+        opened.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"got 0" in answer(opened)
+        (connection,) = server.server_state.connections
+        its_socket = connection.transport.get_extra_info("socket")
+        assert its_socket.proto == 0  # a socket for which asyncio does not see to it
+        assert its_socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 BEGUN = [b"", b"G", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX-A: b\r\n", b"\r\n"]
