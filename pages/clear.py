@@ -5,7 +5,7 @@ import streamlit as st
 from dupedash.ui import errors, jobs, state
 from dupedash.ui.clear import jobs as clearjobs
 from dupedash.ui.clear import journal, page
-from dupedash.ui.review import decision_files
+from dupedash.ui.review.decisions import files as decision_files
 from dupedash.ui.shared import widgets
 
 view = state.current()

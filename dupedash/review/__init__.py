@@ -21,11 +21,12 @@ from dupedash.review.decisions import (
     spared,
     standing,
 )
-from dupedash.review.store import Event, ReviewStore, decisions_of
+from dupedash.review.store import Decided, Event, ReviewStore, Wanted, decisions_of
 
 __all__ = [
     "HELD",
     "PAIR_BY_PAIR",
+    "Decided",
     "Decision",
     "Decisions",
     "Event",
@@ -33,6 +34,7 @@ __all__ = [
     "Kept",
     "ReviewStore",
     "Verdict",
+    "Wanted",
     "apply_decisions",
     "decisions_of",
     "group_standings",

@@ -50,6 +50,24 @@ class Event:
     keepers: tuple[Kept, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A decision to be made; `revision`, `keepers`: see `ReviewStore.decide`."""
+
+    images: Sequence[ImageKey]
+    verdict: Verdict
+    revision: int
+    keepers: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of many: the decisions that were made, and those left out as somebody else was faster."""
+
+    made: tuple[Decision, ...]
+    missed: tuple[Wanted, ...]
+
+
 class ReviewStore:
     """Decisions in the SQLite file at `path`. Any number of threads and processes may use it at once."""
 
@@ -82,27 +100,29 @@ class ReviewStore:
         `expected_revision` is the `revision` that the person saw (0: no decision yet). Raises Conflict, and
         keeps nothing, where somebody else decided meanwhile.
         """
-        if len(images) < 2:
-            raise ConfigError("A decision is about two or more images.")
-        if any(kept.image not in images for kept in keepers):
-            raise ConfigError("An image that shall stay is not one of those that are decided about.")
+        wanted = Wanted(images, verdict, expected_revision, tuple(keepers))
+        _must_be_sound(wanted)
         with self._open() as db:
             db.execute("BEGIN IMMEDIATE")
-            subject = _subject(db, images)
-            last = _current(db, subject)
-            revision = last.revision if last else 0
-            if revision != expected_revision:
-                raise Conflict(_conflict(last))
-            at = when or datetime.now(UTC)
-            if (
-                last and when is None
-            ):  # a clock that was set back must not make the new decision the older one
-                at = max(at, last.when + timedelta(microseconds=1))
-            _insert(db, subject, Event(tuple(images), verdict, who, at, note, tuple(keepers)))
-            decided = _current(db, subject)
+            decided = _decide(db, wanted, who, note, when)
             db.commit()
-        assert decided is not None
         return decided
+
+    def decide_all(self, wanted: Sequence[Wanted], *, who: str, note: str = "") -> Decided:
+        """Keep many decisions at once: all are made together, save those where somebody else decided
+        meanwhile. Raises ConfigError for what `decide` refuses, and then keeps none."""
+        made, missed = [], []
+        for one in wanted:
+            _must_be_sound(one)
+        with self._open() as db:
+            db.execute("BEGIN IMMEDIATE")
+            for one in wanted:
+                try:
+                    made.append(_decide(db, one, who, note))
+                except Conflict:
+                    missed.append(one)
+            db.commit()
+        return Decided(tuple(made), tuple(missed))
 
     def history(self, images: Sequence[ImageKey]) -> list[Event]:
         """Every decision ever made about exactly these images, oldest first."""
@@ -202,6 +222,30 @@ def _subject(db: sqlite3.Connection, images: Sequence[ImageKey]) -> int:
         (by_content, by_pixels, listed),
     )
     return int(row.lastrowid or 0)
+
+
+def _must_be_sound(wanted: Wanted) -> None:
+    if len(wanted.images) < 2:
+        raise ConfigError("A decision is about two or more images.")
+    if any(kept.image not in wanted.images for kept in wanted.keepers):
+        raise ConfigError("An image that shall stay is not one of those that are decided about.")
+
+
+def _decide(
+    db: sqlite3.Connection, wanted: Wanted, who: str, note: str, when: datetime | None = None
+) -> Decision:
+    """Within a transaction. Raises Conflict where somebody else was faster, and then changes nothing."""
+    subject = _subject(db, wanted.images)
+    last = _current(db, subject)
+    if (last.revision if last else 0) != wanted.revision:
+        raise Conflict(_conflict(last))
+    at = when or datetime.now(UTC)
+    if last and when is None:  # a clock that was set back must not make the new decision the older one
+        at = max(at, last.when + timedelta(microseconds=1))
+    _insert(db, subject, Event(tuple(wanted.images), wanted.verdict, who, at, note, wanted.keepers))
+    decided = _current(db, subject)
+    assert decided is not None
+    return decided
 
 
 def _insert(db: sqlite3.Connection, subject: int, event: Event) -> int:

@@ -97,6 +97,7 @@ function slider(host, data) {
   };
   range.oninput = move;
   range.onkeydown = (event) => event.stopPropagation();  // here the arrow keys do not go to another group
+  range.onpointerup = () => range.blur();  // who drags it has the keys of the page again
   stage.box.append(line, range);
   stage.caption.textContent = "A is left of the line, B right of it. Drag, or use the arrow keys.";
   move();

@@ -11,7 +11,8 @@ from dupedash.ui.component import component
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One image. `compared`: the letter it has in the comparison, or ""; `mark`: what is special about it."""
+    """One image. `compared`: the letter it has in the comparison, or ""; `mark`: what is special about it;
+    `toggles`: whether a click on its mark lets it stay or go."""
 
     id: str
     url: str
@@ -21,12 +22,24 @@ class Card:
     mark: str = ""
     goes: bool = False
     compared: str = ""
+    toggles: bool = False
 
 
-def draw(cards: Sequence[Card], key: str) -> str | None:
-    """Draw them; the id of the one that was clicked just now comes back."""
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """What was clicked just now, as ids: a card, or its mark."""
+
+    card: str | None = None
+    mark: str | None = None
+
+
+def draw(cards: Sequence[Card], key: str) -> Clicked:
+    """Draw them; what was clicked just now comes back."""
     items = [asdict(card) for card in cards]
     version = hashlib.sha256(repr(items).encode()).hexdigest()[:16]
     data = {"items": items, "version": version}
-    clicked = component("cards")(data=data, key=key, on_clicked_change=lambda: None).clicked
-    return clicked if any(card.id == clicked for card in cards) else None
+    told = component("cards")(
+        data=data, key=key, on_clicked_change=lambda: None, on_toggled_change=lambda: None
+    )
+    known = {card.id for card in cards}
+    return Clicked(*(one if one in known else None for one in (told.clicked, told.toggled)))

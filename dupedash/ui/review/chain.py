@@ -12,7 +12,7 @@ from dupedash.groups.splits import Split, bridges, split_at, weakest
 from dupedash.model import ImageRecord
 from dupedash.review import Verdict
 from dupedash.ui.errors import as_text
-from dupedash.ui.review import decision_bar
+from dupedash.ui.review.decisions import make
 from dupedash.ui.shared import group_rows
 from dupedash.ui.shared.threshold import threshold_button
 from dupedash.ui.state import View
@@ -59,10 +59,10 @@ def draw_split(view: View, split: Split, records: Mapping[str, ImageRecord]) -> 
             shown = [records[i] for i in part[: group_rows.STRIP]]
             column.html(group_rows.strip_html(view.require_scan().collection, shown, len(part)))
         if view.editor:
-            images = decision_bar.keys(view, (a, b))
+            images = make.keys(view, (a, b))
             revision = view.decisions.revision(images)
             st.button(
                 "Not a duplicate: split here", key=f"split-{split.link.a}-{split.link.b}",
-                icon=":material/content_cut:", on_click=decision_bar.decide,
+                icon=":material/content_cut:", on_click=make.decide,
                 args=(view, images, Verdict.NOT_DUPLICATE, revision, lambda: None),
             )  # fmt: skip

@@ -16,17 +16,22 @@ from dupedash.keepers import PRESETS, Choice
 from dupedash.model import Explanation, ImageRecord
 from dupedash.ui import cached, style
 from dupedash.ui.door.routes import thumb_url
-from dupedash.ui.review import cards, chain, decision_bar, huge, keeper_choice, progress, scores
+from dupedash.ui.review import cards, chain, huge, keeper_choice, progress, scores
 from dupedash.ui.review import pair as pairview
-from dupedash.ui.review.decision_bar import Subject, show_group
-from dupedash.ui.shared import group_rows, widgets
+from dupedash.ui.review.decisions import bar, make
+from dupedash.ui.review.decisions.bar import Subject
+from dupedash.ui.review.decisions.make import show_group
+from dupedash.ui.shared import group_rows, keys, widgets
 from dupedash.ui.shared.group_link import GROUP, ONE, OTHER
 from dupedash.ui.shared.threshold import threshold_button
 from dupedash.ui.state import View
 
 DEFAULT = next(iter(PRESETS.values()))
 """The policy by which a keeper is suggested here; Clear asks for another where one is wished."""
-PER_PAGE, GOES = 24, "goes"
+GOES = "goes"
+KEYS = {**bar.KEYS, **keeper_choice.KEYS, **pairview.KEYS,
+        "arrowleft": "go-Previous", "arrowright": "go-Next"}  # fmt: skip
+"""Key → how the class of its button begins."""
 EXPLAINED = 3000
 """Matches of a group whose reasons are read; nobody compares more."""
 
@@ -35,6 +40,12 @@ def draw(view: View) -> None:
     """The whole page."""
     style.sheet("groups.css")
     style.sheet("group.css")
+    with keys.kept(KEYS):
+        draw_asked(view)
+
+
+def draw_asked(view: View) -> None:
+    """The group that the URL names, or why there is none to show."""
     listing = listing_of(st.query_params.to_dict(), group_rows.CARRIED)
     asked = st.query_params.get(GROUP, "")
     number = view.cut.find(asked)
@@ -57,19 +68,19 @@ def draw(view: View) -> None:
     subject = Subject(view.cut.key(number), list(records.values()), stays, chosen=bool(picked))
     # First the buttons and then the head above them: whoever sees the group's head has its buttons under the
     # keys, never those of the group before.
-    decision_bar.bar(view, subject, lambda: move_on(place.after or place.before))
+    bar.bar(view, subject, lambda: move_on(place.after or place.before))
     with head:
         draw_head(group, place, listing)
     progress.draw_progress(view)
     pair = chosen_pair(group, choice.keeper)
     ordered = sorted(records.values(), key=lambda r: (r.id != usual.keeper, r.id))
-    shown = draw_members(view, ordered, choice, picked, pair)
+    shown = draw_members(view, subject, ordered, choice, picked, pair)
     keeper_choice.draw(view, subject, shown, choice)
     draw_pair(view, group, (records[pair[0]], records[pair[1]]), why)
     draw_scores(ordered, group, why, pair)
     chain.draw(view, group, records)
     draw_properties(ordered)
-    decision_bar.history(view, list(records.values()))
+    bar.history(view, list(records.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +132,7 @@ def neighbours(view: View, number: int, listing: Listing) -> Position:
 
 def move_on(key: str | None) -> None:
     """To another group; what was compared stays behind."""
-    if key is None or not decision_bar.advance():
+    if key is None or not make.advance():
         return
     show_group(key)
 
@@ -158,26 +169,31 @@ def compare_now(one: str, other: str) -> None:
 
 def draw_members(
     view: View,
+    subject: Subject,
     ordered: Sequence[ImageRecord],
     choice: Choice,
     picked: frozenset[str],
     pair: tuple[str, str],
 ) -> dict[int, ImageRecord]:
     """The gallery, numbered as the buttons are that choose what stays; those on the page come back."""
-    pages, page = -(-len(ordered) // PER_PAGE), 1
+    per_page, page = keeper_choice.PER_PAGE, 1
+    pages = -(-len(ordered) // per_page)
     if pages > 1:
         page = st.pagination(pages, key="m", bind="query-params")
-    first = (page - 1) * PER_PAGE
-    shown = dict(enumerate(ordered[first : first + PER_PAGE], first + 1))
+    first = (page - 1) * per_page
+    shown = dict(enumerate(ordered[first : first + per_page], first + 1))
     collection = view.require_scan().collection
     drawn = [
         card(collection, r, mark(r.id, choice, picked), pair, n if view.editor else None)
         for n, r in shown.items()
     ]
     clicked = cards.draw(drawn, "members")
-    if clicked and clicked not in pair:
-        kept = choice.keeper if choice.keeper in pair and choice.keeper != clicked else pair[0]
-        compare_now(kept, clicked)
+    if clicked.mark:
+        keeper_choice.toggle(view, subject, clicked.mark)
+        st.rerun()
+    if clicked.card and clicked.card not in pair:
+        kept = choice.keeper if choice.keeper in pair and choice.keeper != clicked.card else pair[0]
+        compare_now(kept, clicked.card)
     return shown
 
 
@@ -197,6 +213,7 @@ def card(
         mark=marked,
         goes=marked == GOES,
         compared={pair[0]: "A", pair[1]: "B"}.get(record.id, ""),
+        toggles=number is not None,
     )
 
 
@@ -274,7 +291,7 @@ def draw_missing(view: View, asked: str) -> None:
         if best:
             with st.container(horizontal_alignment="center"):
                 threshold_button(int(best[0][1] * 100) / 100, "group-threshold")
-        decision_bar.history(view, cached.records(view.require_scan(), [asked]))
+        bar.history(view, cached.records(view.require_scan(), [asked]))
     with st.container(horizontal_alignment="center"):
         widgets.go("groups", "All groups")
 
@@ -287,4 +304,4 @@ def draw_unmatched(view: View, asked: str) -> None:
         return
     text = "Nothing matches this image, or its matches were rejected."
     widgets.empty(":material/compare:", "In no group", text)
-    decision_bar.history(view, cached.records(view.require_scan(), [asked]))
+    bar.history(view, cached.records(view.require_scan(), [asked]))

@@ -10,12 +10,16 @@ from dupedash.keepers import Choice
 from dupedash.model import ImageRecord
 from dupedash.review import Decision, Verdict
 from dupedash.ui.errors import as_text
-from dupedash.ui.review import decision_bar
-from dupedash.ui.review.decision_bar import Subject, goes_words
+from dupedash.ui.review.decisions import make
+from dupedash.ui.review.decisions.bar import Subject, goes_words
 from dupedash.ui.state import View
 
-KEYS = 9
-"""So many images have a key of their own."""
+PER_PAGE = 18
+"""Images on a page, so many as there are keys for: 1 to 9, and with Shift the tenth to the eighteenth."""
+KEYS = {key: f"pick-{place}-" for place in range(1, PER_PAGE + 1)
+        for key in (str(place) if place <= 9 else f"shift+{place - 9}",)} | {"0": "pick-0-"}  # fmt: skip
+"""Key → how the class of its button begins."""
+_KEYS = list(KEYS)
 NAMED = 6
 """Images that stay are named up to so many."""
 _PICKED = "review.picked"
@@ -29,7 +33,7 @@ def picked(view: View, group: str, members: Sequence[ImageRecord]) -> frozenset[
     decision = _decision(view, members)
     if decision is None or decision.verdict is not Verdict.DUPLICATE:
         return frozenset()
-    keys = decision_bar.keys(view, members)
+    keys = make.keys(view, members)
     return decision.staying({record.id: key for record, key in zip(members, keys, strict=True)})
 
 
@@ -40,19 +44,19 @@ _UNSURE = (
 
 
 def draw(view: View, subject: Subject, shown: Mapping[int, ImageRecord], choice: Choice) -> None:
-    """What stays and why; for editors a button for each image that is shown, with a key for the first ones.
+    """What stays and why; for editors a button with a key for each image that is shown.
 
     `shown`: by their numbers on the cards.
     """
     if view.editor:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pick"):
             st.caption("What stays", width="content")
-            for number, record in shown.items():
-                stays, keyed = record.id in subject.stays, number <= KEYS
+            for place, (number, record) in enumerate(shown.items(), 1):
+                stays = record.id in subject.stays
                 st.button(
-                    "" if keyed else str(number),
+                    "" if number <= 9 else str(number),
                     icon=":material/check:" if stays else ":material/remove:",
-                    key=f"pick-{number}-{subject.key}", shortcut=str(number) if keyed else None,
+                    key=f"pick-{place}-{subject.key}", shortcut=_KEYS[place - 1],
                     type="primary" if stays else "secondary",
                     help=f"{as_text(record.filename)} {'stays' if stays else 'goes'}",
                     on_click=toggle, args=(view, subject, record.id),
@@ -97,16 +101,16 @@ def choose(view: View, subject: Subject, chosen: frozenset[str]) -> None:
     decision = _decision(view, subject.records)
     if decision is None or decision.verdict is not Verdict.DUPLICATE:
         return
-    images = decision_bar.keys(view, subject.records)
+    images = make.keys(view, subject.records)
     revision = view.decisions.revision(images)
-    decision_bar.decide(
+    make.decide(
         view, images, Verdict.DUPLICATE, revision, lambda: _forget(subject.key),
         keepers=subject.keepers(images, chosen),
     )  # fmt: skip
 
 
 def _decision(view: View, members: Sequence[ImageRecord]) -> Decision | None:
-    return view.decisions.of(decision_bar.keys(view, members))
+    return view.decisions.of(make.keys(view, members))
 
 
 def _forget(group: str) -> None:

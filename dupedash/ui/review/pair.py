@@ -15,14 +15,16 @@ from dupedash.model import Explanation, ImageRecord
 from dupedash.review import Verdict
 from dupedash.ui.errors import as_text
 from dupedash.ui.review import compare as compareview
-from dupedash.ui.review import decision_bar
 from dupedash.ui.review.compare import Mode
+from dupedash.ui.review.decisions import make
 from dupedash.ui.shared import widgets
 from dupedash.ui.shared.group_link import LOOK, ONE, OTHER
 from dupedash.ui.state import View
 
 _KEYS = {Mode.SIDE: "B", Mode.SLIDER: "L", Mode.FLIP: "F", Mode.DIFFERENCE: "E"}
 """Digits choose what stays, D is a verdict, C and R are Streamlit's own."""
+KEYS = {letter.lower(): f"look-{mode.name}" for mode, letter in _KEYS.items()} | {"p": "next-pair"}
+"""Key → how the class of its button begins."""
 
 
 def draw(view: View, group: Group, pair: tuple[ImageRecord, ImageRecord], why: Explanation | None) -> None:
@@ -94,11 +96,11 @@ def draw_reasons(
 
 def draw_pair_decision(view: View, pair: tuple[ImageRecord, ImageRecord]) -> None:
     """Reject this pair, without a word on the others."""
-    images = decision_bar.keys(view, pair)
+    images = make.keys(view, pair)
     revision = view.decisions.revision(images)
     st.button(
         "This pair is not a duplicate", key="reject-pair", icon=":material/link_off:",
-        on_click=decision_bar.decide, args=(view, images, Verdict.NOT_DUPLICATE, revision, lambda: None),
+        on_click=make.decide, args=(view, images, Verdict.NOT_DUPLICATE, revision, lambda: None),
         help="Takes out the match of these two alone; others may still hold them in one group.",
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.table import Listing, Only
 from dupedash.ui import cached
-from dupedash.ui.review import decision_bar
+from dupedash.ui.review.decisions import bar
 from dupedash.ui.shared import group_rows, widgets
 from dupedash.ui.shared.group_link import GROUP
 from dupedash.ui.state import View
@@ -67,7 +67,7 @@ def draw_after(view: View, asked: str) -> None:
     """Below a group that is no longer one, since it was rejected just now."""
     if view.editor:
         with st.container(horizontal_alignment="center"):
-            decision_bar.take_back(view, decision_bar.last(), asked)
+            bar.draw_back(view, asked)
     draw_next(view)
 
 
