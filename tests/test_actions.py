@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from dupedash.actions import (
     Head,
     Journal,
-    Mark,
     MergeRule,
     Plan,
     Status,
     StepKind,
+    StepMark,
     Wish,
     apply_plan,
     candidates,
@@ -582,4 +582,4 @@ def test_whatever_the_groups_rules_and_crash_apply_and_undo_leave_all_as_it_was(
         assert set(IDS) - set(place.collection.ids()) == plan.removed
     assert place.undo(journal).failed == ()
     assert same_files(place.look(), before)
-    assert {entry.mark for entry in journal.last().values()} <= {Mark.UNDONE}
+    assert {entry.mark for entry in journal.last().values()} <= {StepMark.UNDONE}

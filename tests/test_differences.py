@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dupedash.groups.changes import Kind, between, compare
+from dupedash.groups.changes import Regrouping, between, compare
 from dupedash.groups.curves import curves, explosion
 from dupedash.groups.graph import DuplicateGraph, Matches
 from dupedash.groups.scans_compared import compare as compare_scans
@@ -26,13 +26,13 @@ def labels(*numbers):
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [
-        (labels(0, 0, 1, 1), labels(0, 0, 0, 0), Kind.MERGED),
-        (labels(0, 0, 0, 0), labels(0, 0, 1, 1), Kind.SPLIT),
-        (labels(0, 0, -1), labels(0, 0, 0), Kind.GREW),
-        (labels(0, 0, 0), labels(0, 0, -1), Kind.SHRANK),
-        (labels(-1, -1), labels(0, 0), Kind.NEW),
-        (labels(0, 0), labels(-1, -1), Kind.GONE),
-        (labels(0, 0, 1, 1), labels(0, 1, 0, 1), Kind.MIXED),
+        (labels(0, 0, 1, 1), labels(0, 0, 0, 0), Regrouping.MERGED),
+        (labels(0, 0, 0, 0), labels(0, 0, 1, 1), Regrouping.SPLIT),
+        (labels(0, 0, -1), labels(0, 0, 0), Regrouping.GREW),
+        (labels(0, 0, 0), labels(0, 0, -1), Regrouping.SHRANK),
+        (labels(-1, -1), labels(0, 0), Regrouping.NEW),
+        (labels(0, 0), labels(-1, -1), Regrouping.GONE),
+        (labels(0, 0, 1, 1), labels(0, 1, 0, 1), Regrouping.MIXED),
     ],
 )
 def test_each_change_is_named(before, after, kind):
@@ -50,7 +50,7 @@ def test_a_lower_threshold_never_splits_and_every_changed_group_is_told_once(pai
     graph = DuplicateGraph(Matches.of(pairs))
     before, after = graph.cut(max(one, other)), graph.cut(min(one, other))
     found = between(before, after)
-    assert {c.kind for c in found.changes} <= {Kind.MERGED, Kind.GREW, Kind.NEW}
+    assert {c.kind for c in found.changes} <= {Regrouping.MERGED, Regrouping.GREW, Regrouping.NEW}
     old = {before.members(n) for n in range(len(before))}
     new = {after.members(n) for n in range(len(after))}
     assert sorted(before.members(n) for c in found.changes for n in c.before) == sorted(old - new)

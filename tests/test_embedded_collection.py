@@ -23,7 +23,7 @@ from PIL import Image
 
 from dupedash.collection import BulkSearch, FoundMatch, JoinPart, JoinRequest, WritableCollection
 from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.compare.pairs import Scores, judge
+from dupedash.embedded.compare.pairs import RecentScores, judge
 from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.files.update import index
 from dupedash.embedded.run import blocks
@@ -431,7 +431,7 @@ def test_the_cache_has_few_segments_and_survives_damage(collection, album, names
         write(picture, scene(50 + seed, 90, 120))
         collection.add([Document(f"extra{seed}", str(picture))])
         collection.duplicates(ById(names["3 loner"]), ALL)
-    segments = collection._views.now().segments
+    segments = collection._snapshots.now().segments
     assert len(segments) <= 5
     assert sum(len(s.pictures) for s in segments) == len({p for s in segments for p in s.pictures}) == 7 + 12
     for path in segments[0].folder.glob("*.npy"):
@@ -552,7 +552,7 @@ def test_a_score_is_the_same_to_the_last_bit_from_either_side(collection):
 
 
 def test_scores_are_known_in_either_order_and_the_oldest_are_forgotten():
-    scores = Scores(most=2)
+    scores = RecentScores(most=2)
     one, two, three = (digit * 64 for digit in "123")
     scores.put(one, two, (False,), 0.5)
     assert scores.get(two, one, (False,)) == 0.5

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dupedash import example
 from dupedash.errors import Cancelled, ConfigError
-from dupedash.example import FIELDS, Closeness, ExampleManifest, Kind, make, plan, read, truth
+from dupedash.example import FIELDS, Closeness, CopyKind, ExampleManifest, make, plan, read, truth
 from dupedash.example.fields import fields_of
 from dupedash.example.files import PICTURES, copy_bytes, original_bytes
 from dupedash.example.plan import Contents, Copy
@@ -74,7 +74,7 @@ def test_every_path_is_used_once_and_stays_inside_the_folder() -> None:
 
 def test_every_kind_of_change_is_planted() -> None:
     planted = {copy.kind for copy in WHOLE.copies}
-    assert planted == set(Kind) - {Kind.LOOKALIKE}
+    assert planted == set(CopyKind) - {CopyKind.LOOKALIKE}
     assert any(original.twin for original in WHOLE.originals)
 
 
@@ -224,9 +224,9 @@ def test_the_manifest_reads_back_as_it_was_written(small: Path) -> None:
 def test_the_truth_names_copies_and_look_alikes(small: Path) -> None:
     rows = {row.path: row for row in truth(small)}
     assert rows["office/inbox/photo-receipt.jpg"][1:] == (
-        "office/receipts/receipt-0519.jpg", Kind.ORIENTATION, Closeness.EXACT)  # fmt: skip
+        "office/receipts/receipt-0519.jpg", CopyKind.ORIENTATION, Closeness.EXACT)  # fmt: skip
     assert rows["office/receipts/receipt-0413.jpg"][1:] == (
-        "office/receipts/receipt-0412.jpg", Kind.LOOKALIKE, Closeness.LOOKALIKE)  # fmt: skip
+        "office/receipts/receipt-0412.jpg", CopyKind.LOOKALIKE, Closeness.LOOKALIKE)  # fmt: skip
     assert set(rows) == {c.path for c in SMALL.copies} | {o.path for o in SMALL.originals if o.twin}
 
 
@@ -305,35 +305,35 @@ def receipt_picture(receipt: bytes, tmp_path_factory: pytest.TempPathFactory) ->
     return upright(path)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.LOOKALIKE])
+@pytest.mark.parametrize("kind", [kind for kind in CopyKind if kind is not CopyKind.LOOKALIKE])
 def test_a_copy_is_what_its_kind_says(
-    kind: Kind, receipt: bytes, receipt_picture: Image.Image, tmp_path: Path
+    kind: CopyKind, receipt: bytes, receipt_picture: Image.Image, tmp_path: Path
 ) -> None:
-    content = copy_bytes(Copy("copy.jpg" if kind is not Kind.FORMAT else "copy.png", "", kind), receipt)
+    content = copy_bytes(Copy("copy.jpg" if kind is not CopyKind.FORMAT else "copy.png", "", kind), receipt)
     assert content == copy_bytes(
-        Copy("copy.jpg" if kind is not Kind.FORMAT else "copy.png", "", kind), receipt
+        Copy("copy.jpg" if kind is not CopyKind.FORMAT else "copy.png", "", kind), receipt
     )
     (tmp_path / "copy").write_bytes(content)
     copy, original = upright(tmp_path / "copy"), receipt_picture
     same_size = copy.size == original.size
     match kind:
-        case Kind.IDENTICAL:
+        case CopyKind.IDENTICAL:
             assert content == receipt
-        case Kind.FORMAT:
+        case CopyKind.FORMAT:
             assert copy.tobytes() == original.tobytes()
-        case Kind.COMPRESSION:
+        case CopyKind.COMPRESSION:
             assert same_size
             assert len(content) < len(receipt) * 0.7
-        case Kind.ORIENTATION:
+        case CopyKind.ORIENTATION:
             assert same_size
             assert Image.open(tmp_path / "copy").size == original.size[::-1]
-        case Kind.SCALE | Kind.CROP | Kind.ASPECT | Kind.TILT:
+        case CopyKind.SCALE | CopyKind.CROP | CopyKind.ASPECT | CopyKind.TILT:
             assert not same_size
-        case Kind.ROTATION:
+        case CopyKind.ROTATION:
             assert sorted(copy.size) == sorted(original.size)
         case _:
             assert same_size
-    if kind is not Kind.IDENTICAL:
+    if kind is not CopyKind.IDENTICAL:
         assert content != receipt
 
 

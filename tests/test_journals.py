@@ -14,8 +14,8 @@ import pytest
 
 from dupedash.actions import (
     Journal,
-    Mark,
     Status,
+    StepMark,
     applied_journal,
     empty_quarantine,
     journals,
@@ -201,7 +201,7 @@ def test_the_file_of_an_interrupted_step_is_kept_back(place):
     place.fill(ABC)
     journal = place.journal(*STAR)
     place.apply(journal)
-    journal.record(1, Mark.MOVED)
+    journal.record(1, StepMark.MOVED)
     emptied = empty_quarantine(journal, place.workspace)
     assert [("interrupted" in kept.reason) for kept in emptied.kept] == [True]
     assert waiting(place) == ["c.jpg"]

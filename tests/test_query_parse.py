@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dupedash.errors import ConfigError, QueryError
 from dupedash.query import parse
 from dupedash.query.syntax.lucene import MAX_DEPTH, MAX_LENGTH, MAX_TERMS
-from dupedash.query.syntax.tree import Everything, Exists, Group, Node, Occur, Range, Term, Wildcard
+from dupedash.query.syntax.tree import Clauses, Everything, Exists, Node, Occur, Range, Term, Wildcard
 
 SIGNS = {Occur.MUST: "+", Occur.SHOULD: "", Occur.MUST_NOT: "-"}
 
@@ -23,7 +23,7 @@ def shown(node: Node) -> str:
             return "ALL"
         case Exists(field):
             return f"{field.name}=any"
-        case Group(clauses):
+        case Clauses(clauses):
             return "(" + " ".join(SIGNS[c.occur] + shown(c.node) for c in clauses) + ")"
         case Term(field, text):
             return (f"{field.name}=" if field else "") + f"<{text}>"

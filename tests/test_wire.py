@@ -238,8 +238,8 @@ def test_fields_are_chosen_by_name_and_glob(fl, expected):
         ({"delete": {"query": "*:*"}}, [updates.Delete(query="*:*")]),
         ({"commit": {}}, [updates.Commit()]),
         ({"add": {"doc": {"id": "1", "image": "/a"}}}, [updates.Add((Document("1", "/a"),))]),
-        ([{"id": "1", "n": {"set": 5}}], [updates.FieldChange("1", "n", "set", 5)]),
-        ([{"id": "1", "n": {"set": None}}], [updates.FieldChange("1", "n", "set", None)]),
+        ([{"id": "1", "n": {"set": 5}}], [updates.FieldUpdate("1", "n", "set", 5)]),
+        ([{"id": "1", "n": {"set": None}}], [updates.FieldUpdate("1", "n", "set", None)]),
     ],
 )
 def test_commands_are_read(body, expected):

@@ -13,7 +13,7 @@ from dupedash.actions.files.disk import FileState
 from dupedash.actions.files.displace import aside, must_be_movable, put_aside, put_back
 from dupedash.actions.files.lock import exclusive
 from dupedash.actions.guard import check_plan
-from dupedash.actions.journal import Journal, Mark
+from dupedash.actions.journal import Journal, StepMark
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, StepKind
 from dupedash.actions.present import Present
 from dupedash.collection import WritableCollection
@@ -89,7 +89,7 @@ class _Application:
         self.staying = {os.path.realpath(path_of(member.location)) for member in staying}
 
     def run(self, progress: ReportProgress, cancelled: IsCancelled) -> Outcome:
-        todo = [step for step in self.plan.steps if not self._is(step, Mark.DONE)]
+        todo = [step for step in self.plan.steps if not self._is(step, StepMark.DONE)]
         started, done, size = time.monotonic(), 0, 0
         for batch in batches(todo):
             begun: list[Step] = []
@@ -107,7 +107,7 @@ class _Application:
             progress(Progress("apply", tried, len(todo), seconds, failures=len(self.failed)))
         return Outcome(done, tuple(self.failed), size)
 
-    def _is(self, step: Step, *marks: Mark) -> bool:
+    def _is(self, step: Step, *marks: StepMark) -> bool:
         entry = self.last.get(step.number)
         return entry is not None and entry.mark in marks
 
@@ -117,8 +117,8 @@ class _Application:
             self._check(step)
             if step.kind in TOUCHES_FILES:
                 self._move(step)
-            elif not self._is(step, Mark.INTENT):
-                self.journal.record(step.number, Mark.INTENT)
+            elif not self._is(step, StepMark.INTENT):
+                self.journal.record(step.number, StepMark.INTENT)
         except (DupedashError, OSError) as error:
             self._fail(step, error)
             return False
@@ -128,7 +128,7 @@ class _Application:
         if (step.group, step.keeper) in self.unmerged and step.kind is not StepKind.MERGE:
             raise ActionError(f"{step.id} is left alone, since its fields could not be merged.")
         record = self.present.record(step.id)
-        if record is None and not self._is(step, Mark.INTENT, Mark.MOVED):
+        if record is None and not self._is(step, StepMark.INTENT, StepMark.MOVED):
             raise ActionError(f"{step.id} is no longer in the collection.")
         self.present.must_have_keeper(step)
         if record is None:
@@ -144,9 +144,9 @@ class _Application:
             if os.path.realpath(source) in self.staying:
                 raise ActionError(f"{source} is the file of an image that stays: it is left alone.")
             state = must_be_movable(source, step, keeper, self.plan)
-            self.journal.record(step.number, Mark.INTENT, file=state.to_json(), place=str(source))
+            self.journal.record(step.number, StepMark.INTENT, file=state.to_json(), place=str(source))
         put_aside(source, target, keeper, step, file_state(self.journal, step))
-        self.journal.record(step.number, Mark.MOVED, folder_ns=source.parent.stat().st_mtime_ns)
+        self.journal.record(step.number, StepMark.MOVED, folder_ns=source.parent.stat().st_mtime_ns)
 
     def _places(self, step: Step) -> tuple[Path, Path, Path]:
         return (
@@ -169,7 +169,7 @@ class _Application:
             if step.id in refused:
                 self._take_back(step, ActionError(refused[step.id]))
         finished = [step for step in begun if step.id not in refused]
-        self.journal.record_all([step.number for step in finished], Mark.DONE)
+        self.journal.record_all([step.number for step in finished], StepMark.DONE)
         return finished
 
     def _change_collection(self, steps: Sequence[Step]) -> dict[str, str]:
@@ -194,7 +194,7 @@ class _Application:
         self._fail(step, error)
 
     def _fail(self, step: Step, error: Exception) -> None:
-        self.journal.record(step.number, Mark.FAILED, reason=str(error))
+        self.journal.record(step.number, StepMark.FAILED, reason=str(error))
         self.failed.append(Failure(step.id, str(error)))
         if step.kind is StepKind.MERGE:
             self.unmerged.add((step.group, step.keeper))
@@ -202,11 +202,11 @@ class _Application:
 
 def place_of(journal: Journal, step: Step) -> Path:
     """Where the file was before it was moved, else where it is."""
-    kept = journal.info(step.number, Mark.INTENT).get("place")
+    kept = journal.info(step.number, StepMark.INTENT).get("place")
     return Path(kept) if kept else path_of(step.location)
 
 
 def file_state(journal: Journal, step: Step) -> FileState | None:
     """What the file was like before it was moved, or None where it never was."""
-    kept = journal.info(step.number, Mark.INTENT).get("file")
+    kept = journal.info(step.number, StepMark.INTENT).get("file")
     return FileState(**kept) if kept else None

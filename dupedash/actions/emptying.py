@@ -10,7 +10,7 @@ from pathlib import Path
 from dupedash.actions.files.disk import sha256
 from dupedash.actions.files.displace import aside, forget
 from dupedash.actions.files.lock import exclusive
-from dupedash.actions.journal import Entry, Journal, Mark
+from dupedash.actions.journal import Journal, JournalEntry, StepMark
 from dupedash.actions.plan import TOUCHES_FILES, Member, Plan, Step
 from dupedash.config import Workspace
 from dupedash.images import path_of
@@ -37,7 +37,7 @@ def empty_quarantine(journal: Journal, workspace: Workspace) -> Emptied:
 
 
 class _Emptying:
-    def __init__(self, plan: Plan, last: dict[int, Entry], quarantine: Path) -> None:
+    def __init__(self, plan: Plan, last: dict[int, JournalEntry], quarantine: Path) -> None:
         self.plan, self.last, self.quarantine = plan, last, quarantine
         self.members = {(group.key, m.id): m for group in plan.groups for m in group.members}
         self.missing = cache(self._missing)
@@ -68,7 +68,7 @@ class _Emptying:
 
     def _hindrance(self, step: Step) -> str | None:
         entry = self.last.get(step.number)
-        if entry is None or entry.mark not in (Mark.DONE, Mark.UNDO_FAILED):
+        if entry is None or entry.mark not in (StepMark.DONE, StepMark.UNDO_FAILED):
             return "its step was interrupted: apply or undo the plan first"
         return self.missing(self.members[step.group, step.keeper])
 

@@ -42,7 +42,7 @@ _BODY = "body"
 """In the summary: the checksum of the plan's text."""
 
 
-class Mark(StrEnum):
+class StepMark(StrEnum):
     """What a row says about its step. Only INTENT and MOVED leave open how the step ended."""
 
     INTENT = "intent"
@@ -71,12 +71,12 @@ UNDOABLE = (Status.APPLIED, Status.PARTLY, Status.INTERRUPTED, Status.PARTLY_UND
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One row. `info`: FAILED and UNDO_FAILED have a "reason", INTENT the state of the file, and so on."""
 
     at: datetime
     step: int
-    mark: Mark
+    mark: StepMark
     info: Mapping[str, Any]
 
 
@@ -167,12 +167,12 @@ class Journal:
         with self._open() as db:
             return _plan(db, _head(db))
 
-    def record(self, step: int, mark: Mark, **info: Any) -> None:
+    def record(self, step: int, mark: StepMark, **info: Any) -> None:
         """Add a row; it is on the disk when this returns."""
         with self._open() as db:
             _add(db, step, mark, info)
 
-    def record_all(self, steps: list[int], mark: Mark) -> None:
+    def record_all(self, steps: list[int], mark: StepMark) -> None:
         """Add one row a step, all or none."""
         with self._open() as db:
             db.execute("BEGIN IMMEDIATE")
@@ -192,20 +192,20 @@ class Journal:
             row = db.execute("SELECT body FROM documents WHERE step = ?", (step,)).fetchone()
             return document_of_json(sums.unsealed(json.loads(row[0]), step)) if row else None
 
-    def last(self) -> dict[int, Entry]:
+    def last(self) -> dict[int, JournalEntry]:
         """Step → its last row. Steps without one were never begun."""
         sql = "SELECT at, step, mark, info FROM events WHERE id IN (SELECT MAX(id) FROM events GROUP BY step)"
         with self._open() as db:
             return {entry.step: entry for entry in map(_entry, db.execute(sql))}
 
-    def info(self, step: int, mark: Mark) -> Mapping[str, Any]:
+    def info(self, step: int, mark: StepMark) -> Mapping[str, Any]:
         """What the latest row of this mark says about a step; empty where there is none."""
         sql = "SELECT info FROM events WHERE step = ? AND mark = ? ORDER BY id DESC LIMIT 1"
         with self._open() as db:
             row = db.execute(sql, (step, str(mark))).fetchone()
             return sums.unsealed(json.loads(row[0]), step, str(mark)) if row else {}
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[JournalEntry]:
         """Every row, oldest first: for the log that is shown and exported."""
         with self._open() as db:
             return [_entry(row) for row in db.execute("SELECT at, step, mark, info FROM events ORDER BY id")]
@@ -213,12 +213,13 @@ class Journal:
     def summary(self) -> JournalSummary:
         """What a list shows; reads neither steps nor documents, unless the sums of the plan are damaged."""
         marks = [entry.mark for entry in self.last().values()]
-        done, failed = marks.count(Mark.DONE), marks.count(Mark.FAILED) + marks.count(Mark.UNDO_FAILED)
+        failed = marks.count(StepMark.FAILED) + marks.count(StepMark.UNDO_FAILED)
         with self._open() as db:
             head = _head(db) or _summary(_plan(db, None))
             told = {name: value for name, value in head.items() if name not in (_BODY, "created")}
             created, status = datetime.fromisoformat(head["created"]), _status(marks, head["steps"])
-            return JournalSummary(**told, created=created, status=status, done=done, failed=failed)
+            return JournalSummary(**told, created=created, status=status, done=marks.count(StepMark.DONE),
+                                  failed=failed)  # fmt: skip
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -314,16 +315,16 @@ def _summary(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _status(marks: list[Mark], steps: int) -> Status:
+def _status(marks: list[StepMark], steps: int) -> Status:
     if not marks:
         return Status.PLANNED
-    if {Mark.INTENT, Mark.MOVED, Mark.UNDO_INTENT} & set(marks):
+    if {StepMark.INTENT, StepMark.MOVED, StepMark.UNDO_INTENT} & set(marks):
         return Status.INTERRUPTED
-    if Mark.UNDO_FAILED in marks:
+    if StepMark.UNDO_FAILED in marks:
         return Status.PARTLY_UNDONE
-    if Mark.DONE not in marks and Mark.UNDONE in marks:
+    if StepMark.DONE not in marks and StepMark.UNDONE in marks:
         return Status.UNDONE
-    if Mark.FAILED in marks:
+    if StepMark.FAILED in marks:
         return Status.PARTLY
     return Status.APPLIED if len(marks) == steps else Status.INTERRUPTED
 
@@ -351,12 +352,13 @@ def _only(db: sqlite3.Connection, sql: str) -> str:
     return row[0]
 
 
-def _add(db: sqlite3.Connection, step: int, mark: Mark, info: Mapping[str, Any]) -> None:
+def _add(db: sqlite3.Connection, step: int, mark: StepMark, info: Mapping[str, Any]) -> None:
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     row = (now, step, str(mark), json.dumps(sums.sealed(info, step, str(mark))))
     db.execute("INSERT INTO events (at, step, mark, info) VALUES (?, ?, ?, ?)", row)
 
 
-def _entry(row: tuple[str, int, str, str]) -> Entry:
+def _entry(row: tuple[str, int, str, str]) -> JournalEntry:
     at, step, mark, info = row
-    return Entry(datetime.fromisoformat(at), step, Mark(mark), sums.unsealed(json.loads(info), step, mark))
+    known = sums.unsealed(json.loads(info), step, mark)
+    return JournalEntry(datetime.fromisoformat(at), step, StepMark(mark), known)

@@ -211,7 +211,7 @@ def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
     return plan_of([draft(group, wish, head) for group in wanted], wish, head)
 
 
-def plan_of(drafts: Sequence[Draft], wish: Wish, head: Head) -> Plan:
+def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
     """The plan of groups that are drafted. Raises ActionError."""
     planned = tuple(d.planned for d in drafts if d.planned)
     going = {d.record.location for drafted in drafts for d in drafted.others}
@@ -256,29 +256,29 @@ def _of_action(action: StepKind, planned: Sequence[PlannedGroup]) -> tuple[str, 
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class GroupDraft:
     """What becomes of one group. `planned`: None where nothing is done; `merges` go before the `others`."""
 
     planned: PlannedGroup | None
-    merges: Sequence[_Draft] = ()
-    others: Sequence[_Draft] = ()
+    merges: Sequence[_DraftStep] = ()
+    others: Sequence[_DraftStep] = ()
     warnings: Sequence[str] = ()
 
 
-def draft(group: Candidates, wish: Wish, head: Head) -> Draft:
+def draft(group: Candidates, wish: Wish, head: Head) -> GroupDraft:
     """The steps of one group, whatever `wish.only` says."""
     if group.held:
-        return Draft(None, warnings=[f"Group {group.key} is left alone: decided {group.held}."])
+        return GroupDraft(None, warnings=[f"Group {group.key} is left alone: decided {group.held}."])
     warnings: list[str] = []
     choice = group.choose(wish.policy, wish.pinned)
     others = _drafts(group, choice, wish, head, warnings)
     if not others and choice.sure:
-        return Draft(None, warnings=warnings)
-    return Draft(_planned(group, choice), _merge(group, others, wish, head), others, warnings)
+        return GroupDraft(None, warnings=warnings)
+    return GroupDraft(_planned(group, choice), _merge(group, others, wish, head), others, warnings)
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _DraftStep:
     """A step without its number."""
 
     kind: StepKind
@@ -308,7 +308,9 @@ def _planned(group: Candidates, choice: Choice) -> PlannedGroup:
     )
 
 
-def _drafts(group: Candidates, choice: Choice, wish: Wish, head: Head, warnings: list[str]) -> list[_Draft]:
+def _drafts(
+    group: Candidates, choice: Choice, wish: Wish, head: Head, warnings: list[str]
+) -> list[_DraftStep]:
     records = {record.id: record for record in group.records}
     drafts = []
     for removal in choice.removed:
@@ -322,7 +324,7 @@ def _drafts(group: Candidates, choice: Choice, wish: Wish, head: Head, warnings:
             if changes[0].old == keeper.id:
                 continue
         beside = companions(record.location) if wish.action is StepKind.QUARANTINE else ()
-        drafts.append(_Draft(wish.action, record, keeper.id, group.key, removal.why, changes, beside))
+        drafts.append(_DraftStep(wish.action, record, keeper.id, group.key, removal.why, changes, beside))
         if wish.action in (StepKind.HARDLINK, StepKind.SYMLINK) and record.format != keeper.format:
             warnings.append(f"{record.location} would hold {keeper.format} data under its old name.")
     return drafts
@@ -354,7 +356,7 @@ def _inside(folder: str, roots: tuple[str, ...]) -> bool:
     return any(path_of(folder).is_relative_to(root) for root in roots)
 
 
-def _merge(group: Candidates, drafts: Sequence[_Draft], wish: Wish, head: Head) -> list[_Draft]:
+def _merge(group: Candidates, drafts: Sequence[_DraftStep], wish: Wish, head: Head) -> list[_DraftStep]:
     """For each keeper one step, where its fields would change."""
     if wish.merge is None:
         return []
@@ -365,5 +367,5 @@ def _merge(group: Candidates, drafts: Sequence[_Draft], wish: Wish, head: Head) 
         changes = merged(records[keeper], others, head.fields, wish.merge, _OF_THE_FILE | {wish.link_field})
         if changes:
             reason = f"fields of {plural(len(others), 'image')} merged"
-            steps.append(_Draft(StepKind.MERGE, records[keeper], keeper, group.key, reason, changes))
+            steps.append(_DraftStep(StepKind.MERGE, records[keeper], keeper, group.key, reason, changes))
     return steps

@@ -14,10 +14,10 @@ from functools import cached_property
 import numpy as np
 
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan
-from dupedash.actions.planning import Candidates, Draft, Head, Wish, draft, draw_plan, plan_of
+from dupedash.actions.planning import Candidates, GroupDraft, Head, Wish, draft, draw_plan, plan_of
 from dupedash.groups.graph import Cut
 
-Read = Callable[[Sequence[int]], list[Candidates]]
+ReadGroups = Callable[[Sequence[int]], list[Candidates]]
 """Numbers of groups → what is to be chosen from."""
 FIRST, KEPT = 12, 200
 """Groups of which whole drafts are kept: the first ones of a list, and so many in all."""
@@ -86,7 +86,7 @@ class Known:
     """What was worked out for one policy and action; whole drafts only of groups that were shown lately."""
 
     effects: dict[GroupName, GroupEffect] = field(default_factory=dict)
-    drafts: dict[GroupName, Draft] = field(default_factory=dict)
+    drafts: dict[GroupName, GroupDraft] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +101,7 @@ class Preview:
     cut: Cut
     wish: Wish
     head: Head
-    read: Read
+    read: ReadGroups
     scope: Scope
     exact: float
     known: Known
@@ -173,7 +173,7 @@ class Preview:
         told = [number for number, effect in self._effects() if self._takes(effect)]
         return draw_plan(self.read(told), self.wish, self.head)
 
-    def _keep(self, name: GroupName, drafted: Draft) -> None:
+    def _keep(self, name: GroupName, drafted: GroupDraft) -> None:
         drafts = self.known.drafts
         drafts[name] = drafted
         while len(drafts) > KEPT:
@@ -194,7 +194,7 @@ class Preview:
         return effect.weakest >= float(np.float32(self.exact))  # scores are kept as such numbers
 
 
-def _effect(group: Candidates, drafted: Draft) -> GroupEffect:
+def _effect(group: Candidates, drafted: GroupDraft) -> GroupEffect:
     held, notes = group.held is not None, tuple(drafted.warnings)
     if drafted.planned is None:
         return GroupEffect(held=held, open=group.open, notes=notes)

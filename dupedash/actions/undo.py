@@ -11,7 +11,7 @@ from pathlib import Path
 from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection, place_of
 from dupedash.actions.files.displace import aside, put_back
 from dupedash.actions.files.lock import exclusive
-from dupedash.actions.journal import Journal, Mark
+from dupedash.actions.journal import Journal, StepMark
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step
 from dupedash.actions.present import Present, as_values
 from dupedash.collection import WritableCollection
@@ -53,7 +53,7 @@ class _Reversal:
 
     def run(self, progress: ReportProgress, cancelled: IsCancelled) -> Outcome:
         last = self.journal.last()
-        begun = {number for number, entry in last.items() if entry.mark is not Mark.UNDONE}
+        begun = {number for number, entry in last.items() if entry.mark is not StepMark.UNDONE}
         todo = [step for step in reversed(self.plan.steps) if step.number in begun]
         started, done, size = time.monotonic(), 0, 0
         for batch in batches(todo):
@@ -69,7 +69,7 @@ class _Reversal:
 
     def _begin(self, step: Step) -> bool:
         """The files; False where that failed."""
-        self.journal.record(step.number, Mark.UNDO_INTENT)
+        self.journal.record(step.number, StepMark.UNDO_INTENT)
         try:
             if step.kind in TOUCHES_FILES:
                 self._restore(step)
@@ -87,7 +87,7 @@ class _Reversal:
         folder_ns = source.parent.stat().st_mtime_ns
         keeper = path_of(self.present.keeper(step).location)
         moved = put_back(source, target, keeper, step, state)
-        if moved and state and folder_ns == self.journal.info(step.number, Mark.MOVED).get("folder_ns"):
+        if moved and state and folder_ns == self.journal.info(step.number, StepMark.MOVED).get("folder_ns"):
             # Nobody else changed the folder since, so it gets its own time back too.
             os.utime(source.parent, ns=(source.parent.stat().st_atime_ns, state.folder_ns))
 
@@ -115,7 +115,7 @@ class _Reversal:
             if step.id in refused:
                 self._fail(step, refused[step.id])
         finished = [step for step in begun if step.id not in refused]
-        self.journal.record_all([step.number for step in finished], Mark.UNDONE)
+        self.journal.record_all([step.number for step in finished], StepMark.UNDONE)
         return finished
 
     def _documents(self, steps: Sequence[Step]) -> dict[str, str]:
@@ -163,5 +163,5 @@ class _Reversal:
         return values
 
     def _fail(self, step: Step, reason: str) -> None:
-        self.journal.record(step.number, Mark.UNDO_FAILED, reason=reason)
+        self.journal.record(step.number, StepMark.UNDO_FAILED, reason=reason)
         self.failed.append(Failure(step.id, reason))

@@ -16,8 +16,8 @@ from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.run.join import join
 from dupedash.embedded.run.search import Asked, Searcher, stored_picture
 from dupedash.embedded.store.documents import Entry, FileStamp, stamp
+from dupedash.embedded.store.snapshot import Snapshots
 from dupedash.embedded.store.store import Store
-from dupedash.embedded.store.view import Views
 from dupedash.errors import ConfigError, UnknownImage, UnreadableImage, Unsupported
 from dupedash.images import apart
 from dupedash.model import (
@@ -57,8 +57,8 @@ class EmbeddedCollection:
         self.store = Store(folder)
         self.name = name or self.store.name
         self.analyses = 0
-        self._views = Views(self.store)
-        self._searcher = Searcher(self.store, self._views, processes)
+        self._snapshots = Snapshots(self.store)
+        self._searcher = Searcher(self.store, self._snapshots, processes)
 
     @property
     def identity(self) -> str:
@@ -163,7 +163,7 @@ class EmbeddedCollection:
         self, request: JoinRequest, *, progress: ReportProgress = ignore, cancelled: IsCancelled = never
     ) -> Iterator[JoinPart]:
         """See BulkSearch."""
-        return join(self.store, self._views.now(), request, progress, cancelled)
+        return join(self.store, self._snapshots.now(), request, progress, cancelled)
 
     def changed_since(self, state: str) -> frozenset[str] | None:
         """See BulkSearch."""
@@ -174,11 +174,11 @@ class EmbeddedCollection:
 
     def _asked(self, image: QueryImage) -> Asked:
         if isinstance(image, ById):
-            view = self._views.now()
-            member = view.members.get(image.id)
+            snapshot = self._snapshots.now()
+            member = snapshot.members.get(image.id)
             if member is None:
                 raise UnknownImage(image.id, self.name)
-            some = view.pictures[member.pixels]
+            some = snapshot.pictures[member.pixels]
             comparable = any(m.comparable for m in some)
             return Asked(member.pixels, member.content, comparable, stored_picture(some), image.id)
         found = self._analysis(image)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dupedash.example.changes import Closeness, Kind
+from dupedash.example.changes import Closeness, CopyKind
 from dupedash.example.fields import FIELDS
 from dupedash.example.make import make
 from dupedash.example.manifest import ExampleFile, ExampleManifest, Truth, read, truth
 
-__all__ = ["FIELDS", "Closeness", "ExampleFile", "ExampleManifest", "Kind", "Truth", "make", "read", "truth"]
+__all__ = [
+    "FIELDS", "Closeness", "CopyKind", "ExampleFile", "ExampleManifest", "Truth", "make", "read", "truth",
+]  # fmt: skip

@@ -25,7 +25,7 @@ class Closeness(StrEnum):
     LOOKALIKE = "lookalike"
 
 
-class Kind(StrEnum):
+class CopyKind(StrEnum):
     """What was done to the original."""
 
     SCALE = "scale"
@@ -51,12 +51,12 @@ class Kind(StrEnum):
         """Exact: the same content; near: edited; strong: beyond what the documentation names."""
         if self in _EXACT:
             return Closeness.EXACT
-        if self is Kind.LOOKALIKE:
+        if self is CopyKind.LOOKALIKE:
             return Closeness.LOOKALIKE
-        return Closeness.STRONG if self in (Kind.MIRROR, Kind.ROTATION) else Closeness.NEAR
+        return Closeness.STRONG if self in (CopyKind.MIRROR, CopyKind.ROTATION) else Closeness.NEAR
 
 
-_EXACT = (Kind.SCALE, Kind.FORMAT, Kind.COMPRESSION, Kind.IDENTICAL, Kind.ORIENTATION)
+_EXACT = (CopyKind.SCALE, CopyKind.FORMAT, CopyKind.COMPRESSION, CopyKind.IDENTICAL, CopyKind.ORIENTATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ class Writing:
     orientation: int = 1
 
 
-def changed(kind: Kind, picture: Image.Image, random: Random) -> tuple[Image.Image, Writing]:
+def changed(kind: CopyKind, picture: Image.Image, random: Random) -> tuple[Image.Image, Writing]:
     """The copy and how to write it; equal `random` gives an equal copy."""
-    if kind is Kind.COMPRESSION:
+    if kind is CopyKind.COMPRESSION:
         return picture, Writing(quality=int(random.integers(24, 52)))
-    if kind is Kind.ORIENTATION:
+    if kind is CopyKind.ORIENTATION:
         # Stored lying on its side; viewers turn it upright by the tag.
         return picture.transpose(Image.Transpose.ROTATE_90), Writing(orientation=6)
     return _CHANGES[kind](picture, random), Writing()
@@ -277,18 +277,18 @@ def _draw_star(pen: ImageDraw.ImageDraw, size: int, tone: Colour) -> None:
     pen.polygon(corners, fill=(255, 252, 244, 255))
 
 
-_CHANGES: dict[Kind, Callable[[Image.Image, Random], Image.Image]] = {
-    Kind.SCALE: _scale,
-    Kind.FORMAT: _same,
-    Kind.CROP: _crop,
-    Kind.ASPECT: _aspect,
-    Kind.BRIGHTNESS: _brightness,
-    Kind.GAMMA: _gamma,
-    Kind.SATURATION: _saturation,
-    Kind.TEXT: _text,
-    Kind.LOGO: _logo,
-    Kind.ICON: _icon,
-    Kind.TILT: _tilt,
-    Kind.MIRROR: _mirror,
-    Kind.ROTATION: _rotation,
+_CHANGES: dict[CopyKind, Callable[[Image.Image, Random], Image.Image]] = {
+    CopyKind.SCALE: _scale,
+    CopyKind.FORMAT: _same,
+    CopyKind.CROP: _crop,
+    CopyKind.ASPECT: _aspect,
+    CopyKind.BRIGHTNESS: _brightness,
+    CopyKind.GAMMA: _gamma,
+    CopyKind.SATURATION: _saturation,
+    CopyKind.TEXT: _text,
+    CopyKind.LOGO: _logo,
+    CopyKind.ICON: _icon,
+    CopyKind.TILT: _tilt,
+    CopyKind.MIRROR: _mirror,
+    CopyKind.ROTATION: _rotation,
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image
 
-from dupedash.example.changes import Kind, Writing, changed
+from dupedash.example.changes import CopyKind, Writing, changed
 from dupedash.example.plan import Copy, seed
 from dupedash.images import decode
 
@@ -58,7 +58,7 @@ def _pixels(content: bytes) -> Image.Image:
 
 def copy_bytes(copy: Copy, original: bytes) -> bytes:
     """The file of a copy, made from the original's file as anybody would make it."""
-    if copy.kind is Kind.IDENTICAL:
+    if copy.kind is CopyKind.IDENTICAL:
         return original
     result, writing = changed(copy.kind, _pixels(original), np.random.default_rng(seed(copy.path)))
     return encoded(result, copy.path, writing)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dupedash.errors import ConfigError
-from dupedash.example.changes import Closeness, Kind
+from dupedash.example.changes import Closeness, CopyKind
 from dupedash.example.fields import FIELDS
 from dupedash.model import Fields, FieldType, FieldValue
 
@@ -21,8 +21,8 @@ _DATES = {field.name for field in FIELDS if field.type is FieldType.DATE}
 class ExampleFile:
     """One file. `group` is the path of its original where it has copies; `of` is what `kind` refers to.
 
-    kind is "original", "flat", "broken", "burst" or a value of `changes.Kind`. A look-alike and a later frame
-    of a burst have no group with `of`: they are pictures of their own.
+    kind is "original", "flat", "broken", "burst" or a value of `changes.CopyKind`. A look-alike and a later
+    frame of a burst have no group with `of`: they are pictures of their own.
     """
 
     path: str
@@ -56,7 +56,7 @@ class Truth(NamedTuple):
 
     path: str
     original: str
-    kind: Kind
+    kind: CopyKind
     closeness: Closeness
 
 
@@ -65,9 +65,9 @@ def truth(folder: Path) -> list[Truth]:
 
     Frames of a burst are neither: whether they are duplicates is for people to say.
     """
-    kinds = {str(kind) for kind in Kind}
+    kinds = {str(kind) for kind in CopyKind}
     return [
-        Truth(file.path, file.of, Kind(file.kind), Kind(file.kind).closeness)
+        Truth(file.path, file.of, CopyKind(file.kind), CopyKind(file.kind).closeness)
         for file in read(folder).files
         if file.of and file.kind in kinds
     ]

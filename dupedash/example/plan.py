@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from zlib import crc32
 
-from dupedash.example.changes import Kind
+from dupedash.example.changes import CopyKind
 
 VERSION = 4
 """Raise it when a picture or a change is altered: collections made by an older version are made anew."""
@@ -38,7 +38,7 @@ class Copy:
 
     path: str
     original: str
-    kind: Kind
+    kind: CopyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def seed(path: str) -> int:
 def read() -> Contents:
     """The whole plan."""
     originals = tuple(_original(row) for row in _rows("pictures.csv"))
-    copies = tuple(Copy(row["path"], row["original"], Kind(row["kind"])) for row in _rows("copies.csv"))
+    copies = tuple(Copy(row["path"], row["original"], CopyKind(row["kind"])) for row in _rows("copies.csv"))
     return Contents(originals, copies)
 
 

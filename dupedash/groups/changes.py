@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from dupedash.groups.graph import Cut, Ints
 
 
-class Kind(StrEnum):
+class Regrouping(StrEnum):
     """What became of groups."""
 
     MERGED = "merged"
@@ -27,10 +27,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class GroupChange:
     """Groups that changed together: their numbers before and after, and how many images are concerned."""
 
-    kind: Kind
+    kind: Regrouping
     before: tuple[int, ...]
     after: tuple[int, ...]
     images: int
@@ -38,9 +38,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Differences:
-    """All changes, most images first, as arrays; a `Change` is made only for those that are looked at.
+    """All changes, most images first, as arrays; a `GroupChange` is made only for those that are looked at.
 
-    kinds   place in `Kind` per change, images: how many are concerned
+    kinds   place in `Regrouping` per change, images: how many are concerned
     nodes   group numbers of all changes one after the other, those after counted on from `old`
     starts  where each change begins in `nodes`, and the end
     """
@@ -52,17 +52,17 @@ class Differences:
     old: int
 
     @property
-    def counts(self) -> Mapping[Kind, int]:
+    def counts(self) -> Mapping[Regrouping, int]:
         """How many changes of each kind."""
         found = np.bincount(self.kinds, minlength=len(_KINDS))
         return {kind: int(count) for kind, count in zip(_KINDS, found, strict=True)}
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[GroupChange, ...]:
         """All of them."""
         return tuple(map(self.change, range(len(self.kinds))))
 
-    def numbers(self, kind: Kind | None) -> list[int]:
+    def numbers(self, kind: Regrouping | None) -> list[int]:
         """The places of the changes of a kind; None: of all."""
         wanted = np.arange(len(self.kinds))
         if kind is not None:
@@ -70,15 +70,15 @@ class Differences:
         places: list[int] = wanted.tolist()
         return places
 
-    def change(self, place: int) -> Change:
+    def change(self, place: int) -> GroupChange:
         """One of them."""
         nodes = self.nodes[self.starts[place] : self.starts[place + 1]].tolist()
         before = tuple(n for n in nodes if n < self.old)
         after = tuple(n - self.old for n in nodes if n >= self.old)
-        return Change(_KINDS[self.kinds[place]], before, after, int(self.images[place]))
+        return GroupChange(_KINDS[self.kinds[place]], before, after, int(self.images[place]))
 
 
-_KINDS = tuple(Kind)
+_KINDS = tuple(Regrouping)
 
 
 def between(before: Cut, after: Cut) -> Differences:
@@ -142,11 +142,11 @@ def _kinds(before: Ints, after: Ints, left: Ints, came: Ints) -> Ints:
     """
     one = (before == 1) & (after == 1)
     cases = (
-        (before == 0, Kind.NEW), (after == 0, Kind.GONE), (one & (left > 0) & (came > 0), Kind.MIXED),
-        (one & (left > 0), Kind.SHRANK), (one, Kind.GREW), (after == 1, Kind.MERGED),
-        (before == 1, Kind.SPLIT),
+        (before == 0, Regrouping.NEW), (after == 0, Regrouping.GONE),
+        (one & (left > 0) & (came > 0), Regrouping.MIXED), (one & (left > 0), Regrouping.SHRANK),
+        (one, Regrouping.GREW), (after == 1, Regrouping.MERGED), (before == 1, Regrouping.SPLIT),
     )  # fmt: skip
     found: Ints = np.select(
-        [case for case, _ in cases], [_KINDS.index(kind) for _, kind in cases], _KINDS.index(Kind.MIXED)
+        [case for case, _ in cases], [_KINDS.index(kind) for _, kind in cases], _KINDS.index(Regrouping.MIXED)
     ).astype(np.int32)
     return found

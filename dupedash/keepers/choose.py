@@ -14,7 +14,7 @@ from dupedash.keepers.links import Pair, links_of, links_of_twins, shown_edited,
 from dupedash.keepers.names import copies_by_name
 from dupedash.keepers.originals import Explanations
 from dupedash.keepers.policy import Policy
-from dupedash.keepers.verdict import BY_ID, Judge, Link, Ruling
+from dupedash.keepers.verdict import BY_ID, ComparedPair, Judge, Ruling
 from dupedash.model import ImageRecord
 
 BY_HAND = "chosen by hand"
@@ -118,7 +118,7 @@ class _Bench:
     behind: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     open: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def judge_link(self, link: Link) -> None:
+    def judge_link(self, link: ComparedPair) -> None:
         """Add the verdict on these two."""
         found = self._by_safety(link) or self.judge.verdict(link)
         if found is None:
@@ -126,7 +126,7 @@ class _Bench:
         else:
             self._add(found)
 
-    def judge_twin(self, link: Link, head: ImageRecord, twin: ImageRecord) -> None:
+    def judge_twin(self, link: ComparedPair, head: ImageRecord, twin: ImageRecord) -> None:
         """What goes before the head goes before its twin; a verdict of its own could contradict that, since
         the twin may be of a better format."""
         other = link.b if link.a.id == head.id else link.a
@@ -147,7 +147,7 @@ class _Bench:
         self.open[a.id].add(b.id)
         self.open[b.id].add(a.id)
 
-    def order(self, link: Link) -> int:
+    def order(self, link: ComparedPair) -> int:
         """Below 0 where a goes before b, of twins: what stays anyway first, then by the rules."""
         one, other = ((r.id not in self.pinned, r.id not in self.safe) for r in (link.a, link.b))
         if one != other:
@@ -155,7 +155,7 @@ class _Bench:
         found = self.judge.verdict(link)
         return -1 if found and found.winner == link.a.id else 1
 
-    def _by_safety(self, link: Link) -> Ruling | None:
+    def _by_safety(self, link: ComparedPair) -> Ruling | None:
         """What was chosen by hand goes before all; what stays anyway before what is equal to it."""
         equal = link.equal or self.judge.policy.decide_unsure
         for one, other in ((link.a, link.b), (link.b, link.a)):
@@ -166,7 +166,7 @@ class _Bench:
         return None
 
 
-def _seen_from(link: Link, first: ImageRecord) -> tuple[Sequence[str], Sequence[str]]:
+def _seen_from(link: ComparedPair, first: ImageRecord) -> tuple[Sequence[str], Sequence[str]]:
     return link.said if link.a.id == first.id else link.said[::-1]
 
 

@@ -12,7 +12,7 @@ from functools import cmp_to_key
 from itertools import combinations, product
 
 from dupedash.keepers.originals import Explanations, edited, made_of, unlike_the_others, without_saving
-from dupedash.keepers.verdict import Link
+from dupedash.keepers.verdict import ComparedPair
 from dupedash.model import Edits, ImageRecord
 
 Pair = tuple[str, str]
@@ -21,7 +21,7 @@ Heads = Mapping[str, str]
 """id → the first of the files with its bytes or pixels."""
 
 
-def twin_heads(records: Records, order: Callable[[Link], int]) -> Heads:
+def twin_heads(records: Records, order: Callable[[ComparedPair], int]) -> Heads:
     """The heads. `order` of two twins: below 0 where the first goes before the second."""
     heads = {image_id: image_id for image_id in records}
     alike: dict[str, list[ImageRecord]] = defaultdict(list)
@@ -39,19 +39,19 @@ def twin_heads(records: Records, order: Callable[[Link], int]) -> Heads:
     return heads
 
 
-def twins_of(records: Records, heads: Heads) -> Iterator[Link]:
+def twins_of(records: Records, heads: Heads) -> Iterator[ComparedPair]:
     """Each head with each of its twins."""
     return (_twins(records[head], records[i]) for i, head in heads.items() if i != head)
 
 
-def _twins(a: ImageRecord, b: ImageRecord) -> Link:
-    return Link(a, b, equal=True, twins=True, said=made_of(a, b))
+def _twins(a: ImageRecord, b: ImageRecord) -> ComparedPair:
+    return ComparedPair(a, b, equal=True, twins=True, said=made_of(a, b))
 
 
 def links_of(
     records: Records, heads: Heads, safe: Collection[str], links: Collection[Pair] | None,
     equal: Collection[Pair] | None, explanations: Explanations,
-) -> Iterator[Link]:  # fmt: skip
+) -> Iterator[ComparedPair]:  # fmt: skip
     """The pairs of images with other pixels: of their heads, and of those that stay anyway.
 
     links  the pairs that match; None: all. What is known of a twin's pair counts for that of its head
@@ -71,12 +71,12 @@ def links_of(
         same = equal is None or source in equal
         told = _told(one, other, why) if same else without_saving(_told(one, other, why))
         said = edited(records[a], records[b], told, unlike.get(one, ()), unlike.get(other, ()))
-        yield Link(records[a], records[b], same, said=said)
+        yield ComparedPair(records[a], records[b], same, said=said)
 
 
 def links_of_twins(
-    records: Records, heads: Heads, safe: Collection[str], links: Iterable[Link]
-) -> Iterator[tuple[Link, ImageRecord, ImageRecord]]:
+    records: Records, heads: Heads, safe: Collection[str], links: Iterable[ComparedPair]
+) -> Iterator[tuple[ComparedPair, ImageRecord, ImageRecord]]:
     """Each pair of a head with its head and a twin of that."""
     twins: dict[str, list[ImageRecord]] = defaultdict(list)
     for image_id, head in heads.items():
@@ -87,7 +87,7 @@ def links_of_twins(
             yield from ((link, one, twin) for twin in twins.get(one.id, ()))
 
 
-def shown_edited(links: Iterable[Link]) -> set[str]:
+def shown_edited(links: Iterable[ComparedPair]) -> set[str]:
     """The images that some pair shows to be the edited one of the two."""
     sides = [
         (side, said) for link in links for side, said in ((link.a, link.said), (link.b, link.said[::-1]))

@@ -29,7 +29,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ComparedPair:
     """Two images of a group and what is known of them.
 
     equal   the engine holds them for equal in content
@@ -57,7 +57,7 @@ class Judge:
     edited: Collection[str]
     _standings: dict[str, tuple[Standing | None, ...]] = field(default_factory=dict)
 
-    def verdict(self, link: Link) -> Ruling | None:
+    def verdict(self, link: ComparedPair) -> Ruling | None:
         """Which of the two goes before the other; None: not sure."""
         equal = link.equal or self.policy.decide_unsure
         ties: list[str] = []
@@ -97,7 +97,7 @@ class Judge:
             a, b, one, other = b, a, other, one
         return Ruling(a.id, b.id, criterion.label, beats(criterion, one, other), place)
 
-    def _by_edits(self, link: Link, place: int) -> Ruling | None:
+    def _by_edits(self, link: ComparedPair, place: int) -> Ruling | None:
         of_a, of_b = link.said
         if not of_a and not of_b and link.equal and not link.twins:
             of_a, of_b = (["of another one"] if r.id in self.edited else [] for r in (link.a, link.b))

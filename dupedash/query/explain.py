@@ -10,10 +10,10 @@ from dupedash.query.operators import quoted
 from dupedash.query.resolve import check
 from dupedash.query.syntax.faults import short
 from dupedash.query.syntax.tree import (
+    Clauses,
     Everything,
     Exists,
     FieldRef,
-    Group,
     Leaf,
     Node,
     Occur,
@@ -36,15 +36,15 @@ def _node(node: Node, fields: Mapping[str, FieldInfo]) -> str:
     row = row_of(node, fields)
     if row:
         return f"{short(row.field)} {row.operator.words(row.values, row.exclude)}"
-    return _group(node, fields) if isinstance(node, Group) else _leaf(node)
+    return _group(node, fields) if isinstance(node, Clauses) else _leaf(node)
 
 
-def _group(group: Group, fields: Mapping[str, FieldInfo]) -> str:
+def _group(group: Clauses, fields: Mapping[str, FieldInfo]) -> str:
     """Required parts, else the alternatives, then what is excluded: as the filter decides."""
     parts: dict[Occur, list[str]] = {occur: [] for occur in Occur}
     for clause in group.clauses:
         text = _node(clause.node, fields)
-        nested = isinstance(clause.node, Group) and row_of(clause.node, fields) is None
+        nested = isinstance(clause.node, Clauses) and row_of(clause.node, fields) is None
         parts[clause.occur].append(f"({text})" if nested else text)
     wanted = parts[Occur.MUST]
     if not wanted and parts[Occur.SHOULD]:

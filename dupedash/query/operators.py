@@ -20,7 +20,7 @@ Write = Callable[[Values, FieldType], str]
 """A row's values and its field's type → what stands after the colon. ValueError where they do not fit."""
 Read = Callable[[Leaf], Values | None]
 """A leaf of a query → the values with which the operator might mean the same; None where it cannot."""
-Words = Callable[[Values, bool], str]
+Phrase = Callable[[Values, bool], str]
 """A row's values, and whether it is negated → the phrase that follows the field's name."""
 
 
@@ -55,7 +55,7 @@ class Operator:
     types: frozenset[FieldType]
     count: int | None
     write: Write
-    words: Words
+    words: Phrase
     read: Read
     widget: Widget
     leads: frozenset[FieldType] = frozenset()
@@ -80,7 +80,7 @@ def quoted(value: str) -> str:
     return short(value) if value.strip() else f"“{value}”"
 
 
-def _verb(plain: str, negated: str, say: Callable[[Sequence[str]], str] = _and) -> Words:
+def _verb(plain: str, negated: str, say: Callable[[Sequence[str]], str] = _and) -> Phrase:
     return lambda values, excluded: f"{negated if excluded else plain} {say(values)}".strip()
 
 

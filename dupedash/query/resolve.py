@@ -29,10 +29,10 @@ from dupedash.query.syntax.dates import Span, read_date
 from dupedash.query.syntax.faults import fault, short
 from dupedash.query.syntax.literals import as_glob
 from dupedash.query.syntax.tree import (  # fmt: skip
+    Clauses,
     Everything,
     Exists,
     FieldRef,
-    Group,
     Leaf,
     Node,
     Occur,
@@ -96,12 +96,12 @@ class _Resolver:
         match node:
             case Everything():
                 return Always()
-            case Group():
+            case Clauses():
                 return self._group(node)
             case _:
                 return self._leaf(node)
 
-    def _group(self, group: Group) -> Predicate:
+    def _group(self, group: Clauses) -> Predicate:
         """Beside required clauses the optional ones only rank, and a filter does not rank."""
         required, excluded = (
             tuple(self.node(c.node) for c in group.clauses if c.occur is occur)
@@ -115,7 +115,7 @@ class _Resolver:
     def _alternatives(self, node: Node) -> tuple[Predicate, ...]:
         """What is asked; the forms of one value stand beside other values, so that they become one list."""
         asked = self.node(node)
-        return asked.parts if isinstance(asked, AnyOf) and not isinstance(node, Group) else (asked,)
+        return asked.parts if isinstance(asked, AnyOf) and not isinstance(node, Clauses) else (asked,)
 
     def _leaf(self, leaf: Leaf) -> Predicate:
         kind = self._type(leaf.field) if leaf.field else None

@@ -20,7 +20,7 @@ NOT_NOW = frozenset({408, 429})  # statuses of a server that asks for patience: 
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ImageAnswer:
     """What came back for one image. `failure`: refused for good; `trouble`: could not be asked just now."""
 
     id: str
@@ -37,9 +37,9 @@ def ask_all(
     workers: int,
     cancelled: IsCancelled,
     without: Sequence[ChangeKind] = (),
-) -> Generator[Answer]:
+) -> Generator[ImageAnswer]:
     """One answer per id, in order. When asked to stop it ends early: what is under way still comes."""
-    waiting: deque[Future[Answer]] = deque()
+    waiting: deque[Future[ImageAnswer]] = deque()
     todo = iter(ids)
     with ThreadPoolExecutor(workers, thread_name_prefix="ask") as pool:
         try:
@@ -58,7 +58,7 @@ def ask_all(
 
 def ask(
     collection: Collection, image_id: str, how: DuplicateQuery, without: Sequence[ChangeKind] = ()
-) -> Answer:
+) -> ImageAnswer:
     """The duplicates of one image; no failure becomes an empty answer. Those that are told to match in a way
     of `without` are left out."""
     try:
@@ -67,9 +67,9 @@ def ask(
             hits = collection.duplicates(ById(image_id), replace(how, rows=MOST_ROWS))
     except (UnreadableImage, CollectionError) as error:
         if isinstance(error, CollectionError) and not_now(error):
-            return Answer(image_id, trouble=error)
-        return Answer(image_id, failure=Failure(image_id, str(error)))
-    return Answer(image_id, _matches(image_id, _wanted(hits, without), how.threshold), hits.truncated)
+            return ImageAnswer(image_id, trouble=error)
+        return ImageAnswer(image_id, failure=Failure(image_id, str(error)))
+    return ImageAnswer(image_id, _matches(image_id, _wanted(hits, without), how.threshold), hits.truncated)
 
 
 def _wanted(hits: Hits, without: Sequence[ChangeKind]) -> Hits:

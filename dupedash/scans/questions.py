@@ -9,7 +9,7 @@ from time import monotonic
 from dupedash.collection import Collection
 from dupedash.errors import Cancelled
 from dupedash.model import DuplicateQuery, Failure, IsCancelled, Progress
-from dupedash.scans.ask import Answer, ask_all
+from dupedash.scans.ask import ImageAnswer, ask_all
 from dupedash.scans.progress import Watch
 from dupedash.scans.tables.parts import Account
 from dupedash.scans.writer import ScanWriter
@@ -33,7 +33,7 @@ class Questions:
     _done: int = 0
     _total: int = 0
     _began: float = field(default_factory=monotonic)
-    _pending: list[Answer] = field(default_factory=list)
+    _pending: list[ImageAnswer] = field(default_factory=list)
     _written: float = field(default_factory=monotonic)
 
     def ask(self) -> list[Failure]:
@@ -88,7 +88,7 @@ class Questions:
             raise Cancelled("Stopped.")
         return left
 
-    def _keep(self, answer: Answer) -> None:
+    def _keep(self, answer: ImageAnswer) -> None:
         self._done += 1
         self._pending.append(answer)
         self.watch.failures += answer.failure is not None

@@ -73,7 +73,7 @@ def _rank(picture: Descriptor) -> tuple[bytes, ...]:
     return picture.pdq, picture.thumb, picture.beneath, *picture.sequence.thumbs, picture.drawing
 
 
-class Scores:
+class RecentScores:
     """The scores of pairs judged lately: a client that asks about every image asks for each pair from both
     sides. Pictures are known by the hash of their pixels, so that no change of the collection makes a score
     wrong. For any number of threads."""

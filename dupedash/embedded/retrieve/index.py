@@ -108,7 +108,7 @@ def _join(parts: list[np.ndarray], empty: tuple[int, ...], kind: type, axis: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hits:
+class CandidateRows:
     """Candidates of queries, a row each: `query` is the place of the query in its batch, `picture` that of
     the hit in the index; whether one of them must be `mirrored`; `votes`."""
 
@@ -118,7 +118,7 @@ class Hits:
     votes: np.ndarray
 
 
-def search(index: Index, queries: Sequence[Descriptor], min_votes: float) -> Hits:
+def search(index: Index, queries: Sequence[Descriptor], min_votes: float) -> CandidateRows:
     """The pictures of an index that may be duplicates of the queries."""
     place = np.array([int.from_bytes(digest(q)[:4], "big") / 2**32 for q in queries])
     batch = _Batch.of(queries)
@@ -126,13 +126,13 @@ def search(index: Index, queries: Sequence[Descriptor], min_votes: float) -> Hit
     return _merged([_by_words(index, batch, sides, min_votes), _by_hash(index, queries, sides)])
 
 
-def _by_words(index: Index, batch: "_Batch", sides: words.Sides, min_votes: float) -> Hits:
+def _by_words(index: Index, batch: "_Batch", sides: words.Sides, min_votes: float) -> CandidateRows:
     found = words.lookup(words.Postings(index.keys, index.entries), index.owner, batch.keys, sides)
     side, picture, votes = count_votes(
         found.starts, found.query, found.entry, found.length, found.picture, len(index.numbers),
         batch.points, batch.angles, batch.octaves, index.points, index.angles, index.octaves, min_votes,
     )  # fmt: skip
-    return Hits(side // 2, picture, side % 2 == 1, votes)
+    return CandidateRows(side // 2, picture, side % 2 == 1, votes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +164,7 @@ class _Batch:
         )
 
 
-def _by_hash(index: Index, queries: Sequence[Descriptor], sides: words.Sides) -> Hits:
+def _by_hash(index: Index, queries: Sequence[Descriptor], sides: words.Sides) -> CandidateRows:
     plain = np.array([np.frombuffer(q.pdq, np.uint8) for q in queries], np.uint8).reshape(-1, 32)
     both = np.stack([plain, hashes.mirrored(plain)], axis=1).reshape(-1, 32)
     found = words.lookup(
@@ -178,20 +178,20 @@ def _by_hash(index: Index, queries: Sequence[Descriptor], sides: words.Sides) ->
     side, picture = key // len(index.numbers), key % len(index.numbers)
     near = hashes.distance(both[side], index.pdq[picture]) <= hashes.MAX_DISTANCE
     side, picture = side[near], picture[near]
-    return Hits(side // 2, picture, side % 2 == 1, np.full(len(side), HASH_VOTES))
+    return CandidateRows(side // 2, picture, side % 2 == 1, np.full(len(side), HASH_VOTES))
 
 
-def _merged(parts: list[Hits]) -> Hits:
+def _merged(parts: list[CandidateRows]) -> CandidateRows:
     """Each (query, picture, mirrored) once, with its most votes."""
     query, picture, mirrored, votes = (
-        np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Hits)
+        np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(CandidateRows)
     )
     order = np.lexsort((-votes, mirrored, picture, query))
     query, picture, mirrored, votes = query[order], picture[order], mirrored[order], votes[order]
     new = np.r_[
         True, (query[1:] != query[:-1]) | (picture[1:] != picture[:-1]) | (mirrored[1:] != mirrored[:-1])
     ][: len(query)]
-    return Hits(query[new], picture[new], mirrored[new], votes[new])
+    return CandidateRows(query[new], picture[new], mirrored[new], votes[new])
 
 
 MOST_APPROXIMATE = 50

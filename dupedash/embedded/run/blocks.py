@@ -15,8 +15,8 @@ from dupedash.embedded.describe.soundness import check_thumbs, sound
 from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE, search
 from dupedash.embedded.store.cache import Segment, load_segment
 from dupedash.embedded.store.documents import Searchable
+from dupedash.embedded.store.snapshot import DAMAGED, comparable_row
 from dupedash.embedded.store.store import Store
-from dupedash.embedded.store.view import DAMAGED, comparable_row
 from dupedash.model import ChangeKind, Explanation, Smartfilter
 
 

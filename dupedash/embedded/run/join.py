@@ -17,8 +17,8 @@ from dupedash.collection import FoundMatch, JoinPart, JoinRequest
 from dupedash.embedded.compare import pairs
 from dupedash.embedded.run.blocks import Block, BlockSearch, Numbering, PictureMatch, Searched
 from dupedash.embedded.store.documents import Searchable
+from dupedash.embedded.store.snapshot import DAMAGED, Snapshot
 from dupedash.embedded.store.store import Store
-from dupedash.embedded.store.view import DAMAGED, View
 from dupedash.errors import Cancelled, CollectionError, UnknownImage
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress
 from dupedash.workers import Done, NotStarted, WorkerLost, Workers
@@ -72,17 +72,17 @@ def _some(left: Sequence[Searchable], right: Sequence[Searchable]) -> Iterable[t
 
 
 def join(
-    store: Store, view: View, request: JoinRequest, progress: ReportProgress, cancelled: IsCancelled
+    store: Store, snapshot: Snapshot, request: JoinRequest, progress: ReportProgress, cancelled: IsCancelled
 ) -> Iterator[JoinPart]:
     """The parts after `request.after`. Part 0: identical images; each other one: a block of pictures."""
-    sides = _sides(store, view, request)
-    plan = _plan(view, sides)
+    sides = _sides(store, snapshot, request)
+    plan = _plan(snapshot, sides)
     blocks = plan.blocks(BLOCK)
     done = _done_images(blocks, sides)
     total = len(blocks) + 1
     if request.after < 0:
-        failures = _failures(dict.fromkeys(view.damaged, DAMAGED), sides)
-        yield JoinPart(0, total, 0, tuple(_identical(view, sides)), failures)
+        failures = _failures(dict.fromkeys(snapshot.damaged, DAMAGED), sides)
+        yield JoinPart(0, total, 0, tuple(_identical(snapshot, sides)), failures)
     left = blocks[max(0, request.after) :]
     started, skipped = time.monotonic(), done[len(blocks) - len(left)]
     search = BlockSearch(
@@ -137,26 +137,26 @@ def _asked(
         yield outcome
 
 
-def _sides(store: Store, view: View, request: JoinRequest) -> _Sides:
-    scope = _by_picture(store, view, request.scope)
-    against = scope if request.against is None else _by_picture(store, view, request.against)
+def _sides(store: Store, snapshot: Snapshot, request: JoinRequest) -> _Sides:
+    scope = _by_picture(store, snapshot, request.scope)
+    against = scope if request.against is None else _by_picture(store, snapshot, request.against)
     return _Sides(scope, against, request.fresh)
 
 
-def _by_picture(store: Store, view: View, ids: Sequence[str]) -> dict[str, tuple[Searchable, ...]]:
+def _by_picture(store: Store, snapshot: Snapshot, ids: Sequence[str]) -> dict[str, tuple[Searchable, ...]]:
     grouped: dict[str, list[Searchable]] = {}
     for image_id in sorted(ids):
-        member = view.members.get(image_id)
+        member = snapshot.members.get(image_id)
         if member is None:
             raise UnknownImage(image_id, store.name)
         grouped.setdefault(member.pixels, []).append(member)
     return {picture: tuple(some) for picture, some in grouped.items()}
 
 
-def _plan(view: View, sides: _Sides) -> Numbering:
+def _plan(snapshot: Snapshot, sides: _Sides) -> Numbering:
     return Numbering.of(
-        view.segments,
-        members=view.pictures,
+        snapshot.segments,
+        members=snapshot.pictures,
         scope=set(sides.scope),
         against=set(sides.against),
         asked=sides.asked,
@@ -173,9 +173,9 @@ def _done_images(blocks: Sequence[Block], sides: _Sides) -> list[int]:
     return done
 
 
-def _identical(view: View, sides: _Sides) -> Iterator[FoundMatch]:
+def _identical(snapshot: Snapshot, sides: _Sides) -> Iterator[FoundMatch]:
     for picture in sorted(sides.scope.keys() & sides.against.keys()):
-        if len(view.pictures[picture]) > 1:
+        if len(snapshot.pictures[picture]) > 1:
             for a, b in sorted(sides.pairs_of(picture, picture), key=lambda pair: (pair[0].id, pair[1].id)):
                 score, explanation = pairs.SAME_FILE if a.content == b.content else pairs.SAME_PIXELS
                 yield FoundMatch(a.id, b.id, score, explanation)

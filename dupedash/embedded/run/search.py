@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from dupedash.embedded.compare import pairs
-from dupedash.embedded.compare.pairs import Scores, Ways
-from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE
-from dupedash.embedded.retrieve.index import Hits as Places
-from dupedash.embedded.run.steps import Compare, LookUp, Shelf, Source, Stored, Task
+from dupedash.embedded.compare.pairs import RecentScores, Ways
+from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE, CandidateRows
+from dupedash.embedded.run.steps import Compare, LookUp, SearchStep, Shelf, Source, Stored
 from dupedash.embedded.store.documents import Searchable
+from dupedash.embedded.store.snapshot import Snapshot, Snapshots, comparable_row
 from dupedash.embedded.store.store import Store
-from dupedash.embedded.store.view import View, Views, comparable_row
 from dupedash.errors import CollectionError
 from dupedash.model import DuplicateQuery, Explanation, Hit, Hits
 from dupedash.workers import NotStarted, Pool, WorkerLost
@@ -44,10 +43,10 @@ class Candidate:
 class Searcher:
     """Answers single queries, from any thread; in `processes` worker processes if there are to be any."""
 
-    def __init__(self, store: Store, views: Views, processes: int = 0) -> None:
-        self._views = views
+    def __init__(self, store: Store, snapshots: Snapshots, processes: int = 0) -> None:
+        self._snapshots = snapshots
         self._shelf = Shelf(store)
-        self._scores = Scores()
+        self._scores = RecentScores()
         self._pool = Pool(_run, processes, prepare=partial(_shelf, store.folder)) if processes else None
 
     def close(self) -> None:
@@ -57,32 +56,33 @@ class Searcher:
 
     def duplicates(self, asked: Asked, how: DuplicateQuery, allowed: Collection[str] | None) -> Hits:
         """All at or above the threshold, best first; `allowed`: ids that the filters admit (None: all)."""
-        view = self._views.now()
+        snapshot = self._snapshots.now()
 
         def members(picture: str) -> list[Searchable]:
-            some = view.pictures.get(picture, ())
+            some = snapshot.pictures.get(picture, ())
             return [m for m in some if m.id != asked.image_id and (allowed is None or m.id in allowed)]
 
         hits = [hit for hit in _identical(members(asked.picture), asked) if hit.score >= how.threshold]
         if asked.comparable:
-            hits += self._similar(view, asked, how, members)
+            hits += self._similar(snapshot, asked, how, members)
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         return Hits(tuple(hits[: how.rows]), truncated=len(hits) > how.rows)
 
     def _similar(
-        self, view: View, asked: Asked, how: DuplicateQuery, members: Callable[[str], list[Searchable]]
-    ) -> Iterator[Hit]:
-        folders = tuple(segment.folder for segment in view.segments)
-        places = self._done(view, LookUp(folders, asked.source, MIN_VOTES[how.smartfilter]))
-        found = [c for c in candidates(view, places) if c.picture != asked.picture and members(c.picture)]
+        self, snapshot: Snapshot, asked: Asked, how: DuplicateQuery,
+        members: Callable[[str], list[Searchable]],
+    ) -> Iterator[Hit]:  # fmt: skip
+        folders = tuple(segment.folder for segment in snapshot.segments)
+        places = self._done(snapshot, LookUp(folders, asked.source, MIN_VOTES[how.smartfilter]))
+        found = [c for c in candidates(snapshot, places) if c.picture != asked.picture and members(c.picture)]
         if how.approximate:
             found = sorted(found, key=lambda c: (-c.votes, c.picture))[:MOST_APPROXIMATE]
-        for candidate, score, explanation in self._compared(view, asked, how, found):
+        for candidate, score, explanation in self._compared(snapshot, asked, how, found):
             if score >= how.threshold:
                 yield from (Hit(m.id, score, explanation) for m in members(candidate.picture))
 
     def _compared(
-        self, view: View, asked: Asked, how: DuplicateQuery, found: Sequence[Candidate]
+        self, snapshot: Snapshot, asked: Asked, how: DuplicateQuery, found: Sequence[Candidate]
     ) -> Iterator[tuple[Candidate, float, Explanation | None]]:
         # An upload's hash is what its sender says: it must not speak for a picture of the collection.
         stored = isinstance(asked.source, Stored)
@@ -93,9 +93,9 @@ class Searcher:
                 fresh.append(candidate)
             else:
                 yield candidate, score, None
-        others = tuple((stored_picture(view.pictures[c.picture]), c.ways) for c in fresh)
+        others = tuple((stored_picture(snapshot.pictures[c.picture]), c.ways) for c in fresh)
         explained = how.threshold if how.explain else None
-        told = self._done(view, Compare(asked.source, others, explained)) if others else []
+        told = self._done(snapshot, Compare(asked.source, others, explained)) if others else []
         for candidate, (score, explanation) in zip(fresh, told, strict=True):
             if score is None:
                 continue
@@ -103,7 +103,7 @@ class Searcher:
                 self._scores.put(asked.picture, candidate.picture, candidate.ways, score)
             yield candidate, score, explanation
 
-    def _done(self, view: View, task: Task) -> Any:
+    def _done(self, snapshot: Snapshot, task: SearchStep) -> Any:
         """What a task says, in a worker process where there are some; what they cannot begin is done here.
 
         What ends a process would end this program as well. Raises CollectionError.
@@ -115,11 +115,11 @@ class Searcher:
                 pass
             except WorkerLost as lost:
                 raise CollectionError(f"This image cannot be compared: it {lost.reason}.") from lost
-        self._shelf.hold({segment.folder: segment.index for segment in view.segments})
+        self._shelf.hold({segment.folder: segment.index for segment in snapshot.segments})
         return task.run(self._shelf)
 
 
-def _run(shelf: Shelf, task: Task) -> Any:
+def _run(shelf: Shelf, task: SearchStep) -> Any:
     return task.run(shelf)
 
 
@@ -132,13 +132,13 @@ def stored_picture(members: Sequence[Searchable]) -> Stored:
     return Stored(comparable_row(members), members[0].pixels)
 
 
-def candidates(view: View, places: Sequence[Places]) -> list[Candidate]:
-    """The pictures of the view at these places of its segments, each once."""
+def candidates(snapshot: Snapshot, places: Sequence[CandidateRows]) -> list[Candidate]:
+    """The pictures of the snapshot at these places of its segments, each once."""
     found: dict[str, list[tuple[float, bool]]] = {}
-    for segment, hits in zip(view.segments, places, strict=True):
+    for segment, hits in zip(snapshot.segments, places, strict=True):
         numbers = segment.index.numbers[hits.picture]
         for number, mirrored, votes in zip(numbers, hits.mirrored, hits.votes, strict=True):
-            if (picture := segment.pictures[number]) in view.pictures:
+            if (picture := segment.pictures[number]) in snapshot.pictures:
                 found.setdefault(picture, []).append((float(votes), bool(mirrored)))
     return [
         Candidate(picture, max(v for v, _ in some), tuple(sorted({m for _, m in some})))

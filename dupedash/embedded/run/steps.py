@@ -19,7 +19,7 @@ from dupedash.embedded.compare import pairs
 from dupedash.embedded.compare.pairs import Ways
 from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.describe.soundness import check_thumbs, sound
-from dupedash.embedded.retrieve.index import Hits, Index, search
+from dupedash.embedded.retrieve.index import CandidateRows, Index, search
 from dupedash.embedded.store.store import Store
 from dupedash.errors import CollectionError
 from dupedash.model import Explanation
@@ -47,7 +47,7 @@ class LookUp:
     source: Source
     min_votes: float
 
-    def run(self, shelf: Shelf) -> list[Hits]:
+    def run(self, shelf: Shelf) -> list[CandidateRows]:
         """For each segment, in places of its index."""
         descriptors = shelf.descriptors([self.source])
         return [search(shelf.index(folder), descriptors, self.min_votes) for folder in self.segments]
@@ -81,7 +81,7 @@ class Compare:
         return judged.score, judged.explanation(one, other) if told else None
 
 
-Task = LookUp | Compare
+SearchStep = LookUp | Compare
 
 
 class Shelf:

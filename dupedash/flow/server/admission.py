@@ -30,12 +30,12 @@ class Admission:
         self._guesses = Guesses()
 
     @contextmanager
-    def place(self) -> Iterator[Place]:
+    def place(self) -> Iterator[Entrance]:
         """A place for one request, until it is answered."""
         if self.inside >= self.settings.queue:
             raise _busy("The server is busy: try again in a second.")
         self.inside += 1
-        place = Place(self)
+        place = Entrance(self)
         try:
             yield place
         finally:
@@ -66,7 +66,7 @@ class Admission:
         return right
 
 
-class Place:
+class Entrance:
     """One request inside, and the bytes of its body."""
 
     def __init__(self, admission: Admission) -> None:

@@ -8,28 +8,28 @@ from dupedash.flow.server import searches, vocabulary
 from dupedash.flow.server.served import Desk
 from dupedash.flow.wire import requests_in
 from dupedash.flow.wire.parameters import Given
-from dupedash.flow.wire.replies_out import Told
+from dupedash.flow.wire.replies_out import Reply
 
 
-def analyze(desk: Desk, given: Given) -> Told:
+def analyze(desk: Desk, given: Given) -> Reply:
     """/analyze: one picture, nothing is stored."""
     picture = desk.picture(requests_in.analyzed(given, desk.settings.names))
     return {"outputs": desk.collection.analyze(picture)}
 
 
-def ping(desk: Desk, _given: Given) -> Told:
+def ping(desk: Desk, _given: Given) -> Reply:
     """/admin/ping, and Flow's check of its configuration: the collection answers."""
     desk.collection.count()
     return {"status": "OK"}
 
 
-def core_status(desk: Desk, _given: Given) -> Told:
+def core_status(desk: Desk, _given: Given) -> Reply:
     """The address of the core itself."""
     return {"initFailures": {}, "status": {desk.name: desk.core()}}
 
 
-Answer = Callable[[Desk, Given], Told]
-ANSWERS: Mapping[str, Answer] = {
+Handler = Callable[[Desk, Given], Reply]
+ANSWERS: Mapping[str, Handler] = {
     "": core_status,
     "select": searches.select,
     "duplicate": searches.duplicate,

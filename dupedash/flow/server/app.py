@@ -25,7 +25,7 @@ from dupedash.flow.server.served import Desk
 from dupedash.flow.server.settings import ServerSettings
 from dupedash.flow.wire import replies_out
 from dupedash.flow.wire.parameters import Given
-from dupedash.flow.wire.replies_out import Told
+from dupedash.flow.wire.replies_out import Reply
 
 _log = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ class _Server:
             threads = self._pings if handler in PINGS else self._workers
             return await asyncio.get_running_loop().run_in_executor(threads, _told, work)
 
-    def _work(self, request: Request, handler: str, body: bytes) -> Callable[[], Told]:
+    def _work(self, request: Request, handler: str, body: bytes) -> Callable[[], Reply]:
         """What is to be done, ready for a worker thread."""
         query = request.scope["query_string"].decode("utf-8", "replace")
         if handler in _UPDATES:
@@ -108,13 +108,13 @@ class _Server:
         return lambda: ANSWERS[handler](self._desk, Given(query, body.decode("utf-8", "replace")))
 
 
-def _updated(desk: Desk, query: str, body: bytes, *, commands: bool) -> Told:
+def _updated(desk: Desk, query: str, body: bytes, *, commands: bool) -> Reply:
     given = Given(query)
     update(desk, given, body, commands=commands and given.flag("json.command", default=True))
     return {}
 
 
-def _told(work: Callable[[], Told]) -> Response:
+def _told(work: Callable[[], Reply]) -> Response:
     """The answer to one request, whatever happens."""
     began = time.monotonic()
     try:
@@ -131,7 +131,7 @@ def _internal() -> Response:
     return _reply(500, replies_out.failure(500, "Internal error; the server's log has the details."))
 
 
-def _reply(status: int, told: Told, headers: dict[str, str] | None = None) -> Response:
+def _reply(status: int, told: Reply, headers: dict[str, str] | None = None) -> Response:
     # Escaped to ASCII: file names may hold what UTF-8 cannot encode.
     body = json.dumps(told, allow_nan=False).encode("ascii")
     return Response(body, status, headers, media_type="application/json")

@@ -60,7 +60,7 @@ def _apply(desk: Desk, command: updates.Command) -> None:
     match command:
         case updates.Add(documents=documents):
             _add(desk, documents)
-        case updates.FieldChange():
+        case updates.FieldUpdate():
             _change(desk, command)
         case updates.Delete(ids=ids, query=None):
             desk.collection.remove(ids)
@@ -79,7 +79,7 @@ def _add(desk: Desk, documents: tuple[Document, ...]) -> None:
         raise ConfigError(f"{len(failures)} of {len(documents)} documents were not added: {named}{more}")
 
 
-def _change(desk: Desk, change: updates.FieldChange) -> None:
+def _change(desk: Desk, change: updates.FieldUpdate) -> None:
     value = change.value
     if change.how != "set":
         value = _combined(desk, change)
@@ -88,7 +88,7 @@ def _change(desk: Desk, change: updates.FieldChange) -> None:
         raise ConfigError(f"{failures[0].what}: {failures[0].reason}")
 
 
-def _combined(desk: Desk, change: updates.FieldChange) -> Any:
+def _combined(desk: Desk, change: updates.FieldUpdate) -> Any:
     """The values there are, with these added or removed."""
     present = desk.collection.records([change.image_id])[0].fields.get(change.field, ())
     before = present if isinstance(present, tuple) else (present,)

@@ -11,16 +11,16 @@ from dupedash.flow.server.served import Desk
 from dupedash.flow.server.vocabulary import facets
 from dupedash.flow.wire import documents, replies_out, requests_in, requests_out
 from dupedash.flow.wire.parameters import START_MARK, FieldList, Given, Paging
-from dupedash.flow.wire.replies_out import Told
+from dupedash.flow.wire.replies_out import Reply
 from dupedash.model import ById, Hit
 
 
-def select(desk: Desk, given: Given) -> Told:
+def select(desk: Desk, given: Given) -> Reply:
     """/select: documents by filters; by picture where rank.mode is given."""
     if requests_in.ranked(given):
         return duplicate(desk, given)
     request = requests_in.SelectRequest.read(given, desk.settings.most_rows)
-    extra: Told = {}
+    extra: Reply = {}
     if request.facets is not None:
         extra["facet_counts"] = facets(desk, request.facets, request.fq)
     if request.paging.rows == 0:
@@ -35,7 +35,7 @@ def select(desk: Desk, given: Given) -> Told:
     return {"response": replies_out.found(sent, len(ids), request.paging.start, best=best), **extra}
 
 
-def duplicate(desk: Desk, given: Given) -> Told:
+def duplicate(desk: Desk, given: Given) -> Reply:
     """/duplicate: an indexed image finds itself too, as with Flow, and an unknown one finds nothing."""
     request = requests_in.DuplicateRequest.read(given, desk.settings.names, desk.settings.most_rows)
     try:

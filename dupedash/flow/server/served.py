@@ -13,7 +13,7 @@ from dupedash.errors import UnknownImage
 from dupedash.fetch import fetch
 from dupedash.flow.server.settings import ServerSettings
 from dupedash.flow.wire import replies_out
-from dupedash.flow.wire.replies_out import Told
+from dupedash.flow.wire.replies_out import Reply
 from dupedash.model import ByData, ByUrl, ImageRecord, QueryImage
 
 _LISTINGS = 4  # lists of ids that are remembered: clients page through few at a time
@@ -64,7 +64,7 @@ class Desk:
         except UnknownImage:
             return []
 
-    def core(self) -> Told:
+    def core(self) -> Reply:
         """The status of the core."""
         milliseconds = int((time.monotonic() - self._clock) * 1000)
         started = self._began.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -9,13 +9,13 @@ from dupedash.errors import ConfigError
 from dupedash.flow.server.served import Desk
 from dupedash.flow.wire import documents, replies_out, requests_in
 from dupedash.flow.wire.parameters import Given
-from dupedash.flow.wire.replies_out import Told
+from dupedash.flow.wire.replies_out import Reply
 from dupedash.model import FieldInfo, ValueCount
 
 _ALL_VALUES = 1_000_000  # more values than a field has
 
 
-def terms(desk: Desk, given: Given) -> Told:
+def terms(desk: Desk, given: Given) -> Reply:
     """/terms: the values of fields in the whole collection."""
     request = requests_in.TermsRequest.read(given)
     values = {
@@ -25,7 +25,7 @@ def terms(desk: Desk, given: Given) -> Told:
     return {"terms": replies_out.counts(values)}
 
 
-def facets(desk: Desk, request: requests_in.FacetRequest, fq: tuple[str, ...]) -> Told:
+def facets(desk: Desk, request: requests_in.FacetRequest, fq: tuple[str, ...]) -> Reply:
     """Counted by the collection, or one by one where filters narrow it."""
     values = {}
     for name in request.fields:
@@ -74,12 +74,12 @@ def _must_know(desk: Desk, name: str) -> FieldInfo:
     return info
 
 
-def schema_fields(desk: Desk, _given: Given) -> Told:
+def schema_fields(desk: Desk, _given: Given) -> Reply:
     """/schema/fields"""
     return {"fields": [replies_out.field(info) for _, info in sorted(desk.collection.fields().items())]}
 
 
-def luke(desk: Desk, _given: Given) -> Told:
+def luke(desk: Desk, _given: Given) -> Reply:
     """/admin/luke"""
     collection = desk.collection
     return replies_out.luke(collection.fields(), collection.count(), collection.state())

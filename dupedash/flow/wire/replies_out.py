@@ -1,4 +1,4 @@
-"""What the server tells: our values → JSON. `Told` is a JSON object on its way out."""
+"""What the server tells: our values → JSON. `Reply` is a JSON object on its way out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dupedash.errors import (
 )
 from dupedash.model import FieldInfo, FieldType, ValueCount
 
-Told = dict[str, Any]
+Reply = dict[str, Any]
 
 SOLR_TYPES = {
     FieldType.STRING: "string",
@@ -47,12 +47,12 @@ _STATUS: tuple[tuple[type[DupedashError], int], ...] = (
 )
 
 
-def envelope(milliseconds: int, **parts: Any) -> Told:
+def envelope(milliseconds: int, **parts: Any) -> Reply:
     """A successful answer."""
     return {"responseHeader": {"status": 0, "QTime": milliseconds}, **parts}
 
 
-def failure(status: int, message: str, kind: str = "") -> Told:
+def failure(status: int, message: str, kind: str = "") -> Reply:
     """An answer that says no, as Solr shapes it. `kind` is the class of the error."""
     metadata = {"metadata": ["error-class", kind]} if kind else {}
     return {
@@ -61,7 +61,7 @@ def failure(status: int, message: str, kind: str = "") -> Told:
     }
 
 
-def failed(error: DupedashError) -> tuple[int, Told]:
+def failed(error: DupedashError) -> tuple[int, Reply]:
     """The HTTP status and the answer for one of our errors."""
     kind, status = next((kind, status) for kind, status in _STATUS if isinstance(error, kind))
     if isinstance(error, Rejected) and not isinstance(error, DocumentLimit):
@@ -77,7 +77,7 @@ def found(
     *,
     exact: bool = True,
     best: float | None = None,
-) -> Told:
+) -> Reply:
     """The `response` of a search: `number` were found, these are sent."""
     score = {} if best is None else {"maxScore": best}
     return {
@@ -89,9 +89,9 @@ def found(
     }
 
 
-def facets(values: Mapping[str, Sequence[ValueCount]]) -> Told:
+def facets(values: Mapping[str, Sequence[ValueCount]]) -> Reply:
     """The `facet_counts` of a search."""
-    empty: dict[str, Told] = {f"facet_{kind}": {} for kind in ("queries", "ranges", "intervals", "heatmaps")}
+    empty: dict[str, Reply] = {f"facet_{kind}": {} for kind in ("queries", "ranges", "intervals", "heatmaps")}
     return {**empty, "facet_fields": counts(values)}
 
 
@@ -103,7 +103,7 @@ def counts(values: Mapping[str, Sequence[ValueCount]]) -> dict[str, list[str | i
     }
 
 
-def field(info: FieldInfo) -> Told:
+def field(info: FieldInfo) -> Reply:
     """One entry of /schema/fields."""
     return {
         "name": info.name,
@@ -114,7 +114,7 @@ def field(info: FieldInfo) -> Told:
     }
 
 
-def luke(fields: Mapping[str, FieldInfo], number: int, state: str) -> Told:
+def luke(fields: Mapping[str, FieldInfo], number: int, state: str) -> Reply:
     """The parts of /admin/luke."""
     described = {
         name: {"type": SOLR_TYPES[info.type], "schema": "IM" if info.multi else "I"}
@@ -123,12 +123,12 @@ def luke(fields: Mapping[str, FieldInfo], number: int, state: str) -> Told:
     return {"index": _index(number, state), "fields": described}
 
 
-def core(name: str, number: int, state: str, started: str, uptime: int) -> Told:
+def core(name: str, number: int, state: str, started: str, uptime: int) -> Reply:
     """The status of one core: since when (Solr's instant), and for how many ms it has run."""
     return {"name": name, "startTime": started, "uptime": uptime, "index": _index(number, state)}
 
 
-def _index(number: int, state: str) -> Told:
+def _index(number: int, state: str) -> Reply:
     """`version` stands for the collection's state: a number that changes with it, below 2^53 for JSON."""
     version = int.from_bytes(hashlib.sha256(state.encode("utf-8", "surrogatepass")).digest()[:6])
     return {"numDocs": number, "maxDoc": number, "deletedDocs": 0, "version": version, "current": True}

@@ -47,7 +47,7 @@ class Add:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldUpdate:
     """Change one field of one image: `how` is set, add or remove; `value` None with set removes it."""
 
     image_id: str
@@ -69,7 +69,7 @@ class Commit:
     """Make it all visible."""
 
 
-Command = Add | FieldChange | Delete | Commit
+Command = Add | FieldUpdate | Delete | Commit
 
 
 class _Members(dict[str, Any]):
@@ -148,7 +148,7 @@ def _id(item: Any) -> str:
     return image_id
 
 
-def _changes(item: Any) -> list[FieldChange]:
+def _changes(item: Any) -> list[FieldUpdate]:
     image_id = _id(item)
     partial = {name: value for name, value in item.items() if isinstance(value, dict) and name != "import"}
     if partial and any(name not in partial and name != "id" for name in item):
@@ -158,11 +158,11 @@ def _changes(item: Any) -> list[FieldChange]:
     ]
 
 
-def _change(image_id: str, name: str, how: str, raw: Any) -> FieldChange:
+def _change(image_id: str, name: str, how: str, raw: Any) -> FieldUpdate:
     value = from_json(raw)
     if name in ADDRESS or how not in ("set", "add", "remove") or (value is None and raw not in (None, [])):
         raise ConfigError(f"{name}: a partial update is set, add or remove with a value; id and image stay.")
-    return FieldChange(image_id, name, how, value)
+    return FieldUpdate(image_id, name, how, value)
 
 
 def _document(item: Mapping[str, Any]) -> Document:

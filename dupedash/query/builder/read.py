@@ -14,7 +14,7 @@ from dupedash.query.builder.write import to_lucene
 from dupedash.query.operators import OPERATORS, Operator
 from dupedash.query.resolve import check, resolve
 from dupedash.query.syntax.parse import parse
-from dupedash.query.syntax.tree import Clause, Everything, Group, Leaf, Node, Occur, Query, Range
+from dupedash.query.syntax.tree import Clause, Clauses, Everything, Leaf, Node, Occur, Query, Range
 from dupedash.query.values import MIDNIGHT, NEXT_DAY
 
 Types = Mapping[str, FieldInfo]
@@ -32,7 +32,7 @@ def from_lucene(text: str, fields: Types) -> Filter | None:
     row = row_of(root, fields)
     if row:
         return Filter((row,))
-    return _rows(root, fields) if isinstance(root, Group) else None
+    return _rows(root, fields) if isinstance(root, Clauses) else None
 
 
 def row_of(node: Node, fields: Types) -> Row | None:
@@ -40,17 +40,17 @@ def row_of(node: Node, fields: Types) -> Row | None:
     match node:
         case Everything():
             return None
-        case Group((Clause(Occur.MUST_NOT, inner),)):
+        case Clauses((Clause(Occur.MUST_NOT, inner),)):
             return _opposite(row_of(inner, fields))
-        case Group((Clause(_, Everything()), Clause(Occur.MUST_NOT, inner))):
+        case Clauses((Clause(_, Everything()), Clause(Occur.MUST_NOT, inner))):
             return _opposite(row_of(inner, fields))
-        case Group():
+        case Clauses():
             return _alternatives(node, fields)
         case _:
             return _leaf(node, fields)
 
 
-def _rows(group: Group, fields: Types) -> Filter | None:
+def _rows(group: Clauses, fields: Types) -> Filter | None:
     occurs = {clause.occur for clause in group.clauses}
     if Occur.SHOULD in occurs and len(occurs) > 1:
         return None
@@ -69,7 +69,7 @@ def _opposite(row: Row | None) -> Row | None:
     return replace(row, exclude=not row.exclude) if row else None
 
 
-def _alternatives(group: Group, fields: Types) -> Row | None:
+def _alternatives(group: Clauses, fields: Types) -> Row | None:
     """The row that joins alternatives which are rows of one field and one operator."""
     rows = [row_of(c.node, fields) for c in group.clauses if c.occur is Occur.SHOULD]
     known = [row for row in rows if row]

@@ -13,10 +13,10 @@ from dupedash.query.syntax.literals import split_wildcards, unescape, unquote
 from dupedash.query.syntax.lucene import MAX_LENGTH, MAX_TERMS, parse_lucene
 from dupedash.query.syntax.tree import (  # fmt: skip
     Clause,
+    Clauses,
     Everything,
     Exists,
     FieldRef,
-    Group,
     Node,
     Occur,
     Query,
@@ -58,7 +58,7 @@ def parse_all(texts: Sequence[str]) -> list[Query]:
 
 
 def _values(node: Node) -> int:
-    return sum(_values(clause.node) for clause in node.clauses) if isinstance(node, Group) else 1
+    return sum(_values(clause.node) for clause in node.clauses) if isinstance(node, Clauses) else 1
 
 
 class _Reader:
@@ -75,7 +75,7 @@ class _Reader:
         if not root and all(c.occur is Occur.MUST_NOT for c in clauses):
             raise self._fault("Brackets with nothing but exclusions find nothing", item,
                               "Write (*:* -field:value) for everything except that.")  # fmt: skip
-        return Group(tuple(clauses))
+        return Clauses(tuple(clauses))
 
     def _clauses(self, item: Any, ref: FieldRef | None, root: bool) -> list[Clause]:
         """Lucene's classic rule: AND makes both of its neighbours required, OR changes nothing."""

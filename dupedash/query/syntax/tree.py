@@ -86,14 +86,14 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Clauses:
     """Clauses side by side; there is at least one. Only the root may have nothing but MUST NOT."""
 
     clauses: tuple[Clause, ...]
 
 
 Leaf = Term | Wildcard | Range | Exists
-Node = Everything | Leaf | Group
+Node = Everything | Leaf | Clauses
 
 
 @dataclass(frozen=True, slots=True)

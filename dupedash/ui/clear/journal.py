@@ -12,9 +12,9 @@ from dupedash.actions import (
     UNDOABLE,
     Journal,
     JournalSummary,
-    Mark,
     Plan,
     Status,
+    StepMark,
     empty_quarantine,
     import_plan,
     journals,
@@ -151,7 +151,7 @@ def _draw_bar(view: View, journal: Journal, summary: JournalSummary, plan: Plan)
 
 
 def _draw_failures(journal: Journal, plan: Plan) -> None:
-    failed = [e for e in journal.last().values() if e.mark in (Mark.FAILED, Mark.UNDO_FAILED)]
+    failed = [e for e in journal.last().values() if e.mark in (StepMark.FAILED, StepMark.UNDO_FAILED)]
     if not failed:
         return
     places = {step.number: step.location for step in plan.steps}

@@ -21,7 +21,7 @@ from streamlit import config as streamlit_config
 
 from dupedash.config import Settings, settings
 from dupedash.errors import ConfigError
-from dupedash.ui.door.origins import Place, place
+from dupedash.ui.door.origins import HostPort, place
 
 SHORTEST_TOKEN = 16
 """Characters: even of hex digits these are the 64 bits that OWASP asks of a session's id."""
@@ -54,7 +54,7 @@ class Access:
     readonly: bool = False
     hosts: frozenset[str] = _HERE
     cookie: str = "dupedash"
-    named: frozenset[Place] = frozenset()
+    named: frozenset[HostPort] = frozenset()
 
     def role(self, token: str | None, *, local: bool = True) -> Role | None:
         """The role of whoever shows this token, or None: not admitted.
@@ -118,7 +118,7 @@ def resolve(settings: Settings, address: str | None, port: int, extra_hosts: str
     return Access(required, editor, viewer, settings.readonly, hosts, f"dupedash-{port}", named)
 
 
-def _named(text: str) -> Place:
+def _named(text: str) -> HostPort:
     """One name of DUPEDASH_HOSTS."""
     bare = f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text
     found = place(bare if bare.isascii() else bare.encode("idna").decode("ascii"))

@@ -17,24 +17,24 @@ _SECURE = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HostPort:
     """A host name in lower case, without brackets; the port where one was written."""
 
     name: str
     port: int | None = None
 
 
-def place(text: str) -> Place | None:
+def place(text: str) -> HostPort | None:
     """What stands in a Host header; None for what cannot stand there."""
     found = _HOST.fullmatch(text)
     if found is None:
         return None
     name = (found[1] or found[2]).lower().rstrip(".")
     port = int(found[3]) if found[3] else None
-    return Place(name, port) if name and (port is None or 0 < port <= 65535) else None
+    return HostPort(name, port) if name and (port is None or 0 < port <= 65535) else None
 
 
-def is_own(origin: str, host: str, scheme: str, named: Collection[Place]) -> bool:
+def is_own(origin: str, host: str, scheme: str, named: Collection[HostPort]) -> bool:
     """Whether a page of this origin is one of the dashboard's own.
 
     `host`, `scheme`: as the request came; `named`: further addresses under which a proxy shows the dashboard.
@@ -45,13 +45,13 @@ def is_own(origin: str, host: str, scheme: str, named: Collection[Place]) -> boo
         return False
     secure, here = given[1].lower(), place(host)
     usual = _USUAL[secure]
-    page = Place(page.name, page.port or usual)
-    if secure == _SECURE.get(scheme) and here is not None and page == Place(here.name, here.port or usual):
+    page = HostPort(page.name, page.port or usual)
+    if secure == _SECURE.get(scheme) and here is not None and page == HostPort(here.name, here.port or usual):
         return True
     return any(_shows(name, page, here, usual) for name in named)
 
 
-def _shows(named: Place, page: Place, here: Place | None, usual: int) -> bool:
+def _shows(named: HostPort, page: HostPort, here: HostPort | None, usual: int) -> bool:
     """Whether `page` is what a proxy shows under that name; a port that the proxy passed on must agree."""
     if named.name != page.name:
         return False

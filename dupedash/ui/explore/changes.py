@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dupedash import wording
-from dupedash.groups.changes import Change, Differences, Kind
+from dupedash.groups.changes import Differences, GroupChange, Regrouping
 from dupedash.groups.graph import Cut
 from dupedash.model import FLOOR
 from dupedash.scans import StoredScan
@@ -20,9 +20,10 @@ GROUPS, STRIP = 3, 5
 """Groups of a change on either side, and thumbnails of a group."""
 
 _ICONS = {
-    Kind.MERGED: ":material/merge:", Kind.SPLIT: ":material/call_split:", Kind.GREW: ":material/add_circle:",
-    Kind.SHRANK: ":material/remove_circle:", Kind.NEW: ":material/fiber_new:",
-    Kind.GONE: ":material/cancel:", Kind.MIXED: ":material/shuffle:",
+    Regrouping.MERGED: ":material/merge:", Regrouping.SPLIT: ":material/call_split:",
+    Regrouping.GREW: ":material/add_circle:", Regrouping.SHRANK: ":material/remove_circle:",
+    Regrouping.NEW: ":material/fiber_new:",
+    Regrouping.GONE: ":material/cancel:", Regrouping.MIXED: ":material/shuffle:",
 }  # fmt: skip
 
 
@@ -56,15 +57,15 @@ def show(
     key: str,
 ) -> None:
     """The changes of the chosen kind, page by page; `heads` stand above what was before and after."""
-    kinds = [kind for kind in Kind if found.counts[kind]]
+    kinds = [kind for kind in Regrouping if found.counts[kind]]
     if not kinds:
         return
     labels = {kind.value: f"{kind.value} {found.counts[kind]:,}" for kind in kinds}
     chosen = st.pills(
-        "Kind", list(labels), key=f"{key}-kind-{'-'.join(labels)}", format_func=labels.__getitem__,
+        "Regrouping", list(labels), key=f"{key}-kind-{'-'.join(labels)}", format_func=labels.__getitem__,
         label_visibility="collapsed",
     )  # fmt: skip
-    places = found.numbers(Kind(chosen) if chosen else None)
+    places = found.numbers(Regrouping(chosen) if chosen else None)
     pages = -(-len(places) // PER_PAGE)
     page = st.pagination(pages, key=f"{key}-page-{chosen}") if pages > 1 else 1
     changes = [found.change(place) for place in places[(page - 1) * PER_PAGE : page * PER_PAGE]]
@@ -87,7 +88,7 @@ def strips(scan: StoredScan, cut: Cut, numbers: list[int]) -> dict[int, str]:
     }
 
 
-def show_one(change: Change, before: Mapping[int, str], after: Mapping[int, str]) -> None:
+def show_one(change: GroupChange, before: Mapping[int, str], after: Mapping[int, str]) -> None:
     """One change: the groups before on the left, after on the right."""
     with st.container(border=True):
         kind = f"{_ICONS[change.kind]} **{change.kind}** · {wording.plural(change.images, 'image')}"

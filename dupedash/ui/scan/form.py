@@ -21,7 +21,7 @@ from dupedash.ui.shared.scan_modes import IMAGES_PER_SECOND, MODES, found_words
 from dupedash.ui.state import View
 
 
-class Extent(StrEnum):
+class ScopeChoice(StrEnum):
     """How much of the collection."""
 
     ALL = "All images"
@@ -74,8 +74,8 @@ def draw(view: View) -> ScanRequest:
 
 
 def _part(view: View) -> tuple[str, ...] | None:
-    part = _choice("Part", Extent, "scan.part")
-    return _filter(view, "scan.fq") if part is Extent.SOME else ()
+    part = _choice("Part", ScopeChoice, "scan.part")
+    return _filter(view, "scan.fq") if part is ScopeChoice.SOME else ()
 
 
 def _partner(view: View) -> tuple[str, ...] | None:

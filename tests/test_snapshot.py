@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dupedash.embedded.describe.analysis import analyze
 from dupedash.embedded.store.documents import Entry, FileStamp
+from dupedash.embedded.store.snapshot import Snapshot, Snapshots
 from dupedash.embedded.store.store import Store
-from dupedash.embedded.store.view import View, Views
 from tests.pictures import as_file, scene
 
 FLAT = replace(analyze(as_file(scene(1, 64, 48))), skipped="too flat")
@@ -47,7 +47,7 @@ def take(store: Store, step: str, image_id: str, picture: str) -> None:
             store.clear()
 
 
-def plain(view: View) -> tuple[object, ...]:
+def plain(view: Snapshot) -> tuple[object, ...]:
     return view.sequence, dict(view.members), dict(view.pictures), view.segments
 
 
@@ -55,10 +55,10 @@ def plain(view: View) -> tuple[object, ...]:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_view_follows_every_change(tmp_path_factory: pytest.TempPathFactory, steps):
     store = Store(tmp_path_factory.mktemp("c"))
-    following = Views(store)
+    following = Snapshots(store)
     for step in steps:
         take(store, *step)
         if step[0] == "look":
             following.now()
-    assert plain(following.now()) == plain(Views(store).now())
+    assert plain(following.now()) == plain(Snapshots(store).now())
     store.close()

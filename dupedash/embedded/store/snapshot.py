@@ -17,7 +17,7 @@ from dupedash.errors import CollectionError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class Snapshot:
     """One state of the collection. Documents with equal pixels are one picture, known by the pixels' hash.
 
     `pictures` has the members of every picture by id, `segments` the pictures that can be compared,
@@ -34,23 +34,23 @@ class View:
 DAMAGED = "its description is damaged: index it again with --reread"
 
 
-class Views:
-    """The newest view. For any number of threads."""
+class Snapshots:
+    """The newest snapshot. For any number of threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._cache = Cache(store.folder / "cache")
-        self._view: View | None = None
+        self._view: Snapshot | None = None
         self._lock = threading.Lock()
 
-    def now(self) -> View:
-        """The view of the last commit."""
+    def now(self) -> Snapshot:
+        """The snapshot of the last commit."""
         with self._lock:
             if self._view is None or self._view.sequence != self._store.sequence():
                 self._view = self._made(self._view)
             return self._view
 
-    def _made(self, old: View | None) -> View:
+    def _made(self, old: Snapshot | None) -> Snapshot:
         news = None if old is None else self._store.members_since(old.sequence)
         if old is None or news is None:
             sequence, members = self._store.members()
@@ -63,7 +63,7 @@ class Views:
         wanted = {picture for picture, some in pictures.items() if any(m.comparable for m in some)}
         segments = self._cache.segments(wanted, partial(load, self._store, pictures))
         damaged = frozenset(wanted.difference(*(segment.pictures for segment in segments)))
-        return View(sequence, known, pictures, segments, damaged)
+        return Snapshot(sequence, known, pictures, segments, damaged)
 
 
 def _grouped(members: Iterable[Searchable]) -> dict[str, tuple[Searchable, ...]]:
