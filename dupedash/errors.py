@@ -137,7 +137,7 @@ _ADVICE = {
 
 def system_words(error: OSError) -> str:
     """What the system refused, of which file, and what to do where that is known."""
-    said = error.strerror or str(error)
+    reason = error.strerror or str(error)
     where = f" ({error.filename})" if error.filename is not None else ""
     advice = _ADVICE.get(error.errno or 0)
-    return f"{said}{where}: {advice}." if advice else f"{said}{where}."
+    return f"{reason}{where}: {advice}." if advice else f"{reason}{where}."

@@ -216,9 +216,9 @@ class Journal:
         failed = marks.count(StepMark.FAILED) + marks.count(StepMark.UNDO_FAILED)
         with self._open() as db:
             head = _head(db) or _summary(_plan(db, None))
-            told = {name: value for name, value in head.items() if name not in (_BODY, "created")}
+            sums_ = {name: value for name, value in head.items() if name not in (_BODY, "created")}
             created, status = datetime.fromisoformat(head["created"]), _status(marks, head["steps"])
-            return JournalSummary(**told, created=created, status=status, done=marks.count(StepMark.DONE),
+            return JournalSummary(**sums_, created=created, status=status, done=marks.count(StepMark.DONE),
                                   failed=failed)  # fmt: skip
 
     @contextmanager

@@ -232,8 +232,8 @@ def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
 def _cautions(action: StepKind, planned: Sequence[PlannedGroup]) -> tuple[str, ...]:
     """What the user must know of this plan."""
     unsure = sum(group.decided == UNSURE for group in planned)
-    said = (_unsure_words(unsure),) if unsure else ()
-    return said + _of_action(action, [group for group in planned if group.decided != UNSURE])
+    cautions = (_unsure_words(unsure),) if unsure else ()
+    return cautions + _of_action(action, [group for group in planned if group.decided != UNSURE])
 
 
 def _unsure_words(count: int) -> str:

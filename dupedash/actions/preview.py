@@ -143,7 +143,7 @@ class Preview:
         effects = [effect for _, effect in self._effects()]
         counted = [effect for effect in effects if self._counts(effect)]
         left = [effect for effect in effects if effect.decided and not self._takes(effect)]
-        told = [effect for effect in effects if self._takes(effect)]
+        taken = [effect for effect in effects if self._takes(effect)]
         return Totals(
             groups=len(counted),
             steps=sum(effect.steps for effect in counted),
@@ -157,7 +157,7 @@ class Preview:
             left_images=sum(effect.steps for effect in left),
             unseen=sum(effect.open and not self._exact(effect) for effect in counted),
             decided=Counter(effect.decided for effect in counted),
-            notes=[note for effect in told for note in effect.notes],
+            notes=[note for effect in taken for note in effect.notes],
         )
 
     def page(self, numbers: Sequence[int]) -> Plan:
@@ -170,8 +170,8 @@ class Preview:
 
     def whole(self) -> Plan:
         """The plan of all groups, once they are worked out. Raises ActionError."""
-        told = [number for number, effect in self._effects() if self._takes(effect)]
-        return draw_plan(self.read(told), self.wish, self.head)
+        taken = [number for number, effect in self._effects() if self._takes(effect)]
+        return draw_plan(self.read(taken), self.wish, self.head)
 
     def _keep(self, name: GroupName, drafted: GroupDraft) -> None:
         drafts = self.known.drafts

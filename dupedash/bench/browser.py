@@ -162,10 +162,10 @@ def served(root: Path) -> Iterator[tuple[str, psutil.Process]]:
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            told = next((found for line in process.stdout if (found := _ADDRESS.search(line))), None)
-            if told is None:
+            address = next((found for line in process.stdout if (found := _ADDRESS.search(line))), None)
+            if address is None:
                 raise ConfigError("The dashboard for the bench did not start: see what it said above.")
-            yield f"http://127.0.0.1:{told[1]}", psutil.Process(process.pid)
+            yield f"http://127.0.0.1:{address[1]}", psutil.Process(process.pid)
         finally:
             process.terminate()
 

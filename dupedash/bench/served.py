@@ -64,9 +64,9 @@ def _served(workspace: Workspace) -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=home) as server:
         try:
             assert server.stdout is not None
-            said = server.stdout.readline().split()
-            if len(said) != 2:
+            line = server.stdout.readline().split()
+            if len(line) != 2:
                 raise ConfigError("The server for the bench did not start: see what it said above.")
-            yield said[1]
+            yield line[1]
         finally:
             server.terminate()

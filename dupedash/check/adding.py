@@ -100,9 +100,9 @@ def add_checked(
 def take_back(collection: WritableCollection, record: Path) -> list[Failure]:
     """Remove what was added and bring back what was overwritten. Saved files stay. Raises ActionError."""
     try:
-        told = json.loads(record.read_text("utf-8"))
-        old = [document_of_json(item) for item in told["overwritten"]]
-        name, added = told["collection"], told["added"]
+        kept = json.loads(record.read_text("utf-8"))
+        old = [document_of_json(item) for item in kept["overwritten"]]
+        name, added = kept["collection"], kept["added"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ActionError(f"{record} is no record of added images: {error}.") from error
     if name != collection.name:
@@ -181,6 +181,6 @@ def _write_down(
     workspace.journals.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
     path = workspace.journals / f"added-{now:%Y%m%d-%H%M%S-%f}-{token_hex(2)}.json"
-    told = {"collection": collection, "when": now.isoformat(), "added": list(added), "overwritten": list(old)}
-    atomic.create(path, json.dumps(told))
+    kept = {"collection": collection, "when": now.isoformat(), "added": list(added), "overwritten": list(old)}
+    atomic.create(path, json.dumps(kept))
     return path

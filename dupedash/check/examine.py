@@ -137,8 +137,8 @@ def check_images(
             checked.append(outcome)
         done, seconds = len(checked) + len(failures), time.monotonic() - started
         progress(Progress("check", done, total, seconds, failures=len(failures)))
-    compared, said = check_inside(checked, gate, inside)
-    return Report(tuple(compared), tuple(failures), said, time.monotonic() - started)
+    compared, how_compared = check_inside(checked, gate, inside)
+    return Report(tuple(compared), tuple(failures), how_compared, time.monotonic() - started)
 
 
 def check_each(
@@ -227,11 +227,11 @@ def _checked(collection: Collection, item: Item, query: DuplicateQuery) -> Check
         return Failure(item.name, error.reason)
     except UnknownImage as error:
         return Failure(item.name, str(error))
-    hits, known_as = _told(collection, found.hits, item.location, content)
+    hits, known_as = _without_itself(collection, found.hits, item.location, content)
     return Checked(item, Finding.NEW, Answer.ASK, hits, (), found.truncated, analysis, content, known_as)
 
 
-def _told(
+def _without_itself(
     collection: Collection, hits: Sequence[Hit], location: str, content: str
 ) -> tuple[tuple[Hit, ...], str | None]:
     """The hits without the image itself, identical files marked; and its id, where it is there already."""
@@ -239,16 +239,16 @@ def _told(
         records = collection.records([hit.id for hit in hits])
     except UnknownImage:  # one was removed meanwhile
         return tuple(hits), None
-    told: list[Hit] = []
+    others: list[Hit] = []
     known_as = None
     for hit, record in zip(hits, records, strict=True):
         if location and record.location == location and known_as is None:
             known_as = hit.id
         elif record.content == content and hit.explanation is None:
-            told.append(replace(hit, explanation=_IDENTICAL))
+            others.append(replace(hit, explanation=_IDENTICAL))
         else:
-            told.append(hit)
-    return tuple(told), known_as
+            others.append(hit)
+    return tuple(others), known_as
 
 
 def _judged(one: Checked, gate: Gate) -> Checked:
@@ -277,13 +277,13 @@ def check_inside(
     if len(places) < 2:
         return list(checked), "one image"
     hits = _same_files(checked, places)
-    said = "identical files only: these analyses cannot be compared here"
+    how_compared = "identical files only: these analyses cannot be compared here"
     try:
         found = compare([checked[n] for n in places], gate.bands.unsure) if compare else None
     except CollectionError as error:
-        found, said = None, f"identical files only: {error}"
+        found, how_compared = None, f"identical files only: {error}"
     if found is not None:
-        said = "compared with each other"
+        how_compared = "compared with each other"
         for (later, earlier), hit in found.items():
             hits.setdefault((places[later], places[earlier]), hit)
     by_place: dict[int, list[Hit]] = {}
@@ -295,7 +295,7 @@ def check_inside(
     return [
         _judged(replace(one, inside=tuple(by_place[n])), gate) if n in by_place else one
         for n, one in enumerate(checked)
-    ], said
+    ], how_compared
 
 
 def _same_files(checked: Sequence[Checked], places: Sequence[int]) -> dict[tuple[int, int], Hit]:

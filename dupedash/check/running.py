@@ -51,8 +51,8 @@ def run_check(
     if len(found) < len(items):
         raise Cancelled("The check was stopped; what was checked is kept.")
     checked = [_with_analysis(one) for one in found if isinstance(one, Checked)]
-    compared, said = check_inside(checked, gate, inside)
-    stored.finish(said, compared)
+    compared, how_compared = check_inside(checked, gate, inside)
+    stored.finish(how_compared, compared)
     return stored.report()
 
 

@@ -237,10 +237,10 @@ class CheckStore:
         folder = self.workspace.checks / identifier
         if not _ID.fullmatch(identifier) or not (folder / _ORDER).exists():
             raise ConfigError(f"There is no check {identifier!r}.")
-        told = _read_json(folder / _ORDER)
+        order = _read_json(folder / _ORDER)
         try:
-            known = {name: _tuple(value) for name, value in told["wanted"].items()}
-            return StoredCheck(folder, Wanted(**known), datetime.fromisoformat(told["created"]))
+            known = {name: _tuple(value) for name, value in order["wanted"].items()}
+            return StoredCheck(folder, Wanted(**known), datetime.fromisoformat(order["created"]))
         except (KeyError, TypeError, ValueError) as error:
             raise ConfigError(f"The check in {folder} is damaged ({error!r}): delete it.") from error
 

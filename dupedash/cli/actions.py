@@ -134,8 +134,8 @@ def draw(
 
 
 def _partial(found: StoredScan) -> str:
-    said = f" ({found.message})" if found.message else ""
-    return f"The scan {found.id} did not end{said}: duplicates may be missing. `scan` goes on with it."
+    reason = f" ({found.message})" if found.message else ""
+    return f"The scan {found.id} did not end{reason}: duplicates may be missing. `scan` goes on with it."
 
 
 def newest_scan(context: Context, collection: Collection) -> StoredScan:
@@ -171,7 +171,7 @@ def apply(context: Context, plan_id: str, yes: bool) -> int:
         click.confirm("Apply this plan?", abort=True)
     with opened(context, journal) as collection, interruptible() as interrupt, ProgressLine() as line:
         outcome = apply_plan(journal, collection, workspace, progress=line, cancelled=interrupt)
-    click.echo(f"applied     {told(outcome)}; `undo {journal.folder.name}` takes it back")
+    click.echo(f"applied     {outcome_words(outcome)}; `undo {journal.folder.name}` takes it back")
     return print_failures(outcome.failed)
 
 
@@ -206,7 +206,7 @@ def undo(context: Context, plan_id: str, listed: bool, empty: bool, yes: bool) -
         return print_failures(emptied.kept, "kept back")
     with opened(context, journal) as collection, interruptible() as interrupt, ProgressLine() as line:
         outcome = undo_plan(journal, collection, workspace, progress=line, cancelled=interrupt)
-    click.echo(f"undone      {told(outcome)}, plan {journal.folder.name}")
+    click.echo(f"undone      {outcome_words(outcome)}, plan {journal.folder.name}")
     return print_failures(outcome.failed)
 
 
@@ -228,7 +228,7 @@ def undo_added(context: Context, name: str) -> int:
     return print_failures(failures)
 
 
-def told(outcome: Outcome) -> str:
+def outcome_words(outcome: Outcome) -> str:
     """ "12 steps, 3.4 MB"."""
     return f"{plural(outcome.done, 'step')}, {size(outcome.bytes)}"
 

@@ -28,12 +28,12 @@ Score = click.FloatRange(0, 1)
 
 def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
     """The kinds in a list with commas."""
-    asked = {name.strip() for name in (given or "").split(",")} - {""}
-    unknown = sorted(asked - set(MAY_BE_LEFT_OUT))
+    names = {name.strip() for name in (given or "").split(",")} - {""}
+    unknown = sorted(names - set(MAY_BE_LEFT_OUT))
     if unknown:
         known = " or ".join(MAY_BE_LEFT_OUT)
         raise click.BadParameter(f"{unknown[0]!r} cannot be left out; use {known}, or both with a comma.")
-    return tuple(ChangeKind(name) for name in asked)
+    return tuple(ChangeKind(name) for name in names)
 
 
 @click.command()

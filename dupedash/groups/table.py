@@ -51,11 +51,11 @@ class Listing:
     def params(self, prefix: str = "") -> dict[str, str]:
         """What differs from the default, for a link; `listing_of` reads it."""
         usual = Listing()
-        said = [
+        settings = [
             ("sort", self.order, usual.order), ("show", self.only, usual.only),
             ("least", self.least, usual.least), ("text", self.text, usual.text),
         ]  # fmt: skip
-        return {prefix + name: str(value) for name, value, plain in said if value != plain}
+        return {prefix + name: str(value) for name, value, plain in settings if value != plain}
 
 
 def listing_of(params: Mapping[str, str], prefix: str = "") -> Listing:
@@ -91,11 +91,11 @@ class GroupTable:
     unsure: Flags
 
 
-def table(cut: Cut, sizes: Numbers, telling: Flags) -> GroupTable:
+def table(cut: Cut, sizes: Numbers, decidable: Flags) -> GroupTable:
     """The figures of all groups.
 
-    sizes    bytes of the file per image of `matches.ids`, 0 where unknown
-    telling  per match of the graph whether it shows which of the two images may go
+    sizes      bytes of the file per image of `matches.ids`, 0 where unknown
+    decidable  per match of the graph whether it shows which of the two images may go
     """
     m, count = cut.graph.matches, len(cut)
     inside = (cut.label[m.a] >= 0) & (cut.label[m.a] == cut.label[m.b]) & (m.score >= cut.threshold)
@@ -109,7 +109,7 @@ def table(cut: Cut, sizes: Numbers, telling: Flags) -> GroupTable:
         mean=(total / np.maximum(links, 1)).astype(np.float32),
         missing=size * (size - 1) // 2 - links,
         gain=gains(cut, sizes),
-        unsure=np.bincount(home, weights=telling[inside], minlength=count)[:count] == 0,
+        unsure=np.bincount(home, weights=decidable[inside], minlength=count)[:count] == 0,
     )
 
 

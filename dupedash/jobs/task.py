@@ -96,8 +96,8 @@ def work(settings: Settings, identifier: str, kinds: Mapping[str, Work]) -> JobS
 
 
 def _end(task: Task, job: Work) -> JobStatus:
-    status, said = _carry_out(task, job)
-    task.write(status=status, finished=datetime.now(UTC).isoformat(), **said)
+    status, ending = _carry_out(task, job)
+    task.write(status=status, finished=datetime.now(UTC).isoformat(), **ending)
     return status
 
 
@@ -113,5 +113,5 @@ def _carry_out(task: Task, job: Work) -> tuple[JobStatus, dict[str, str]]:
         return JobStatus.FAILED, {
             "error": f"Unexpected failure ({type(error).__name__}: {error}); see its log."
         }
-    said = {"result": outcome.result} if outcome.result else {}
-    return (JobStatus.STOPPED if outcome.stopped else JobStatus.DONE), said
+    ending = {"result": outcome.result} if outcome.result else {}
+    return (JobStatus.STOPPED if outcome.stopped else JobStatus.DONE), ending

@@ -114,8 +114,8 @@ class _Resolver:
 
     def _alternatives(self, node: Node) -> tuple[Predicate, ...]:
         """What is asked; the forms of one value stand beside other values, so that they become one list."""
-        asked = self.node(node)
-        return asked.parts if isinstance(asked, AnyOf) and not isinstance(node, Clauses) else (asked,)
+        found = self.node(node)
+        return found.parts if isinstance(found, AnyOf) and not isinstance(node, Clauses) else (found,)
 
     def _leaf(self, leaf: Leaf) -> Predicate:
         kind = self._type(leaf.field) if leaf.field else None

@@ -21,8 +21,8 @@ def may_be_of(scan: StoredScan, collection: Collection) -> bool:
 
 def is_of(scan: StoredScan, collection: Collection) -> bool:
     """Whether it is one of this collection; where it does not say so, their images are compared."""
-    told = scan.is_of(collection.identity)
-    return may_be_of(scan, collection) and (told is not None or _fits(scan, collection))
+    same = scan.is_of(collection.identity)
+    return may_be_of(scan, collection) and (same is not None or _fits(scan, collection))
 
 
 def must_be_of(scan: StoredScan, collection: Collection) -> None:

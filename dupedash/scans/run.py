@@ -102,10 +102,10 @@ class _Run:
             raise
 
     def _remark(self, unasked: Sequence[Failure]) -> str:
-        asked = [f"{len(unasked)} images could not be asked about; scan again to ask."] if unasked else []
+        left = [f"{len(unasked)} images could not be asked about; scan again to ask."] if unasked else []
         changed = [CHANGED] if self.collection.state() != self.writer.scan.state else []
         unused = [DAMAGED.format(", ".join(self.damaged))] if self.damaged else []
-        return " ".join(asked + changed + unused)
+        return " ".join(left + changed + unused)
 
     def _list(self) -> None:
         scan = self.writer.scan

@@ -129,13 +129,13 @@ class StoredScan:
     def explanations(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Explanation]:
         """(smaller id, larger id) → why they match, for those that have an explanation."""
         wanted = list(pairs)
-        return self._told().explanations(wanted) if wanted else {}
+        return self._rows_by_id().explanations(wanted) if wanted else {}
 
     def edits(self, matches: Matches) -> MatchEdits:
         """What tells the edited image of each of these matches. Raises ScanError."""
-        return self._told().edits(matches)
+        return self._rows_by_id().edits(matches)
 
-    def _told(self) -> MatchRows:
+    def _rows_by_id(self) -> MatchRows:
         return self.match_rows(ImageRows(self.id, pa.table({"id": self._ids()})))
 
     def _ids(self) -> pa.ChunkedArray:

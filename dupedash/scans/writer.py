@@ -174,10 +174,10 @@ def _equals(images: pa.Table) -> list[pa.Table]:
 def _equal(images: pa.Table, column: str, kind: ChangeKind) -> pa.Table:
     a, b = pairs_of_equals(images[column])
     scope, against = (images[name].to_numpy() for name in ("in_scope", "in_against"))
-    asked = np.flatnonzero((scope[a] & against[b]) | (scope[b] & against[a]))
+    wanted = np.flatnonzero((scope[a] & against[b]) | (scope[b] & against[a]))
     ids = images["id"]
-    first, second = ids.take(pa.array(a[asked])), ids.take(pa.array(b[asked]))
+    first, second = ids.take(pa.array(a[wanted])), ids.take(pa.array(b[wanted]))
     one = encode_matches([FoundMatch("", "", 1.0, Explanation(kinds=(kind,)))])
-    why = one.take(pa.array(np.zeros(len(asked), np.int64)))
+    why = one.take(pa.array(np.zeros(len(wanted), np.int64)))
     columns = [first, second, *(why[name] for name in PART.names[2:])]
     return pa.table(columns, schema=PART)

@@ -205,8 +205,8 @@ def cut(found: ScanMatches, threshold: float, strictness: Strictness) -> Cut:
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=_KEYS)
 def group_table(found: ScanMatches, threshold: float, strictness: Strictness) -> GroupTable:
     """The figures of all groups at a threshold. Raises ScanError."""
-    telling = edits(found).telling(found.matches.score)
-    return table(cut(found, threshold, strictness), file_sizes(found), telling)
+    decidable = edits(found).decidable(found.matches.score)
+    return table(cut(found, threshold, strictness), file_sizes(found), decidable)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the scan …", hash_funcs=_KEYS)

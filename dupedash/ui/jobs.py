@@ -94,15 +94,15 @@ def start(view: View, kind: str, arguments: Mapping[str, Any]) -> None:
 
 def _shown(view: View, kinds: Mapping[str, JobKind]) -> Sequence[Job]:
     """What is active, and the newest of each kind where it ended lately and was not dismissed here."""
-    shown, told = [], set()
+    shown, seen = [], set()
     for job in of_collection(view):
         if job.kind not in kinds:
             continue
         recent = job.finished is None or datetime.now(UTC) - job.finished < _RECENT
         recent = recent and not (kinds[job.kind].quiet and job.status is JobStatus.DONE)
-        if job.active or (job.kind not in told and recent and job.id not in _dismissed()):
+        if job.active or (job.kind not in seen and recent and job.id not in _dismissed()):
             shown.append(job)
-        told.add(job.kind)
+        seen.add(job.kind)
     return shown
 
 

@@ -63,9 +63,9 @@ def _companions_in(folder: str, now: int) -> Mapping[str, tuple[str, ...]]:  # n
 
 
 def _bases(stem: str) -> set[str]:
-    told = _DETAILS.sub("", stem)
-    numbered = _NUMBERED.fullmatch(told)
-    return {stem, told} | ({f"{numbered[1]}{numbered[3]}{numbered[2]}"} if numbered else set())
+    plain = _DETAILS.sub("", stem)
+    numbered = _NUMBERED.fullmatch(plain)
+    return {stem, plain} | ({f"{numbered[1]}{numbered[3]}{numbered[2]}"} if numbered else set())
 
 
 def _ending(name: str) -> str:

@@ -105,8 +105,8 @@ class Numbering:
 
     def blocks(self, size: int) -> list[Block]:
         """The pictures to be looked up, in pieces."""
-        asked = np.flatnonzero(self.asked).tolist()
-        pieces = (tuple(asked[start : start + size]) for start in range(0, len(asked), size))
+        numbers = np.flatnonzero(self.asked).tolist()
+        pieces = (tuple(numbers[start : start + size]) for start in range(0, len(numbers), size))
         return [Block(piece, tuple(self.pictures[number] for number in piece)) for piece in pieces]
 
     def wanted(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -92,7 +92,7 @@ def join(
     for found in _searched(search, left, cancelled):
         progress(Progress("searching", done[number], done[-1], time.monotonic() - started, skipped))
         failures = _failures({plan.pictures[n]: reason for n, reason in found.failed.items()}, sides)
-        yield JoinPart(number, total, done[number], tuple(_told(found.matches, plan, sides)), failures)
+        yield JoinPart(number, total, done[number], tuple(_documents(found.matches, plan, sides)), failures)
         number += 1
     if number < total:
         raise Cancelled("The search was stopped.")
@@ -105,7 +105,7 @@ def _searched(search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancell
         with contextlib.closing(ready):
             yield from (BlockSearch.run(ready, block) for block in blocks if not cancelled())
         return
-    for outcome in _asked(search, blocks, min(os.cpu_count() or 1, len(blocks)), cancelled):
+    for outcome in _in_workers(search, blocks, min(os.cpu_count() or 1, len(blocks)), cancelled):
         yield outcome.result if outcome.error is None else _one_by_one(search, outcome.task, cancelled)
 
 
@@ -114,7 +114,7 @@ def _one_by_one(search: BlockSearch, block: Block, cancelled: IsCancelled) -> Se
     alone = [Block((n,), (p,)) for n, p in zip(block.numbers, block.pictures, strict=True)]
     matches: list[PictureMatch] = []
     failed: dict[int, str] = {}
-    for outcome in _asked(search, alone, 1, cancelled):
+    for outcome in _in_workers(search, alone, 1, cancelled):
         if outcome.error is None:
             matches += outcome.result.matches
             failed |= outcome.result.failed
@@ -125,7 +125,7 @@ def _one_by_one(search: BlockSearch, block: Block, cancelled: IsCancelled) -> Se
     return Searched(tuple(matches), failed)
 
 
-def _asked(
+def _in_workers(
     search: BlockSearch, blocks: Sequence[Block], jobs: int, cancelled: IsCancelled
 ) -> Iterator[Done]:
     """Each block in a worker process, in order; only a process that ended meanwhile is an outcome's error."""
@@ -187,12 +187,12 @@ def _failures(reasons: Mapping[str, str], sides: _Sides) -> tuple[Failure, ...]:
     return tuple(Failure(member.id, reason) for member, reason in shown)
 
 
-def _told(matches: Sequence[PictureMatch], plan: Numbering, sides: _Sides) -> list[FoundMatch]:
+def _documents(matches: Sequence[PictureMatch], plan: Numbering, sides: _Sides) -> list[FoundMatch]:
     """The pairs of documents that show these pairs of pictures, in the order of their ids."""
-    told = []
+    found = []
     for match in matches:
         one, other = plan.pictures[match.one], plan.pictures[match.other]
         for a, b in sides.pairs_of(one, other):
             explanation = match.forth if a.pixels == one else match.back
-            told.append(FoundMatch(a.id, b.id, match.score, explanation))
-    return sorted(told, key=lambda match: (match.a, match.b))
+            found.append(FoundMatch(a.id, b.id, match.score, explanation))
+    return sorted(found, key=lambda match: (match.a, match.b))

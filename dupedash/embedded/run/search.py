@@ -95,8 +95,8 @@ class Searcher:
                 yield candidate, score, None
         others = tuple((stored_picture(snapshot.pictures[c.picture]), c.ways) for c in fresh)
         explained = how.threshold if how.explain else None
-        told = self._done(snapshot, Compare(asked.source, others, explained)) if others else []
-        for candidate, (score, explanation) in zip(fresh, told, strict=True):
+        compared = self._done(snapshot, Compare(asked.source, others, explained)) if others else []
+        for candidate, (score, explanation) in zip(fresh, compared, strict=True):
             if score is None:
                 continue
             if stored:

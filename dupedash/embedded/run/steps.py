@@ -77,8 +77,8 @@ class Compare:
             judged = pairs.judge(one, other, ways)
         except (Damaged, cv2.error):
             return None, None
-        told = self.explained is not None and judged.score >= self.explained
-        return judged.score, judged.explanation(one, other) if told else None
+        explained = self.explained is not None and judged.score >= self.explained
+        return judged.score, judged.explanation(one, other) if explained else None
 
 
 SearchStep = LookUp | Compare

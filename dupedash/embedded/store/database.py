@@ -112,17 +112,17 @@ class Database:
 
     def _trouble(self, error: sqlite3.Error) -> CollectionError:
         """What SQLite says, and what to do where the file itself is damaged."""
-        said = f"The collection {self.name} ({self.file}): {error}."
+        message = f"The collection {self.name} ({self.file}): {error}."
         kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if kind in _DAMAGED:
-            return DamagedCollection(f"{said} {self.mending}", self.name)
+            return DamagedCollection(f"{message} {self.mending}", self.name)
         if kind in _NOT_WRITABLE:
-            said += (
+            message += (
                 f" Files must be read and written in {self.file.parent}, to look at it, too: change the "
                 "permissions, or copy the whole data folder to a disk where that is allowed and name it with "
                 "--data or DUPEDASH_DATA."
             )
-        return CollectionError(said, self.name)
+        return CollectionError(message, self.name)
 
     @property
     def mending(self) -> str:

@@ -70,8 +70,8 @@ class Store:
         with self._database.reading() as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = 'uuid'").fetchone()
         if row is None:
-            said = f"The collection {self.name} ({self._database.file}) has lost its name."
-            raise DamagedCollection(f"{said} {self._database.mending}", self.name)
+            message = f"The collection {self.name} ({self._database.file}) has lost its name."
+            raise DamagedCollection(f"{message} {self._database.mending}", self.name)
         self.uuid = str(row[0])
 
     def close(self) -> None:

@@ -95,7 +95,7 @@ class _Server:
             body = await place.body(request)
             work = self._work(request, handler, body)
             threads = self._pings if handler in PINGS else self._workers
-            return await asyncio.get_running_loop().run_in_executor(threads, _told, work)
+            return await asyncio.get_running_loop().run_in_executor(threads, _answered, work)
 
     def _work(self, request: Request, handler: str, body: bytes) -> Callable[[], Reply]:
         """What is to be done, ready for a worker thread."""
@@ -114,7 +114,7 @@ def _updated(desk: Desk, query: str, body: bytes, *, commands: bool) -> Reply:
     return {}
 
 
-def _told(work: Callable[[], Reply]) -> Response:
+def _answered(work: Callable[[], Reply]) -> Response:
     """The answer to one request, whatever happens."""
     began = time.monotonic()
     try:
@@ -131,19 +131,19 @@ def _internal() -> Response:
     return _reply(500, replies_out.failure(500, "Internal error; the server's log has the details."))
 
 
-def _reply(status: int, told: Reply, headers: dict[str, str] | None = None) -> Response:
+def _reply(status: int, reply: Reply, headers: dict[str, str] | None = None) -> Response:
     # Escaped to ASCII: file names may hold what UTF-8 cannot encode.
-    body = json.dumps(told, allow_nan=False).encode("ascii")
+    body = json.dumps(reply, allow_nan=False).encode("ascii")
     return Response(body, status, headers, media_type="application/json")
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    told = replies_out.failure(error.status_code, error.detail)
-    return _reply(error.status_code, told, dict(error.headers or {}))
+    reply = replies_out.failure(error.status_code, error.detail)
+    return _reply(error.status_code, reply, dict(error.headers or {}))
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:
-    """For what fails outside of `_told`; Starlette raises it again, so that the log has it."""
+    """For what fails outside of `_answered`; Starlette raises it again, so that the log has it."""
     return _internal()

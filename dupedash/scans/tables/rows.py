@@ -45,8 +45,8 @@ class ImageRows:
         rows = [self.row.get(image_id, -1) for image_id in new]
         if -1 in rows:
             raise ScanError(f"The image {new[rows.index(-1)]!r} is not part of the scan {self.scan_id}.")
-        told = map(decode_record, self.table.take(pa.array(rows, pa.int64())).to_pylist())
-        read = dict(zip(new, told, strict=True))
+        found = map(decode_record, self.table.take(pa.array(rows, pa.int64())).to_pylist())
+        read = dict(zip(new, found, strict=True))
         if len(self._kept) + len(read) <= REMEMBERED:
             self._kept.update(read)
         return [read[image_id] if image_id in read else self._kept[image_id] for image_id in wanted]
@@ -63,7 +63,7 @@ class MatchEdits:
     which: npt.NDArray[np.int32]
     kinds: tuple[Edits | None, ...]
 
-    def telling(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    def decidable(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
         """Per match whether it shows by itself which of the two may go. `scores`: of the matches."""
         exact = scores >= np.float32(EXACT)
         edited, equal = (np.array([tells(kind, exact=e) for kind in self.kinds]) for e in (False, True))
@@ -94,8 +94,8 @@ class MatchRows:
         wanted = [(a, b) for a, b in once if a in rows and b in rows]
         places = self._places([rows[a] for a, _ in wanted], [rows[b] for _, b in wanted])
         found = np.flatnonzero(places >= 0)
-        told = _rows(self.table.take(pa.array(places[found])))
-        reasons = ((wanted[n], decode_explanation(row)) for n, row in zip(found.tolist(), told, strict=True))
+        table = _rows(self.table.take(pa.array(places[found])))
+        reasons = ((wanted[n], decode_explanation(row)) for n, row in zip(found.tolist(), table, strict=True))
         return {pair: why for pair, why in reasons if why is not None}
 
     def edits(self, matches: Matches) -> MatchEdits:

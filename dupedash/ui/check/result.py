@@ -128,8 +128,8 @@ def _draw_one(view: View, known: Result, place: int, one: Checked) -> None:
             format_func=lambda a: str(a).capitalize(),
             label_visibility="collapsed",
         )  # fmt: skip
-    figures = [_asked(view, one)]
-    figures += [_found(view, hit) for hit in one.hits[:HITS]]
+    figures = [_checked_figure(view, one)]
+    figures += [_hit_figure(view, hit) for hit in one.hits[:HITS]]
     figures += [_inside(known, hit) for hit in one.inside[:HITS]]
     st.html(f'<div class="dd-plan">{"".join(figures)}</div>')
     if one.left_out:
@@ -157,7 +157,7 @@ def _by_hand(known: Result, place: int, one: Checked) -> Checked:
     return replace(one, answer=kept.get(key, one.answer))
 
 
-def _asked(view: View, one: Checked) -> str:
+def _checked_figure(view: View, one: Checked) -> str:
     url = thumb_url(view.collection.name, one.item.id) if one.item.id else _inline(one)
     return _figure("checked", url, "this image", _last(one.item.name), "", one.item.name)
 
@@ -175,7 +175,7 @@ def _thumb(one: Checked) -> bytes | None:
         return None
 
 
-def _found(view: View, hit: Hit) -> str:
+def _hit_figure(view: View, hit: Hit) -> str:
     try:
         record = view.collection.records([hit.id])[0]
     except UnknownImage:  # removed since the check

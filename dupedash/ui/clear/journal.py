@@ -156,9 +156,9 @@ def _draw_failures(journal: Journal, plan: Plan) -> None:
         return
     places = {step.number: step.location for step in plan.steps}
     with st.expander(f"{wording.plural(len(failed), 'step')} failed", icon=":material/error:", expanded=True):
-        told = failed[:FAILURES]
-        reasons = [str(entry.info.get("reason", "")) for entry in told]
-        st.dataframe({"image": [places.get(e.step, "") for e in told], "reason": reasons}, hide_index=True)
+        listed = failed[:FAILURES]
+        reasons = [str(entry.info.get("reason", "")) for entry in listed]
+        st.dataframe({"image": [places.get(e.step, "") for e in listed], "reason": reasons}, hide_index=True)
 
 
 @st.dialog("Apply this plan?")

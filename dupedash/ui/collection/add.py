@@ -89,12 +89,12 @@ def index(
     exclude: Sequence[str] = (),
 ) -> None:
     """Read these into a collection, in the background. Raises ConfigError for what cannot be left out."""
-    asked: dict[str, Any] = {"paths": list(map(str, paths)), "recursive": recursive}
+    options: dict[str, Any] = {"paths": list(map(str, paths)), "recursive": recursive}
     if reread:
-        asked["reread"] = True
+        options["reread"] = True
     if exclude:
-        asked["exclude"] = list(checked(exclude))
-    begin(view, "index", collection_name(name), asked)
+        options["exclude"] = list(checked(exclude))
+    begin(view, "index", collection_name(name), options)
 
 
 def begin(view: View, kind: str, name: str, arguments: dict[str, Any]) -> None:

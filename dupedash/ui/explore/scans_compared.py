@@ -32,7 +32,7 @@ def draw(view: View) -> None:
     labels = {key: scan_label(other) for key, other in others.items()}
     chosen = st.selectbox("Compare this scan with", list(labels), format_func=labels.__getitem__, key="with")
     other = others[chosen]
-    st.caption(f"{as_text(said(other))} → {as_text(said(scan))}, at {view.threshold:.2f}")
+    st.caption(f"{as_text(scan_line(other))} → {as_text(scan_line(scan))}, at {view.threshold:.2f}")
     there, here = view.matches_of(other), view.matches
     pairs, groups = cached.scan_difference(there, here, view.threshold), view.cut_of(other)
     widgets.facts([
@@ -49,7 +49,7 @@ def draw(view: View) -> None:
     changes.show(found, (other, groups), (scan, view.cut), ("The other scan", "This scan"), "scans")
 
 
-def said(scan: StoredScan) -> str:
+def scan_line(scan: StoredScan) -> str:
     """A scan by its name and configuration."""
     return f"{scan.name} ({config_words(scan.config)})"
 

@@ -23,11 +23,11 @@ from dupedash.ui.door.routes import thumb_url
 
 def graph_url(found: ScanMatches, cut: Cut, strictness: Strictness, selection: Selection) -> str:
     """Where the browser gets these groups; another state of the scan has another address."""
-    asked = {
+    params = {
         "t": f"{cut.threshold:.4f}", "grouping": strictness.value, "sizes": selection.sizes.value,
         "find": selection.text, "page": selection.page, "v": found.version,
     }  # fmt: skip
-    return f"/graph/{found.scan.id}.json?{urlencode(asked)}"
+    return f"/graph/{found.scan.id}.json?{urlencode(params)}"
 
 
 def selected_groups(found: ScanMatches, cut: Cut, selection: Selection) -> SelectedGroups:

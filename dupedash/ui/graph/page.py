@@ -57,12 +57,12 @@ def pick_selection(view: View) -> tuple[Selection, SelectedGroups]:
         "File name or folder", key="find", bind="query-params", placeholder="Find groups",
         on_change=first_page,
     )  # fmt: skip
-    asked = Selection(SizeClass(size or SizeClass.ALL), find, int(st.session_state.get("page", 1)))
-    chosen = data.selected_groups(view.matches, view.cut, asked)
+    shown = Selection(SizeClass(size or SizeClass.ALL), find, int(st.session_state.get("page", 1)))
+    chosen = data.selected_groups(view.matches, view.cut, shown)
     with pages:
         if chosen.pages > 1:
             st.pagination(chosen.pages, key="page", bind="query-params", max_visible_pages=5)
-    return asked, chosen
+    return shown, chosen
 
 
 def first_page() -> None:

@@ -53,15 +53,15 @@ def address(view: View, page: str) -> str:
     """The URL of a page as this visitor sees it; the scan is named, so that a newer one changes nothing."""
     usual = view.strictness is Strictness.COMPONENT
     here = urlsplit(st.context.url or "http://localhost")
-    asked = {
+    params = {
         state.COLLECTION: view.connection.name if view.connection else "",
         state.SCAN: view.require_scan().id,
         state.THRESHOLD: f"{view.threshold:g}",
         state.STRICTNESS: "" if usual else state.GROUPING[view.strictness],
     }
-    said = urlencode({name: value for name, value in asked.items() if value})
+    query = urlencode({name: value for name, value in params.items() if value})
     path = "" if page == PAGES[0].file else page  # the start page has no path of its own
-    return f"{here.scheme}://{here.netloc}/{path}?{said}"
+    return f"{here.scheme}://{here.netloc}/{path}?{query}"
 
 
 def draw_access(view: View, rule: access.Access) -> None:

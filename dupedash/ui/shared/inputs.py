@@ -28,13 +28,13 @@ def existing(path: str) -> Path:
     """The absolute path of a folder or file that is there. Raises ConfigError."""
     if not path.strip():
         raise ConfigError("Say which folder: its whole path, as /home/me/Pictures.")
-    asked = Path(path.strip()).expanduser()
-    if not asked.is_absolute():
+    place = Path(path.strip()).expanduser()
+    if not place.is_absolute():
         raise ConfigError(f"{path.strip()} is not a whole path: begin it with / (or ~ for your home folder).")
     try:
-        found = asked.exists()
+        found = place.exists()
     except OSError as error:
-        raise ConfigError(f"{asked} cannot be looked at: {error.strerror}.") from error
+        raise ConfigError(f"{place} cannot be looked at: {error.strerror}.") from error
     if not found:
-        raise ConfigError(f"There is nothing at {asked} on the machine that runs dupedash.")
-    return asked
+        raise ConfigError(f"There is nothing at {place} on the machine that runs dupedash.")
+    return place

@@ -16,12 +16,12 @@ def scan_label(scan: StoredScan) -> str:
 
 def config_words(config: ScanConfig) -> str:
     """A configuration in a line: mode, what was scanned, what it was compared with, floor."""
-    said = [MODES[config.mode].name, " and ".join(config.fq) or "all images"]
+    parts = [MODES[config.mode].name, " and ".join(config.fq) or "all images"]
     if config.against:
-        said.append(f"against {' and '.join(config.against)}")
+        parts.append(f"against {' and '.join(config.against)}")
     if config.without:
-        said.append(f"without {' and '.join(config.without)}")
-    return " · ".join([*said, f"from {config.floor:.2f}"])
+        parts.append(f"without {' and '.join(config.without)}")
+    return " · ".join([*parts, f"from {config.floor:.2f}"])
 
 
 def changed_words(view: View, scan: StoredScan) -> str:
