@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dupedash.actions import (
-    Head,
     Journal,
     MergeRule,
     Plan,
@@ -22,85 +19,21 @@ from dupedash.actions import (
     StepKind,
     StepMark,
     Wish,
-    apply_plan,
-    candidates,
     check_plan,
-    draw_plan,
     find_journal,
     journals,
-    undo_plan,
     waiting_journal,
 )
 from dupedash.actions.files.disk import move
 from dupedash.config import Workspace
 from dupedash.errors import ActionError, Cancelled, ConfigError, Conflict
-from dupedash.groups.graph import Matches
-from dupedash.keepers import PRESETS, Criterion, Policy, ProtectedField, Rule
-from dupedash.review import Decisions, ReviewStore, Verdict, image_key
-from tests.tiny_collection import TinyCollection
+from dupedash.keepers import PRESETS, ProtectedField
+from dupedash.review import ReviewStore, Verdict, image_key
+from tests.acting import ABC, FILE_KINDS, LARGEST, STAR, Place, place, same_files
+from tests.killing import killed_at_file_operation
 
-LARGEST = Policy("largest", (Criterion(Rule.BYTES),))
-FILE_KINDS = [StepKind.QUARANTINE, StepKind.HARDLINK, StepKind.SYMLINK]
+__all__ = ["place"]
 
-
-class Place:
-    """A folder of files, the collection of them and a workspace, all real."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.folder = root / "pictures"
-        self.workspace = Workspace(root / "data")
-        self.collection = TinyCollection(self.folder, root / "tiny.json")
-
-    def fill(self, names, **fields):
-        """Files named a, b, … of falling size, with odd times and permissions."""
-        for number, name in enumerate(names):
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(os.fsencode(path.name) * (40 - number))
-            path.chmod(0o640 if number % 2 else 0o604)
-            os.utime(path, ns=(1_500_000_000_123_456_789 + number, 1_400_000_000_987_654_321 + number))
-        for folder in (self.folder, *(p for p in self.folder.rglob("*") if p.is_dir())):
-            os.utime(folder, ns=(1_300_000_000_000_000_001, 1_300_000_000_000_000_001))
-        self.collection.index(**fields)
-        return self
-
-    def plan(self, *pairs, decisions=None, **wish):
-        wish.setdefault("policy", LARGEST)
-        matches = Matches.of([(a, b, 0.97) for a, b in pairs])
-        groups = candidates(matches, 0.7, self.collection, decisions or Decisions())
-        return draw_plan(groups, Wish(**wish), Head.now(self.collection, "scan-1", 0.7))
-
-    def journal(self, *pairs, **wish):
-        return Journal.create(self.workspace, self.plan(*pairs, **wish))
-
-    def apply(self, journal, **how):
-        return apply_plan(journal, self.collection, self.workspace, **how)
-
-    def undo(self, journal, **how):
-        return undo_plan(journal, self.collection, self.workspace, **how)
-
-    def reopen(self):
-        """As after a restart."""
-        self.collection = TinyCollection(self.folder, self.root / "tiny.json")
-
-    def look(self):
-        """Everything there is: bytes, names, times, permissions, folders' times, documents."""
-        files = {}
-        for path in sorted([self.folder, *self.folder.rglob("*")]):
-            found = path.lstat()
-            data = b"" if path.is_dir() else path.readlink() if path.is_symlink() else path.read_bytes()
-            files[str(path)] = (data, found.st_mtime_ns, found.st_mode, found.st_nlink)
-        return files, TinyCollection(self.folder, self.root / "tiny.json").state()
-
-
-@pytest.fixture
-def place(tmp_path):
-    return Place(tmp_path)
-
-
-ABC = ("a.jpg", "sub/b.jpg", "sub/c.jpg")
-STAR = (("a.jpg", "b.jpg"), ("a.jpg", "c.jpg"))
 
 
 def test_quarantine_takes_the_others_out_and_undo_brings_everything_back(place):
@@ -479,32 +412,6 @@ def test_a_path_in_place_of_a_plans_id_leads_nowhere(place):
 # Crashes: a real SIGKILL at the n-th thing that happens, in a process of its own
 
 
-def killed_at(boundary, work):
-    """Run `work` in a forked process that is killed at its n-th file operation; True if it got that far."""
-    child = os.fork()
-    if child == 0:
-        seen = 0
-
-        def watch(event, _args):
-            nonlocal seen
-            if event in ("open", "os.link", "os.rename", "os.remove", "os.symlink", "os.utime", "os.mkdir",
-                         "sqlite3.connect", "os.rmdir", "os.chmod"):  # fmt: skip
-                seen += 1
-                if seen == boundary:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        code = 1
-        try:
-            sys.addaudithook(watch)
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
-    return os.WIFSIGNALED(status)
-
-
 @pytest.mark.parametrize("kind", [*FILE_KINDS, StepKind.REMOVE, StepKind.LABEL])
 def test_killed_at_any_moment_of_apply_undo_restores_everything(tmp_path, kind):
     boundary, killed = 1, True
@@ -513,7 +420,7 @@ def test_killed_at_any_moment_of_apply_undo_restores_everything(tmp_path, kind):
         place.fill(ABC[:2] if boundary % 3 else ABC, status="new")
         before = place.look()
         journal = place.journal(*STAR[: len(place.collection.ids()) - 1], action=kind)
-        killed = killed_at(boundary, lambda place=place, journal=journal: place.apply(journal))
+        killed = killed_at_file_operation(boundary, lambda place=place, journal=journal: place.apply(journal))
         place.reopen()
         if boundary % 2:
             assert place.apply(journal).failed == ()
@@ -534,18 +441,12 @@ def test_killed_at_any_moment_of_undo_a_second_undo_restores_everything(tmp_path
         before = place.look()
         journal = place.journal(*STAR, action=kind)
         place.apply(journal)
-        killed = killed_at(boundary, lambda place=place, journal=journal: place.undo(journal))
+        killed = killed_at_file_operation(boundary, lambda place=place, journal=journal: place.undo(journal))
         place.reopen()
         assert place.undo(journal).failed == ()
         assert same_files(place.look(), before), f"killed at {boundary}"
         boundary += 3
     assert boundary > 20, "it was killed several times"
-
-
-def same_files(now, before):
-    """Equal but for the folders' own times, which a crash may leave at the time of the repair."""
-    files = [{k: v for k, v in look[0].items() if k.endswith(".jpg")} for look in (now, before)]
-    return files[0] == files[1] and now[0].keys() == before[0].keys() and now[1] == before[1]
 
 
 NAMES = [f"{'sub/' if n % 3 == 0 else ''}{n}.jpg" for n in range(8)]
@@ -575,7 +476,7 @@ def test_whatever_the_groups_rules_and_crash_apply_and_undo_leave_all_as_it_was(
     assert not plan.removed & pinned
     records = place.collection.records(sorted(plan.removed))
     assert not [r for r in records if rules.protects(r)], "no policy ever removes what is protected"
-    killed_at(boundary, lambda: place.apply(journal))
+    killed_at_file_operation(boundary, lambda: place.apply(journal))
     place.reopen()
     if again:
         assert place.apply(journal).failed == ()

@@ -24,9 +24,10 @@ from dupedash.embedded.files.update import index
 from dupedash.errors import Conflict
 from dupedash.groups.graph import Matches
 from dupedash.review import Decisions
+from tests.acting import ABC, FILE_KINDS, LARGEST, STAR, Place, place, same_files
 from tests.backends import over_http
+from tests.killing import killed_at_file_operation
 from tests.pictures import as_file, scene
-from tests.test_actions import ABC, FILE_KINDS, LARGEST, STAR, Place, killed_at, place, same_files
 
 __all__ = ["place"]
 B = "sub/b.jpg"
@@ -56,7 +57,7 @@ def test_killed_at_any_moment_with_the_quarantine_on_another_disk_all_comes_back
         if undoing:
             place.apply(journal)
         work = place.undo if undoing else place.apply
-        killed = killed_at(boundary, lambda work=work, journal=journal: work(journal))
+        killed = killed_at_file_operation(boundary, lambda work=work, journal=journal: work(journal))
         place.reopen()
         assert place.undo(journal).failed == ()
         assert same_files(place.look(), before), f"killed at {boundary}"

@@ -11,7 +11,7 @@ import pytest
 from dupedash.actions import Candidates, Head, Plan, StepKind, Wish, draw_plan
 from dupedash.actions.files.companions import companions
 from dupedash.model import ImageRecord
-from tests.test_actions import place
+from tests.acting import place
 
 __all__ = ["place"]
 

@@ -15,31 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupedash.cli import main
-from dupedash.embedded.files.update import IndexReport, index
 from dupedash.embedded.store.store import Store, file_id
 from dupedash.model import Failure
-from tests.test_index import counts, draw
+from tests.indexed import counts, draw, folder, read, store
 
-
-@pytest.fixture
-def store(tmp_path):
-    made = Store(tmp_path / "data" / "collections" / "c")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    """Three pictures in two folders."""
-    root = tmp_path / "pictures"
-    (root / "within").mkdir(parents=True)
-    for seed, name in enumerate(["a.png", "b.png", "within/c.png"]):
-        draw(root / name, seed)
-    return root
-
-
-def read(store: Store, *paths: Path, **options: object) -> IndexReport:
-    return index(store, list(paths), jobs=1, **options)
+__all__ = ["folder", "store"]
 
 
 def places(store: Store) -> dict[str, str]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import sqlite3
-import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,7 +21,8 @@ from dupedash.actions import (
 )
 from dupedash.actions import journal as journal_module
 from dupedash.errors import ActionError, Conflict
-from tests.test_actions import ABC, STAR, place
+from tests.acting import ABC, STAR, place
+from tests.killing import killed_at_line
 
 __all__ = ["place"]
 
@@ -74,40 +72,13 @@ def test_an_unfinished_journal_and_one_of_a_newer_version_hide_no_other_and_are_
     assert applied_journal(place.workspace).folder == mine.folder
 
 
-def killed_at_line(number, work):
-    """Run `work` in a forked process that is killed at the n-th line of the journal; True if it got there."""
-    child = os.fork()
-    if child == 0:
-        seen = 0
-
-        def watch(frame, event, _arg):
-            nonlocal seen
-            if frame.f_code.co_filename != journal_module.__file__:
-                return None
-            seen += event == "line"
-            if seen == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return watch
-
-        code = 1
-        try:
-            sys.settrace(watch)
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
-    return os.WIFSIGNALED(status)
-
-
 def test_killed_at_any_moment_a_plan_is_there_wholly_or_not_at_all_and_the_next_one_is_made(place):
     place.fill(ABC)
     first = make(place, *STAR)
     line, killed = 1, True
     while killed:
         plan = place.plan(STAR[0])
-        killed = killed_at_line(line, lambda plan=plan: Journal.create(place.workspace, plan))
+        killed = killed_at_line(line, journal_module, lambda plan=plan: Journal.create(place.workspace, plan))
         there = [journal.plan() for journal in journals(place.workspace)]
         assert there[-1] == first.plan()
         assert len(there) == 1 or there[0] == plan, f"killed at {line}"

@@ -13,19 +13,13 @@ import streamlit as st
 from dupedash.cli import main
 from dupedash.config import Workspace
 from dupedash.embedded.files.leaveout import DEFAULTS, LeaveOut, checked
-from dupedash.embedded.files.update import index
 from dupedash.embedded.store.store import Store, file_id
 from dupedash.errors import ConfigError
 from tests.app_pages import opened
+from tests.indexed import counts, draw, read, store
 from tests.test_clear_page import finish
-from tests.test_index import counts, draw
 
-
-@pytest.fixture
-def store(tmp_path):
-    made = Store(tmp_path / "data" / "collections" / "c")
-    yield made
-    made.close()
+__all__ = ["store"]
 
 
 @pytest.fixture
@@ -38,10 +32,6 @@ def folder(tmp_path) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         draw(root / name, seed)
     return root
-
-
-def read(store: Store, *paths: Path, **options: object):
-    return index(store, list(paths), jobs=1, **options)
 
 
 def names(store: Store, folder: Path) -> set[str]:
