@@ -156,7 +156,7 @@ class ChangeKind(StrEnum):
 
     IDENTICAL_FILE = "identical file"
     IDENTICAL_PIXELS = "identical pixels"
-    REENCODED = "re-encoded"
+    RE_ENCODED = "re-encoded"
     RESIZED = "resized"
     CROPPED = "cropped"
     BORDERED = "border added"
@@ -175,9 +175,19 @@ class ChangeKind(StrEnum):
     NOISE = "noise added"
     OVERLAY = "text or logo added"
     FRAMES = "other frames or pages"
-    ENLARGED = "enlarged"
+    UPSCALED = "upscaled"
     SLIGHT = "slightly changed"
     CONVERTED = "saved without loss from a compressed one"
+
+    @property
+    def token(self) -> str:
+        """Its name in files for other programs: "part-of"."""
+        return self.name.lower().replace("_", "-")
+
+    @classmethod
+    def _missing_(cls, value: object) -> ChangeKind | None:
+        """What stored checks of earlier versions call otherwise."""
+        return cls.UPSCALED if value == "enlarged" else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def test_every_kind_of_file_is_written(indexed, tmp_path, capsys):
     assert run(indexed, "scan", "--threshold", "0.9", *options) == 0
     assert next(iter(json.loads(files["json"].read_text()))) == "group-1"
     assert next(csv.reader(files["csv"].open()))[:2] == ["group", "path"]
-    assert next(csv.reader(files["pairs"].open())) == ["path_a", "path_b", "score"]
+    assert next(csv.reader(files["pairs"].open())) == ["path_a", "path_b", "score", "kinds"]
     assert files["html"].read_text().lower().startswith("<!doctype html>")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "out.csv",

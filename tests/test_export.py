@@ -10,19 +10,21 @@ import pytest
 
 from dupedash.collection import FoundMatch
 from dupedash.groups.graph import DuplicateGraph
-from dupedash.model import ImageRecord
+from dupedash.model import ChangeKind, Explanation, ImageRecord
 from dupedash.report.export import groups_csv, groups_json, pairs_csv
 from dupedash.scans import ScanStore
 from tests.stored_scans import stored_scan
 
 NAMES = ["/p/a \"quoted\", 'name'.jpg", "/p/line\nbreak\r.jpg", "/p/☃🎉.jpg", "/p/<script>.jpg", "=1+1.jpg"]
 
+MADE = Explanation((ChangeKind.PART_OF, ChangeKind.GRAY))
+
 
 @pytest.fixture
 def scan(tmp_path):
     records = [ImageRecord(str(n), name, width=640, bytes=100) for n, name in enumerate(NAMES)]
     records[1] = ImageRecord("1", NAMES[1])
-    matches = [FoundMatch("0", "1", 0.9), FoundMatch("1", "2", 0.7), FoundMatch("3", "4", 0.55)]
+    matches = [FoundMatch("0", "1", 0.9, MADE), FoundMatch("1", "2", 0.7), FoundMatch("3", "4", 0.55)]
     return stored_scan(ScanStore(tmp_path), records, matches)
 
 
@@ -54,7 +56,19 @@ def test_a_row_an_image_with_its_group(scan):
 
 def test_every_match_best_first_and_no_cell_is_a_formula(scan):
     assert [tuple(row.values()) for row in rows(pairs_csv(scan))] == [
-        (NAMES[0], NAMES[1], "0.900000"),
-        (NAMES[1], NAMES[2], "0.700000"),
-        (NAMES[3], "'" + NAMES[4], "0.550000"),
+        (NAMES[0], NAMES[1], "0.900000", "part-of;gray"),
+        (NAMES[1], NAMES[2], "0.700000", ""),
+        (NAMES[3], "'" + NAMES[4], "0.550000", None),
     ]
+
+
+def test_the_line_of_a_pair_that_is_no_duplicate_ends_after_its_score(scan):
+    lengths = [len(row) for row in csv.reader(io.StringIO(pairs_csv(scan), newline=""))]
+    assert lengths == [4, 4, 4, 3]
+
+
+def test_every_kind_has_a_name_for_other_programs():
+    names = [kind.token for kind in ChangeKind]
+    assert len(set(names)) == len(names)
+    assert {"re-encoded", "part-of", "colour", "upscaled"} <= set(names)
+    assert ChangeKind("enlarged") is ChangeKind.UPSCALED, "as earlier versions called it"

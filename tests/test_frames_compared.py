@@ -259,7 +259,7 @@ def test_another_number_on_a_cover_is_no_exact_copy(other: str):
     pair = compared(first, saved(volume(other), "PNG"))
     assert pair.score < 0.95
     told = pair.explanation(described(first), described(saved(volume(other), "PNG")))
-    assert not {ChangeKind.REENCODED, ChangeKind.RESIZED} & set(told.kinds)
+    assert not {ChangeKind.RE_ENCODED, ChangeKind.RESIZED} & set(told.kinds)
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.5, 0.3])

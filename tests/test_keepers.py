@@ -131,7 +131,7 @@ def test_what_is_mirrored_is_told_by_the_others():
     a, b, c = image("a"), image("b"), image("c")
     turned = Explanation((MIRRORED,))
     assert original(a, b, ab=turned) is None
-    plain = Explanation((ChangeKind.REENCODED,))
+    plain = Explanation((ChangeKind.RE_ENCODED,))
     choice = choose([a, b, c], policy(Criterion(Rule.ORIGINAL)), explanations={
         ("a", "b"): turned, ("a", "c"): turned, ("b", "c"): plain})  # fmt: skip
     assert choice.keeper == "b"

@@ -87,7 +87,7 @@ def test_a_lossless_file_with_a_compressed_ones_pixels_was_made_from_it():
 
 def test_an_enlarged_copy_never_wins_by_its_pixels():
     small, large = image("a", 100), image("b", 200)
-    enlarged = {("a", "b"): Edits((ChangeKind.RESIZED,), (), (ChangeKind.ENLARGED,))}
+    enlarged = {("a", "b"): Edits((ChangeKind.RESIZED,), (), (ChangeKind.UPSCALED,))}
     pairs = equal_pairs([(("a", "b"), 0.99)], enlarged)
     assert choose([small, large], BEST, equal=pairs, explanations=enlarged).keeper == "a"
     assert choose([small, large], BEST, equal=pairs).keeper == "b"
@@ -96,7 +96,7 @@ def test_an_enlarged_copy_never_wins_by_its_pixels():
 def test_equal_is_what_scores_as_exact_and_shows_no_sign_of_an_edit():
     pair, other = ("a", "b"), ("a", "c")
     assert equal_pairs([(pair, 0.95), (other, 0.94)], {}) == {pair}
-    assert equal_pairs([(pair, 0.99)], {pair: Edits((ChangeKind.REENCODED,))}) == {pair}
+    assert equal_pairs([(pair, 0.99)], {pair: Edits((ChangeKind.RE_ENCODED,))}) == {pair}
     assert equal_pairs([(pair, 0.99)], {pair: Edits((SLIGHT,))}) == frozenset()
     assert equal_pairs([(pair, 0.99)], {pair: Edits((NOISE,), (), (NOISE,))}) == frozenset()
     assert tells(Edits((NOISE,), (), (NOISE,)), exact=False)
@@ -249,7 +249,7 @@ def test_a_lossless_copy_of_a_heic_takes_it_from_no_smaller_copy():
     heic = image("a", 20, format="HEIC", pixels="same", bytes=90)
     png = image("b", 20, format="PNG", pixels="same", bytes=400)
     jpeg = image("c", 20, format="JPEG", bytes=40)
-    made = Edits((ChangeKind.REENCODED,), (ChangeKind.CONVERTED,), ())
+    made = Edits((ChangeKind.RE_ENCODED,), (ChangeKind.CONVERTED,), ())
     choice = choose([heic, png, jpeg], BEST, explanations={("a", "c"): made, ("b", "c"): made})
     assert (choice.keeper, {removed.id for removed in choice.removed}) == ("a", {"b", "c"})
 

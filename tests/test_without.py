@@ -77,7 +77,7 @@ def test_the_command_takes_one_kind_or_both_with_a_comma(
         capsys.readouterr()
         assert run("scan", "--pairs", "-", *options) == 0
         rows = capsys.readouterr().out.splitlines()[1:]
-        return sum(float(row.rsplit(",", 1)[1]) >= 0.7 for row in rows)
+        return sum(float(row.split(",")[2]) >= 0.7 for row in rows)
 
     assert run("index", "--jobs", "1", str(folder)) == 0
     assert matches() == 3

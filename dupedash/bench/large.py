@@ -45,7 +45,7 @@ _BATCH = 5000  # documents a commit: memory stays flat
 _SIZES, _SHARES = (2, 3, 4, 5, 6, 8, 12, 20, 40), (0.36, 0.2, 0.14, 0.09, 0.07, 0.06, 0.05, 0.02, 0.01)
 # What is told of matches, from the plainest to the most that can be told.
 _REASONS = (
-    Explanation((ChangeKind.REENCODED,), inliers=240),
+    Explanation((ChangeKind.RE_ENCODED,), inliers=240),
     Explanation((ChangeKind.RESIZED,), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), scale=0.5, inliers=180),
     Explanation((ChangeKind.CROPPED,), (1.25, 0.0, -0.1, 0.0, 1.25, -0.1), overlap_a=0.64, inliers=90),
     Explanation((ChangeKind.OVERLAY,), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), residual=((0.6, 0.7, 0.9, 0.8),)),

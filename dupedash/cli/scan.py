@@ -56,7 +56,11 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
 @click.option("--html", "html_file", type=File, help="Write the graph as one file that opens offline.")
 @click.option("--csv", "csv_file", type=File, help="Write a row an image with its group; - for stdout.")
 @click.option(
-    "--pairs", "pairs_file", type=File, help="Write path_a,path_b,score of every match; - for stdout."
+    "--pairs",
+    "pairs_file",
+    type=File,
+    help="Write path_a,path_b,score,kinds of every match; - for stdout. kinds: what changed, as "
+    f"cropped;brighter. A line below {NEAR} ends after the score: that is no duplicate, nothing is told.",
 )
 @click.option("--name", help="Name of the stored scan.")
 @click.option(

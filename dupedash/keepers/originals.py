@@ -33,9 +33,9 @@ _WORDS = {ChangeKind.BORDERED: "border or frame added"}
 _EXACT = EXACT - 1e-6
 """Scores are kept in single precision."""
 _SAME_CONTENT = frozenset(
-    {ChangeKind.IDENTICAL_FILE, ChangeKind.IDENTICAL_PIXELS, ChangeKind.REENCODED, ChangeKind.RESIZED}
+    {ChangeKind.IDENTICAL_FILE, ChangeKind.IDENTICAL_PIXELS, ChangeKind.RE_ENCODED, ChangeKind.RESIZED}
 )
-_SAVED_AGAIN = frozenset({ChangeKind.ENLARGED, ChangeKind.CONVERTED})
+_SAVED_AGAIN = frozenset({ChangeKind.UPSCALED, ChangeKind.CONVERTED})
 """Signs of a copy that shows no other content."""
 
 

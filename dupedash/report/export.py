@@ -14,12 +14,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dupedash.groups.graph import Cut
+from dupedash.groups.graph import Cut, Matches
 from dupedash.images import path_of
+from dupedash.model import NEAR, ChangeKind
 from dupedash.scans import StoredScan
 
+Kinds = tuple[ChangeKind, ...]
 GROUP_COLUMNS = ("group", "path", "id", "width", "height", "bytes", "format", "weakest")
-PAIR_COLUMNS = ("path_a", "path_b", "score")
+PAIR_COLUMNS = ("path_a", "path_b", "score", "kinds")
 _MARK = "\ufffd"
 """Marks the bytes of a location that are no UTF-8; see `images.files.printable`."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -40,12 +42,25 @@ def groups_csv(scan: StoredScan, cut: Cut) -> str:
 
 
 def pairs_csv(scan: StoredScan) -> str:
-    """Every match at or above the floor, the best first."""
-    places, m = _locations(scan), scan.matches()
-    best = (-m.score).argsort(kind="stable")
-    rows = zip(m.a[best].tolist(), m.b[best].tolist(), m.score[best].tolist(), strict=True)
-    pairs = ((places[m.ids[a]], places[m.ids[b]], _score(score)) for a, b, score in rows)
-    return csv_text(PAIR_COLUMNS, pairs)
+    """Every match at or above the floor, the best first.
+
+    `kinds` are the `ChangeKind.token`s of what changed, with semicolons. Below NEAR nothing is told of a pair
+    that is no duplicate: its line ends after the score.
+    """
+    places, m, kinds = _locations(scan), scan.matches(), scan.kinds()
+    return csv_text(PAIR_COLUMNS, (_pair(places, m, kinds, row) for row in _best_first(m)))
+
+
+def _best_first(matches: Matches) -> list[int]:
+    rows: list[int] = (-matches.score).argsort(kind="stable").tolist()
+    return rows
+
+
+def _pair(places: Mapping[str, str], m: Matches, kinds: Sequence[Kinds], row: int) -> Sequence[str]:
+    score = float(m.score[row])
+    known = (places[m.ids[m.a[row]]], places[m.ids[m.b[row]]], _score(score))
+    # Scores are kept in single precision.
+    return (*known, ";".join(kind.token for kind in kinds[row])) if score >= NEAR - 1e-6 else known
 
 
 def _members(cut: Cut, images: Mapping[str, Any]) -> Iterator[Sequence[object]]:

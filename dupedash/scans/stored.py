@@ -16,7 +16,7 @@ import pyarrow as pa
 from dupedash import __version__
 from dupedash.errors import ScanError
 from dupedash.groups.graph import Matches
-from dupedash.model import Explanation, Failure, ImageRecord, Smartfilter
+from dupedash.model import ChangeKind, Explanation, Failure, ImageRecord, Smartfilter
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
 from dupedash.scans.modes import Effort
 from dupedash.scans.tables.columns import (
@@ -24,6 +24,7 @@ from dupedash.scans.tables.columns import (
     MATCHES,
     PART,
     PARTS,
+    kinds_of,
     read_table,
 )
 from dupedash.scans.tables.merge import merge
@@ -93,6 +94,11 @@ class StoredScan:
         place = np.cumsum(used, dtype=np.int32) - 1
         kept = tuple(ids.take(pa.array(np.flatnonzero(used))).to_pylist())
         return Matches(kept, place[a], place[b], table["score"].to_numpy().astype(np.float32))
+
+    def kinds(self) -> list[tuple[ChangeKind, ...]]:
+        """What changed between the two of every match, in the order of `matches`; () where that is not known.
+        Raises ScanError."""
+        return [kinds_of(bits) for bits in self._matches(["kinds"])["kinds"].to_pylist()]
 
     def images(self) -> pd.DataFrame:
         """A row per image of scope and against, sorted by id; columns as `tables.IMAGES`, fields as JSON."""

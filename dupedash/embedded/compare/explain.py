@@ -25,7 +25,7 @@ def explain(evidence: Evidence, a: Descriptor, b: Descriptor) -> Explanation:
     if not kinds and told.slight:
         kinds = [ChangeKind.SLIGHT]
     if not kinds:
-        kinds = [ChangeKind.RESIZED if evidence.size_a != evidence.size_b else ChangeKind.REENCODED]
+        kinds = [ChangeKind.RESIZED if evidence.size_a != evidence.size_b else ChangeKind.RE_ENCODED]
     return Explanation(
         tuple(kinds),
         tuple(float(x) for x in _with_mirror(evidence).ravel()),

@@ -41,7 +41,7 @@ _ENLARGED, _ENLARGED_PER_DOUBLING = 0.65, 0.6
 doubling; of a picture and its reduced copy the larger has less, too, but a third of that."""
 
 
-_SAME_CONTENT = frozenset({ChangeKind.ENLARGED, ChangeKind.CONVERTED})
+_SAME_CONTENT = frozenset({ChangeKind.UPSCALED, ChangeKind.CONVERTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +136,4 @@ def _sizes(a: Marks, b: Marks) -> Fine:
         return _swapped(_sizes(b, a))
     less = sum(a.detail[n] - b.detail[n] for n in (2, 3)) / 2
     enlarged = doublings > 0.1 and less > _ENLARGED + _ENLARGED_PER_DOUBLING * doublings
-    return Fine(b=(ChangeKind.ENLARGED,)) if enlarged else Fine()
+    return Fine(b=(ChangeKind.UPSCALED,)) if enlarged else Fine()

@@ -17,7 +17,7 @@ from dupedash.model import EXACT, ChangeKind, Explanation
 SAME_FILE = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_FILE,)))
 SAME_PIXELS = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_PIXELS,)))
 
-_ONLY_SAVED = frozenset({ChangeKind.REENCODED, ChangeKind.RESIZED})
+_ONLY_SAVED = frozenset({ChangeKind.RE_ENCODED, ChangeKind.RESIZED})
 """What alone makes no copy an edited one."""
 
 Ways = tuple[bool, ...]

@@ -185,7 +185,8 @@ def _bits(kinds: Iterable[ChangeKind]) -> int:
 
 
 @cache
-def _kinds(bits: int) -> tuple[ChangeKind, ...]:
+def kinds_of(bits: int) -> tuple[ChangeKind, ...]:
+    """The kinds that a number of the table stands for."""
     return tuple(kind for kind in ChangeKind if bits & _BIT[kind])
 
 
@@ -195,7 +196,7 @@ def decode_explanation(row: Mapping[str, Any]) -> Explanation | None:
         return None
     affine, boxes = row.get("affine"), row.get("residual") or []
     return Explanation(
-        kinds=_kinds(row["kinds"]),
+        kinds=kinds_of(row["kinds"]),
         affine=None if affine is None else tuple(affine),
         mirrored=row["mirrored"],
         overlap_a=row["overlap_a"],
@@ -205,8 +206,8 @@ def decode_explanation(row: Mapping[str, Any]) -> Explanation | None:
         aspect=row["aspect"],
         inliers=row["inliers"],
         residual=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in zip(*[iter(boxes)] * 4, strict=True)),
-        edited_a=_kinds(row["edited_a"]),
-        edited_b=_kinds(row["edited_b"]),
+        edited_a=kinds_of(row["edited_a"]),
+        edited_b=kinds_of(row["edited_b"]),
     )
 
 
@@ -217,7 +218,7 @@ EDITS = ("kinds", "edited_a", "edited_b")
 @cache
 def decode_edits(kinds: int, edited_a: int, edited_b: int) -> Edits:
     """That part of an explanation; there are few different ones."""
-    return Edits(_kinds(kinds), _kinds(edited_a), _kinds(edited_b))
+    return Edits(kinds_of(kinds), kinds_of(edited_a), kinds_of(edited_b))
 
 
 def _text(text: str) -> str:
