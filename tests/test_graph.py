@@ -70,21 +70,21 @@ ASTRAY = [("a", "c", 1.0), ("b", "d", 1.0), ("a", "e", 0.95), ("b", "e", 0.95),
 
 @example(ASTRAY, 0.7)
 @given(pairs, thresholds)
-def test_the_weakest_score_of_a_complete_group_is_that_of_its_own_matches(found, threshold):
+def test_what_holds_a_complete_group_is_that_of_its_own_matches(found, threshold):
     cut = DuplicateGraph(Matches.of(found)).cut(threshold, Strictness.COMPLETE)
     for number in range(len(cut)):
         inside = full_graph(found, threshold).subgraph(cut.members(number))
         tree = nx.maximum_spanning_edges(inside, weight="score", data=True)
-        assert cut.weakest[number] == min(np.float32(known["score"]) for _, _, known in tree)
+        assert cut.holding[number] == min(np.float32(known["score"]) for _, _, known in tree)
 
 
 @given(pairs, thresholds)
-def test_the_weakest_score_is_where_a_group_starts_to_split(found, threshold):
+def test_what_holds_a_group_is_where_it_starts_to_split(found, threshold):
     cut = DuplicateGraph(Matches.of(found)).cut(threshold)
     for number in range(len(cut)):
-        weakest, members = float(cut.weakest[number]), frozenset(cut.members(number))
-        assert members in components(found, max(threshold, weakest - 1e-6))
-        assert members not in components(found, weakest + 1e-6)
+        holding, members = float(cut.holding[number]), frozenset(cut.members(number))
+        assert members in components(found, max(threshold, holding - 1e-6))
+        assert members not in components(found, holding + 1e-6)
 
 
 @given(pairs, thresholds)

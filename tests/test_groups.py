@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupedash.groups.graph import DuplicateGraph, Matches
-from dupedash.groups.splits import bridges, split_at, weakest
+from dupedash.groups.splits import bridges, split_at
+from dupedash.groups.splits import holding as holding_link
 from dupedash.groups.table import Listing, Only, Order, holding, listing_of, select, table
 from dupedash.images.properties import compare
 from dupedash.model import ImageRecord
@@ -38,7 +39,9 @@ def test_the_table_says_what_the_group_values_say(pairs, threshold):
     assert rows.unsure.tolist() == [max(k.score for k in g.links) <= np.float32(0.9) for g in groups]
     assert rows.missing.tolist() == [g.missing for g in groups]
     assert rows.mean.tolist() == pytest.approx([g.mean for g in groups], abs=1e-6)
-    assert rows.weakest.tolist() == pytest.approx([g.weakest for g in groups])
+    assert rows.weakest.tolist() == pytest.approx([min(k.score for k in g.links) for g in groups])
+    assert (rows.mean >= rows.weakest).all()
+    assert all(g.mean >= g.weakest and g.holding >= g.weakest for g in groups)
     by_id = dict(zip(cut.graph.matches.ids, sizes.tolist(), strict=True))
     kept = [max(by_id[i] for i in g.members) for g in groups]
     assert rows.gain.tolist() == [
@@ -97,7 +100,7 @@ def test_each_bridge_splits_the_chain_the_weakest_first():
     assert [(s.left, s.right) for s in found] == [
         (("a", "b"), ("c", "d")), (("a",), ("b", "c", "d")), (("a", "b", "c"), ("d",)),
     ]  # fmt: skip
-    link = weakest(group)
+    link = holding_link(group)
     assert link is not None
     assert (link.a, link.b) == ("b", "c")
 

@@ -63,18 +63,18 @@ def records_of(cut, location="/pictures/{}"):
     return {i: ImageRecord(i, location.format(i)) for n in range(len(cut)) for i in cut.members(n)}
 
 
-def test_a_chain_is_drawn_with_its_bridges_and_its_weakest_link():
+def test_a_chain_is_drawn_with_its_bridges_and_the_link_that_holds_it():
     cut = cut_of([("a", "b", 0.9), ("b", "c", 0.6)])
     network = build(cut, [0], records_of(cut), lambda _: None)
-    drawn = {(e["from"], e["to"]): (e["dashes"], e["weakest"], e["width"]) for e in network.edges}
+    drawn = {(e["from"], e["to"]): (e["dashes"], e["holding"], e["width"]) for e in network.edges}
     assert drawn == {(0, 1): (True, False, 9.0), (1, 2): (True, True, 6.0)}
     assert [n["where"] for n in network.nodes] == ["/pictures/a", "/pictures/b", "/pictures/c"]
 
 
-def test_the_weakest_link_is_marked_where_it_is_no_bridge_too_and_never_in_a_pair():
+def test_the_link_that_holds_a_group_is_marked_where_it_is_no_bridge_too_and_never_in_a_pair():
     found = cut_of([("a", "b", 0.9), ("b", "c", 0.7), ("a", "c", 0.6), ("x", "y", 0.5)])
     network = build(found, [0, 1], records_of(found), lambda _: None)
-    marked = {e["score"]: (e["dashes"], e["weakest"]) for e in network.edges}
+    marked = {e["score"]: (e["dashes"], e["holding"]) for e in network.edges}
     assert marked == {0.9: (False, False), 0.7: (False, True), 0.6: (False, False), 0.5: (False, False)}
 
 

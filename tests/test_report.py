@@ -66,7 +66,7 @@ def test_the_report_tells_settings_coverage_groups_scores_and_reasons(scan):
     for text in (
         "threshold 0.70", "made-up (embedded)", "rank.smartfilter=off", "too flat to be compared",
         "&lt;b&gt;flat&lt;/b&gt;.png", "Group 1", "Group 2", "0.81", "cropped to 72 %", "brighter",
-        "weakest link 0.81", "a chain: 1 pair is", "800 × 600 · JPEG · 120 KB",
+        "weakest match 0.81", "a chain: 1 pair is", "800 × 600 · JPEG · 120 KB",
     ):  # fmt: skip
         assert text in page, text
     assert page.count("data:image/webp;base64,") == 5

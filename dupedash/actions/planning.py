@@ -81,7 +81,7 @@ class Candidates:
     held    the decision for which nothing of the group is planned, or None
     open    nobody decided about it yet
     chosen  the images that people chose to stay, where they did
-    weakest the lowest score that holds the group together
+    weakest the lowest score of its matches
     """
 
     key: str

@@ -42,7 +42,7 @@ class GroupEffect:
     beside                  files that belong to those that go and stay behind
     held, open              left alone by a decision; nobody decided about it yet
     unsure                  left whole: nothing shows which image is the edited one
-    weakest                 the lowest score that holds the group together
+    weakest                 the lowest score of its matches
     """
 
     decided: str = ""

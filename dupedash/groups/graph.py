@@ -81,7 +81,8 @@ class Group:
     key       the first member's id: names the group in links (any member's id finds it)
     members   ids, sorted
     links     its matches at or above the threshold, best first
-    weakest   the lowest score that holds it together: a higher threshold splits it
+    weakest   the lowest score of its links
+    holding   that of the link that holds it together: a threshold above it splits the group
     mean      mean score of its links
     missing   pairs of members without a match: 0 where every pair matches
     """
@@ -90,6 +91,7 @@ class Group:
     members: tuple[str, ...]
     links: tuple[Link, ...]
     weakest: float
+    holding: float
     mean: float
     missing: int
 
@@ -138,12 +140,20 @@ class Cut:
 
     @cached_property
     def weakest(self) -> Floats:
-        """Per group the lowest score that holds it together: a higher threshold splits it."""
-        m = self.graph.matches
+        """Per group the lowest score of its matches."""
+        return self._lowest(self._inside(np.arange(len(self.graph.matches))))
+
+    @cached_property
+    def holding(self) -> Floats:
+        """Per group the score of the link that holds it together: a threshold above it splits the group."""
         kept = self._inside(self.graph.forest)
         if len(kept) < self.surplus:  # in a strict grouping its links lead outside: the groups get their own
-            kept = self.graph.spanning(self._inside(np.arange(len(m))))
-        low = np.ones(len(self), np.float32)
+            kept = self.graph.spanning(self._inside(np.arange(len(self.graph.matches))))
+        return self._lowest(kept)
+
+    def _lowest(self, kept: Positions) -> Floats:
+        """Per group the lowest score of these matches, each within a group."""
+        m, low = self.graph.matches, np.ones(len(self), np.float32)
         np.minimum.at(low, self.label[m.a[kept]], m.score[kept])
         return low
 
@@ -214,9 +224,10 @@ class Cut:
         columns = (matches.a, matches.b, matches.score)
         rows = zip(*(c[positions].tolist() for c in columns), self.bridges(number).tolist(), strict=True)
         links = tuple(Link(matches.ids[a], matches.ids[b], score, bridge) for a, b, score, bridge in rows)
-        mean = float(matches.score[positions].mean()) if len(positions) else 0.0
+        mean = float(matches.score[positions].mean(dtype=np.float64)) if len(positions) else 0.0
         missing = len(members) * (len(members) - 1) // 2 - len(links)
-        return Group(members[0], members, links, float(self.weakest[number]), mean, missing)
+        weakest, holding = float(self.weakest[number]), float(self.holding[number])
+        return Group(members[0], members, links, weakest, holding, mean, missing)
 
 
 class DuplicateGraph:

@@ -31,6 +31,6 @@ def split_at(group: Group, link: Link) -> Split:
     return Split(link, left, right)
 
 
-def weakest(group: Group) -> Link | None:
-    """The link that breaks first as the threshold rises: the weakest one that the group needs."""
-    return next((link for link in group.links if abs(link.score - group.weakest) < 1e-6), None)
+def holding(group: Group) -> Link | None:
+    """The link that holds the group together: it breaks first as the threshold rises."""
+    return next((link for link in group.links if abs(link.score - group.holding) < 1e-6), None)

@@ -76,7 +76,7 @@ def listing_of(params: Mapping[str, str], prefix: str = "") -> Listing:
 class GroupTable:
     """Figures per group, in the order of the cut.
 
-    weakest  the lowest score that holds the group together
+    weakest  the lowest score of its matches
     mean     of its matches
     missing  pairs of members without a match
     gain     bytes that are freed where only the largest file stays

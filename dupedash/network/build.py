@@ -37,7 +37,7 @@ class Network:
     """What vis-network draws. Every text in it is plain text; the page must show it as such.
 
     nodes    id (number), label, x, y, shape, member (image id), where (location), group (number in the cut)
-    edges    from, to, score, color, width, dashes (a bridge), weakest (the link of its group that breaks
+    edges    from, to, score, color, width, dashes (a bridge), holding (the link of its group that breaks
              first); a pair has neither
     options  of vis-network
     left_out edges of huge groups that are not drawn
@@ -141,12 +141,12 @@ def _edges(cut: Cut, number: int, positions: Sequence[int]) -> list[dict[str, An
     m, links = cut.graph.matches, cut.links(number)
     bridges, thread = set(links[cut.bridges(number)].tolist()), None
     if cut.sizes[number] > 2:
-        thread = int(links[np.abs(m.score[links] - cut.weakest[number]) < 1e-6][0])
+        thread = int(links[np.abs(m.score[links] - cut.holding[number]) < 1e-6][0])
     edges = []
     for position in positions:
         a, b, score = int(m.a[position]), int(m.b[position]), float(m.score[position])
         edges.append({
             "from": a, "to": b, "score": round(score, 4), "color": colour(score),
-            "width": round(score * 10, 2), "dashes": position in bridges, "weakest": position == thread,
+            "width": round(score * 10, 2), "dashes": position in bridges, "holding": position == thread,
         })  # fmt: skip
     return edges

@@ -30,7 +30,7 @@ function dupedashDraw(vis, host, data, on) {
   const edges = new vis.DataSet(data.edges.map((edge, id) => ({
     ...edge, id, title: undefined, dashes: edge.dashes ? [8, 6] : false,
     width: edge.width / 4, color: { color: edge.color, highlight: edge.color, hover: edge.color },
-    label: edge.weakest ? edge.score.toFixed(2) : undefined,
+    label: edge.holding ? edge.score.toFixed(2) : undefined,
     font: { color: ink, size: 11, strokeWidth: 4, strokeColor: style.backgroundColor },
   })));
   const net = new vis.Network(canvas, { nodes, edges }, data.options);
@@ -55,7 +55,7 @@ function dupedashDraw(vis, host, data, on) {
     const link = edges.get(edge);
     const lines = ["score " + link.score.toFixed(2)];
     if (link.why) lines.push(link.why);
-    if (link.weakest) lines.push("weakest link: breaks first as the threshold rises");
+    if (link.holding) lines.push("holds the group together: breaks first as the threshold rises");
     if (link.dashes) lines.push("bridge: without it the group falls apart");
     say(lines, where(event));
   });

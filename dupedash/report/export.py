@@ -36,7 +36,7 @@ def groups_json(scan: StoredScan, cut: Cut) -> str:
 
 
 def groups_csv(scan: StoredScan, cut: Cut) -> str:
-    """A row an image with its group. `weakest`: the lowest score that holds the group together."""
+    """A row an image with its group. `weakest`: the lowest score of its matches."""
     rows = {str(row.id): row for row in scan.images().itertuples(index=False)}
     return csv_text(GROUP_COLUMNS, _members(cut, rows))
 

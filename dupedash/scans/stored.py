@@ -142,12 +142,16 @@ class StoredScan:
         return self._rows_by_id().edits(matches)
 
     def _rows_by_id(self) -> MatchRows:
-        return self.match_rows(ImageRows(self.id, pa.table({"id": self._ids()})))
+        return self.match_rows(ImageRows(self.id, self._images(["id", "width", "height"])))
 
     def _ids(self) -> pa.ChunkedArray:
+        return self._images(["id"])["id"]
+
+    def _images(self, columns: list[str]) -> pa.Table:
         path = self.folder / IMAGES_FILE
-        table = read_table(path, IMAGES, ["id"]) if path.exists() else IMAGES.empty_table()
-        return table["id"]
+        if not path.exists():
+            return IMAGES.empty_table().select(columns)
+        return read_table(path, IMAGES, columns)
 
     def _matches(self, columns: Iterable[str]) -> pa.Table:
         finished = self.folder / MATCHES_FILE

@@ -175,12 +175,13 @@ def _encode(why: Explanation | None) -> tuple[Any, ...]:
     if why is None:
         return (False, 0, None, False, 1.0, 1.0, 0.0, 1.0, 1.0, 0, None, 0, 0)
     residual = [number for box in why.residual for number in box]
-    return (True, _bits(why.kinds), why.affine, why.mirrored, why.overlap_a, why.overlap_b, why.rotation,
-            why.scale, why.aspect, why.inliers, residual, _bits(why.edited_a),
-            _bits(why.edited_b))  # fmt: skip
+    return (True, bits_of(why.kinds), why.affine, why.mirrored, why.overlap_a, why.overlap_b, why.rotation,
+            why.scale, why.aspect, why.inliers, residual, bits_of(why.edited_a),
+            bits_of(why.edited_b))  # fmt: skip
 
 
-def _bits(kinds: Iterable[ChangeKind]) -> int:
+def bits_of(kinds: Iterable[ChangeKind]) -> int:
+    """Kinds as a number: a bit for each."""
     return sum({_BIT[kind] for kind in kinds})
 
 

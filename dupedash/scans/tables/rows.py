@@ -19,6 +19,7 @@ from dupedash.groups.graph import Matches
 from dupedash.keepers import tells
 from dupedash.model import EXACT, Edits, Explanation, ImageRecord
 from dupedash.scans.tables.columns import EDITS, decode_edits, decode_explanation, decode_record
+from dupedash.scans.tables.filesizes import of_files, resized_bits
 
 REMEMBERED = 20_000
 """Records that are kept once read: those of the largest groups, with which every list begins and which a
@@ -37,6 +38,12 @@ class ImageRows:
     def row(self) -> dict[str, int]:
         """id → its row."""
         return {image_id: number for number, image_id in enumerate(self.table["id"].to_pylist())}
+
+    @cached_property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """Width and height of the file per image, 0 where unknown; shape (images, 2)."""
+        columns = (self.table[name].fill_null(0).to_numpy() for name in ("width", "height"))
+        return np.stack([column.astype(np.int64) for column in columns], axis=1)
 
     def records(self, ids: Iterable[str]) -> list[ImageRecord]:
         """The records in the order asked for. Raises ScanError."""
@@ -95,8 +102,9 @@ class MatchRows:
         places = self._places([rows[a] for a, _ in wanted], [rows[b] for _, b in wanted])
         found = np.flatnonzero(places >= 0)
         table = _rows(self.table.take(pa.array(places[found])))
+        sizes = {image_id: self.images.sizes[rows[image_id]] for pair in wanted for image_id in pair}
         reasons = ((wanted[n], decode_explanation(row)) for n, row in zip(found.tolist(), table, strict=True))
-        return {pair: why for pair, why in reasons if why is not None}
+        return {(a, b): of_files(why, sizes[a], sizes[b]) for (a, b), why in reasons if why is not None}
 
     def edits(self, matches: Matches) -> MatchEdits:
         """What tells the edited image of each match, where the scan knows why they match."""
@@ -105,6 +113,8 @@ class MatchRows:
         known = np.flatnonzero(places >= 0)
         known = known[self._columns["explained"][places[known]]]
         bits = np.stack([self._columns[name][places[known]] for name in EDITS])
+        sizes = self.images.sizes[row]
+        bits[0] = resized_bits(bits[0], sizes[matches.a[known]], sizes[matches.b[known]])
         code = np.zeros(len(known), np.int64)
         for column in bits:  # three times a few kinds make one small number
             values, place = np.unique(column, return_inverse=True)

@@ -95,7 +95,7 @@ def show_legend(view: View, chosen: SelectedGroups) -> None:
         f'<div class="dd-legend"><span>{shown}{of} at {view.threshold:.2f}</span>'
         f'<span>score 0.6 <i style="{scale}"></i> 1.0</span>'
         '<span><b></b> bridge: without it the group falls apart</span>'
-        "<span>a number: the weakest link</span><span>double-click opens a group</span></div>"
+        "<span>a number: the link that holds a group</span><span>double-click opens a group</span></div>"
     )
     scan, cut = view.require_scan(), view.cut
     with get:
@@ -134,7 +134,8 @@ def show_details(view: View) -> None:
 def group_line(view: View, number: int) -> str:
     """Scores, and whether it is a chain."""
     cut, links = view.cut, view.cut.links(number)
-    line = f"Weakest link {cut.weakest[number]:.2f}, mean {view.graph.matches.score[links].mean():.2f}."
+    mean = view.graph.matches.score[links].mean()
+    line = f"Weakest match {cut.weakest[number]:.2f}, mean {mean:.2f}, held at {cut.holding[number]:.2f}."
     size = int(cut.sizes[number])
     if missing := size * (size - 1) // 2 - len(links):
         line += f" A chain: {wording.plural(missing, 'pair')} joined only through others."

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dupedash import wording
 from dupedash.groups.graph import Group, Link
-from dupedash.groups.splits import Split, bridges, split_at, weakest
+from dupedash.groups.splits import Split, bridges, holding, split_at
 from dupedash.model import ImageRecord
 from dupedash.review import Verdict
 from dupedash.ui.errors import as_text
@@ -31,17 +31,17 @@ def draw(view: View, group: Group, records: Mapping[str, ImageRecord]) -> None:
         draw_split(view, split_at(group, link), records)
     if len(found) > SHOWN:
         st.caption(f"and {wording.plural(len(found) - SHOWN, 'more bridge')}, all stronger")
-    if not found and group.weakest < 0.995:
-        threshold_button(round(group.weakest + 0.01, 2), "split-by-threshold")
+    if not found and group.holding < 0.995:
+        threshold_button(round(group.holding + 0.01, 2), "split-by-threshold")
 
 
 def words(group: Group, found: Sequence[Link], records: Mapping[str, ImageRecord]) -> str:
     """What kind of chain it is."""
     line = f"{wording.plural(group.missing, 'pair')} of this group do not match directly. "
-    link = weakest(group)
+    link = holding(group)
     if link:
         names = f"{as_text(records[link.a].filename)} and {as_text(records[link.b].filename)}"
-        line += f"The weakest link is {link.score:.2f}, between {names}. "
+        line += f"The link that holds it together is {link.score:.2f}, between {names}. "
     if found:
         return line + f"{wording.plural(len(found), 'bridge')}: without one the group falls into two parts."
     return line + "No single match holds it together; a higher threshold splits it."

@@ -112,8 +112,9 @@ def draw_head(group: Group, place: Position, listing: Listing) -> None:
 
 def head_line(group: Group) -> str:
     """The scores of a group in a line."""
-    line = f"{wording.plural(len(group.links), 'match', 'matches')}, weakest link {group.weakest:.2f}, "
+    line = f"{wording.plural(len(group.links), 'match', 'matches')}, the weakest {group.weakest:.2f}, "
     line += f"mean {group.mean:.2f}"
+    line += f", held together at {group.holding:.2f}" if len(group.members) > 2 else ""
     return line + (" · a chain: not every two match directly" if group.chained else "")
 
 

@@ -44,7 +44,8 @@ def draw(view: View, number: int) -> None:
 def line(view: View, number: int) -> str:
     """The scores in a line."""
     mean = view.graph.matches.score[view.cut.links(number)].mean()
-    return f"Weakest link {view.cut.weakest[number]:.2f}, mean {mean:.2f}"
+    weakest, holding = view.cut.weakest[number], view.cut.holding[number]
+    return f"Weakest match {weakest:.2f}, mean {mean:.2f}, held together at {holding:.2f}"
 
 
 def way_out(view: View) -> float:
