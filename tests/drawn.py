@@ -122,6 +122,14 @@ def town(place: int) -> Drawing:
     return picture
 
 
+def document(sign: str) -> Drawing:
+    """The outline of a sheet of paper with that sign in it, as small as icons are."""
+    picture, draw = sheet(96, 96)
+    draw.rounded_rectangle((14, 10, 81, 85), 8, outline=BLACK, width=5)
+    draw.text((48, 48), sign, BLACK, letters(44), anchor="mm")
+    return picture
+
+
 KINDS: dict[str, Callable[[int], Drawing]] = {
     drawn.__name__: drawn for drawn in (invoice, receipt, die, board, sign, comic, town)
 }

@@ -3,7 +3,7 @@
 FOLDER holds pictures and a `truth.csv` with a line for each: `path` and `original` (paths relative to FOLDER,
 an original is its own), `class` (original, exact, near, or what no score is promised for) and `family` (what
 was done to it). Originals must all show something else. Beside them it draws pairs of one layout with other
-content, and edits of each (`bench.drawings`).
+content, and edits of each (`bench.drawings`, `bench.edits`).
 
 Two logistic regressions, by Newton's method with a ridge about what the code holds: of `replaced.log_odds`
 over drawings that differ somewhere, and of `score.certainty` over all pairs. Both sides weigh the same. What
@@ -22,7 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dupedash.bench.drawings import EDITS, KINDS, Drawing, saved_again
+from dupedash.bench.drawings import KINDS, Drawing
+from dupedash.bench.edits import EDITS, saved_again
 from dupedash.embedded.compare import score
 from dupedash.embedded.compare.drawings import replaced
 from dupedash.embedded.compare.verify import Evidence, looked_at_closely, verify
@@ -143,7 +144,7 @@ def main(folder: Path) -> None:
     drawn = list(drawn_pairs())
     pairs = [*drawn, *stored_pairs(folder)]
     differing = [pair for pair in pairs if pair.evidence.replaced.changed]
-    told = [replaced.terms(pair.evidence.replaced) for pair in differing]
+    told = [replaced.terms(pair.evidence.replaced, bool(pair.evidence.inliers)) for pair in differing]
     print(report("replaced.WEIGHTS", told, [not pair.copy for pair in differing], replaced.WEIGHTS))
     told = [score.terms(pair.evidence) for pair in pairs]
     print(report("score.WEIGHTS", told, [pair.copy for pair in pairs], score.WEIGHTS))

@@ -23,7 +23,7 @@ _SLOPE = 0.6
 """So flat that a score tells certainties of -6 to 6 apart: 0.08 to 0.94."""
 _UNLIKELY = EVEN - 2.8
 """The most where no edit leads from one to the other: a score of 0.3."""
-_SURE_OF_IT, _AT_LEAST = 4.0, -0.9
+_SURE_OF_IT, _AT_LEAST = 4.0, -1.1
 """Log-odds of a replacement count fourfold (the certainty of drawings with one layout is up to 5 above EVEN),
 from there on: see `replaced.WEIGHTS` for what is lost and what stays."""
 
@@ -66,7 +66,8 @@ def _contained(evidence: Evidence) -> float:
 
 
 def _replaced_in_drawing(evidence: Evidence) -> float:
-    return _SURE_OF_IT * max(0.0, log_odds(evidence.replaced) - _AT_LEAST)
+    odds = log_odds(evidence.replaced, registered=evidence.inliers > 0)
+    return _SURE_OF_IT * max(0.0, odds - _AT_LEAST)
 
 
 def _possible(evidence: Evidence) -> bool:

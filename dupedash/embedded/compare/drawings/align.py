@@ -52,21 +52,20 @@ class Aligned:
 @dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
     """How gray picture a lies over b, both uint8 (h, w), a not the coarser one; `unit_matrix` (2, 3) maps the
-    unit square of a to that of b. `small`: as that looks at about half the size; `exact`: whether the strokes
-    coincide there."""
+    unit square of a to that of b. `small`: as that looks at about half the size; `likeness`: how well the
+    strokes coincide there, -1…1."""
 
     a: np.ndarray
     b: np.ndarray
     unit_matrix: np.ndarray
     small: Aligned
-
-    exact: bool
+    likeness: float
 
     def full(self) -> Aligned:
         """In all pixels of b."""
         if self.small.y is self.b:
             return self.small
-        if self.exact and _moved(self.unit_matrix) < _IN_PLACE:
+        if self.likeness > _EXACT and _moved(self.unit_matrix) < _IN_PLACE:
             return _laid(self.a, self.b, self.unit_matrix)
         return _refined(self.a, self.b, _trial(self.a, self.b, self.unit_matrix), rounds=1).both
 
@@ -89,7 +88,7 @@ def align(a: np.ndarray, b: np.ndarray, unit_matrix: np.ndarray) -> Alignment:
     best = _tried(small_a, small_b, unit_matrix)
     if best.likeness <= _EXACT:
         best = _refined(small_a, small_b, best, _ROUNDS)
-    return Alignment(a, b, best.unit_matrix, best.both, best.likeness > _EXACT)
+    return Alignment(a, b, best.unit_matrix, best.both, best.likeness)
 
 
 def _reduced(gray: np.ndarray) -> np.ndarray:
