@@ -10,7 +10,7 @@ from dupedash.scans import ScanStore
 from tests.stored_scans import stored_scan
 
 WHOLE = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
-SAVED = Explanation((ChangeKind.REENCODED,), WHOLE, scale=1.0)
+SAVED = Explanation((ChangeKind.RE_ENCODED,), WHOLE, scale=1.0)
 
 
 def told(tmp_path, a, b, why=SAVED):
@@ -26,8 +26,8 @@ def told(tmp_path, a, b, why=SAVED):
     [
         ((4000, 3000), (2000, 1500), ChangeKind.RESIZED, 0.5),
         ((948, 700), (474, 350), ChangeKind.RESIZED, 0.5),
-        ((948, 700), (948, 700), ChangeKind.REENCODED, 1.0),
-        ((None, None), (474, 350), ChangeKind.REENCODED, 1.0),
+        ((948, 700), (948, 700), ChangeKind.RE_ENCODED, 1.0),
+        ((None, None), (474, 350), ChangeKind.RE_ENCODED, 1.0),
     ],
 )
 def test_copies_of_another_size_are_resized_by_the_factor_of_their_files(tmp_path, a, b, kind, scale):

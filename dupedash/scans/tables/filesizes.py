@@ -25,7 +25,7 @@ def of_files(why: Explanation, a: Sizes, b: Sizes) -> Explanation:
 
 
 def _resized(kind: ChangeKind) -> ChangeKind:
-    return ChangeKind.RESIZED if kind is ChangeKind.REENCODED else kind
+    return ChangeKind.RESIZED if kind is ChangeKind.RE_ENCODED else kind
 
 
 def _scale(affine: tuple[float, ...], a: Sizes, b: Sizes) -> float:
@@ -36,6 +36,6 @@ def _scale(affine: tuple[float, ...], a: Sizes, b: Sizes) -> float:
 
 def resized_bits(kinds: npt.NDArray[Any], a: Sizes, b: Sizes) -> npt.NDArray[Any]:
     """The kinds of many matches, as `columns` stores them, with "resized" where `of_files` says so."""
-    saved, resized = (kinds.dtype.type(bits_of([k])) for k in (ChangeKind.REENCODED, ChangeKind.RESIZED))
+    saved, resized = (kinds.dtype.type(bits_of([k])) for k in (ChangeKind.RE_ENCODED, ChangeKind.RESIZED))
     other = (a != b).any(axis=1) & a.all(axis=1) & b.all(axis=1) & (kinds & saved != 0)
     return np.where(other, kinds & ~saved | resized, kinds)
