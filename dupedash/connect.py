@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,19 @@ from dupedash.collection import WritableCollection
 from dupedash.config import Workspace, collection_name
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.errors import ConfigError
-from dupedash.flow.client import FlowCollection, FlowSettings, flow_settings
+from dupedash.flow.client import (
+    FlowCollection,
+    FlowSettings,
+    ImageAccess,
+    changed_names,
+    flow_names,
+    flow_settings,
+    image_access,
+)
 from dupedash.storage import atomic
 
-# What is remembered of a server; everything else of FlowSettings keeps its default.
-REMEMBERED = ("base", "collection", "api", "user", "password", "api_key", "atomic_updates")
+# What is remembered of a server as it is, beside its pictures and names (see `_row`).
+REMEMBERED = ("base", "collection", "api", "user", "password", "api_key", "atomic_updates", "certificates")
 DATABASE = "*/collection.sqlite"
 
 
@@ -50,11 +58,54 @@ class Connection:
         return "this machine" if self.flow is None else self.flow.root
 
 
-def flow_connection(url: str, name: str = "", collection: str = "", api_key: str = "") -> Connection:
+@dataclass(frozen=True, slots=True)
+class FlowOptions:
+    """What a user may say of a Flow server beside its address, as it is typed.
+
+    images         where its pictures are, see `ImageAccess`; image_headers: `Name: value`
+    names          `rank.by.url=name on the server`, for parameters whose names no documentation gives
+    certificates   a file of the certificates to be trusted
+    """
+
+    api_key: str = field(default="", repr=False)
+    images: str = ""
+    image_headers: tuple[str, ...] = field(default=(), repr=False)
+    names: tuple[str, ...] = ()
+    certificates: str = ""
+
+    def applied(self, flow: FlowSettings) -> FlowSettings:
+        """The settings with these options. Raises ConfigError."""
+        if self.certificates and not Path(self.certificates).is_file():
+            raise ConfigError(f"There is no file of certificates {self.certificates!r}.")
+        return replace(
+            flow,
+            api_key=self.api_key or flow.api_key,
+            names=flow_names(self.names),
+            images=image_access(self.images, self.image_headers, self.certificates),
+            certificates=self.certificates,
+        )
+
+
+def flow_connection(
+    url: str, name: str = "", collection: str = "", options: FlowOptions | None = None
+) -> Connection:
     """From what a user types; called as on the server where no name is given. Raises ConfigError."""
-    flow = flow_settings(url, collection)
+    flow = (options or FlowOptions()).applied(flow_settings(url, collection))
     called = collection_name(name or flow.collection)
-    return Connection(called, replace(flow, name=called, api_key=api_key or flow.api_key))
+    return Connection(called, replace(flow, name=called))
+
+
+def changed(connection: Connection, options: FlowOptions) -> Connection:
+    """A server with other options. A key, and headers for the same host, stay where none are given.
+
+    Raises ConfigError.
+    """
+    if connection.flow is None:
+        raise ConfigError(f"{connection.name} is a collection of this machine, which has no options.")
+    before, flow = connection.flow.images, options.applied(connection.flow)
+    if not options.image_headers and before.urls.trusted == flow.images.urls.trusted:
+        flow = replace(flow, images=replace(flow.images, headers=before.headers))
+    return replace(connection, flow=flow)
 
 
 def connect(connection: Connection, workspace: Workspace, processes: int = 0) -> WritableCollection:
@@ -108,16 +159,30 @@ class Connections:
             return {}
         try:
             rows: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))
-            return {name: Connection(name, FlowSettings(name=name, **row)) for name, row in rows.items()}
+            return {name: Connection(name, _settings(name, row)) for name, row in rows.items()}
         except (ValueError, TypeError, AttributeError) as error:
             raise ConfigError(f"{path} is damaged ({error}): mend it or delete it.") from error
 
     def _write(self, servers: dict[str, Connection]) -> None:
-        rows = {
-            name: {key: getattr(server.flow, key) for key in REMEMBERED} for name, server in servers.items()
-        }
+        rows = {name: _row(server.flow) for name, server in servers.items() if server.flow is not None}
         self.workspace.connections.parent.mkdir(parents=True, exist_ok=True)
         atomic.write(self.workspace.connections, json.dumps(rows, indent=1))  # keys and passwords
+
+
+def _row(flow: FlowSettings) -> dict[str, Any]:
+    """A server as JSON."""
+    plain = {key: getattr(flow, key) for key in REMEMBERED}
+    images = {"where": flow.images.where, "headers": flow.images.headers}
+    return {**plain, "images": images, "names": changed_names(flow.names)}
+
+
+def _settings(name: str, row: dict[str, Any]) -> FlowSettings:
+    """The inverse; earlier versions wrote neither pictures nor names."""
+    known = {key: value for key, value in row.items() if key not in ("images", "names")}
+    images = row.get("images", {})
+    headers = tuple((str(key), str(value)) for key, value in images.get("headers", ()))
+    access = ImageAccess(images.get("where", ""), headers, row.get("certificates", ""))
+    return FlowSettings(name=name, **known, images=access, names=flow_names(row.get("names", ())))
 
 
 def _last_change(path: Path) -> float:

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPException
 from urllib.parse import urljoin, urlsplit
 
@@ -52,6 +52,8 @@ class UrlAccess:
     trusted   host names that may also have private addresses (the company's own image server)
     seconds   for one picture, redirects included
     most      bytes of one picture
+    headers   names and values that are sent with it, wherever a redirect leads on the same server only
+    certificates  a file of the certificates that are trusted; empty: the public ones
     """
 
     allowed: bool = False
@@ -59,6 +61,8 @@ class UrlAccess:
     seconds: float = 20.0
     most: int = 32 << 20
     redirects: int = 5
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    certificates: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +72,23 @@ class _Target:
     port: int
     path: str
 
+    @property
+    def server(self) -> tuple[str, str, int]:
+        """What must be the same for secrets to be sent on."""
+        return self.scheme, self.host, self.port
+
 
 def fetch(url: str, access: UrlAccess) -> bytes:
     """The bytes behind the URL. Raises UnreadableImage, whose reason tells nothing about our network."""
     if not access.allowed:
         raise UnreadableImage(_shown(url), "fetching images from URLs is switched off here")
     deadline = time.monotonic() + access.seconds
-    here = url
+    here, first = url, _target(url)
     for _ in range(access.redirects + 1):
         target = _target(here)
+        headers = dict(access.headers) if target.server == first.server else {}
         try:
-            answer = _get(target, access, deadline)
+            answer = _get(target, access, deadline, headers)
         except (HTTPError, HTTPException, OSError, UnicodeError) as error:
             raise UnreadableImage(_shown(url), "could not be fetched") from error
         if isinstance(answer, bytes):
@@ -106,25 +116,26 @@ def _target(url: str) -> _Target:
     return _Target(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path)
 
 
-def _get(target: _Target, access: UrlAccess, deadline: float) -> bytes | str:
+def _get(target: _Target, access: UrlAccess, deadline: float, extra: dict[str, str]) -> bytes | str:
     """The picture, or where a redirect leads."""
-    connection = _connection(target, _checked_address(target, access), max(0.1, deadline - time.monotonic()))
+    left = max(0.1, deadline - time.monotonic())
+    connection = _connection(target, _checked_address(target, access), left, access.certificates)
     try:
         connection.connect()
         with _ends(connection, deadline):
-            connection.request("GET", target.path, headers=_headers(target), preload_content=False)
+            connection.request("GET", target.path, headers=_headers(target, extra), preload_content=False)
             return _read(target, connection.getresponse(), access, deadline)
     finally:
         connection.close()
 
 
-def _headers(target: _Target) -> dict[str, str]:
+def _headers(target: _Target, extra: dict[str, str]) -> dict[str, str]:
     host = f"[{target.host}]" if ":" in target.host else target.host
     usual = target.port == (443 if target.scheme == "https" else 80)
-    return {**_HEADERS, "Host": host if usual else f"{host}:{target.port}"}
+    return {**_HEADERS, **extra, "Host": host if usual else f"{host}:{target.port}"}
 
 
-def _connection(target: _Target, address: str, left: float) -> HTTPConnection:
+def _connection(target: _Target, address: str, left: float, certificates: str) -> HTTPConnection:
     """Not yet open: to the address, which has to prove that it is `target.host` where it is https."""
     if target.scheme == "http":
         return HTTPConnection(address, target.port, timeout=left)
@@ -133,7 +144,7 @@ def _connection(target: _Target, address: str, left: float) -> HTTPConnection:
         target.port,
         timeout=left,
         cert_reqs="CERT_REQUIRED",
-        ca_certs=certifi.where(),
+        ca_certs=certificates or certifi.where(),
         server_hostname=target.host,
         assert_hostname=target.host,
     )

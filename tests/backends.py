@@ -24,7 +24,7 @@ def over_http(served: WritableCollection, folder: Path) -> Iterator[FlowCollecti
             flow_settings(url, "c"),
             atomic_updates=True,
             retries=0,
-            images=ImageAccess(roots=(folder,)),
+            images=ImageAccess(str(folder)),
         )
         client = FlowCollection(settings)
         yield client

@@ -29,8 +29,7 @@ from dupedash.errors import (
     Unreachable,
     Unsupported,
 )
-from dupedash.fetch import UrlAccess
-from dupedash.flow.client import FlowCollection, FlowSettings, FlowStatus, ImageAccess, flow_settings
+from dupedash.flow.client import FlowCollection, FlowSettings, FlowStatus, flow_settings, image_access
 from dupedash.flow.client.transport import translated
 from dupedash.flow.server import ServerSettings, create_app
 from dupedash.flow.wire.parameters import FlowNames
@@ -519,16 +518,23 @@ def test_no_picture_is_read_unless_that_is_allowed(gallery):
 
 def test_local_pictures_are_read_below_the_allowed_folder_only(gallery):
     url, folder = gallery
-    with client(replace(quick(url), images=ImageAccess(roots=(folder,)))) as collection:
-        assert (collection.thumbnail("inside") or b"")[8:12] == b"WEBP"
-        for image_id in ("outside", "link", "dots", "relative", "gone", "web"):
+    with client(replace(quick(url), images=image_access(str(folder)))) as collection:
+        for image_id in ("inside", "relative"):
+            assert (collection.thumbnail(image_id) or b"")[8:12] == b"WEBP"
+        for image_id in ("outside", "link", "dots", "gone", "web"):
             assert collection.picture(image_id) is None
 
 
-def test_pictures_at_urls_are_fetched_where_allowed_but_not_from_private_addresses(gallery):
+def test_pictures_at_urls_are_fetched_below_the_url_that_is_set(gallery):
     url, _ = gallery
-    trusting = ImageAccess(urls=UrlAccess(allowed=True, trusted=frozenset({"127.0.0.1"})))
-    with client(replace(quick(url), images=trusting)) as collection:
+    with client(quick(url)) as collection:
+        web = collection.records(["web"])[0].location
+    with client(replace(quick(url), images=image_access(web.removesuffix("p.png")))) as collection:
         assert collection.picture("web")
-    with client(replace(quick(url), images=ImageAccess(urls=UrlAccess(allowed=True)))) as collection:
+
+
+def test_addresses_that_are_taken_as_they_are_lead_to_no_private_address(gallery):
+    url, _ = gallery
+    with client(replace(quick(url), images=image_access("{image}"))) as collection:
         assert collection.picture("web") is None
+        assert collection.picture("inside") is None

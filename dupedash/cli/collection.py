@@ -16,6 +16,7 @@ from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.files.update import IndexOptions, IndexReport
 from dupedash.embedded.store.aside import put_aside
 from dupedash.errors import Cancelled, ConfigError, DamagedCollection
+from dupedash.flow.client import FlowCollection
 from dupedash.indexing import index_paths, report_words
 from dupedash.model import Failure
 from dupedash.scans import may_be_of
@@ -38,6 +39,8 @@ def status(context: Context) -> None:
         click.echo(
             f"scans       {len(scans)}" + (f", the last {scans[0].id} {scans[0].status}" if scans else "")
         )
+        if isinstance(collection, FlowCollection):
+            click.echo(f"pictures    {printable(collection.try_pictures())}")
         for failure in context.scans.damaged():
             click.echo(f"damaged     {failure.reason}")
 

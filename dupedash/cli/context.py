@@ -13,7 +13,7 @@ import click
 
 from dupedash.collection import WritableCollection
 from dupedash.config import Settings, settings
-from dupedash.connect import Connection, Connections, connect, flow_connection
+from dupedash.connect import Connection, Connections, FlowOptions, connect, flow_connection
 from dupedash.errors import CollectionError, ConfigError
 from dupedash.scans import ScanStore
 from dupedash.storage import folder
@@ -28,16 +28,20 @@ class Context:
     settings: Settings
     collection: str | None = None
     url: str | None = None
-    api_key: str = field(default="", repr=False)
+    flow: FlowOptions = field(default_factory=FlowOptions)
     debug: bool = False
 
     @staticmethod
-    def of(data: Path | None, collection: str | None, url: str | None, api_key: str, debug: bool) -> Context:
+    def of(
+        data: Path | None, collection: str | None, url: str | None, flow: FlowOptions, debug: bool
+    ) -> Context:
         """Raises ConfigError."""
+        if url is None and (flow.images or flow.image_headers or flow.certificates):
+            raise ConfigError("--images, --image-header and --ca-file say something of the server of --url.")
         instance = settings(data)
         if not instance.readonly:
             folder.tighten(instance.workspace)
-        return Context(instance, collection, url, api_key, debug)
+        return Context(instance, collection, url, flow, debug)
 
     @property
     def scans(self) -> ScanStore:
@@ -92,7 +96,7 @@ class Context:
             collection.close()
 
     def _server(self, url: str) -> Connection:
-        given = flow_connection(url, collection=self.collection or "", api_key=self.api_key)
+        given = flow_connection(url, collection=self.collection or "", options=self.flow)
         # Without a name of its own it is called by its address in messages.
         return given if given.flow is None else replace(given, flow=replace(given.flow, name=""))
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +16,7 @@ from dupedash import __version__
 from dupedash.cli.context import Context
 from dupedash.cli.exit import Exit
 from dupedash.cli.lazy import LazyGroup
+from dupedash.connect import FlowOptions
 from dupedash.errors import (
     BadReply,
     Cancelled,
@@ -53,17 +55,34 @@ MODULES = {
 @click.option("--url", metavar="FLOW_URL", help="A Flow server instead of a collection on this machine.")
 @click.option("--api-key", envvar="DUPEDASH_API_KEY", metavar="KEY", default="",
               help="The server's key; better given as $DUPEDASH_API_KEY.")  # fmt: skip
+@click.option("--images", metavar="PLACE", default="",
+              help="Where the pictures of a Flow server are: a folder or URL that goes before each address, "
+                   "or one with {image}, {filename}, {id} or another field in it; {image} alone: the "
+                   "addresses are URLs of the open Internet. By default pictures are not read.")  # fmt: skip
+@click.option("--image-header", "image_headers", multiple=True, metavar="'NAME: VALUE'",
+              help="Sent with every request for a picture to the host that --images names.")  # fmt: skip
+@click.option("--param", "names", multiple=True, metavar="NAME=NAME",
+              help="Another name for a parameter of Flow's API that its documentation does not give, for "
+                   "example rank.by.data=rank.by.image; of the server asked, and of `serve`.")  # fmt: skip
+@click.option("--ca-file", "certificates", metavar="FILE", default="",
+              help="Certificates to trust, for a server with one of your own.")  # fmt: skip
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
 def dupedash(
-    ctx: click.Context, data: Path | None, collection: str | None, url: str | None, api_key: str, debug: bool
+    ctx: click.Context,
+    /,
+    data: Path | None,
+    collection: str | None,
+    url: str | None,
+    debug: bool,
+    **flow: Any,
 ) -> None:
     """Find, judge and clear duplicate images.
 
     Exit codes: 0 done, 1 failure, 2 wrong use, 3 server not reachable or refused, 4 `check` found a
     duplicate, 130 interrupted.
     """
-    ctx.obj = Context.of(data, collection, url, api_key, debug)
+    ctx.obj = Context.of(data, collection, url, FlowOptions(**flow), debug)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 import click
 
@@ -26,12 +25,17 @@ from dupedash.connect import Connection, Connections
 @pass_context
 def serve(context: Context, host: str, port: int, processes: int) -> None:
     """Serve the collection with the Flow API, for programs written for Flow. Ctrl-C ends it."""
+    from dupedash.flow.client import flow_names
     from dupedash.flow.server import ServerSettings
     from dupedash.flow.server import serve as run
 
     connection = _served(context)
     with context.opened(connection, processes) as collection:
-        settings = replace(ServerSettings(), api_key=context.api_key, read_only=context.settings.readonly)
+        settings = ServerSettings(
+            api_key=context.flow.api_key,
+            read_only=context.settings.readonly,
+            names=flow_names(context.flow.names),
+        )
         run(collection, host, port, settings, started=lambda address: click.echo(f"Serving {address}"))
 
 

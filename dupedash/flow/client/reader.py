@@ -40,6 +40,7 @@ from dupedash.model import (
 IDS_AT_ONCE = 200  # Solr refuses more than 1,024 clauses in one query
 _SAMPLE = 100  # documents that are looked at for fields that the schema does not name
 _ABSENT = frozenset({400, 403, 404, 405, 501})  # how servers say that they lack or hide a handler
+_TRIED = 3  # pictures that a test of the connection reads: one may be missing for reasons of its own
 _LARGEST_UPLOAD = 8 << 20  # bytes; of larger pictures a version of 1,600 px is sent
 
 T = TypeVar("T")
@@ -252,10 +253,31 @@ class FlowReader:
                 return None
             raise
 
-    def _made(self, image_id: str, make: Callable[[bytes], bytes]) -> bytes | None:
-        location = self.records([image_id])[0].location
+    def try_pictures(self) -> str:
+        """Reads the pictures of some images as the settings say, and says in a sentence how that went."""
+        if not self.settings.images.where:
+            return "No pictures are shown, because it is not set where they are."
+        page = self._select(requests_out.select((), rows=_TRIED, fl="*"))
+        with mapped(self.label):
+            records = [documents.record(document) for document in page.documents]
+        troubles = [trouble for record in records if (trouble := self._trouble(record))]
+        if troubles:
+            return f"{len(troubles)} of {len(records)} pictures tried cannot be read: {troubles[0]}."
+        return f"Its pictures can be read: {len(records)} were tried."
+
+    def _trouble(self, record: ImageRecord) -> str:
+        """Why the picture of an image cannot be read; empty where it can."""
         try:
-            data = read_picture(location, self.settings.images)
+            data = read_picture(record, self.settings.images)
+            apart.thumbnail(data or b"", name=record.location)
+        except UnreadableImage as error:
+            return str(error)
+        return ""
+
+    def _made(self, image_id: str, make: Callable[[bytes], bytes]) -> bytes | None:
+        record = self.records([image_id])[0]
+        try:
+            data = read_picture(record, self.settings.images)
             return None if data is None else make(data)
         except UnreadableImage:
             return None

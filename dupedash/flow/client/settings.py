@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from dupedash.errors import ConfigError
-from dupedash.fetch import UrlAccess
+from dupedash.flow.client.pictures import ImageAccess
 from dupedash.flow.wire.parameters import FlowNames
 
 DEFAULT_COLLECTION = "my-collection"
@@ -16,18 +15,6 @@ DEFAULT_COLLECTION = "my-collection"
 _CORE = re.compile(r"^(?P<prefix>.*?)/(?P<api>api/cores|api/collections|api/c|solr)(?:/#)?/(?P<name>[^/#]+)")
 _NO_CORE = re.compile(r"(/solr|/api(/cores|/collections|/c)?)?/*$")
 _NAME = re.compile(r"[\w.-]{1,200}")
-
-
-@dataclass(frozen=True, slots=True)
-class ImageAccess:
-    """Where the pictures themselves may be read; Flow keeps none, only their address.
-
-    urls   for images with an http(s) address
-    roots  folders in which images with a local path may be opened
-    """
-
-    urls: UrlAccess = field(default_factory=UrlAccess)
-    roots: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +27,7 @@ class FlowSettings:
     retries         further attempts after a failed query; pauses double from `pause` seconds on
     workers         requests at the same time
     atomic_updates  the server's partial updates are known to keep Flow's descriptors
+    certificates    a file of the certificates that are trusted; empty: the public ones
     """
 
     base: str
@@ -57,6 +45,7 @@ class FlowSettings:
     names: FlowNames = field(default_factory=FlowNames)
     images: ImageAccess = field(default_factory=ImageAccess)
     atomic_updates: bool = False
+    certificates: str = ""
 
     @property
     def root(self) -> str:

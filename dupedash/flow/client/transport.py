@@ -14,7 +14,15 @@ from requests import exceptions as bad
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
-from dupedash.errors import BadReply, CollectionError, ConfigError, DupedashError, Rejected, Unreachable
+from dupedash.errors import (
+    BadReply,
+    CollectionError,
+    ConfigError,
+    DupedashError,
+    Rejected,
+    Unreachable,
+    system_words,
+)
 from dupedash.flow.client.settings import FlowSettings
 from dupedash.flow.wire import replies_in
 from dupedash.flow.wire.parameters import Pairs
@@ -67,6 +75,8 @@ def mapped(label: str) -> Iterator[None]:
         yield
     except bad.RequestException as error:
         raise translated(error, label) from error
+    except OSError as error:  # of requests' own kind it is not: a file of certificates that is not there
+        raise ConfigError(f"{label}: {system_words(error)}") from error
     except UnicodeEncodeError as error:
         raise ConfigError(f"{label}: half a character (a lone surrogate) cannot be sent.") from error
     except BadReply as error:
@@ -127,8 +137,16 @@ class Transport:
         times = (self._settings.connect, self._settings.read)
         label = self._settings.label
         with mapped(label):
-            # No redirects: they would carry the key to wherever they lead.
-            response = self._session.request(method, url, timeout=times, allow_redirects=False, **what)
+            # No redirects: they would carry the key to wherever they lead. The certificates are said here,
+            # because those of the environment go before those of the session.
+            response = self._session.request(
+                method,
+                url,
+                timeout=times,
+                allow_redirects=False,
+                verify=self._settings.certificates or None,
+                **what,
+            )
             return _answer(response, label)
 
 

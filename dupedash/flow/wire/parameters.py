@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,6 +24,7 @@ MODULES = frozenset({"color", "content", "copyspace", MODULE})
 _TRUE = frozenset({"true", "on", "yes", "1", "t"})
 _FALSE = frozenset({"false", "off", "no", "0", "f"})
 _MAX_PARAMETERS = 5000
+_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,24 @@ class FlowNames:
     by_preprocessed: str = "rank.by.preprocessed"
     input_url: str = "input.url"
     input_data: str = "input.data"
+
+
+def flow_names(changes: Iterable[str]) -> FlowNames:
+    """From `name=name on the server`, each one of ours on the left. Raises ConfigError."""
+    known = {str(each.default): each.name for each in fields(FlowNames)}
+    names = FlowNames()
+    for change in changes:
+        ours, equals, theirs = (part.strip() for part in change.partition("="))
+        if ours not in known or not equals or not _NAME.fullmatch(theirs):
+            raise ConfigError(f"{change[:80]!r} is not NAME=NAME with one of {', '.join(known)} on the left.")
+        names = replace(names, **{known[ours]: theirs})
+    return names
+
+
+def changed_names(names: FlowNames) -> list[str]:
+    """What `flow_names` makes these of."""
+    given = {str(each.default): getattr(names, each.name) for each in fields(names)}
+    return [f"{ours}={theirs}" for ours, theirs in given.items() if ours != theirs]
 
 
 class Given:

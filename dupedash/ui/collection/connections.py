@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import streamlit as st
 
 from dupedash import wording
 from dupedash.config import Workspace
-from dupedash.connect import Connection, Engine, connect, flow_connection
+from dupedash.connect import Connection, Engine, FlowOptions, changed, connect, flow_connection
 from dupedash.errors import DupedashError
+from dupedash.flow.client import FlowCollection, FlowNames, FlowSettings, changed_names
 from dupedash.ui import errors, state
+from dupedash.ui.shared import inputs
 from dupedash.ui.state import View
+
+_KEPT = "Kept in a file that only you can read."
+_PLACES = (
+    "Flow keeps no pictures, only an address of each. A folder or a URL that goes before each address; or "
+    "one with {image}, {filename}, {id} or another field in it; or {image} alone, where the addresses are "
+    "URLs of the open Internet. Empty: no pictures are shown."
+)
 
 
 def draw(view: View) -> None:
@@ -26,18 +37,22 @@ def draw(view: View) -> None:
 
 def _draw_one(view: View, connection: Connection) -> None:
     key = f"connection-{connection.name}"
+    changing = bool(st.session_state.get(f"{key}.changing"))
     with st.container(border=True, key=key):
         name, where, act = st.columns((2.2, 3.2, 2.6), vertical_alignment="center")
         chosen = view.connection is not None and view.connection.name == connection.name
         mark = " :green-badge[in use]" if chosen else ""
         kind = "On this machine" if connection.engine is Engine.EMBEDDED else "Flow server"
         name.markdown(f"**{errors.as_text(connection.name)}**{mark}  \n:small[:gray[{kind}]]")
-        if connection.engine is Engine.FLOW:
+        if connection.flow is not None:
             where.caption(errors.as_text(connection.where))
         with act.container(horizontal=True, horizontal_alignment="right", gap="small"):
             _draw_actions(view, connection, chosen, key)
         if st.session_state.get(f"{key}.tested"):
             _show_test(st.session_state[f"{key}.tested"])
+        if changing and connection.flow is not None:
+            with errors.shown():
+                _draw_change(view, connection, connection.flow, key)
 
 
 def _draw_actions(view: View, connection: Connection, chosen: bool, key: str) -> None:
@@ -46,8 +61,12 @@ def _draw_actions(view: View, connection: Connection, chosen: bool, key: str) ->
     if st.button("Test", key=f"{key}.test"):
         st.session_state[f"{key}.tested"] = test(connection, view.settings.workspace)
         st.rerun()
-    forgettable = connection.engine is Engine.FLOW and view.editor
-    if forgettable and st.button("Forget", key=f"{key}.forget", type="tertiary"):
+    if connection.engine is not Engine.FLOW or not view.editor:
+        return
+    if st.button("Change", key=f"{key}.change"):
+        st.session_state[f"{key}.changing"] = not st.session_state.get(f"{key}.changing")
+        st.rerun()
+    if st.button("Forget", key=f"{key}.forget", type="tertiary"):
         view.connections.remove(connection.name)
         st.rerun()
 
@@ -59,16 +78,18 @@ def use(name: str) -> None:
 
 
 def test(connection: Connection, workspace: Workspace) -> tuple[bool, str]:
-    """Ask it how many images it has: (it answered, a sentence)."""
+    """Ask it how many images it has, and for pictures: (it answered, a sentence)."""
     try:
         collection = connect(connection, workspace)
         try:
             count, fields = collection.count(), len(collection.fields())
+            pictures = f" {collection.try_pictures()}" if isinstance(collection, FlowCollection) else ""
         finally:
             collection.close()
     except DupedashError as error:
         return False, str(error)
-    return True, f"It answers: {wording.plural(count, 'image')}, {wording.plural(fields, 'field')}."
+    counted = f"{wording.plural(count, 'image')}, {wording.plural(fields, 'field')}"
+    return True, f"It answers: {counted}.{pictures}"
 
 
 def _show_test(outcome: tuple[bool, str]) -> None:
@@ -83,11 +104,59 @@ def _draw_form(view: View) -> None:
         url = left.text_input("Address", placeholder="http://flow.example:8983/api/cores/my-collection")
         name = right.text_input("Name", placeholder="as on the server", max_chars=64)
         core = left.text_input("Collection on the server", placeholder="from the address")
-        api_key = right.text_input("API key", type="password", help="Kept in a file that only you can read.")
+        api_key = right.text_input("API key", type="password", help=_KEPT)
         st.caption("A user and password can stand in the address; they are taken out of it and kept apart.")
+        options = _draw_options("add-server", FlowSettings(""))
         tried = st.form_submit_button("Test and add", type="primary", icon=":material/lan:")
     if tried:
-        add(view, flow_connection(url, name.strip(), core.strip(), api_key))
+        options = replace(options, api_key=api_key)
+        add(view, flow_connection(url, name.strip(), core.strip(), options))
+
+
+def _draw_options(key: str, now: FlowSettings) -> FlowOptions:
+    """Fields for what may be said of a server beside its address; secrets that are there are not shown."""
+    places = st.text_input(
+        "Where its pictures are",
+        now.images.where,
+        key=f"{key}.images",
+        placeholder="https://images.example/ or /mnt/photos or https://images.example/{sku}.jpg",
+        help=_PLACES,
+    )
+    left, right = st.columns(2)
+    headers = left.text_area(
+        "Headers for the pictures",
+        key=f"{key}.headers",
+        height=68,
+        placeholder="Authorization: Bearer …",
+        help=f"One a line, sent to the host of the pictures only. {_KEPT}",
+    )
+    names = right.text_area(
+        "Other names of parameters",
+        "\n".join(changed_names(now.names)),
+        key=f"{key}.names",
+        height=68,
+        placeholder="rank.by.data=name on the server",
+        help="One a line, for parameters of which Flow's documentation does not give the name: "
+        f"{', '.join(str(each.default) for each in fields(FlowNames))}.",
+    )
+    certificates = st.text_input(
+        "File of certificates", now.certificates, key=f"{key}.certificates", placeholder="the public ones"
+    )
+    return FlowOptions("", places, inputs.lines(headers), inputs.lines(names), certificates.strip())
+
+
+def _draw_change(view: View, connection: Connection, flow: FlowSettings, key: str) -> None:
+    with st.form(f"{key}.form", border=False):
+        options = _draw_options(key, flow)
+        api_key = st.text_input("API key", type="password", placeholder="as it is", help=_KEPT)
+        st.caption("Headers and key stay as they are where nothing is entered and the host is the same.")
+        saved = st.form_submit_button("Test and save", type="primary", icon=":material/lan:")
+    if saved:
+        after = changed(connection, replace(options, api_key=api_key))
+        st.session_state[f"{key}.tested"] = test(after, view.settings.workspace)
+        view.connections.add(after)
+        st.session_state[f"{key}.changing"] = False
+        st.rerun()
 
 
 def add(view: View, connection: Connection) -> None:

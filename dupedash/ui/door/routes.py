@@ -24,7 +24,8 @@ from dupedash.ui.collections import open_collection
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _KEPT = "private, max-age=31536000, immutable"
-_ASKED_AGAIN = "private, no-cache"
+_FOR_A_WHILE = "private, max-age=300"
+"""For pictures of servers that tell nothing of a file's content: each was fetched from somewhere else."""
 _GONE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 120">'
     b'<rect width="160" height="120" fill="#8a8f98" opacity=".16"/>'
@@ -103,7 +104,7 @@ def _answer(request: Request, ask: Callable[[Collection, str], bytes | None]) ->
     kind = _media_type(data) if data else None
     if data is None or kind is None:
         return Response(instead, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
-    kept = _KEPT if request.query_params.get("v") else _ASKED_AGAIN
+    kept = _KEPT if request.query_params.get("v") else _FOR_A_WHILE
     return Response(data, media_type=kind, headers={"Cache-Control": kept})
 
 
