@@ -341,9 +341,9 @@ def flip(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("harm", [bytes.swapcase, lambda data: data[:9000], flip])
-def test_a_damaged_collection_says_what_to_do_and_clear_does_it(tmp_path, pictures, capsys, harm):
+def test_a_damaged_collection_says_what_to_do_and_clear_does_it(tmp_path, indexed, pictures, capsys, harm):
     data = tmp_path / "data"
-    assert main(["--data", str(data), "index", str(pictures), "--jobs", "1"]) == 0
+    shutil.copytree(indexed / "collections", data / "collections")
     file = data / "collections/default/collection.sqlite"
     file.write_bytes(harm(file.read_bytes()))
     harmed = file.read_bytes()
@@ -354,4 +354,5 @@ def test_a_damaged_collection_says_what_to_do_and_clear_does_it(tmp_path, pictur
     assert "the damaged database is in" in capsys.readouterr().out
     (aside,) = file.parent.glob("damaged-*/collection.sqlite")
     assert aside.read_bytes() == harmed, "nothing of it is deleted"
-    assert main(["--data", str(data), "index", str(pictures), "--jobs", "1"]) == 0
+    some = [str(pictures / f"{number:04}.jpg") for number in range(3)]
+    assert main(["--data", str(data), "index", *some, "--jobs", "1"]) == 0

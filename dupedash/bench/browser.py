@@ -154,7 +154,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def served(root: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """A dashboard over this workspace on a free port: its address, and its process."""
+    """A dashboard over this workspace on a free port: its address, and its process. Raises ConfigError."""
     home = Path(dupedash.__file__).resolve().parent.parent
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("DUPEDASH_", "STREAMLIT_"))}
     environment = {**clean, "DUPEDASH_DATA": str(root), "DUPEDASH_PORT": "0"}

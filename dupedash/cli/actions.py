@@ -115,7 +115,7 @@ def _by_path(collection: Collection, text: str) -> list[str]:
 def draw(
     context: Context, collection: Collection, scan_id: str | None, threshold: float, strict: bool, wish: Wish
 ) -> Plan:
-    """The plan from a stored scan and the decisions of people. Raises ScanError, ActionError."""
+    """The plan from a stored scan and the decisions of people. Raises ConfigError, ScanError, ActionError."""
     found = context.scans.get(scan_id) if scan_id else newest_scan(context, collection)
     must_be_of(found, collection)
     if threshold < found.config.floor:

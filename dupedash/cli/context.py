@@ -71,7 +71,7 @@ class Context:
         return known.get(self.collection)
 
     def only(self) -> Connection:
-        """The collection to change for good: the one named, or the only one. Raises CollectionError."""
+        """The collection to change for good, named or the only one. Raises ConfigError, CollectionError."""
         names = [connection.name for connection in Connections(self.settings.workspace).list()]
         if self.collection is None and self.url is None and len(names) > 1:
             raise ConfigError(f"Say which collection with --collection: {', '.join(names)}.")

@@ -13,6 +13,7 @@ import numpy as np
 
 PRIMARIES = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
 """CIE x, y of white, red, green and blue of sRGB."""
+# White of ICC profiles (ICC.1), Bradford's adaptation to it (Lam, 1985), the curve of sRGB (IEC 61966-2-1).
 _D50 = np.array([0.9642, 1.0, 0.8249])
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 _SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)

@@ -28,7 +28,7 @@ _CODED = {
     12: (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
 }
 """H.273: white, red, green, blue of NTSC, BT.470, BT.2020 and Display P3."""
-_UNSAID = (2, 2)
+_UNSAID = (2, 2)  # ITU-T H.273: unspecified primaries and curve
 _GAMMAS = {4: 2.2, 5: 2.8, 8: 1.0, 14: 0.0, 15: 0.0}
 """H.273: the exponent of a transfer characteristic; 0 where it is sRGB's curve, or taken for it."""
 _USUAL = 1 / 2.2  # the exponent of a screen where none is given

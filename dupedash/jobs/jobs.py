@@ -35,7 +35,8 @@ class Jobs:
     def start(self, kind: str, arguments: Mapping[str, Any]) -> Job:
         """Start this work, or join it where it runs already. `arguments`: JSON values, absolute paths.
 
-        Raises Forbidden where the workspace may only be looked at; so do `stop` and `forget`.
+        Raises Forbidden where the workspace may only be looked at, as `stop` and `forget` do; Conflict where
+        another job is being started.
         """
         self.workspace.must_write()
         folder = self.workspace.jobs / job_id(kind, arguments)
@@ -69,7 +70,7 @@ class Jobs:
         return read_job(folder)
 
     def forget(self, identifier: str) -> None:
-        """Remove a job that does not run from the list; its result stays."""
+        """Remove a job from the list; its result stays. Raises ConfigError where it runs."""
         self.workspace.must_write()
         if self.get(identifier).active:
             raise ConfigError(f"The job {identifier} runs just now: stop it first.")

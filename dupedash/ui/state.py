@@ -205,7 +205,7 @@ def current() -> View:
 
 
 def current_role() -> Role:
-    """From the cookie, by the same rule as the guard before the pages."""
+    """From the cookie, by the same rule as the guard before the pages. Raises Forbidden."""
     rule = access.current()
     role = rule.role(st.context.cookies.get(rule.cookie))
     if role is None:

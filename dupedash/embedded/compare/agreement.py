@@ -17,16 +17,23 @@ from dupedash.embedded.compare.local import by_cell, compare_locally
 from dupedash.embedded.compare.overlay import CELL, LEAST_PIXELS, Overlap, laid_over, overlap, padded, zoom_of
 from dupedash.embedded.compare.tones import fit_mostly
 
+# Set on photos with copies; `bench.sensitivity` tells what moves where one is a fifth less or a quarter more.
 _TEXTURED = 80.0
+"""Variance of gray values from which a window has texture; moves none of 1,621 pairs over a limit."""
 _GRAY = 1.0
+"""Added to the power of chroma, so that gray pictures have a gain of 1; 1.25 takes 1 edit for exact."""
 _GOOD = 0.8
+"""Correlation of windows that agree: 0.64 takes 2 of 1,000 pairs of look-alikes for copies, 1 nearly none."""
 _LOW = 0.5
+"""Structure of a window that differs: 0.4 takes 2 edits of 375 for exact copies, 0.625 loses 2 of 246."""
 _INSIDE = 0.9
+"""Part of a cell that lies in both pictures, for its colour to count; moves none over a limit."""
 PROMISING = 0.12
 """Where less of the windows agrees the pictures are no match, whatever their detail."""
 _PRIOR = 5
-_LEAST_CELLS = 10
-_MOST_BOXES = 12
+"""So many windows more agree as all values do: a plain picture has few of its own. Moves none either."""
+_LEAST_CELLS, _MOST_BOXES = 10, 12
+"""Cells of a box that is shown, and boxes: smaller and more ones say nothing to the eye, and no score."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +92,8 @@ Box = tuple[float, float, float, float]
 
 
 def differing_boxes(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> list[Box]:
-    """Where the registered pictures differ, in the unit square of b, the largest first."""
+    """Where the registered pictures, uint8 (h, w, 3) in YCrCb, differ, in the unit square of b, the largest
+    first. `matrix` as in `compare`."""
     over, inside = laid_over(a, b.shape, matrix)
     if int(inside.sum()) < LEAST_PIXELS:
         return []

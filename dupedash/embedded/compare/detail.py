@@ -16,12 +16,21 @@ from dupedash.embedded.compare.local import Local, compare_locally
 
 _DETAILED = 200.0
 """Variance of gray values from which a window has detail."""
+# Set on photos, receipts and screens with copies; where nothing else is said, a fifth less or a quarter more
+# (`bench.sensitivity`) moves none of 1,621 pairs over a limit.
 _EQUAL = 0.3
+"""Part of the other's variance from which both have the detail."""
 _ALONE = 0.15
+"""Part of the other's variance below which one alone has it; 0.19 loses 1 of 375 edits."""
 _LARGEST_BOX, _SOLID_BOX, _MOST_IN_BOX, _FULL_BOX, _HALF_IN_BOX = 0.35, 0.7, 0.7, 0.5, 0.3
+"""A box that was put over: of the picture at most, filled at least, holds of all that differs, differs of its
+own, is half alike at most."""
 _HALF, _WHOLE = 0.5, 0.9
+"""Correlation of detail that is half alike; were it always short of whole, 22 of 375 edits were lost."""
 _BLURS = (0.8, 0.8, 1.2, 1.6, 2.0)
+"""Steps of a blur, together one of 3 pixels of a thumbnail: a stronger one leaves no detail to compare."""
 _SHARPER = 1.15
+"""Sharpness that saving again changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ def _equally_sharp(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def sharpness(gray: np.ndarray) -> float:
-    """Energy of the differences of neighbouring pixels by that of distant ones."""
+    """Of gray values (h, w): energy of the differences of neighbouring pixels by that of distant ones."""
     near = cv2.norm(gray[:, 1:], gray[:, :-1], cv2.NORM_L2SQR) + cv2.norm(gray[1:], gray[:-1], cv2.NORM_L2SQR)
     far = float(cv2.meanStdDev(gray)[1][0, 0]) ** 2
     return float(near) / gray.size / (far + 1)

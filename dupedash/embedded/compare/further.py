@@ -28,6 +28,7 @@ _OTHER_DETAIL = 0.2
 _FLAT = 2.0
 """Standard deviation of gray below which a picture shows nothing, as in `describe`."""
 _SAME_GRAY = 8.0
+"""Two frames that show nothing are alike to the eye where their mean gray values are as near."""
 _A_LETTER, _A_LETTER_RESIZED = 17.0, 38.0
 """Of 541 copies in another format or quality none reaches 12 at its worst spot, of 172 in another size none
 32; another number of a volume on a cover makes 17 to 60, a small logo 35 or more."""

@@ -11,6 +11,8 @@ from dupedash.compiled import compiled
 from dupedash.embedded.compare.overlay import CELL
 
 _FLAT = 40.0
+"""Keeps similarity in plain windows finite, as C2 of SSIM (58.5; Wang and others, 2004) does; with 32 two
+exact copies of 246 differ, with 50 none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,13 +29,13 @@ class Local:
 
     @property
     def structure(self) -> np.ndarray:
-        """Similarity in which contrast counts too, -1…1."""
+        """By window, float32: similarity in which contrast counts too, -1…1."""
         similar: np.ndarray = (2 * self.covariance + _FLAT) / (self.var_x + self.var_y + _FLAT)
         return similar
 
     @property
     def correlation(self) -> np.ndarray:
-        """-1…1, near 0 where hardly anything is to be seen."""
+        """By window, float32 -1…1, near 0 where hardly anything is to be seen."""
         least = _FLAT / 2
         power = np.maximum(self.var_x, least) * np.maximum(self.var_y, least)
         correlation: np.ndarray = self.covariance / np.sqrt(power)
@@ -98,7 +100,7 @@ def _by_window(
 
 
 def by_cell(values: np.ndarray) -> np.ndarray:
-    """Means of CELL × CELL pixels."""
+    """Means of CELL × CELL pixels: of uint8 or float32 (h, w) or (h, w, c), as many channels."""
     size = values.shape[1] // CELL, values.shape[0] // CELL
     means: np.ndarray = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
     return means

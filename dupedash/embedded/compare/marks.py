@@ -29,6 +29,7 @@ after a blur; of a strong blur less, since nothing fine is left."""
 _IN_CALM = 0.15
 """What is softer or sharper all over is so in its calm parts, too; text put on it is not."""
 _NOISIER = 0.35
+"""From this difference in calm parts on, one picture is noisier, or smoother."""
 _KEPT = 2.0
 """A JPEG makes 0 of coefficients below half a step: noise of that strength it would have kept."""
 _WITHOUT_TEXTURE, _NOISE_ON_PLAIN = -2.0, 2.5

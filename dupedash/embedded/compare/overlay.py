@@ -14,7 +14,10 @@ CELL = 4
 LEAST_PIXELS = 500
 """Overlaps with fewer pixels show nothing."""
 _SHRINK_FIRST = 0.8
+"""A map that shrinks more would leave pixels out: the picture is reduced by areas first. Moves no score over
+a limit."""
 _EDGE = 0.02
+"""Pixels by which a position may lie outside from rounding of the map; moves scores by 0.001 at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +54,7 @@ def _bounds(inside: np.ndarray) -> tuple[slice, slice]:
 
 
 def padded(part: np.ndarray) -> np.ndarray:
-    """Grown to whole windows by repeating the edge (the weight there is that of the edge)."""
+    """A picture or weight, (h, w) or (h, w, c), grown to whole cells by repeating the edge."""
     down, right = -part.shape[0] % CELL, -part.shape[1] % CELL
     return cv2.copyMakeBorder(part, 0, down, 0, right, cv2.BORDER_REPLICATE) if down or right else part
 
@@ -71,7 +74,8 @@ def laid_over(a: np.ndarray, shape: tuple[int, ...], matrix: np.ndarray) -> tupl
 
 
 def covered(source: tuple[int, ...], matrix: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Pixels of a picture of that `shape` to which the mapped one has all four neighbours."""
+    """uint8 (h, w), 1 for pixels of a picture of `shape` to which the one of shape `source`, mapped by
+    `matrix` (2, 3), has all four neighbours."""
     right, bottom = source[1] - 1, source[0] - 1
     return _inside(cv2.invertAffineTransform(matrix), shape[0], shape[1], right + _EDGE, bottom + _EDGE)
 

@@ -23,6 +23,7 @@ from dupedash.model import ChangeKind
 _WHOLE = 0.955
 """As in `explain`: from this overlap on a picture is seen as a whole."""
 _COLOURLESS = 0.2
+"""Part of the other's colour below which one was made gray."""
 _SOME_COLOUR, _FAINT = 0.25, 0.05
 """Standard deviations of both chroma channels, added: less is as good as gray; what JPEG leaves in a gray
 picture."""
@@ -45,11 +46,14 @@ _STEP, _TIMES = 30.0, 2.2
 _SHARE, _SHARE_OF_PLAIN = 0.55, 0.25
 """The share of the frame on which it must be seen; less is enough where only one plain colour follows."""
 _PLAIN_STEP, _PLAIN = 10.0, 0.95
+"""A smaller step (all channels added) is plain; where more of what follows is, one plain colour follows."""
 _GOES_ON, _MOSTLY_PLAIN = 1.7, 0.7
 """A view goes on where the steps at the frame and beyond it are as those inside. What is as plain as a window
 says nothing: a white wall goes on so, too."""
 _MORE_EDGES, _MOST_COVERED = 2.0, 0.35
+"""Something put over a picture brings so many times the edges that were there, and covers so much at most."""
 _LEAST_DIFFERING = 0.005
+"""Windows that differ where something was put there; with less nothing can be told."""
 
 
 class _Beyond(Enum):

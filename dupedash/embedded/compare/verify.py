@@ -59,7 +59,7 @@ class Evidence:
 
     @property
     def pixel_axes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where one pixel to the right, and one down, in a leads in b, in pixels of b."""
+        """Where one pixel to the right, and one down, in a leads in b: float64 (2,) each, in pixels of b."""
         return pixel_axes(self.unit_matrix, self.size_a, self.size_b)
 
     @property
@@ -72,14 +72,14 @@ class Evidence:
 def pixel_axes(
     unit_matrix: np.ndarray, size_a: tuple[int, int], size_b: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where a map of unit squares leads one pixel to the right, and one down, of pictures of these heights
-    and widths."""
+    """Where a map (2, 3) of unit squares leads one pixel to the right, and one down, of pictures of these
+    heights and widths: float64 (2,) each."""
     linear = np.array(size_b)[::-1, None] * unit_matrix[:, :2] / np.array(size_a)[::-1]
     return linear[:, 0], linear[:, 1]
 
 
 def rotation(across: np.ndarray, down: np.ndarray) -> float:
-    """Degrees counter-clockwise, -180…180, of a map that leads the axes of pixels there."""
+    """Degrees counter-clockwise, -180…180, of a map that leads the axes of pixels there, (2,) each."""
     return -math.degrees(math.atan2(across[1] - down[0], across[0] + down[1]))
 
 
@@ -123,7 +123,8 @@ def _evidence(a: Descriptor, b: Descriptor, mirrored: bool, bits: int, found: Re
 def thumbs(
     a: Descriptor, b: Descriptor, mirrored: bool, unit_matrix: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Both thumbnails, that of b mirrored if asked, and the map between their pixels."""
+    """Both thumbnails, uint8 (h, w, 3) in YCrCb, that of b mirrored if asked, and the map (2, 3) between
+    their pixels, from that of the unit squares (2, 3)."""
     return laid(a.thumb, b.thumb, mirrored, unit_matrix)
 
 

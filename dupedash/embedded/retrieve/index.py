@@ -25,6 +25,7 @@ from dupedash.model import Smartfilter
 HASH_VOTES = 9.0
 """A near global hash counts as so many votes."""
 _HASH_WINDOW = 256
+"""The most entries of one list of hashes that a query is compared with, each by one XOR of 32 bytes."""
 
 
 MIN_VOTES = {

@@ -86,7 +86,8 @@ def several(picture: np.ndarray, start: int, end: int, count: np.ndarray, first:
 def distinct(rows: np.ndarray, begin: int, query: np.ndarray, entry: np.ndarray, picture: np.ndarray,
              chosen: np.ndarray) -> tuple[int, int]:  # fmt: skip
     """Of the rows of one picture, which begin at `begin`, those of different keypoints, as many as `chosen`
-    has room for: how many, and where the next picture's rows begin."""
+    has room for: how many, and where the next picture's rows begin. `rows` and `chosen` int64 (n,), which is
+    filled; `query`, `entry` and `picture` as in `words.Collisions`."""
     count, end = 0, begin
     while end < len(rows) and picture[rows[end]] == picture[rows[begin]]:
         row = rows[end]

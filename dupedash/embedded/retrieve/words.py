@@ -17,8 +17,9 @@ import numpy as np
 
 from dupedash.compiled import compiled
 
-TABLES = 6
-HALF_BITS = 14
+TABLES, HALF_BITS = 6, 14
+"""Words of a keypoint, each of two halves (which a mirror exchanges) of so many of its bits: 28 bits make
+lists of few entries up to millions of keypoints."""
 WINDOW = 16
 """The most entries of one list that one query is compared with."""
 
@@ -35,7 +36,7 @@ def words(binary: np.ndarray) -> np.ndarray:
 
 
 def mirrored(keys: np.ndarray) -> np.ndarray:
-    """The words of the same keypoints in the mirrored picture."""
+    """The words of the same keypoints in the mirrored picture: uint32, of the same shape."""
     low = np.uint32((1 << HALF_BITS) - 1)
     half = np.uint32(HALF_BITS)
     swapped: np.ndarray = ((keys & low) << half) | ((keys >> half) & low) | _TABLE_BITS
@@ -59,7 +60,7 @@ class Postings:
 
     @staticmethod
     def build(keys: np.ndarray) -> "Postings":
-        """Sort the keys (tables, n) of the entries 0 … n-1."""
+        """Sort the keys, uint32 (tables, n), of the entries 0 … n-1."""
         ordered, order = _sorted(keys.T.ravel())
         return Postings(ordered, (order // len(keys)).astype(np.int32))
 
@@ -93,7 +94,7 @@ class Sides:
 def lookup(
     postings: Postings, owner: np.ndarray, keys: np.ndarray, sides: Sides, window: int = WINDOW
 ) -> Collisions:
-    """Find the entries that share a key with the queries (tables, n). `owner`: the picture of each entry.
+    """Find the entries that share a key with the queries, uint32 (tables, n). `owner`, int32: of each entry.
 
     Of a list longer than `window` the part around the side's place is taken.
     """

@@ -74,7 +74,10 @@ def _some(left: Sequence[Searchable], right: Sequence[Searchable]) -> Iterable[t
 def join(
     store: Store, snapshot: Snapshot, request: JoinRequest, progress: ReportProgress, cancelled: IsCancelled
 ) -> Iterator[JoinPart]:
-    """The parts after `request.after`. Part 0: identical images; each other one: a block of pictures."""
+    """The parts after `request.after`. Part 0: identical images; each other one: a block of pictures.
+
+    Raises Cancelled, UnknownImage, CollectionError where no worker process can be had.
+    """
     sides = _sides(store, snapshot, request)
     plan = _plan(snapshot, sides)
     blocks = plan.blocks(BLOCK)

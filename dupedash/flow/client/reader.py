@@ -181,7 +181,8 @@ class FlowReader:
         return Hits(tuple(hits[: how.rows]), truncated=more or len(hits) > how.rows)
 
     def analyze(self, image: QueryImage) -> Any:
-        """Flow's analysis, opaque. An indexed image cannot be analysed: Flow does not keep the picture."""
+        """Flow's analysis, opaque. Raises Unsupported for an indexed image, whose picture Flow does not keep;
+        BadReply, CollectionError, UnreadableImage."""
         match image:
             case ByAnalysis(analysis=analysis):
                 return analysis

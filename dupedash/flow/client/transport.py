@@ -70,7 +70,10 @@ def translated(error: Exception, label: str) -> DupedashError:
 
 @contextmanager
 def mapped(label: str) -> Iterator[None]:
-    """Turns whatever requests raises into one of our errors, and names the collection in it."""
+    """Turns whatever requests raises into one of our errors, and names the collection in it.
+
+    Raises Unreachable, BadReply, CollectionError, ConfigError for what cannot be sent: see `translated`.
+    """
     try:
         yield
     except bad.RequestException as error:

@@ -74,7 +74,7 @@ class Entrance:
         self.held = 0
 
     async def body(self, request: Request) -> bytes:
-        """The whole body, within the limits on size and time."""
+        """The whole body. Raises HTTPException where it is too large or slow, or there is no room now."""
         settings = self._admission.settings
         announced = request.headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > settings.most_body:

@@ -109,7 +109,7 @@ def page(reply: Mapping[str, Any]) -> Page:
 
 
 def image_id(document: Mapping[str, Any]) -> str:
-    """The id of a document."""
+    """The id of a document. Raises BadReply."""
     given = document.get("id")
     if not isinstance(given, str) or not given:
         raise BadReply("A document of the answer has no id.")
@@ -117,7 +117,8 @@ def image_id(document: Mapping[str, Any]) -> str:
 
 
 def hit(document: Mapping[str, Any]) -> Hit:
-    """A document of a duplicate search; the score is brought into 0…1 where it is off by rounding."""
+    """A document of a duplicate search; the score is brought into 0…1 where it is off by rounding. Raises
+    BadReply."""
     score = document.get("score")
     if isinstance(score, bool) or not isinstance(score, int | float) or not math.isfinite(score):
         raise BadReply("A hit of the answer has no score.")
@@ -127,7 +128,7 @@ def hit(document: Mapping[str, Any]) -> Hit:
 
 
 def schema_fields(reply: Mapping[str, Any]) -> dict[str, FieldInfo]:
-    """The fields of /schema/fields that a filter may name."""
+    """The fields of /schema/fields that a filter may name. Raises BadReply."""
     listed = reply.get("fields")
     if not isinstance(listed, list):
         raise BadReply("The answer lists no fields.")
@@ -141,7 +142,8 @@ def schema_fields(reply: Mapping[str, Any]) -> dict[str, FieldInfo]:
 
 
 def luke_fields(reply: Mapping[str, Any]) -> dict[str, FieldInfo]:
-    """The fields in use, from /admin/luke; `schema` holds a flag per letter, I indexed and M multi-valued."""
+    """The fields in use, from /admin/luke; `schema` holds a flag per letter, I indexed and M multi-valued.
+    Raises BadReply."""
     listed = reply.get("fields")
     if not isinstance(listed, dict):
         raise BadReply("The answer lists no fields.")

@@ -31,7 +31,7 @@ def loses_depth(image: Image.Image, data: bytes) -> bool:
 
 
 def all_bits(image: Image.Image, data: bytes) -> np.ndarray | None:
-    """uint16 H×W×C, blue first and not turned, of a PNG or TIFF picture; None where they cannot be had."""
+    """Of a PNG or TIFF picture uint16 (h, w, c), blue first and not turned; None where it cannot be had."""
     if image.format not in ("PNG", "TIFF") or (
         image.format == "TIFF" and image.getexif().get(0x0112, 1) != 1
     ):

@@ -71,14 +71,14 @@ class MatchEdits:
     kinds: tuple[Edits | None, ...]
 
     def decidable(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-        """Per match whether it shows by itself which of the two may go. `scores`: of the matches."""
+        """bool (n,): whether a match shows by itself which may go. `scores`: float32 (n,), of the matches."""
         exact = scores >= np.float32(EXACT)
         edited, equal = (np.array([tells(kind, exact=e) for kind in self.kinds]) for e in (False, True))
         found: npt.NDArray[np.bool_] = np.where(exact, equal[self.which], edited[self.which])
         return found
 
     def at(self, matches: npt.NDArray[np.int64]) -> Sequence[Edits | None]:
-        """Of the matches with these numbers."""
+        """Of the matches with these numbers, int64 (n,)."""
         return [self.kinds[place] for place in self.which[matches].tolist()]
 
 
