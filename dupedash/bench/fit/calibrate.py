@@ -1,9 +1,9 @@
-"""Fit the weights of the score: `python -m dupedash.bench.calibrate FOLDER`.
+"""Fit the weights of the score: `python -m dupedash.bench.fit.calibrate FOLDER`.
 
 FOLDER holds pictures and a `truth.csv` with a line for each: `path` and `original` (paths relative to FOLDER,
 an original is its own), `class` (original, exact, near, or what no score is promised for) and `family` (what
 was done to it). Originals must all show something else. Beside them it draws pairs of one layout with other
-content, and edits of each (`bench.drawings`, `bench.edits`).
+content, and edits of each (`bench.fit.drawings`, `bench.fit.edits`).
 
 Two logistic regressions, by Newton's method with a ridge about what the code holds: of `replaced.log_odds`
 over drawings that differ somewhere, and of `score.certainty` over all pairs. Both sides weigh the same. What
@@ -17,13 +17,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
+from itertools import combinations, starmap
 from pathlib import Path
 
 import numpy as np
 
-from dupedash.bench.drawings import KINDS, Drawing
-from dupedash.bench.edits import EDITS, saved_again
+from dupedash.bench.fit.drawings import KINDS, Drawing
+from dupedash.bench.fit.edits import EDITS, saved_again
 from dupedash.embedded.compare import score
 from dupedash.embedded.compare.drawings import replaced
 from dupedash.embedded.compare.verify import Evidence, looked_at_closely, verify
@@ -88,20 +88,20 @@ def _described(picture: Drawing) -> Descriptor:
     return describe(np.asarray(picture))
 
 
-def stored_pairs(folder: Path) -> Iterator[Pair]:
-    """Copies with their originals, and originals with those that look most like them."""
+def stored_couples(folder: Path) -> Iterator[tuple[bool, Descriptor, Descriptor]]:
+    """Copies (True) with their originals, and originals with those that look most like them (False)."""
     with (folder / "truth.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     originals = {row["path"]: _read(folder / row["path"]) for row in rows if row["class"] == "original"}
     for row in rows:
         if row["class"] in ("exact", "near"):
-            yield compared(True, originals[row["original"]], _read(folder / row["path"]))
+            yield True, originals[row["original"]], _read(folder / row["path"])
     known = list(originals.values())
     hashes = np.stack([np.frombuffer(picture.pdq, np.uint8) for picture in known])
     for number, one in enumerate(known):
         far = distance(np.broadcast_to(hashes[number], hashes.shape), hashes)
         for other in far.argsort(kind="stable")[1 : 1 + _LOOK_ALIKES]:
-            yield compared(False, one, known[other])
+            yield False, one, known[other]
 
 
 def _read(path: Path) -> Descriptor:
@@ -142,7 +142,7 @@ def report(name: str, terms: list[tuple[float, ...]], holds: list[bool], held: t
 def main(folder: Path) -> None:
     """Fit both, and print them."""
     drawn = list(drawn_pairs())
-    pairs = [*drawn, *stored_pairs(folder)]
+    pairs = [*drawn, *starmap(compared, stored_couples(folder))]
     differing = [pair for pair in pairs if pair.evidence.replaced.changed]
     told = [replaced.terms(pair.evidence.replaced, bool(pair.evidence.inliers)) for pair in differing]
     print(report("replaced.WEIGHTS", told, [not pair.copy for pair in differing], replaced.WEIGHTS))
