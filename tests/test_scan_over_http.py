@@ -7,9 +7,11 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -266,3 +268,28 @@ def test_a_killed_scan_goes_on_and_asks_nothing_again_that_was_stored(tmp_path):
     assert scan.complete
     assert found(scan) == found(whole)
     assert sorted(again) == sorted(set(names) - stored)
+
+
+def test_a_scan_of_what_is_older_than_now_is_not_the_scan_of_a_moment_ago(store):
+    collection, chance = FakeCollection("c"), random.Random(7)
+    ground = [chance.randrange(256) for _ in range(192)]
+    soon = datetime.now(UTC) + timedelta(seconds=0.7)
+    for number, date in enumerate((soon - timedelta(days=1), soon - timedelta(days=2), soon)):
+        document = Document(str(number), f"/p/{number}.png", {"date": date}, analysis(chance, ground, number))
+        assert collection.add([document]) == []
+    config = ScanConfig(fq=("date:[* TO NOW]",))
+    with (
+        serving(create_app(collection, name="c")) as url,
+        faulty_proxy(url) as proxy,
+        flow(proxy.url) as client,
+    ):
+        first = run_scan(client, config, store)
+        assert (first.stats.images, len(found(first))) == (2, 1)
+        while collection.count(config.fq) < 3:
+            time.sleep(0.02)
+        second = run_scan(client, config, store)
+        assert (second.stats.images, len(found(second))) == (3, 3)
+        assert run_scan(client, config, store).id == second.id
+        asked = [line for line in proxy.requests if "/duplicate" in line]
+    assert len(asked) == 5
+    assert not any("NOW" in line for line in asked), "while a scan runs its filters find the same"

@@ -23,13 +23,17 @@ IN_A_ROW = 5
 
 @dataclass(slots=True)
 class Questions:
-    """Asks about every image of the scan that was not answered in an earlier run."""
+    """Asks about every image of the scan that was not answered in an earlier run.
+
+    `admitted`: filters on what it is compared with.
+    """
 
     collection: Collection
     writer: ScanWriter
     watch: Watch
     cancelled: IsCancelled
     workers: int
+    admitted: tuple[str, ...]
     _done: int = 0
     _total: int = 0
     _began: float = field(default_factory=monotonic)
@@ -64,7 +68,7 @@ class Questions:
             threshold=scan.config.floor,
             approximate=scan.effort.approximate,
             smartfilter=scan.effort.smartfilter,
-            fq=scan.config.against or scan.config.fq,
+            fq=self.admitted,
         )
         answers = ask_all(
             self.collection, ids, how, self.workers, self.cancelled, scan.config.without

@@ -21,7 +21,7 @@ from dupedash.scans import ScanConfig, ScanStatus, ScanStore, StoredScan, is_of
 from dupedash.scans.modes import resolve
 from dupedash.scans.progress import Watch
 from dupedash.scans.questions import Questions
-from dupedash.scans.scope import Extent, batches, plan, request
+from dupedash.scans.scope import Extent, batches, filters_of, has_moved_on, plan, request
 from dupedash.scans.tables.parts import Account
 from dupedash.scans.writer import ScanWriter
 
@@ -57,7 +57,7 @@ def run_scan(
     engine, identity = collection.engine, collection.identity
     known = store.find if resume else store.begun_anew
     scan = known(collection.name, state, config, engine, identity)
-    if scan is None or not is_of(scan, collection):
+    if scan is None or not is_of(scan, collection) or has_moved_on(scan, collection):
         for filters in (config.fq, config.against):
             collection.count(filters)
         effort = resolve(config.mode, collection.count())
@@ -110,7 +110,7 @@ class _Run:
     def _list(self) -> None:
         scan = self.writer.scan
         self.watch.report(Progress("listing images", 0, None))
-        planned = plan(self.collection, scan.config, scan.effort, self.store, self.extend)
+        planned = plan(self.collection, scan, self.store, self.extend)
         self.damaged = planned.damaged
         # Before the images, which say that everything before the search is done.
         if planned.base is not None:
@@ -131,7 +131,12 @@ class _Run:
         if isinstance(self.collection, BulkSearch):
             self._join(self.collection)
             return []
-        return Questions(self.collection, self.writer, self.watch, self.cancelled, self.workers).ask()
+        fq, against = filters_of(self.writer.scan, self.collection)
+        admitted = against or fq
+        questions = Questions(
+            self.collection, self.writer, self.watch, self.cancelled, self.workers, admitted
+        )
+        return questions.ask()
 
     def _join(self, collection: BulkSearch) -> None:
         scan = self.writer.scan

@@ -11,6 +11,7 @@ import pyarrow as pa
 from dupedash.collection import BulkSearch, Collection, JoinRequest
 from dupedash.errors import ScanError, UnknownImage
 from dupedash.model import ImageRecord
+from dupedash.query.restate import at, names_now
 from dupedash.scans import ScanConfig, ScanStore, StoredScan, may_be_of
 from dupedash.scans.modes import Effort
 from dupedash.scans.stored import MATCHES_FILE
@@ -59,17 +60,36 @@ class Extent:
         return pa.table(columns, schema=PART)
 
 
-def plan(
-    collection: Collection, config: ScanConfig, effort: Effort, store: ScanStore, extend: bool = True
-) -> Extent:
+def filters_of(scan: StoredScan, collection: Collection) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Its filters, of the scope and of what it is compared with; NOW is when it was started."""
+    both = scan.config.fq, scan.config.against
+    if not names_now((*scan.config.fq, *scan.config.against)):
+        return both
+    fields = collection.fields()
+    return at(scan.started, both[0], fields), at(scan.started, both[1], fields)
+
+
+def has_moved_on(scan: StoredScan, collection: Collection) -> bool:
+    """Whether its filters, of which NOW is one, admit other images now than when it was started."""
+    config = scan.config
+    if not names_now((*config.fq, *config.against)):
+        return False
+    scope = set(collection.ids(config.fq))
+    against = set(collection.ids(config.against)) if config.against else scope
+    rows = scan.images()
+    return (set(rows["id"][rows["in_scope"]]), set(rows["id"][rows["in_against"]])) != (scope, against)
+
+
+def plan(collection: Collection, scan: StoredScan, store: ScanStore, extend: bool = True) -> Extent:
     """List the images and see which of them an earlier scan has covered. Raises QueryError."""
-    scope = frozenset(collection.ids(config.fq))
-    against = frozenset(collection.ids(config.against)) if config.against else scope
+    fq, others = filters_of(scan, collection)
+    scope = frozenset(collection.ids(fq))
+    against = frozenset(collection.ids(others)) if others else scope
     whole = Extent(scope, against, scope | against)
-    earlier = store.earlier(collection.name, config) if extend else []
+    earlier = store.earlier(collection.name, scan.config) if extend else []
     damaged: list[str] = []
     for base in earlier:
-        if may_be_of(base, collection) and base.effort == effort:
+        if may_be_of(base, collection) and base.effort == scan.effort:
             changed = _changed(collection, base)
             if changed is not None:
                 try:

@@ -17,9 +17,11 @@ from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 from dupedash.images.files import printable
 from dupedash.model import FieldInfo, ValueCount
+from dupedash.query.restate import names_now
 
 ASKED_AGAIN = 10
-"""Seconds for which the answers of a server hold; a collection here tells when it has changed."""
+"""Seconds for which the answers of a server hold, and those to filters with NOW; a collection here tells when
+it has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,28 @@ def collection_now(connection: Connection, workspace: Workspace) -> CollectionNo
     return CollectionNow(connection, workspace, state)
 
 
-@st.cache_data(ttl=600, max_entries=500, show_spinner=False, hash_funcs=_KEYS)
 def count(now: CollectionNow, fq: tuple[str, ...]) -> int:
     """How many images the filters admit. Raises QueryError, CollectionError."""
+    return _count(now, fq, _moment(fq))
+
+
+def ids(now: CollectionNow, fq: tuple[str, ...]) -> list[str]:
+    """The ids that the filters admit, sorted. Raises QueryError, CollectionError."""
+    return _ids(now, fq, _moment(fq))
+
+
+def _moment(fq: tuple[str, ...]) -> int:
+    """What an answer holds for beside the collection's state, where the filters ask for NOW."""
+    return int(time.monotonic() // ASKED_AGAIN) if names_now(fq) else 0
+
+
+@st.cache_data(ttl=600, max_entries=500, show_spinner=False, hash_funcs=_KEYS)
+def _count(now: CollectionNow, fq: tuple[str, ...], moment: int) -> int:  # noqa: ARG001 (a part of the key)
     return now.open().count(fq)
 
 
 @st.cache_resource(ttl=600, max_entries=8, show_spinner=False, hash_funcs=_KEYS)
-def ids(now: CollectionNow, fq: tuple[str, ...]) -> list[str]:
-    """The ids that the filters admit, sorted. Raises QueryError, CollectionError."""
+def _ids(now: CollectionNow, fq: tuple[str, ...], moment: int) -> list[str]:  # noqa: ARG001 (a part of the key)
     return now.open().ids(fq)
 
 
@@ -87,5 +102,5 @@ def values(now: CollectionNow, field: str) -> list[ValueCount]:
 
 def forget_answers() -> None:
     """After a change: ask anew."""
-    for cache in (count, ids, fields, values):
+    for cache in (_count, _ids, fields, values):
         cache.clear()

@@ -1,4 +1,4 @@
-"""Solr's dates and date math: `NOW/DAY-1MONTH`, `2024-01-01T00:00:00Z+1DAY`. All of it is UTC.
+"""Solr's dates and date math: `NOW/DAY-1MONTH`, `2024-01-01T00:00:00Z+1DAY`. All of it is UTC by default.
 
 A date without its time (`2024-01-31`, `2024-01`, `2024`) is the whole day, month or year, as in Solr's
 DateRangeField; its point fields, and so a Flow server, want the complete instant.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -46,8 +46,8 @@ def milliseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MILLISECOND
 
 
-def read_date(text: str, now: datetime) -> Span:
-    """The time that a date expression names, given what NOW is.
+def read_date(text: str, now: datetime, zone: tzinfo = UTC) -> Span:
+    """The time that a date expression names, given what NOW is and where days begin (Solr's TZ).
 
     ValueError says what is wrong and what is accepted.
     """
@@ -57,7 +57,7 @@ def read_date(text: str, now: datetime) -> Span:
     try:
         moment, unit = _begin(start, now)
         if start.end() < len(text):
-            moment, unit = _walk(moment, text, start.end()), None
+            moment, unit = _walk(moment.astimezone(zone), text, start.end()).astimezone(UTC), None
         first = milliseconds(moment)
         last = milliseconds(_add(moment, 1, unit)) - 1 if unit else first
     except OverflowError as error:
@@ -103,8 +103,11 @@ def _unit(name: str) -> str:
 
 
 def _add(moment: datetime, amount: int, unit: str) -> datetime:
+    """A day later is the same time of day there; an hour later is an hour, also where clocks are changed."""
+    if unit == "day":
+        return moment + timedelta(days=amount)
     if unit not in ("month", "year"):
-        return moment + amount * timedelta(**{f"{unit}s": 1})
+        return (moment.astimezone(UTC) + amount * timedelta(**{f"{unit}s": 1})).astimezone(moment.tzinfo)
     months = moment.year * 12 + moment.month - 1 + amount * (12 if unit == "year" else 1)
     year, month = divmod(months, 12)
     if not 1 <= year <= 9999:

@@ -32,11 +32,16 @@ MAX_FILTERS = 100
 """Filters of one question: dupe-scanner sends a handful, a form of ours one for each of its rows."""
 
 
-def parse(text: str) -> Query:
-    """Read one filter query. Blank text is everything. QueryError says what is wrong and where."""
+def parse(text: str, default: Occur = Occur.SHOULD, field: str = "") -> Query:
+    """Read one filter query. Blank text is everything. QueryError says what is wrong and where.
+
+    `default` is how clauses count between which no operator stands (Solr's q.op), `field` where terms without
+    a field are looked for (its df); empty: in all text.
+    """
     if not text.strip():
         return Query(text, Everything())
-    return Query(text, _Reader(text).expression(parse_lucene(text), None, root=True))
+    ref = FieldRef(field) if field else None
+    return Query(text, _Reader(text, default).expression(parse_lucene(text), ref, root=True))
 
 
 def parse_all(texts: Sequence[str]) -> list[Query]:
@@ -64,8 +69,9 @@ def _values(node: Node) -> int:
 class _Reader:
     """Turns luqum's tree of one text into ours."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, default: Occur) -> None:
         self.text = text
+        self.default = default
 
     def expression(self, item: Any, ref: FieldRef | None, *, root: bool = False) -> Node:
         """What stands in brackets, or the whole query (`root`)."""
@@ -78,20 +84,26 @@ class _Reader:
         return Clauses(tuple(clauses))
 
     def _clauses(self, item: Any, ref: FieldRef | None, root: bool) -> list[Clause]:
-        """Lucene's classic rule: AND makes both of its neighbours required, OR changes nothing."""
         flat = list(_flat(item))
         clauses: list[Clause] = []
         for operation, operand in flat:
-            occur = _SIGNS.get(type(operand), Occur.SHOULD)
-            joined = operation is luqum.AndOperation
-            if joined and clauses[-1].occur is Occur.SHOULD:
-                clauses[-1] = Clause(Occur.MUST, clauses[-1].node)
-            if joined and occur is Occur.SHOULD:
-                occur = Occur.MUST
+            occur = self._occur(clauses, operation, _SIGNS.get(type(operand)))
             body = operand.a if type(operand) in _SIGNS else operand
             alone = root and len(flat) == 1 and occur is not Occur.MUST_NOT
             clauses.append(Clause(occur, self._node(body, ref, alone)))
         return clauses
+
+    def _occur(self, before: list[Clause], operation: type | None, sign: Occur | None) -> Occur:
+        """Lucene's classic rule: AND makes both of its neighbours required. OR changes nothing, but where
+        clauses are required by default it makes both of its neighbours optional."""
+        joined = operation is luqum.AndOperation
+        if joined and before[-1].occur is Occur.SHOULD:
+            before[-1] = Clause(Occur.MUST, before[-1].node)
+        if operation is luqum.OrOperation and self.default is Occur.MUST:
+            if before[-1].occur is Occur.MUST:
+                before[-1] = Clause(Occur.SHOULD, before[-1].node)
+            return sign if sign is Occur.MUST_NOT else Occur.SHOULD
+        return sign or (Occur.MUST if joined else self.default)
 
     def _node(self, item: Any, ref: FieldRef | None, root: bool) -> Node:
         item = _unboosted(item)

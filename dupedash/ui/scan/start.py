@@ -8,6 +8,7 @@ from dupedash import wording
 from dupedash.jobs import Job
 from dupedash.model import ScanMode
 from dupedash.scans import ScanConfig, StoredScan
+from dupedash.scans.scope import has_moved_on
 from dupedash.ui import jobs
 from dupedash.ui.errors import as_text
 from dupedash.ui.scan import earlier, form
@@ -29,7 +30,7 @@ def draw(view: View, request: ScanRequest) -> None:
             st.caption(f"compared with {wording.plural(request.partners, 'image')}")
         here = view.collection
         known = view.store.find(here.name, here.state(), request.config, here.engine, here.identity)
-        if known and known.complete:
+        if known and known.complete and not has_moved_on(known, here):
             _draw_known(known)
         else:
             _draw_start(view, request, request.config, known)
