@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -13,6 +14,9 @@ from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., object])
 
+_FUNCTIONS: list[Any] = []
+"""All that are compiled, as numba's dispatchers."""
+
 
 def compiled(function: F) -> F:
     """Compile on the first call; the machine code is kept on disk, beside the source or in the user's cache.
@@ -21,9 +25,23 @@ def compiled(function: F) -> F:
     nothing may be written it is compiled anew by every process.
     """
     try:
-        return cast(F, numba.njit(cache=True, nogil=True)(function))
+        made = numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:  # numba finds no folder that it may write to
         return cast(F, numba.njit(nogil=True)(function))
+    _FUNCTIONS.append(made)
+    return cast(F, made)
+
+
+def to_compile() -> bool:
+    """Whether machine code is still to be made that the next process finds on disk, as on the first run."""
+    return not all(_kept(function) for function in _FUNCTIONS)
+
+
+def _kept(function: Any) -> bool:
+    """Whether numba's index of the machine code is there, and younger than its source."""
+    folder, source = Path(function.stats.cache_path), Path(function.py_func.__code__.co_filename)
+    known = folder.glob(f"*.{function.py_func.__name__}-*.nbi")
+    return any(index.stat().st_mtime >= source.stat().st_mtime for index in known)
 
 
 @intrinsic  # type: ignore[untyped-decorator]

@@ -10,6 +10,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -50,6 +51,7 @@ from dupedash.model import (
     ignore,
     never,
 )
+from dupedash.workers import Pool
 from tests.embedded_pictures import crop, labelled, resized, scene
 
 ALL = DuplicateQuery(0.5)
@@ -310,21 +312,42 @@ def run_or_crash(ready: Any, block: blocks.Block) -> blocks.Searched:
     return RUN(ready, block)
 
 
+def alone_or_crash(task: tuple[blocks.BlockSearch, blocks.Block]) -> blocks.Searched:
+    search, block = task
+    with closing(search.ready()) as ready:
+        return run_or_crash(ready, block)
+
+
+@pytest.mark.parametrize("few", [0, 99], ids=["many", "few"])
 def test_a_picture_that_crashes_its_comparison_costs_itself_and_the_scan_goes_on(
-    collection, names, monkeypatch
+    collection, names, monkeypatch, few
 ):
     monkeypatch.setattr(joining, "BLOCK", 6)
     expected = matches(joined(collection))
     [bad] = collection.records([names["2 crop"]])
-    monkeypatch.setattr(joining, "FEW", 0)
+    monkeypatch.setattr(joining, "FEW", few)
     monkeypatch.setenv("CRASHES_AT", str(bad.pixels))
     monkeypatch.setattr(blocks.BlockSearch, "run", staticmethod(run_or_crash))
+    helper = Pool(alone_or_crash, jobs=1)
+    monkeypatch.setattr(joining, "_helper", lambda: helper)
     parts = joined(collection)
+    helper.close()
     failures = {failure.what: failure.reason for part in parts for failure in part.failures}
     assert failures == {bad.id: joining.CRASHED}
     kept = matches(parts)
     assert kept.items() <= expected.items()
     assert {pair for pair in expected if bad.id not in pair} <= kept.keys()
+
+
+def test_what_is_to_be_compiled_is_compiled_by_one_process_and_told(collection, monkeypatch):
+    expected = joined(collection)
+    monkeypatch.setattr(joining, "to_compile", lambda: True)
+    monkeypatch.setattr(joining, "FEW", 0)
+    request = JoinRequest(tuple(collection.ids()), None, 0.5, False, Smartfilter.OFF)
+    stages: list[str] = []
+    parts = list(collection.join(request, progress=lambda told: stages.append(told.stage)))
+    assert parts == expected
+    assert "compiling" in stages[0]
 
 
 def drain(parts: Iterator[JoinPart], into: list[JoinPart]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,6 +141,13 @@ class BlockSearch:
         """Compare a block's pictures. One that cannot be compared fails alone."""
         failed: dict[int, str] = {}
         return Searched(tuple(ready.matches(block, failed)), failed)
+
+
+def search_alone(task: tuple[BlockSearch, Block]) -> Searched:
+    """What came of one block, in a process that may serve another collection next."""
+    search, block = task
+    with closing(search.ready()) as ready:
+        return BlockSearch.run(ready, block)
 
 
 @dataclass(frozen=True, slots=True)

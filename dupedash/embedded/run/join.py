@@ -6,27 +6,28 @@ their descriptors), so that a search that was stopped goes on after any part.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import chain
 
 from dupedash.collection import FoundMatch, JoinPart, JoinRequest
+from dupedash.compiled import to_compile
 from dupedash.embedded.compare import pairs
-from dupedash.embedded.run.blocks import Block, BlockSearch, Numbering, PictureMatch, Searched
+from dupedash.embedded.run.blocks import Block, BlockSearch, Numbering, PictureMatch, Searched, search_alone
 from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.snapshot import DAMAGED, Snapshot
 from dupedash.embedded.store.store import Store
-from dupedash.errors import Cancelled, CollectionError, UnknownImage
+from dupedash.errors import Cancelled, CollectionError, DupedashError, UnknownImage
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress
-from dupedash.workers import Done, NotStarted, WorkerLost, Workers
+from dupedash.workers import Done, NotStarted, Pool, WorkerLost, Workers
 
 BLOCK = 32
 """Pictures in a part."""
 FEW = 2
-"""So few blocks are searched here: they take less time than worker processes need to start."""
+"""So few blocks are searched by the helper: they take less time than worker processes need to start."""
 CRASHED = "crashed the program that compares it"
 ALL_PAIRS = 50
 """Of groups of identical images up to this size every pair is told; larger ones are told as a star."""
@@ -92,6 +93,8 @@ def join(
         store.folder, plan, request.floor, request.approximate, request.smartfilter, request.without
     )
     number = total - len(left)
+    if left and to_compile():
+        progress(Progress("compiling the comparison for this machine, which is done once", 0, None))
     for found in _searched(search, left, cancelled):
         progress(Progress("searching", done[number], done[-1], time.monotonic() - started, skipped))
         failures = _failures({plan.pictures[n]: reason for n, reason in found.failed.items()}, sides)
@@ -102,14 +105,27 @@ def join(
 
 
 def _searched(search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancelled) -> Iterator[Searched]:
-    """What came of each block, in order; ends early when `cancelled`."""
-    if len(blocks) <= FEW:
-        ready = search.ready()
-        with contextlib.closing(ready):
-            yield from (BlockSearch.run(ready, block) for block in blocks if not cancelled())
-        return
-    for outcome in _in_workers(search, blocks, min(os.cpu_count() or 1, len(blocks)), cancelled):
+    """What came of each block, in order; ends early when `cancelled`. None is searched here: it may crash."""
+    alone = len(blocks) if len(blocks) <= FEW else int(to_compile())
+    helped, left = _by_helper(search, blocks[:alone], cancelled), blocks[alone:]
+    for outcome in chain(helped, _in_workers(search, left, min(os.cpu_count() or 1, len(left)), cancelled)):
         yield outcome.result if outcome.error is None else _one_by_one(search, outcome.task, cancelled)
+
+
+@cache
+def _helper() -> Pool:
+    """One process that stays for the next search: starting another takes half a second."""
+    return Pool(search_alone, jobs=1)
+
+
+def _by_helper(search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancelled) -> Iterator[Done]:
+    for block in blocks:
+        if cancelled():
+            return
+        try:
+            yield Done(block, result=_helper().ask((search, block)))
+        except DupedashError as error:
+            yield _only_lost(Done(block, error=error), search)
 
 
 def _one_by_one(search: BlockSearch, block: Block, cancelled: IsCancelled) -> Searched:
@@ -134,10 +150,15 @@ def _in_workers(
     """Each block in a worker process, in order; only a process that ended meanwhile is an outcome's error."""
     workers = Workers(BlockSearch.run, jobs, prepare=search.ready)
     for outcome in workers.run(blocks, ordered=True, cancelled=cancelled):
-        lost = isinstance(outcome.error, WorkerLost) and not isinstance(outcome.error, NotStarted)
-        if outcome.error is not None and not lost:
-            raise CollectionError(f"The search broke off: {outcome.error}.", search.store.name)
-        yield outcome
+        yield _only_lost(outcome, search)
+
+
+def _only_lost(outcome: Done, search: BlockSearch) -> Done:
+    """The outcome, where it is a result or the process ended meanwhile. Raises CollectionError otherwise."""
+    lost = isinstance(outcome.error, WorkerLost) and not isinstance(outcome.error, NotStarted)
+    if outcome.error is not None and not lost:
+        raise CollectionError(f"The search broke off: {outcome.error}.", search.store.name)
+    return outcome
 
 
 def _sides(store: Store, snapshot: Snapshot, request: JoinRequest) -> _Sides:
