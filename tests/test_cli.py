@@ -207,6 +207,7 @@ def test_the_example_is_made_once_indexed_with_fields_and_finished_if_it_was_not
         (["nonsense"], 2, "nonsense"),
         (["scan", "--threshold", "2"], 2, "0<=x<=1"),
         (["scan", "--threshold", "0.4"], 2, "below the floor"),
+        (["scan", "--floor", "0"], 2, "0<x<=1"),
         (["scan"], 1, "no collection"),
         (["--collection", "typo", "status"], 1, "There is no collection 'typo'"),
         (["--collection", "../x", "index", "."], 2, "cannot be the name"),

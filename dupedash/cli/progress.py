@@ -61,7 +61,7 @@ class ProgressLine:
 def words(progress: Progress) -> str:
     """One line: "searching 1,200 of 5,000 (24 %), 95/s, 40 s left, 310 matches, 96 groups"."""
     p = progress
-    parts = [f"{p.stage} {p.done:,}" if p.done else p.stage]
+    parts = [f"{p.stage} {p.done:,}"]
     if p.total:
         parts = [f"{p.stage} {p.done:,} of {p.total:,} ({p.done / p.total:.0%})"]
     if p.rate:

@@ -24,6 +24,7 @@ from dupedash.scans.run import run_scan
 
 File = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 Score = click.FloatRange(0, 1)
+Floor = click.FloatRange(0, 1, min_open=True)  # as `ScanConfig`: a match of score 0 would be none
 
 
 def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
@@ -39,7 +40,7 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
 @click.command()
 @click.option("--threshold", type=Score, default=NEAR, show_default=True,
               help="Groups are cut at this score.")  # fmt: skip
-@click.option("--floor", type=Score, default=FLOOR, show_default=True, help="Lowest score that is kept.")
+@click.option("--floor", type=Floor, default=FLOOR, show_default=True, help="Lowest score that is kept.")
 @click.option(
     "--mode", type=click.Choice([mode.value for mode in ScanMode]), default="balanced", show_default=True
 )

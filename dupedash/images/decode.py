@@ -22,7 +22,7 @@ from dupedash.images.marks import Marks, measure
 from dupedash.images.modes import background_for, shown, to_8_bits, to_layer
 from dupedash.images.motion import has_video
 from dupedash.images.odd import mend
-from dupedash.images.odd.depth import all_bits, loses_depth
+from dupedash.images.odd.depth import all_bits, in_deep_planes, loses_depth, tags_of, unsigned
 from dupedash.images.odd.ends import end_is_missing
 from dupedash.images.odd.reasons import reason_of
 from dupedash.images.profiles import colour_tag, imply_profile
@@ -203,6 +203,8 @@ class _Source:
 
 def _decoded(image: Image.Image, data: bytes, name: str, wanted: _Wanted) -> Picture:
     _check_pixels(image.size, name, wanted.limits)
+    if in_deep_planes(tags_of(image)):
+        raise UnreadableImage(name, "not supported (colours of more than 8 bits, each by itself)")
     source = _read(image, data, wanted)
     small = reduced(source.layer, wanted.side_for(source.size))
     background = background_for(small) if small.mode == "RGBA" else 255
@@ -247,8 +249,10 @@ def _read(image: Image.Image, data: bytes, wanted: _Wanted) -> _Source:
         damage = mend.NO_END  # all of the picture came before it, or the decoder would have complained
     turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)  # Pillow turns TIFF itself, in `load`
     upright = ImageOps.exif_transpose(image)
-    colour = bits is not None and bits.shape[2:] == (3,)
-    layer = _layer(bits, exif.orientation) if bits is not None and colour else to_layer(upright)
+    if bits is not None and bits.shape[2:] == (3,):
+        layer = _layer(bits, exif.orientation)
+    else:
+        layer = to_layer(upright, unsigned(image))
     size = (height, width) if turned else (width, height)
     return _Source(image, data, exif, size, upright, layer, shallow, bits, dear, damage)
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from dupedash.images.digest import pixel_hash
 from dupedash.images.modes import background_for, is_deep, shown, to_layer
-from dupedash.images.odd.depth import loses_depth
+from dupedash.images.odd.depth import in_deep_planes, loses_depth, tags_of, unsigned
 from dupedash.images.profiles import colour_tag
 from dupedash.images.reduce import reduced
 
@@ -63,9 +63,11 @@ class _Reading:
     def take(self, number: int, image: Image.Image, data: bytes) -> None:
         """The frame at which the image stands."""
         self.whole &= not loses_depth(image, data)
+        if in_deep_planes(tags_of(image)):
+            raise ValueError("colours of more than 8 bits, each by itself")
         image.load()
         upright = ImageOps.exif_transpose(image)
-        layer = to_layer(upright)
+        layer = to_layer(upright, unsigned(image))
         tag = colour_tag(image, layer.mode, data)
         duration = float(image.info.get("duration") or 0)
         self.digest.update(f"{frame_hash(upright, layer, tag)} {duration:.0f}".encode())
@@ -88,7 +90,8 @@ class _Reading:
 def frame_hash(upright: Image.Image, layer: Image.Image, tag: str) -> str:
     """The hash of one picture: `layer` where it holds all that `upright` does, else the picture's numbers."""
     if is_deep(upright):
-        return pixel_hash(np.asarray(upright), tag)
+        values = np.asarray(upright)
+        return pixel_hash(values.astype(values.dtype.newbyteorder("=")), tag)
     if layer.mode in ("RGB", "L") and upright.mode not in ("LAB", "YCbCr", "HSV"):
         return pixel_hash(np.asarray(layer.convert("RGB")), tag)
     exact = layer if layer.mode == "RGBA" else upright

@@ -20,10 +20,12 @@ def is_deep(image: Image.Image) -> bool:
     return image.mode.startswith("I") or image.mode == "F"
 
 
-def to_layer(image: Image.Image) -> Image.Image:
-    """The same picture in mode RGB, RGBA (only where something is transparent), L or CMYK, of 8 bits."""
+def to_layer(image: Image.Image, unsigned: bool = False) -> Image.Image:
+    """The same picture in mode RGB, RGBA (only where something is transparent), L or CMYK, of 8 bits.
+    `unsigned`: its 32-bit samples have no sign, which Pillow does not know."""
     if is_deep(image):
-        return Image.fromarray(to_8_bits(np.asarray(image)))
+        values = np.asarray(image)
+        return Image.fromarray(to_8_bits(values.view(np.uint32) if unsigned else values))
     if image.mode in _WITH_ALPHA or "transparency" in image.info:
         layer = image.convert("RGBA")
         return layer if _translucent(layer) else layer.convert("RGB")

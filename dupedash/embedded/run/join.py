@@ -94,7 +94,7 @@ def join(
     )
     number = total - len(left)
     if left and to_compile():
-        progress(Progress("compiling the comparison for this machine, which is done once", 0, None))
+        progress(Progress("compiling the comparison once for this machine,", 0, None))
     for found in _searched(search, left, cancelled):
         progress(Progress("searching", done[number], done[-1], time.monotonic() - started, skipped))
         failures = _failures({plan.pictures[n]: reason for n, reason in found.failed.items()}, sides)

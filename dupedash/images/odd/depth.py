@@ -1,12 +1,16 @@
-"""Samples of more than 8 bits, where Pillow reads only the upper ones."""
+"""Samples of more than 8 bits, where Pillow reads only the upper ones, or other ones."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image
 
-_BITS_PER_SAMPLE = 258  # TIFF
+_BITS_PER_SAMPLE, _PLANAR, _SAMPLE_FORMAT = 258, 284, 339  # TIFF
+_SEPARATE, _UNSIGNED = 2, 1
 _SIZE_MARKER, _DEPTH_AT = b"\xff\x51", 40  # JPEG 2000: the depth of the first channel follows its SIZ
 _AV1 = b"av1C"  # its third byte: high bit depth
 _HIGH = 0x40  # its bit (AV1 in ISOBMFF, 2.3.3)
@@ -18,7 +22,8 @@ def loses_depth(image: Image.Image, data: bytes) -> bool:
         case "PNG":
             return ";16" in str(getattr(image, "tile", "")) and not image.mode.startswith("I")
         case "TIFF":
-            return max(_tiff_bits(image)) > 8 and image.mode not in ("I", "F") and image.mode[:2] != "I;"
+            deep = image.mode in ("I", "F") or image.mode.startswith("I;")
+            return max(_tiff_bits(tags_of(image))) > 8 and not deep
         case "HEIF":
             return int(image.info.get("bit_depth", 8)) > 8
         case "AVIF":
@@ -44,6 +49,25 @@ def all_bits(image: Image.Image, data: bytes) -> np.ndarray | None:
     return found if fits else None
 
 
-def _tiff_bits(image: Image.Image) -> tuple[int, ...]:
-    bits = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE, (8,))
+def unsigned(image: Image.Image) -> bool:
+    """Whether 32-bit samples that Pillow reads as signed ones have no sign."""
+    kind = tags_of(image).get(_SAMPLE_FORMAT, (_UNSIGNED,))
+    return image.format == "TIFF" and image.mode == "I" and kind == (_UNSIGNED,)
+
+
+def in_deep_planes(tags: Mapping[int, Any]) -> bool:
+    """Whether a TIFF keeps each colour, of more than 8 bits, by itself: neither Pillow nor OpenCV puts such
+    planes together."""
+    bits = _tiff_bits(tags)
+    return tags.get(_PLANAR) == _SEPARATE and len(bits) > 1 and max(bits) > 8
+
+
+def tags_of(image: Image.Image) -> Mapping[int, Any]:
+    """The tags of a TIFF; none of others."""
+    tags: Mapping[int, Any] = getattr(image, "tag_v2", {})
+    return tags
+
+
+def _tiff_bits(tags: Mapping[int, Any]) -> tuple[int, ...]:
+    bits = tags.get(_BITS_PER_SAMPLE, (8,))
     return bits if isinstance(bits, tuple) and bits else (8,)

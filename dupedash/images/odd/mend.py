@@ -14,6 +14,7 @@ from PIL import Image, PngImagePlugin, TiffImagePlugin
 from dupedash.images.digest import jpeg_end, with_end
 from dupedash.images.modes import to_8_bits
 from dupedash.images.odd import bitmaps
+from dupedash.images.odd.depth import in_deep_planes
 
 PngImagePlugin.MAX_TEXT_CHUNK = 4 * 2**20  # unpacked; a printer's profile has up to 3 MB, a workflow as much
 
@@ -57,7 +58,7 @@ def ways(data: bytes, open_bytes: Callable[[bytes], Image.Image]) -> Iterator[Me
         yield Mended(
             data, lambda: _named(bitmaps.pixels(data, bitmap), "BMP"), size, exact=bitmap.deepest <= 8
         )
-    elif data.startswith(_TIFF) and (claimed := _tiff_size(data)) is not None:
+    elif data.startswith(_TIFF) and (claimed := _sound_size(data)) is not None:
         yield Mended(data, lambda: _named(_by_opencv(data), "TIFF"), claimed, exact=False)
 
 
@@ -88,15 +89,17 @@ def _without_metadata(data: bytes) -> tuple[bytes, bool]:
     return b"".join(kept), profile
 
 
-def _tiff_size(data: bytes) -> tuple[int, int] | None:
+def _sound_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a TIFF whose samples OpenCV puts together rightly, if it can read them."""
     try:
         file = io.BytesIO(data)
         tags = TiffImagePlugin.ImageFileDirectory_v2(file.read(8))
         file.seek(tags.next)
         tags.load(file)
-        return int(tags[TiffImagePlugin.IMAGEWIDTH]), int(tags[TiffImagePlugin.IMAGELENGTH])
+        size = int(tags[TiffImagePlugin.IMAGEWIDTH]), int(tags[TiffImagePlugin.IMAGELENGTH])
     except Exception:  # the tags of a damaged file may be anything
         return None
+    return None if in_deep_planes(tags) else size
 
 
 def _by_opencv(data: bytes) -> Image.Image:
