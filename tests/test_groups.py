@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupedash.groups.graph import DuplicateGraph, Matches
+from dupedash.groups.listing import Among, Listing, Only, Order, having, listing_of, select
 from dupedash.groups.splits import bridges, split_at
 from dupedash.groups.splits import holding as holding_link
-from dupedash.groups.table import Listing, Only, Order, holding, listing_of, select, table
+from dupedash.groups.table import table
 from dupedash.images.properties import compare
-from dupedash.model import ImageRecord
+from dupedash.model import ChangeKind, ImageRecord
 from dupedash.review import PAIR_BY_PAIR, Decision, Decisions, ImageKey, Verdict, group_standings
 
 CHAIN = [("a", "b", 0.9), ("b", "c", 0.75), ("c", "d", 0.95), ("x", "y", 0.8)]
@@ -79,17 +80,28 @@ def test_open_and_decided_groups_are_told_apart():
 
 def test_a_text_finds_the_groups_of_the_images_that_have_it():
     cut = cut_of(CHAIN)
-    found = holding(cut, np.array([i == "y" for i in cut.graph.matches.ids]))
+    found = having(cut, np.array([i == "y" for i in cut.graph.matches.ids]))
     assert chosen(Listing(), found=found) == ["x"]
 
 
-@given(st.sampled_from(Order), st.sampled_from(Only), st.integers(2, 999_999), st.text(max_size=50))
-def test_a_listing_survives_its_link(order, only, least, text):
-    listing = Listing(order, only, least, text)
+listings = st.builds(
+    Listing, st.sampled_from(Order), st.sampled_from(Only), st.integers(2, 999_999), st.text(max_size=50),
+    st.just(0.75), st.just(0.9),
+    st.sets(st.sampled_from(ChangeKind)).map(lambda some: tuple(k for k in ChangeKind if k in some)),
+    st.lists(st.text(min_size=1)).map(tuple), st.sampled_from(Among), st.none() | st.dates(),
+    st.none() | st.dates(), st.text(max_size=50), st.text(max_size=50),
+)  # fmt: skip
+
+
+@given(listings)
+def test_a_listing_survives_its_link(listing):
     assert listing_of(listing.params("in-"), "in-") == listing
 
 
-@given(st.dictionaries(st.sampled_from(["sort", "show", "least", "text"]), st.text(max_size=20)))
+NAMES = ["sort", "show", "least", "text", "score", "kind", "folder", "among", "since", "until", "as", "by"]
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.lists(st.text(max_size=20))))
 def test_any_link_gives_a_listing(params):
     assert listing_of(params).least >= 2
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,13 @@ from dupedash.config import Workspace
 from dupedash.groups.changes import Differences, between
 from dupedash.groups.curves import Curves, curves
 from dupedash.groups.graph import Cut, DuplicateGraph, Flags, Matches, Strictness
+from dupedash.groups.listing import Bits, bits_of, group_kinds, having
 from dupedash.groups.scans_compared import ScanDifference, compare
-from dupedash.groups.table import GroupTable, holding, table
+from dupedash.groups.table import GroupTable, table
 from dupedash.images.files import printable
 from dupedash.keepers.places import place_fitting, place_in
 from dupedash.model import Explanation, ImageRecord
-from dupedash.review import Decisions, ImageKey, ReviewStore, apply_decisions
+from dupedash.review import Decisions, ImageKey, ReviewStore, apply_decisions, group_standings
 from dupedash.scans import ImageRows, MatchEdits, MatchRows, ScanStatus, StoredScan
 from dupedash.scans import must_be_of as raise_unless_of
 from dupedash.ui.collections import CollectionNow, collection_key
@@ -34,7 +36,7 @@ from dupedash.ui.collections import CollectionNow, collection_key
 Reasons = Mapping[tuple[str, str], Explanation]
 """(smaller id, larger id) → why they match."""
 
-_COLUMNS = ["location", "bytes", "content", "pixels"]
+_COLUMNS = ["location", "bytes", "content", "pixels", "modified"]
 _UNDECIDED = "none"
 _ALL = "-all"
 """Ends the version of matches of which none was rejected."""
@@ -82,7 +84,7 @@ _KEYS: dict[str | type[Any], Any] = {
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_KEYS)
 def images_of(scan: StoredScan) -> pd.DataFrame:
-    """Location, bytes, content and pixels of the scan's images, by id. Read only: it is shared."""
+    """Location, bytes, content, pixels and date of the scan's images, by id. Read only: it is shared."""
     return scan.images().set_index("id")[_COLUMNS]
 
 
@@ -183,7 +185,28 @@ def file_sizes(found: ScanMatches) -> npt.NDArray[np.int64]:
 def groups_with_text(found: ScanMatches, cut: Cut, text: str) -> Flags:
     """Per group whether one of its images has this text in its location, whatever its case."""
     places = _column(found, "location").fillna("")
-    return holding(cut, places.str.contains(text, case=False, regex=False).to_numpy(bool))
+    return having(cut, places.str.contains(text, case=False, regex=False).to_numpy(bool))
+
+
+def groups_changed(found: ScanMatches, cut: Cut, since: date | None, until: date | None) -> Flags:
+    """Per group whether one of its files was changed between these days, both included, UTC."""
+    days = _column(found, "modified").dt.date
+    in_time = days.notna() & (days >= (since or date.min)) & (days <= (until or date.max))
+    return having(cut, in_time.to_numpy(bool))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_KEYS)
+def folders(found: ScanMatches) -> pd.Series:
+    """Per image of `matches.ids` the folder in which it is, "" where that is not known."""
+    return _column(found, "location").fillna("").str.rpartition("/")[0]
+
+
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=_KEYS)
+def kinds_of_groups(found: ScanMatches, threshold: float, strictness: Strictness) -> Bits:
+    """Per group all kinds of change between its images. Raises ScanError."""
+    told = edits(found)
+    bits = np.array([bits_of(kind.kinds) if kind else 0 for kind in told.kinds], np.int64)
+    return group_kinds(cut(found, threshold, strictness), bits[told.which])
 
 
 def _column(found: ScanMatches, name: str) -> pd.Series:
@@ -207,6 +230,27 @@ def group_table(found: ScanMatches, threshold: float, strictness: Strictness) ->
     """The figures of all groups at a threshold. Raises ScanError."""
     decidable = edits(found).decidable(found.matches.score)
     return table(cut(found, threshold, strictness), file_sizes(found), decidable)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=_KEYS)
+def standings(
+    found: ScanMatches, threshold: float, strictness: Strictness, now: DecisionsNow
+) -> Mapping[int, str]:
+    """Group number → what was decided, of the decided ones. Raises ConfigError, ScanError."""
+    return group_standings(
+        cut(found, threshold, strictness), decided_keys(found.scan, now), decisions(now)
+    )  # fmt: skip
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_KEYS)
+def deciders(
+    found: ScanMatches, threshold: float, strictness: Strictness, now: DecisionsNow
+) -> Mapping[int, str]:
+    """Group number → who decided it, of the groups that were decided as such."""
+    groups, keys, known = cut(found, threshold, strictness), decided_keys(found.scan, now), decisions(now)
+    decided = standings(found, threshold, strictness, now)
+    latest = {number: known.of([keys[i] for i in groups.members(number)]) for number in decided}
+    return {number: decision.who for number, decision in latest.items() if decision}
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the scan …", hash_funcs=_KEYS)

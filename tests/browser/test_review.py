@@ -1,4 +1,4 @@
-"""Fifty groups are reviewed with keys alone: decide, choose what stays, go back and forth, take back."""
+"""Fifty groups are decided at once, then one by one with keys alone: choose what stays, back and forth."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ VERDICTS = {
 }
 
 
-@pytest.fixture
-def scanned(tmp_path) -> Workspace:
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory) -> Workspace:
     """Fifty small pictures, each as two files."""
+    tmp_path = tmp_path_factory.mktemp("review")
     folder = tmp_path / "pictures"
     folder.mkdir()
     for seed in range(GROUPS):
@@ -46,6 +47,31 @@ def reviewed(page: Page, done: int, wait: float = 20_000) -> None:
 
 def press(page: Page, key: str) -> None:
     page.locator("body").press(key)
+
+
+def test_groups_are_selected_in_a_row_and_decided_at_once_and_all_is_taken_back_from_the_list(
+    scanned, serving, visit
+):
+    page = visit(serving(scanned.root).url).page("/groups")
+    boxes = page.locator("[class*=st-key-row-] [data-testid=stCheckbox] label")
+    boxes.nth(1).click()
+    settle(page)
+    boxes.nth(4).click(modifiers=["Shift"])
+    expect(page.get_by_text("4 groups, 8 images")).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Select all").click()
+    expect(page.get_by_text(f"{GROUPS} groups, {2 * GROUPS} images")).to_be_visible()
+    settle(page)
+    press(page, "k")
+    expect(page.get_by_text(f"Decided: keep all, {GROUPS} groups")).to_be_visible()
+    assert len(ReviewStore(scanned.reviews).load().with_verdict(Verdict.KEEP_ALL)) == GROUPS
+
+    page.goto(page.url.replace("/groups", "/clear") + "?part=Decisions")
+    settle(page)
+    page.get_by_role("button", name=f"Take back all {GROUPS}").click()
+    page.get_by_role("button", name=f"Take back {GROUPS} decisions").click()
+    expect(page.get_by_text(f"0 of {GROUPS} groups reviewed")).to_be_visible()
+    assert len(ReviewStore(scanned.reviews).load()) == 0
 
 
 def test_fifty_groups_are_reviewed_with_keys_alone(scanned, serving, visit):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dupedash import wording
-from dupedash.groups.table import Listing
+from dupedash.groups.listing import Listing
 from dupedash.scans import StoredScan
 from dupedash.ui import style
 from dupedash.ui.errors import as_text

@@ -10,7 +10,7 @@ import streamlit as st
 from dupedash import wording
 from dupedash.actions import Candidates, candidates_of
 from dupedash.groups.graph import Group
-from dupedash.groups.table import Listing, listing_of
+from dupedash.groups.listing import Listing, Only, listing_of
 from dupedash.images.properties import compare
 from dupedash.keepers import PRESETS, Choice
 from dupedash.model import Explanation, ImageRecord
@@ -21,7 +21,7 @@ from dupedash.ui.review import pair as pairview
 from dupedash.ui.review.decisions import bar, make
 from dupedash.ui.review.decisions.bar import Subject
 from dupedash.ui.review.decisions.make import show_group
-from dupedash.ui.shared import group_rows, keys, widgets
+from dupedash.ui.shared import group_filters, group_rows, keys, widgets
 from dupedash.ui.shared.group_link import GROUP, ONE, OTHER
 from dupedash.ui.shared.threshold import threshold_button
 from dupedash.ui.state import View
@@ -46,7 +46,7 @@ def draw(view: View) -> None:
 
 def draw_asked(view: View) -> None:
     """The group that the URL names, or why there is none to show."""
-    listing = listing_of(st.query_params.to_dict(), group_rows.CARRIED)
+    listing = listing_of(group_rows.params_now(), group_rows.CARRIED)
     asked = st.query_params.get(GROUP, "")
     number = view.cut.find(asked)
     if number is None:
@@ -72,6 +72,7 @@ def draw_asked(view: View) -> None:
     with head:
         draw_head(group, place, listing)
     progress.draw_progress(view)
+    draw_like(view, number)
     pair = chosen_pair(group, choice.keeper)
     ordered = sorted(records.values(), key=lambda r: (r.id != usual.keeper, r.id))
     shown = draw_members(view, subject, ordered, choice, picked, pair)
@@ -108,6 +109,18 @@ def draw_head(group: Group, place: Position, listing: Listing) -> None:
                 label, key=f"go-{label}", icon=icon, shortcut=shortcut, disabled=key is None,
                 on_click=show_group, args=(key or "",),
             )  # fmt: skip
+
+
+def draw_like(view: View, number: int) -> None:
+    """The way to all open groups with the same kinds of change, folders and scores: decide them at once."""
+    listing = replace(group_filters.like(view, number), only=Only.OPEN)
+    like = group_rows.listed(view, view.table, listing, group_rows.standings_of(view))
+    if len(like) > 1:
+        st.page_link(
+            widgets.page_row("groups").path, label=f"{len(like):,} open groups like this",
+            icon=":material/library_add_check:", query_params=listing.params(),
+            help="The same kinds of change, in the same folders, in the same band of scores: decide at once.",
+        )  # fmt: skip
 
 
 def head_line(group: Group) -> str:

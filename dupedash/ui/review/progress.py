@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dupedash import wording
-from dupedash.groups.table import Listing, Only
+from dupedash.groups.listing import Listing, Only
 from dupedash.ui import cached
 from dupedash.ui.review.decisions import bar
 from dupedash.ui.shared import group_rows, widgets

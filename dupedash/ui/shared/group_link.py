@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ ONE, OTHER, LOOK = "a", "b", "look"
 def group_link(
     image_id: str,
     label: str,
-    params: Mapping[str, str] | None = None,
+    params: Mapping[str, Sequence[str]] | None = None,
     icon: str | None = ":material/photo_library:",
 ) -> None:
     """A link to the gallery of the group with this image; scan and threshold go with it, and `params`."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import streamlit as st
 
 from dupedash import wording
-from dupedash.groups.table import Flags, GroupTable, Listing, Numbers, select
+from dupedash.groups.listing import Listing, Params, select
+from dupedash.groups.table import Flags, GroupTable, Numbers
 from dupedash.model import ImageRecord
-from dupedash.review import group_standings
 from dupedash.ui import cached
 from dupedash.ui.door.routes import thumb_url
-from dupedash.ui.shared import group_link
+from dupedash.ui.shared import group_filters, group_link
 from dupedash.ui.state import View
 
 CARRIED = "in-"
@@ -23,32 +23,43 @@ STRIP = 6
 """Thumbnails in a row; of larger groups the number of the others is said."""
 
 
-def standings_of(view: View) -> dict[int, str]:
+def params_now() -> Params:
+    """The parameters of the address of this page, each with all its values."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def standings_of(view: View) -> Mapping[int, str]:
     """Group number → what was decided, of the decided ones."""
-    keys = cached.decided_keys(view.require_scan(), view.decisions_now)
-    return group_standings(view.cut, keys, view.decisions)
+    return cached.standings(view.matches, view.threshold, view.strictness, view.decisions_now)
 
 
-def listed(view: View, rows: GroupTable, listing: Listing, standings: dict[int, str]) -> Numbers:
+def listed(view: View, rows: GroupTable, listing: Listing, standings: Mapping[int, str]) -> Numbers:
     """The numbers of the groups that a listing shows, in its order."""
     decided: Flags = rows.size < 0
     decided[list(standings)] = True
-    text = listing.text.strip()
-    found = cached.groups_with_text(view.matches, view.cut, text) if text else None
-    return select(rows, listing, decided, found)
+    return select(rows, listing, decided, group_filters.wanted(view, listing, standings))
 
 
 def draw_rows(
-    view: View, rows: GroupTable, numbers: Numbers, standings: dict[int, str], listing: Listing
+    view: View,
+    rows: GroupTable,
+    numbers: Numbers,
+    standings: Mapping[int, str],
+    listing: Listing,
+    begin: Callable[[str], None] | None = None,
 ) -> None:
-    """One row a group."""
+    """One row a group; `begin` draws what stands before it, by the key of the group."""
     shown = {int(n): view.cut.members(int(n)) for n in numbers}
     strip = [i for members in shown.values() for i in members[:STRIP]]
     records = dict(zip(strip, cached.records(view.require_scan(), strip), strict=True))
     collection = view.require_scan().collection
     for number, members in shown.items():
         with st.container(border=True, key=f"row-{number}"):
-            pictures, facts, open_ = st.columns((4.3, 3.9, 0.9), gap="small", vertical_alignment="center")
+            widths = (0.25, 4.3, 3.9, 0.9) if begin else (4.3, 3.9, 0.9)
+            *first, pictures, facts, open_ = st.columns(widths, gap="small", vertical_alignment="center")
+            if begin:
+                with first[0]:
+                    begin(members[0])
             pictures.html(strip_html(collection, [records[i] for i in members[:STRIP]], len(members)))
             facts.html(facts_html(rows, number, standings.get(number)))
             with open_:

@@ -10,6 +10,7 @@ from dupedash import wording
 from dupedash.errors import ConfigError
 from dupedash.review import ReviewStore, Verdict
 from dupedash.ui.review import progress
+from dupedash.ui.review.decisions import bar, listed
 from dupedash.ui.shared import widgets
 from dupedash.ui.shared.inputs import read_json
 from dupedash.ui.shared.widgets import Fact
@@ -26,6 +27,10 @@ def draw(view: View) -> None:
     widgets.facts(
         [Fact(str(v).capitalize(), wording.count(len(decisions.with_verdict(v)))) for v in verdicts]
     )
+    with st.container(horizontal=True):
+        if view.editor:
+            bar.draw_back(view, "")
+    listed.draw(view)
     st.caption(
         "Decisions are kept by what the images show, not by where they are: they hold in every scan and "
         "collection, also after files were renamed. Images decided “keep all” or “series” never go."

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from dupedash import wording
+from dupedash.groups.listing import Params
 from dupedash.model import ImageRecord
 from dupedash.review import Decision, Decisions, ImageKey, Kept, Verdict, Wanted, image_key
 from dupedash.ui import errors
 from dupedash.ui.shared.group_link import GROUP, ONE, OTHER
-from dupedash.ui.shared.group_rows import CARRIED
+from dupedash.ui.shared.group_rows import CARRIED, params_now
 from dupedash.ui.state import View
 
 NAME, ADVANCE, _MADE = "reviewer", "review.advance", "review.made"
@@ -33,7 +34,7 @@ class Made:
 
     group: str
     decisions: tuple[Decision, ...]
-    place: Mapping[str, str] = field(default_factory=dict)
+    place: Params = field(default_factory=dict)
 
     def words(self) -> str:
         """What was decided."""
@@ -50,7 +51,7 @@ def made() -> list[Made]:
 
 def note_made(group: str, decisions: Sequence[Decision]) -> None:
     """Remember them, to be taken back from anywhere."""
-    here = {n: v for n, v in st.query_params.to_dict().items() if n.startswith(CARRIED)}
+    here = {name: values for name, values in params_now().items() if name.startswith(CARRIED)}
     made().append(Made(group, tuple(decisions), here))
 
 
@@ -71,7 +72,7 @@ def missed_words(count: int) -> str:
     return f"{wording.plural(count, 'group')} left alone: somebody else decided there meanwhile."
 
 
-def show_group(key: str, place: Mapping[str, str] | None = None) -> None:
+def show_group(key: str, place: Params | None = None) -> None:
     """To the group of this image; what was compared stays behind. `place`: its list, where not the same."""
     st.query_params[GROUP] = key
     gone = [ONE, OTHER]
