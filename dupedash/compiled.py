@@ -45,7 +45,7 @@ def _kept(function: Any) -> bool:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _ones(_context: Any, number: Any) -> Any:
+def set_bits(_context: Any, number: Any) -> Any:
     """How many bits of a uint64 are set."""
 
     def generate(_ctx: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -59,5 +59,20 @@ def differing_bits(a: np.ndarray, b: np.ndarray) -> int:
     """In how many bits two rows of uint64 differ: one instruction a word."""
     bits = 0
     for word in range(len(a)):
-        bits += _ones(a[word] ^ b[word])
+        bits += set_bits(a[word] ^ b[word])
     return bits
+
+
+@compiled
+def solve3(square: np.ndarray, right: np.ndarray, solution: np.ndarray) -> None:
+    """Solve three linear equations, float64 (3, 3) and (3,), by Cramer's rule into `solution` (3,); where
+    they have no single solution, into nan."""
+    minors = np.empty((3, 3))
+    for i in range(3):
+        for j in range(3):
+            k, m, n, o = (i + 1) % 3, (i + 2) % 3, (j + 1) % 3, (j + 2) % 3
+            minors[j, i] = square[k, n] * square[m, o] - square[k, o] * square[m, n]
+    whole = square[0, 0] * minors[0, 0] + square[0, 1] * minors[1, 0] + square[0, 2] * minors[2, 0]
+    for i in range(3):
+        total = minors[i, 0] * right[0] + minors[i, 1] * right[1] + minors[i, 2] * right[2]
+        solution[i] = total / whole if whole else np.nan

@@ -5,6 +5,7 @@ cells. An edited copy agrees nearly everywhere and differs where something was p
 one shop differ in every line of text.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import cv2
@@ -13,7 +14,7 @@ import numpy as np
 from dupedash.compiled import compiled
 from dupedash.embedded.compare.colours import recoloured
 from dupedash.embedded.compare.detail import NO_DETAIL, Detail, compare_detail
-from dupedash.embedded.compare.local import by_cell, compare_locally
+from dupedash.embedded.compare.local import by_cell, compare_locally, correlation, structure
 from dupedash.embedded.compare.overlay import CELL, LEAST_PIXELS, Overlap, laid_over, overlap, padded, zoom_of
 from dupedash.embedded.compare.tones import fit_mostly
 
@@ -34,6 +35,8 @@ _PRIOR = 5
 """So many windows more agree as all values do: a plain picture has few of its own. Moves none either."""
 _LEAST_CELLS, _MOST_BOXES = 10, 12
 """Cells of a box that is shown, and boxes: smaller and more ones say nothing to the eye, and no score."""
+_OTHER_TONE, _OTHER_CHROMA = 24, 14
+"""Levels of brightness and of chroma by which a cell differs after the fit: more than saving again makes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,65 +116,91 @@ def differing_boxes(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> list[Bo
 
 def _measured(both: Overlap, overlap_a: float, overlap_b: float) -> Agreement:
     weight = both.inside.astype(np.float32)
-    x, y = both.over[..., 0].astype(np.float32), both.onto[..., 0].astype(np.float32)
+    gray_x, gray_y = cv2.extractChannel(both.over, 0), cv2.extractChannel(both.onto, 0)
+    x, y = gray_x.astype(np.float32), gray_y.astype(np.float32)
     fit, kept = fit_mostly(x, y, weight)
     local = compare_locally(fit.fitted, y, weight)
-    structure, use = local.structure, local.known > 0.5
-    textured = use & (np.maximum(local.var_x, local.var_y) > _TEXTURED)
-    good = int((textured & (local.correlation > _GOOD)).sum())
-    prior = _PRIOR * max(0.0, fit.correlation)
-    agreeing = (good + prior) / (int(textured.sum()) + _PRIOR)
-    n, shown = max(1, int(use.sum())), local.cells > 0.5
-    n_shown = max(1, int(shown.sum()))
-    over, onto = by_cell(both.over).astype(np.float32), by_cell(both.onto).astype(np.float32)
-    colour, chroma_gain, colour_error = _chroma(over[..., 1:], onto[..., 1:], kept)
+    windows, textured, good, low, similar = _windows(local.known, local.var_x, local.var_y, local.covariance)
+    agreeing = (good + _PRIOR * max(0.0, fit.correlation)) / (textured + _PRIOR)
+    over, onto = by_cell(both.over), by_cell(both.onto)
+    tone, colour, chroma_gain, colour_error = _compare_cells(over, onto, kept, local.cells, local.tone)
     return Agreement(
         overlap_a=overlap_a,
         overlap_b=overlap_b,
         correlation=fit.correlation,
         agreeing=agreeing,
-        structure=float(structure[use].mean()) if use.any() else 0.0,
-        differing=int(((structure < _LOW) & use).sum()) / n,
-        tone=int(((local.tone > 24) & shown).sum()) / n_shown,
-        colour=int(((colour > 14) & shown).sum()) / n_shown,
-        error=_error(x, y, weight),
+        structure=similar / max(1, windows),
+        differing=low / max(1, windows),
+        tone=tone,
+        colour=colour,
+        error=_error(gray_x, gray_y, both.inside),
         colour_error=colour_error,
         brightness=fit.brightness,
         gain=fit.gain,
         chroma_gain=chroma_gain,
-        recoloured=recoloured(over, onto, local.cells > _INSIDE, _by_cell(structure, shown.shape)),
+        recoloured=recoloured(over, onto, local.cells > _INSIDE, local.structure),
         detail=compare_detail(fit.fitted, y, weight, local) if agreeing >= PROMISING else NO_DETAIL,
     )
 
 
 @compiled
-def _error(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
-    """The mean absolute difference where `weight` is 1."""
-    total = inside = 0.0
+def _error(x: np.ndarray, y: np.ndarray, inside: np.ndarray) -> float:
+    """The mean absolute difference where `inside` is 1; all uint8."""
+    total = pixels = 0
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
-            total += weight[i, j] * abs(x[i, j] - y[i, j])
-            inside += weight[i, j]
-    return total / inside
+            total += inside[i, j] * abs(np.int32(x[i, j]) - np.int32(y[i, j]))
+            pixels += inside[i, j]
+    return total / pixels
 
 
-def _by_cell(windows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A window for every cell: at the last row and column, the one before."""
-    down, right = shape[0] - windows.shape[0], shape[1] - windows.shape[1]
-    return np.pad(windows, ((0, down), (0, right)), mode="edge")
+@compiled
+def _windows(
+    known: np.ndarray, var_x: np.ndarray, var_y: np.ndarray, covariance: np.ndarray
+) -> tuple[int, int, int, int, float]:
+    """Of the windows inside: how many, textured ones, those of them that agree, those of low structure; and
+    the sum of all structure."""
+    used = textured = good = low = 0
+    total = 0.0
+    for i in range(known.shape[0]):
+        for j in range(known.shape[1]):
+            if known[i, j] > 0.5:
+                similar = float(structure(var_x[i, j], var_y[i, j], covariance[i, j]))
+                used += 1
+                total += similar
+                low += int(similar < _LOW)
+                if max(var_x[i, j], var_y[i, j]) > _TEXTURED:
+                    textured += 1
+                    good += int(correlation(var_x[i, j], var_y[i, j], covariance[i, j]) > _GOOD)
+    return used, textured, good, low, total
 
 
-def _chroma(x: np.ndarray, y: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, float, float]:
-    """From chroma by cell: its difference after one gain and shift of the whole picture, fitted in the `kept`
-    cells from the more colourful one to the other; how much more colourful y is; and the mean difference
-    without a fit."""
-    cells, error, mean, power_x, power_y, both = _chroma_sums(x, y, kept)
-    if not cells:
-        return np.zeros(kept.shape, np.float32), 1.0, 0.0
-    gain = ((power_y + _GRAY) / (power_x + _GRAY)) ** 0.5
+@compiled
+def _compare_cells(
+    x: np.ndarray, y: np.ndarray, kept: np.ndarray, cells: np.ndarray, tone: np.ndarray
+) -> tuple[float, float, float, float]:
+    """From means of YCrCb by cell, uint8 (h, w, 3): the parts of the cells inside in which brightness, and
+    chroma, differ; how much more colourful y is; and the mean difference of chroma.
+
+    Chroma is compared after one gain and shift of the whole picture, fitted in the `kept` cells from the more
+    colourful one to the other.
+    """
+    count, error, mean, power_x, power_y, both = _chroma_sums(x, y, kept)
     factor = max(0.0, both / (max(power_x, power_y) + _GRAY / 10))
-    factors = (factor, 1.0) if power_x > power_y else (1.0, factor)
-    return _chroma_off(x, y, mean, *factors), gain, error
+    factor_x, factor_y = (factor, 1.0) if power_x > power_y else (1.0, factor)
+    shown = toned = coloured = 0
+    for i in range(cells.shape[0]):
+        for j in range(cells.shape[1]):
+            if cells[i, j] > 0.5:
+                shown += 1
+                toned += tone[i, j] > _OTHER_TONE
+                p = factor_x * (x[i, j, 1] - mean[0]) - factor_y * (y[i, j, 1] - mean[2])
+                q = factor_x * (x[i, j, 2] - mean[1]) - factor_y * (y[i, j, 2] - mean[3])
+                coloured += math.sqrt(p * p + q * q) > _OTHER_CHROMA
+    if not count:
+        return toned / max(1, shown), 0.0, 1.0, 0.0
+    gain = math.sqrt((power_y + _GRAY) / (power_x + _GRAY))
+    return toned / max(1, shown), coloured / max(1, shown), gain, error
 
 
 @compiled
@@ -186,35 +215,22 @@ def _chroma_sums(
             if kept[i, j]:
                 cells += 1
                 for k in range(2):
-                    mean[k] += x[i, j, k]
-                    mean[2 + k] += y[i, j, k]
-                    error += abs(x[i, j, k] - y[i, j, k])
+                    p, q = float(x[i, j, 1 + k]), float(y[i, j, 1 + k])
+                    mean[k] += p
+                    mean[2 + k] += q
+                    error += abs(p - q)
     mean /= max(1, cells)
     power_x = power_y = both = 0.0
     for i in range(kept.shape[0]):
         for j in range(kept.shape[1]):
             if kept[i, j]:
                 for k in range(2):
-                    p, q = x[i, j, k] - mean[k], y[i, j, k] - mean[2 + k]
+                    p, q = x[i, j, 1 + k] - mean[k], y[i, j, 1 + k] - mean[2 + k]
                     power_x += p * p
                     power_y += q * q
                     both += p * q
     values = max(1, 2 * cells)
     return cells, error / values, mean, power_x / values, power_y / values, both / values
-
-
-@compiled
-def _chroma_off(
-    x: np.ndarray, y: np.ndarray, mean: np.ndarray, factor_x: float, factor_y: float
-) -> np.ndarray:
-    """How far the cells' chroma lies apart after the fit: float32 (h, w)."""
-    off = np.empty(x.shape[:2], np.float32)
-    for i in range(x.shape[0]):
-        for j in range(x.shape[1]):
-            p = factor_x * (x[i, j, 0] - mean[0]) - factor_y * (y[i, j, 0] - mean[2])
-            q = factor_x * (x[i, j, 1] - mean[1]) - factor_y * (y[i, j, 1] - mean[3])
-            off[i, j] = np.sqrt(p * p + q * q)
-    return off
 
 
 def swapped(found: Agreement) -> Agreement:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from dupedash.compiled import compiled
+
 _COLOURFUL = 12.0
 """Chroma below this has no hue to speak of."""
 _NEUTRAL = 8.0
@@ -23,6 +25,7 @@ _TURN = np.deg2rad(35)
 # Those below: a fifth less or a quarter more moves none of 1,621 pairs over a limit (`bench.fit`).
 _TURN_LEFT = np.deg2rad(45)
 """Where all hues were turned together, this is left of one that was turned otherwise."""
+_COS_TURN = np.cos(_TURN)
 _CLOSE, _CLOSE_RGB = 8.0, 16.0
 """How near a colour comes where one edit explains it: in chroma, and in red, green and blue."""
 _VARIED = 0.15
@@ -40,29 +43,52 @@ _OUTLINED, _MOSTLY = 0.6, 0.75
 def recoloured(over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure: np.ndarray) -> float:
     """Part of the overlap that has another colour while its outline agrees, 0…1.
 
-    `over`, `onto`: means of YCrCb in every cell, float32 (h, w, 3); `shown` (h, w): whether the cell lies in
-    the overlap; `structure` (h, w): how well the neighbourhood agrees, -1…1.
+    `over`, `onto`: means of YCrCb in every cell, uint8 (h, w, 3); `shown` (h, w): whether the cell lies in
+    the overlap; `structure`, float32, a row and a column less where there are two: how well the neighbourhood
+    agrees, -1…1.
     """
-    cells = int(shown.sum())
-    if not cells:
+    changed, colourful, outlined = _changed(over, onto, shown, structure)
+    # Nearly all pairs end here; what follows would only lower it to 0.
+    if np.count_nonzero(outlined) < _LEAST_CELLS or np.mean(changed[_rim(shown)]) > _RIM:
         return 0.0
     if _power(over[shown]) < _power(onto[shown]):
-        over, onto = onto, over  # what one gain explains, it explains from the more colourful one on
-    x, y = _chroma(over), _chroma(onto)
-    if _toned(over[..., 0][shown], x[shown]) != _toned(onto[..., 0][shown], y[shown]):
-        return 0.0
-    if _scaled(x[shown], y[shown]):
-        return 0.0
-    y = y - _tint(x[shown], y[shown])
-    colourful = shown & (np.minimum(np.abs(x), np.abs(y)) > _COLOURFUL)
-    turned = np.abs(np.angle(y * np.conj(x))) > _TURN
+        over, onto = onto, over
     if colourful.any() and _all_turned(over[colourful], onto[colourful]):
         return 0.0
-    gained = np.abs(y - _gain(x[shown], y[shown]) * x) > _OTHER
-    changed = shown & gained & (turned | ~colourful) & _unclipped(over[..., 0]) & _unclipped(onto[..., 0])
-    if np.mean(changed[_rim(shown)]) > _RIM or (changed.any() and _balanced(over[shown], onto[shown])):
+    if _balanced(over[shown], onto[shown]):
         return 0.0
-    return _outlined(changed, shown, structure) / cells
+    return _outlined(outlined, shown, structure) / int(shown.sum())
+
+
+@compiled
+def _changed(
+    over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where one gain and one tint do not lead from one picture's colours to the other's; where both are
+    colourful; and the first without what is there in one picture only. All bool (h, w)."""
+    changed, colourful, outlined = np.zeros((3, *shown.shape), np.bool_)
+    at = np.flatnonzero(shown)
+    if not len(at):
+        return changed, colourful, outlined
+    one, other = over.reshape(-1, 3)[at], onto.reshape(-1, 3)[at]
+    if _power(one) < _power(other):
+        one, other = other, one  # what one gain explains, it explains from the more colourful one on
+    x, y = _chroma(one), _chroma(other)
+    if _toned(one[:, 0], x) != _toned(other[:, 0], y) or _scaled(x, y):
+        return changed, colourful, outlined
+    y = y - _tint(x, y)
+    gain = _gain(x, y)
+    width = shown.shape[1]
+    for n in range(len(at)):
+        i, j = at[n] // width, at[n] % width
+        length_x, length_y = _length(x[n]), _length(y[n])
+        colourful[i, j] = min(length_x, length_y) > _COLOURFUL
+        turned = (y[n] * x[n].conjugate()).real < _COS_TURN * length_x * length_y
+        gained = _length(y[n] - gain * x[n]) > _OTHER and _unclipped(one[n, 0]) and _unclipped(other[n, 0])
+        changed[i, j] = gained and (turned or not colourful[i, j])
+        near = structure[min(i, structure.shape[0] - 1), min(j, structure.shape[1] - 1)]
+        outlined[i, j] = changed[i, j] and near > _OUTLINED
+    return changed, colourful, outlined
 
 
 def _rim(shown: np.ndarray) -> np.ndarray:
@@ -72,50 +98,68 @@ def _rim(shown: np.ndarray) -> np.ndarray:
     return rim
 
 
+@compiled
 def _chroma(cells: np.ndarray) -> np.ndarray:
-    """Chroma as complex numbers: the angle is the hue, the length how colourful."""
-    centred = cells[..., 1:] - 128
-    number: np.ndarray = centred[..., 0] + 1j * centred[..., 1]
-    return number
+    """Chroma of YCrCb (n, 3) as complex numbers: the angle is the hue, the length how colourful."""
+    return (cells[:, 1] - 128.0) + 1j * (cells[:, 2] - 128.0)
 
 
-def _toned(gray: np.ndarray, chroma: np.ndarray) -> bool:
+@compiled
+def _toned(luma: np.ndarray, chroma: np.ndarray) -> bool:
     """Whether all chroma follows from the brightness alone: black and white, sepia, a duotone."""
-    gray = gray - gray.mean()
+    gray = luma - luma.mean()
     chroma = chroma - chroma.mean()
-    slope = np.vdot(gray, chroma) / (np.vdot(gray, gray) + 1)
-    return bool(np.sqrt(np.mean(np.abs(chroma - slope * gray) ** 2)) < _TONED)
+    slope = (gray * chroma).sum() / ((gray * gray).sum() + 1)
+    return _mean_power(chroma - slope * gray) < _TONED * _TONED
 
 
+@compiled
+def _length(values: np.ndarray) -> np.ndarray:
+    """Of a complex number or of each of an array; numpy's own guards against overflow at several times the
+    cost."""
+    lengths: np.ndarray = np.sqrt(values.real * values.real + values.imag * values.imag)
+    return lengths
+
+
+@compiled
+def _mean_power(values: np.ndarray) -> float:
+    return float((values.real * values.real + values.imag * values.imag).mean())
+
+
+@compiled
 def _scaled(x: np.ndarray, y: np.ndarray) -> bool:
     """Whether one saturation and one tint lead from nearly every colour of one picture to that of the
     other."""
     centred_x, centred_y = x - x.mean(), y - y.mean()
-    power = float(np.vdot(centred_x, centred_x).real)
-    gain = max(0.0, float(np.vdot(centred_x, centred_y).real) / (power + 1))
-    return bool(np.mean(np.abs(centred_y - gain * centred_x) < _CLOSE) > 0.97)
+    power = _mean_power(centred_x) * len(x)
+    gain = max(0.0, (centred_x.conjugate() * centred_y).sum().real / (power + 1))
+    return bool((_length(centred_y - gain * centred_x) < _CLOSE).sum() > 0.97 * len(x))
 
 
+@compiled
 def _tint(x: np.ndarray, y: np.ndarray) -> complex:
     """What the grays of one picture have become in the other."""
-    gray = np.abs(x) < _NEUTRAL
+    gray = _length(x) < _NEUTRAL
     if gray.sum() < 0.1 * len(x):
         return 0j
-    return complex(np.median((y - x)[gray].real), np.median((y - x)[gray].imag))
+    off = (y - x)[gray]
+    return complex(np.median(off.real), np.median(off.imag))
 
 
+@compiled
 def _gain(x: np.ndarray, y: np.ndarray) -> float:
     """How many times more colourful most of what has colour is in the second picture."""
-    colour = np.abs(x) > _COLOURFUL
+    colour = _length(x) > _COLOURFUL
     if not colour.any():
         return 1.0
-    return max(0.0, float(np.median((y * np.conj(x)).real[colour] / np.abs(x[colour]) ** 2)))
+    both = x[colour]
+    return max(0.0, float(np.median((y[colour] * both.conjugate()).real / _length(both) ** 2)))
 
 
-def _unclipped(gray: np.ndarray) -> np.ndarray:
-    """Where an edit of brightness leaves room for colour."""
-    unclipped: np.ndarray = (gray > _BLACK) & (gray < _WHITE)
-    return unclipped
+@compiled
+def _unclipped(gray: int) -> bool:
+    """Whether an edit of brightness leaves room for colour."""
+    return _BLACK < gray < _WHITE
 
 
 def _all_turned(over: np.ndarray, onto: np.ndarray) -> bool:
@@ -149,18 +193,24 @@ def _hues(cells: np.ndarray) -> np.ndarray:
 
 
 def _rgb(cells: np.ndarray) -> np.ndarray:
-    """YCrCb (n, 3) as RGB, float32 0…255."""
-    rgb: np.ndarray = cv2.cvtColor(cells[None].round().astype(np.uint8), cv2.COLOR_YCrCb2RGB)[0]
+    """YCrCb, uint8 (n, 3), as RGB, float32 0…255."""
+    rgb: np.ndarray = cv2.cvtColor(cells[None], cv2.COLOR_YCrCb2RGB)[0]
     return rgb.astype(np.float32)
 
 
+@compiled
 def _power(cells: np.ndarray) -> float:
-    return float(np.square(cells[:, 1:] - 128).sum())
+    """Of the chroma of YCrCb (n, 3)."""
+    power = 0.0
+    for n in range(len(cells)):
+        power += (cells[n, 1] - 128.0) ** 2 + (cells[n, 2] - 128.0) ** 2
+    return power
 
 
 def _outlined(changed: np.ndarray, shown: np.ndarray, structure: np.ndarray) -> float:
     """Cells in those changed areas whose outline is in both pictures."""
-    changed = changed & (structure > _OUTLINED)  # parts a thing from what covers some of it
+    down, right = shown.shape[0] - structure.shape[0], shown.shape[1] - structure.shape[1]
+    structure = np.pad(structure, ((0, down), (0, right)), mode="edge")
     count, labels, stats, _ = cv2.connectedComponentsWithStats(changed.astype(np.uint8), connectivity=8)
     square, total = np.ones((3, 3), np.uint8), 0
     for number in range(1, count):

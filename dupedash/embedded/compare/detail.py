@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dupedash.embedded.compare.local import Local, compare_locally
+from dupedash.compiled import compiled
+from dupedash.embedded.compare.local import Local, compare_locally, correlation
 
 _DETAILED = 200.0
 """Variance of gray values from which a window has detail."""
@@ -27,6 +28,8 @@ _LARGEST_BOX, _SOLID_BOX, _MOST_IN_BOX, _FULL_BOX, _HALF_IN_BOX = 0.35, 0.7, 0.7
 own, is half alike at most."""
 _HALF, _WHOLE = 0.5, 0.9
 """Correlation of detail that is half alike; were it always short of whole, 22 of 375 edits were lost."""
+_DETAILED_ALIKE, _HALF_ALIKE, _UNLIKE, _ONLY_X, _ONLY_Y = range(1, 6)
+"""Kinds of windows with detail: 0 has none."""
 _BLURS = (0.8, 0.8, 1.2, 1.6, 2.0)
 """Steps of a blur, together one of 3 pixels of a thumbnail: a stronger one leaves no detail to compare."""
 _SHARPER = 1.15
@@ -56,6 +59,8 @@ def compare_detail(x: np.ndarray, y: np.ndarray, weight: np.ndarray, local: Loca
     If one is less sharp, it may be a blurred copy: what agrees better counts, the other as it is or blurred.
     """
     found = _measured(local)
+    if not found.half_alike + found.unlike:
+        return found  # nothing agrees better than that
     sharp_x, sharp_y = _equally_sharp(x, y)
     if sharp_x is x and sharp_y is y:
         return found
@@ -64,41 +69,62 @@ def compare_detail(x: np.ndarray, y: np.ndarray, weight: np.ndarray, local: Loca
 
 
 def _measured(local: Local) -> Detail:
-    less, more = np.minimum(local.var_x, local.var_y), np.maximum(local.var_x, local.var_y)
-    alike = local.correlation
-    detailed = (local.known > 0.5) & (more > _DETAILED)
-    equal = detailed & (less > _DETAILED) & (less > _EQUAL * more)
-    alone = detailed & (less < _DETAILED) & (less < _ALONE * more)
-    count = max(1, int(detailed.sum()))
-    half = equal & (alike >= _HALF) & (alike < _WHOLE)
-    unlike = equal & (alike < _HALF)
-    scattered = ~_one_box(half | unlike | alone, half, detailed)
-    alone &= scattered
-    only_x = int((alone & (local.var_x > local.var_y)).sum())
-    only_y = int(alone.sum()) - only_x
-    return Detail(
-        int((half & scattered).sum()) / count,
-        int((unlike & scattered).sum()) / count,
-        min(only_x, only_y) / count,
-    )
+    kinds, detailed, differing = _kinds(local.known, local.var_x, local.var_y, local.covariance)
+    if not differing:
+        return NO_DETAIL
+    left, top, right, bottom = _one_box(kinds, differing)
+    kinds[top:bottom, left:right] = _DETAILED_ALIKE
+    _, half, unlike, only_x, only_y = _counts(kinds)[1:]
+    return Detail(half / detailed, unlike / detailed, min(only_x, only_y) / detailed)
 
 
-def _one_box(differing: np.ndarray, half: np.ndarray, detailed: np.ndarray) -> np.ndarray:
+@compiled
+def _kinds(
+    known: np.ndarray, var_x: np.ndarray, var_y: np.ndarray, covariance: np.ndarray
+) -> tuple[np.ndarray, int, int]:
+    """What each window is (see `_DETAILED_ALIKE`), uint8; how many have detail, how many of them differ."""
+    kinds, detailed, differing = np.zeros(known.shape, np.uint8), 0, 0
+    for i in range(known.shape[0]):
+        for j in range(known.shape[1]):
+            x, y = var_x[i, j], var_y[i, j]
+            less, more = min(x, y), max(x, y)
+            if known[i, j] <= 0.5 or more <= _DETAILED:
+                continue
+            detailed += 1
+            kinds[i, j] = _DETAILED_ALIKE
+            if less > _DETAILED and less > _EQUAL * more:
+                alike = correlation(x, y, covariance[i, j])
+                if alike < _WHOLE:
+                    kinds[i, j] = _HALF_ALIKE if alike >= _HALF else _UNLIKE
+            elif less < _DETAILED and less < _ALONE * more:
+                kinds[i, j] = _ONLY_X if x > y else _ONLY_Y
+            differing += kinds[i, j] > _DETAILED_ALIKE
+    return kinds, detailed, differing
+
+
+@compiled
+def _counts(kinds: np.ndarray) -> np.ndarray:
+    """How many windows there are of each kind: int64 (6,)."""
+    counts = np.zeros(6, np.int64)
+    for i in range(kinds.shape[0]):
+        for j in range(kinds.shape[1]):
+            counts[kinds[i, j]] += 1
+    return counts
+
+
+def _one_box(kinds: np.ndarray, differing: int) -> tuple[int, int, int, int]:
     """The windows of a box that was put over the picture: most of what differs lies in it, most of it
-    differs, little is `half` alike. None where there is no such box."""
-    box = np.zeros(differing.shape, bool)
-    joined = cv2.morphologyEx(differing.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    if count < 2:
-        return box
+    differs, little is half alike. Left, top, right, bottom; empty where there is no such box."""
+    differs = (kinds > _DETAILED_ALIKE).view(np.uint8)
+    joined = cv2.morphologyEx(differs, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     left, top, width, height, area = stats[1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())].tolist()
-    box[top : top + height, left : left + width] = True
-    inside = int((differing & box).sum())
-    solid = area > _SOLID_BOX * width * height and box.mean() < _LARGEST_BOX
-    compact = solid and inside > _MOST_IN_BOX * differing.sum()
-    full = inside > _FULL_BOX * (detailed & box).sum()
-    covered = (half & box).sum() < _HALF_IN_BOX * inside
-    return box if compact and full and covered else np.zeros_like(box)
+    _, alike, half, *other = _counts(kinds[top : top + height, left : left + width]).tolist()
+    inside = half + sum(other)
+    solid = area > _SOLID_BOX * width * height and width * height < _LARGEST_BOX * kinds.size
+    full = inside > _MOST_IN_BOX * differing and inside > _FULL_BOX * (alike + inside)
+    covers = half < _HALF_IN_BOX * inside
+    return (left, top, left + width, top + height) if solid and full and covers else (0, 0, 0, 0)
 
 
 def _equally_sharp(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

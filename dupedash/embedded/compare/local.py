@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from dupedash.compiled import compiled
 from dupedash.embedded.compare.overlay import CELL
 
-_FLAT = 40.0
+_FLAT, _LEAST = np.float32(40), np.float32(20)
 """Keeps similarity in plain windows finite, as C2 of SSIM (58.5; Wang and others, 2004) does; with 32 two
-exact copies of 246 differ, with 50 none."""
+exact copies of 246 differ, with 50 none. Half of it is the least variance that correlates."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,17 +28,29 @@ class Local:
 
     @property
     def structure(self) -> np.ndarray:
-        """By window, float32: similarity in which contrast counts too, -1…1."""
-        similar: np.ndarray = (2 * self.covariance + _FLAT) / (self.var_x + self.var_y + _FLAT)
+        """By window, float32: see `structure`."""
+        similar: np.ndarray = structure(self.var_x, self.var_y, self.covariance)
         return similar
 
     @property
     def correlation(self) -> np.ndarray:
-        """By window, float32 -1…1, near 0 where hardly anything is to be seen."""
-        least = _FLAT / 2
-        power = np.maximum(self.var_x, least) * np.maximum(self.var_y, least)
-        correlation: np.ndarray = self.covariance / np.sqrt(power)
-        return correlation
+        """By window, float32: see `correlation`."""
+        likeness: np.ndarray = correlation(self.var_x, self.var_y, self.covariance)
+        return likeness
+
+
+@compiled
+def structure(var_x: np.ndarray, var_y: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Similarity in which contrast counts too, -1…1: of numbers or arrays, float32."""
+    similar: np.ndarray = (covariance + covariance + _FLAT) / (var_x + var_y + _FLAT)
+    return similar
+
+
+@compiled
+def correlation(var_x: np.ndarray, var_y: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """-1…1, near 0 where hardly anything is to be seen: of numbers or arrays, float32."""
+    likeness: np.ndarray = covariance / np.sqrt(np.maximum(var_x, _LEAST) * np.maximum(var_y, _LEAST))
+    return likeness
 
 
 def compare_locally(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Local:
@@ -99,8 +110,25 @@ def _by_window(
     return known, var_x, var_y, covariance
 
 
-def by_cell(values: np.ndarray) -> np.ndarray:
-    """Means of CELL × CELL pixels: of uint8 or float32 (h, w) or (h, w, c), as many channels."""
-    size = values.shape[1] // CELL, values.shape[0] // CELL
-    means: np.ndarray = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
+@compiled
+def by_cell(pixels: np.ndarray) -> np.ndarray:
+    """Means of CELL × CELL pixels, uint8 (h, w, 3), rounded half to even."""
+    height, width = pixels.shape[0] // CELL, pixels.shape[1] // CELL
+    means = np.empty((height, width, 3), np.uint8)
+    down = np.empty(width * CELL * 3, np.uint16)
+    for row in range(height):
+        lines = pixels[row * CELL : row * CELL + CELL].reshape(CELL, -1)
+        for at in range(len(down)):
+            down[at] = np.uint16(lines[0, at]) + lines[1, at] + lines[2, at] + lines[3, at]
+        for column in range(width):
+            for channel in range(3):
+                at = column * CELL * 3 + channel
+                total = down[at] + down[at + 3] + down[at + 6] + down[at + 9]
+                means[row, column, channel] = _sixteenth(total)
     return means
+
+
+@compiled
+def _sixteenth(total: int) -> int:
+    whole, rest = total >> 4, total & 15
+    return whole + (rest > 8 or (rest == 8 and whole & 1))

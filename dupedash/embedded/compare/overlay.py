@@ -54,9 +54,12 @@ def _bounds(inside: np.ndarray) -> tuple[slice, slice]:
 
 
 def padded(part: np.ndarray) -> np.ndarray:
-    """A picture or weight, (h, w) or (h, w, c), grown to whole cells by repeating the edge."""
+    """A picture or weight, (h, w) or (h, w, c), grown to whole cells by repeating the edge; in one piece."""
     down, right = -part.shape[0] % CELL, -part.shape[1] % CELL
-    return cv2.copyMakeBorder(part, 0, down, 0, right, cv2.BORDER_REPLICATE) if down or right else part
+    if not (down or right):
+        return np.ascontiguousarray(part)
+    grown: np.ndarray = cv2.copyMakeBorder(part, 0, down, 0, right, cv2.BORDER_REPLICATE)
+    return grown
 
 
 def laid_over(a: np.ndarray, shape: tuple[int, ...], matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dupedash.compiled import compiled, differing_bits
+from dupedash.compiled import compiled, differing_bits, set_bits, solve3
 from dupedash.embedded.describe import pattern
 from dupedash.embedded.describe.descriptor import LEVELS, POSITION_UNIT, SCALE_STEP, Descriptor
 
@@ -20,9 +20,9 @@ MIN_MATCHES = 5
 """Fewer matches are not looked at: three fix a map, so the next two are the first that confirm it."""
 _RATIO = 0.85
 """Distance of the nearest descriptor by that of the second, at most; Lowe (2004) takes 0.8 for SIFT."""
-_TURNS, _TURN_SLACK = 16, 28
-"""Bins in which the turn is voted for, and how far from the middle of the best one a match is kept, in 1/256:
-half a bin, and 20 by which the angles of ORB vary (see `votes`)."""
+_TURNS, _ZOOMS, _TURN_SLACK = 16, 2 * LEVELS, 28
+"""Bins in which the turn and the zoom are voted for, and how far from the middle of the best one a match is
+kept, in 1/256 turns: half a bin, and 20 by which the angles of ORB vary (see `votes`)."""
 _ZOOM_SLACK = 3
 """Octaves around the best zoom; 2 loses 1 of 375 edits, 4 takes 1 for an exact copy."""
 _TOLERANCE = _NEAR = 5.0
@@ -32,6 +32,11 @@ _SIMILAR = 72
 """Bits of 256 in which two views of a keypoint differ at most: 7 standard deviations fewer than by chance."""
 _OCTAVES_APART = 2
 """Levels by which a keypoint may be found beside its own: by 1.2² in size."""
+_PLACES = 1 << 16
+"""More than there are keypoints in a picture."""
+_FARTHEST = 255 * _PLACES
+"""As far as descriptors are told apart."""
+_LOG_STEP = math.log(SCALE_STEP)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,13 +87,12 @@ def register(a: Keypoints, b: Keypoints) -> Registration | None:
     """The map of a onto b, or None if the keypoints agree on none."""
     if len(a.positions) < MIN_MATCHES or len(b.positions) < MIN_MATCHES:
         return None
-    here, there = _matches(a.words, b.words)
-    agreed = _agreed(b.angles[there] - a.angles[here], b.octaves[there] - a.octaves[here])
-    if len(agreed) < MIN_MATCHES:
+    here, there = _agreeing(a.words, a.angles, a.octaves, b.words, b.angles, b.octaves)
+    if len(here) < MIN_MATCHES:
         return None
     matrix, inlier = cv2.estimateAffine2D(
-        a.positions[here[agreed]],
-        b.positions[there[agreed]],
+        a.positions[here],
+        b.positions[there],
         method=cv2.RANSAC,
         ransacReprojThreshold=_TOLERANCE,
         maxIters=500,
@@ -96,44 +100,80 @@ def register(a: Keypoints, b: Keypoints) -> Registration | None:
     )
     if matrix is None or not plausible(matrix):
         return None
-    refined, confirmed, contradicted = _confirm(a, b, matrix)
+    refined, confirmed, contradicted = _confirm(
+        matrix, a.positions, a.octaves, a.words, b.positions, b.octaves, b.words
+    )
     return Registration(to_unit(refined, a.size, b.size), int(inlier.sum()), confirmed, contradicted)
+
+
+@compiled
+def _agreeing(
+    a: np.ndarray, a_angles: np.ndarray, a_octaves: np.ndarray,
+    b: np.ndarray, b_angles: np.ndarray, b_octaves: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """The matches near the turn and zoom that most of them imply: int64 (n,), places in either picture."""
+    here, there = _matches(a, b)
+    turn, zoom = b_angles[there] - a_angles[here], b_octaves[there] - a_octaves[here]
+    middle, usual = _most_implied(turn, zoom)
+    kept = np.zeros(len(here), np.bool_)
+    for n in range(len(here)):
+        off = abs((turn[n] - middle + 128) % 256 - 128)
+        kept[n] = off <= _TURN_SLACK and abs(zoom[n] - usual) <= _ZOOM_SLACK
+    return here[kept], there[kept]
 
 
 @compiled
 def _matches(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns whose nearest neighbour is clearly nearer than the second; uint64 (n, 4), (m, 4)."""
     row, column, count = np.empty(len(a), np.int64), np.empty(len(a), np.int64), 0
+    words = np.ascontiguousarray(b.T)
+    ranked = np.empty(len(b), np.int64)
     for i in range(len(a)):
-        best, second, nearest = 256, 255, 0
-        for j in range(len(b)):
-            bits = differing_bits(a[i], b[j])
-            if bits < best:
-                best, second, nearest = bits, min(best, 255), j
-            elif bits < second:
-                second = bits
-        if best < _RATIO * second:
-            row[count], column[count] = i, nearest
+        best = _ranked(a[i], words[0], words[1], words[2], words[3], ranked)
+        second = _FARTHEST
+        for j in range(len(ranked)):
+            second = min(second, ranked[j] if ranked[j] != best else _FARTHEST)
+        if best // _PLACES < _RATIO * (second // _PLACES):
+            row[count], column[count] = i, best % _PLACES
             count += 1
     return row[:count], column[:count]
 
 
-def _agreed(turn: np.ndarray, zoom: np.ndarray) -> np.ndarray:
-    """The matches near the turn and zoom that most of them imply."""
-    zooms = 2 * LEVELS
-    cell = (turn % 256) * _TURNS // 256 * zooms + zoom + LEVELS
-    count = np.bincount(cell, minlength=_TURNS * zooms).reshape(_TURNS, zooms)
-    count = count + np.roll(count, 1, axis=0) + np.roll(count, -1, axis=0)
-    count = count + np.roll(count, 1, axis=1) + np.roll(count, -1, axis=1)
-    best_turn, best_zoom = np.unravel_index(int(count.argmax()), count.shape)
-    middle = (int(best_turn) * 2 + 1) * 128 // _TURNS
-    off = np.abs((turn - middle + 128) % 256 - 128)
-    return np.flatnonzero((off <= _TURN_SLACK) & (np.abs(zoom - (int(best_zoom) - LEVELS)) <= _ZOOM_SLACK))
+@compiled
+def _ranked(
+    one: np.ndarray, a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray, ranked: np.ndarray
+) -> int:
+    """The bits by which a descriptor (4,) differs from each of those with the words a, b, c, d: that times
+    _PLACES and the place, into `ranked`, so that plain minima find both at once; the least of them."""
+    best = _FARTHEST
+    for j in range(len(a)):
+        bits = set_bits(a[j] ^ one[0]) + set_bits(b[j] ^ one[1]) + set_bits(c[j] ^ one[2])
+        ranked[j] = (bits + set_bits(d[j] ^ one[3])) * _PLACES + j
+        best = min(best, ranked[j])
+    return best
 
 
+@compiled
+def _most_implied(turn: np.ndarray, zoom: np.ndarray) -> tuple[int, int]:
+    """The turn, of 256, and the zoom about which most matches lie."""
+    count = np.zeros((_TURNS, _ZOOMS), np.int64)
+    for n in range(len(turn)):
+        count[turn[n] % 256 * _TURNS // 256, zoom[n] + LEVELS] += 1
+    most = best_turn = best_zoom = 0
+    for i in range(_TURNS):
+        for j in range(_ZOOMS):
+            around = 0
+            for k in range(9):
+                around += count[(i + k // 3 - 1) % _TURNS, (j + k % 3 - 1) % _ZOOMS]
+            if around > most:
+                most, best_turn, best_zoom = around, i, j
+    return (best_turn * 2 + 1) * 128 // _TURNS, best_zoom - LEVELS
+
+
+@compiled
 def plausible(matrix: np.ndarray) -> bool:
     """Whether a map (2, 3) neither tears nor reflects: zoom within 1/6.7 … 7, stretch below 2.2."""
-    (a, b, _), (c, d, _) = matrix.tolist()
+    a, b, c, d = matrix[0, 0], matrix[0, 1], matrix[1, 0], matrix[1, 1]
     area, spread = a * d - b * c, a * a + b * b + c * c + d * d
     if area <= 0:
         return False
@@ -144,17 +184,30 @@ def plausible(matrix: np.ndarray) -> bool:
     return small > 0.15 and large < 7 and large < 2.2 * small
 
 
-def _confirm(a: Keypoints, b: Keypoints, matrix: np.ndarray) -> tuple[np.ndarray, int, int]:
+@compiled
+def _zoom(matrix: np.ndarray) -> float:
+    return math.sqrt(abs(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]))
+
+
+@compiled
+def _confirm(
+    matrix: np.ndarray, a_places: np.ndarray, a_octaves: np.ndarray, a: np.ndarray,
+    b_places: np.ndarray, b_octaves: np.ndarray, b: np.ndarray,
+) -> tuple[np.ndarray, int, int]:  # fmt: skip
     """The map fitted again to all keypoints that are similar at their places; how many of a's those are,
     and how many of a's meet only others there."""
-    zoom = math.sqrt(np.linalg.det(matrix[:, :2]))
-    moved = (a.positions @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
+    zoom = _zoom(matrix)
+    moved = np.empty((len(a), 2), np.float32)
+    for i in range(len(a)):
+        x, y = a_places[i, 0], a_places[i, 1]
+        moved[i, 0] = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]
+        moved[i, 1] = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]
+    expected = a_octaves + math.log(zoom) / _LOG_STEP
     row, column, met, confirmed = _similar_at_their_places(
-        moved, a.octaves + math.log(zoom) / math.log(SCALE_STEP), a.words,
-        b.positions, b.octaves, b.words, _NEAR * max(1.0, zoom),
-    )  # fmt: skip
+        moved, expected, a, b_places, b_octaves, b, _NEAR * max(1.0, zoom)
+    )
     if confirmed >= 8:
-        matrix = _fitted(a.positions[row], b.positions[column], matrix)
+        matrix = _fitted(a_places[row], b_places[column], matrix)
     return matrix, confirmed, met - confirmed
 
 
@@ -165,11 +218,16 @@ def _similar_at_their_places(
 ) -> tuple[np.ndarray, np.ndarray, int, int]:  # fmt: skip
     """Pairs of keypoints that lie `reach` apart at most and are similar; how many of the first meet any other
     of their octave there, and how many a similar one."""
+    down = np.argsort(places[:, 1])
+    heights = places[down, 1]
     row, column = [0], [0]
     met = confirmed = 0
     for i in range(len(a)):
         meets = similar = False
-        for j in range(len(b)):
+        for at in range(np.searchsorted(heights, moved[i, 1] - reach - 1e-3), len(heights)):
+            j = down[at]
+            if heights[at] - moved[i, 1] > reach:
+                break
             near = abs(moved[i, 0] - places[j, 0]) <= reach and abs(moved[i, 1] - places[j, 1]) <= reach
             if near and abs(expected[i] - octaves[j]) <= _OCTAVES_APART:
                 meets = True
@@ -182,19 +240,41 @@ def _similar_at_their_places(
     return np.array(row)[1:], np.array(column)[1:], met, confirmed
 
 
+@compiled
 def _fitted(source: np.ndarray, target: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """The least-squares map, in two rounds that leave out what lies off; the given one if that is not
     plausible."""
-    points = np.column_stack([source, np.ones(len(source))]).astype(np.float64)
     better = matrix
     for limit in (4.0, 2.5):
-        off = np.hypot(*(points @ better.T - target).T)
-        keep = off <= limit * max(1.0, math.sqrt(abs(np.linalg.det(better[:, :2]))))
-        if keep.sum() < 6:
+        square, product, used = _normal(source, target, better, limit * max(1.0, _zoom(better)))
+        if used < 6:
             return matrix
-        few = points[keep]
-        better = np.linalg.solve(few.T @ few + 1e-6 * np.eye(3), few.T @ target[keep]).T
+        better = np.empty((2, 3))
+        for side in range(2):
+            solve3(square, product[side], better[side])
     return better if plausible(better) else matrix
+
+
+@compiled
+def _normal(
+    source: np.ndarray, target: np.ndarray, matrix: np.ndarray, limit: float
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """The normal equations (3, 3) and (2, 3) of the points, float32 (n, 2), that a map leads `limit` apart at
+    most, and how many those are."""
+    square, product, used = np.eye(3) * 1e-6, np.zeros((2, 3)), 0
+    point = np.ones(3)
+    for n in range(len(source)):
+        point[0], point[1] = source[n, 0], source[n, 1]
+        off_x = matrix[0, 0] * point[0] + matrix[0, 1] * point[1] + matrix[0, 2] - target[n, 0]
+        off_y = matrix[1, 0] * point[0] + matrix[1, 1] * point[1] + matrix[1, 2] - target[n, 1]
+        if math.sqrt(off_x * off_x + off_y * off_y) <= limit:
+            used += 1
+            for i in range(3):
+                product[0, i] += point[i] * target[n, 0]
+                product[1, i] += point[i] * target[n, 1]
+                for j in range(3):
+                    square[i, j] += point[i] * point[j]
+    return square, product, used
 
 
 def square(matrix: np.ndarray) -> np.ndarray:
@@ -208,6 +288,19 @@ def centres(height: int, width: int) -> np.ndarray:
 
 
 def to_unit(matrix: np.ndarray, size_a: tuple[int, int], size_b: tuple[int, int]) -> np.ndarray:
-    """A map (2, 3) between pixels of pictures of these heights and widths as one (2, 3) of unit squares."""
-    unit: np.ndarray = (centres(*size_b) @ square(matrix) @ np.linalg.inv(centres(*size_a)))[:2]
+    """A map (2, 3) between positions of pixel centres, in pictures of these heights and widths, as one
+    between their unit squares."""
+    across, down = size_b[1], size_b[0]
+    unit = np.array([matrix[0] / across, matrix[1] / down])
+    unit[:, 2] += (0.5 / across, 0.5 / down)
+    unit[:, :2] *= (size_a[1], size_a[0])
+    unit[:, 2] -= (unit[:, 0] / size_a[1] + unit[:, 1] / size_a[0]) / 2
     return unit
+
+
+def to_pixels(unit: np.ndarray, size_a: tuple[int, int], size_b: tuple[int, int]) -> np.ndarray:
+    """The reverse of `to_unit`."""
+    sizes = np.array([[size_b[1]], [size_b[0]]])
+    linear = sizes * unit[:, :2] / (size_a[1], size_a[0])
+    shift = sizes[:, 0] * unit[:, 2] + (linear[:, 0] + linear[:, 1]) / 2 - 0.5
+    return np.column_stack([linear, shift])

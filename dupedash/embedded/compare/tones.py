@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from dupedash.compiled import compiled
+from dupedash.compiled import compiled, solve3
 from dupedash.embedded.compare.overlay import CELL
 
 _FLAT = 4.0
@@ -30,32 +31,50 @@ class Fit:
 def fit_mostly(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[Fit, np.ndarray]:
     """Fit gray values x to y, both float32 (h, w), where `weight` is 1, without what lies far off: a text box
     must not bend the tones of the whole picture. Also the cells that were used, bool."""
+    fitted, used, brightness, gain, correlation = _fit_mostly(x, y, weight)
+    return Fit(fitted, brightness, gain, correlation), used
+
+
+@compiled
+def _fit_mostly(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float, float, float]:
+    """As `Fit`, with the cells that were used."""
     everywhere = np.ones((x.shape[0] // CELL, x.shape[1] // CELL), np.bool_)
-    fit = _fit(x, y, weight, everywhere)
-    inside, off = _off(fit.fitted, y, weight)
+    fitted, brightness, gain, correlation = _fit(x, y, weight, everywhere)
+    inside, off = _off(fitted, y, weight)
     shown = inside > 0.5
-    if not shown.any():
-        return fit, shown
-    near = shown & (off < max(_OFF, _FAR * float(np.median(off[shown]))))
-    if not _LEAST < near.sum() / shown.sum() < _MOST:
-        return fit, shown
-    return _fit(x, y, weight, near), near
+    known = off.ravel()[shown.ravel()]
+    if not len(known):
+        return fitted, shown, brightness, gain, correlation
+    near = shown & (off < max(_OFF, _FAR * np.median(known)))
+    part = near.sum() / len(known)
+    if part <= _LEAST or part >= _MOST:
+        return fitted, shown, brightness, gain, correlation
+    fitted, brightness, gain, correlation = _fit(x, y, weight, near)
+    return fitted, near, brightness, gain, correlation
 
 
-def _fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, used: np.ndarray) -> Fit:
+@compiled
+def _fit(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, used: np.ndarray
+) -> tuple[np.ndarray, float, float, float]:
     """The fit in the cells that are used."""
-    total, one, two, three, four, with_one, with_x, with_xx, squared = _sums(x, y, weight, used).tolist()
-    normal = np.array([[total, one, two], [one, two, three], [two, three, four]]) + np.eye(3) * 1e-3
-    curve = np.linalg.solve(normal, np.array([with_one, with_x, with_xx])).astype(np.float32)
-    fitted = _bent(x, curve)
-    total = total or 1e-9
-    mean_x, mean_y = one / total, with_one / total
+    sums = _sums(x, y, weight, used)
+    normal, curve = np.eye(3) * 1e-3, np.empty(3)
+    for i in range(3):
+        for j in range(3):
+            normal[i, j] += sums[i + j]
+    solve3(normal, sums[5:8], curve)
+    fitted = _bent(x, curve.astype(np.float32))
+    total = sums[0] if sums[0] else 1e-9
+    mean_x, mean_y = sums[1] / total, sums[5] / total
     brightness = mean_y - mean_x * 255
-    var_x, var_y = two / total - mean_x**2, squared / total - mean_y**2
-    both = with_x / total - mean_x * mean_y
+    var_x, var_y = sums[2] / total - mean_x**2, sums[8] / total - mean_y**2
+    both = sums[6] / total - mean_x * mean_y
     if var_x * 255**2 < _FLAT or var_y < _FLAT:
-        return Fit(fitted, brightness, 1.0, 0.0)
-    return Fit(fitted, brightness, both / var_x / 255, both / (var_x * var_y) ** 0.5)
+        return fitted, brightness, 1.0, 0.0
+    return fitted, brightness, both / var_x / 255, both / math.sqrt(var_x * var_y)
 
 
 @compiled
