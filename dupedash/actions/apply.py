@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -144,7 +144,7 @@ class _Application:
             if os.path.realpath(source) in self.staying:
                 raise ActionError(f"{source} is the file of an image that stays: it is left alone.")
             state = must_be_movable(source, step, keeper, self.plan)
-            self.journal.record(step.number, StepMark.INTENT, file=state.to_json(), place=str(source))
+            self.journal.record(step.number, StepMark.INTENT, file=asdict(state), place=str(source))
         put_aside(source, target, keeper, step, file_state(self.journal, step))
         self.journal.record(step.number, StepMark.MOVED, folder_ns=source.parent.stat().st_mtime_ns)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -144,21 +144,14 @@ class Plan:
         return sum(step.bytes or 0 for step in self.steps if step.kind in TOUCHES_FILES)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON; `of_json` reads it back equal."""
+        """For `json`; `of_json` reads it back equal."""
         return {
             "version": _VERSION,
-            "id": self.id,
+            **_attributes(self),
             "created": self.created.isoformat(),
-            "collection": self.collection,
-            "engine": self.engine,
-            "scan": self.scan,
-            "threshold": self.threshold,
-            "action": str(self.action),
             "policy": self.policy.to_json(),
-            "roots": list(self.roots),
             "groups": [_group_to_json(group) for group in self.groups],
             "steps": [_step_to_json(step) for step in self.steps],
-            "warnings": list(self.warnings),
         }
 
     @staticmethod
@@ -185,44 +178,24 @@ class Plan:
             raise ActionError(f"The plan is damaged ({error!r}): make a new one.") from error
 
 
+def _attributes(value: Plan | PlannedGroup | Step) -> dict[str, Any]:
+    return {attribute.name: getattr(value, attribute.name) for attribute in fields(value)}
+
+
 def _group_to_json(group: PlannedGroup) -> dict[str, Any]:
-    return {
-        "key": group.key,
-        "members": [[m.id, m.location, m.content] for m in group.members],
-        "keeper": group.keeper,
-        "why": group.why,
-        "decided": group.decided,
-        "kept": dict(group.kept),
-        "protected": sorted(group.protected),
-    }
+    members = [[m.id, m.location, m.content] for m in group.members]
+    return {**_attributes(group), "members": members, "protected": sorted(group.protected)}
 
 
 def _group_of_json(data: Mapping[str, Any]) -> PlannedGroup:
-    return PlannedGroup(
-        key=data["key"],
-        members=tuple(Member(*member) for member in data["members"]),
-        keeper=data["keeper"],
-        why=data["why"],
-        decided=data["decided"],
-        kept=dict(data["kept"]),
-        protected=frozenset(data["protected"]),
-    )
+    members = tuple(Member(*member) for member in data["members"])
+    known = {**data, "kept": dict(data["kept"]), "protected": frozenset(data["protected"])}
+    return PlannedGroup(**{**known, "members": members})
 
 
 def _step_to_json(step: Step) -> dict[str, Any]:
-    return {
-        "number": step.number,
-        "kind": str(step.kind),
-        "id": step.id,
-        "keeper": step.keeper,
-        "group": step.group,
-        "location": step.location,
-        "content": step.content,
-        "bytes": step.bytes,
-        "reason": step.reason,
-        "changes": [[c.field, value_to_json(c.old), value_to_json(c.new)] for c in step.changes],
-        "beside": list(step.beside),
-    }
+    changes = [[c.field, value_to_json(c.old), value_to_json(c.new)] for c in step.changes]
+    return {**_attributes(step), "changes": changes}
 
 
 def _step_of_json(data: Mapping[str, Any]) -> Step:

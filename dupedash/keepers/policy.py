@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from dupedash.errors import ConfigError
@@ -54,18 +54,8 @@ class Policy:
         return None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON; `of_json` reads it back equal."""
-        return {
-            "name": self.name,
-            "criteria": [
-                {"rule": str(c.rule), "field": c.field, "values": list(c.values)} for c in self.criteria
-            ],
-            "protected_paths": list(self.protected_paths),
-            "protected_patterns": list(self.protected_patterns),
-            "protected_fields": [{"field": p.field, "value": p.value} for p in self.protected_fields],
-            "indirect": self.indirect,
-            "decide_unsure": self.decide_unsure,
-        }
+        """For `json`; `of_json` reads it back equal."""
+        return asdict(self)
 
     @staticmethod
     def of_json(data: Any) -> Policy:
@@ -93,15 +83,7 @@ class Policy:
 
 
 _PATTERNS = "protected_patterns"
-_SETTINGS = {
-    "name",
-    "criteria",
-    "protected_paths",
-    _PATTERNS,
-    "protected_fields",
-    "indirect",
-    "decide_unsure",
-}
+_SETTINGS = {setting.name for setting in fields(Policy)}
 _BY_PATTERN = {Rule.PATH: Rule.PATTERN, Rule.NOT_PATH: Rule.NOT_PATTERN}
 
 
@@ -114,9 +96,9 @@ def _as_before(criterion: Criterion) -> Criterion:
 
 def _list(data: Mapping[str, Any], name: str) -> list[Any]:
     value = data.get(name, [])
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         raise ConfigError(f"{name} of a keeper policy is a list, not {value!r}.")
-    return value
+    return list(value)
 
 
 def _criterion(data: Any) -> Criterion:

@@ -9,9 +9,8 @@ import shutil
 import stat
 from collections.abc import Iterable
 from contextlib import nullcontext, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dupedash.errors import ActionError
 from dupedash.storage import atomic
@@ -40,9 +39,6 @@ class FileState:
         return FileState(
             found.st_mtime_ns, found.st_atime_ns, stat.S_IMODE(found.st_mode), found.st_size, folder
         )
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
     def put_on(self, path: Path) -> None:
         """Give the file these times and permissions, where they are not its own already."""

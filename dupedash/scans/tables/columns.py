@@ -69,6 +69,7 @@ _SCORE = pa.field("score", pa.float32(), nullable=False)
 PART = pa.schema([pa.field("a", pa.string()), pa.field("b", pa.string()), _SCORE, *_WHY])
 MATCHES = pa.schema([pa.field("a", pa.int32()), pa.field("b", pa.int32()), _SCORE, *_WHY])
 WHY = tuple(field.name for field in _WHY)
+_AS_THEY_ARE = ("mirrored", "overlap_a", "overlap_b", "rotation", "scale", "aspect", "inliers")
 
 
 def write_table(table: pa.Table, path: Path) -> None:
@@ -199,13 +200,7 @@ def decode_explanation(row: Mapping[str, Any]) -> Explanation | None:
     return Explanation(
         kinds=kinds_of(row["kinds"]),
         affine=None if affine is None else tuple(affine),
-        mirrored=row["mirrored"],
-        overlap_a=row["overlap_a"],
-        overlap_b=row["overlap_b"],
-        rotation=row["rotation"],
-        scale=row["scale"],
-        aspect=row["aspect"],
-        inliers=row["inliers"],
+        **{name: row[name] for name in _AS_THEY_ARE},
         residual=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in zip(*[iter(boxes)] * 4, strict=True)),
         edited_a=kinds_of(row["edited_a"]),
         edited_b=kinds_of(row["edited_b"]),

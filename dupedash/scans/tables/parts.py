@@ -53,13 +53,8 @@ def read_account(path: Path) -> Account:
     try:
         with opened(path) as file:
             known = json.loads((pq.read_schema(file).metadata or {})[_KEY])
-        return Account(
-            number=known["number"],
-            images=known["images"],
-            seconds=known["seconds"],
-            asked=tuple(known["asked"]),
-            truncated=tuple(known["truncated"]),
-            failures=tuple(Failure(what, reason) for what, reason in known["failures"]),
-        )
+        lists = {name: tuple(known[name]) for name in ("asked", "truncated")}
+        failures = tuple(Failure(*failure) for failure in known["failures"])
+        return Account(**{**known, **lists, "failures": failures})
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise damaged(path, str(error)) from error
