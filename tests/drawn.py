@@ -5,37 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
-Drawing = Image.Image
+from tools.drawings import Drawing, font, sheet
+
 WORDS = ["chain", "pulley", "tar", "brush", "copper", "rope", "paint", "nails", "timber", "glue", "lantern",
          "anchor",
          "varnish", "hook", "canvas"]  # fmt: skip
 BLACK = (0, 0, 0)
 
 
-def letters(pixels: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(pixels)
-
-
-def sheet(width: int, height: int, ground: str = "white") -> tuple[Drawing, ImageDraw.ImageDraw]:
-    picture = Image.new("RGB", (width, height), ground)
-    return picture, ImageDraw.Draw(picture)
-
-
 def invoice(number: int) -> Drawing:
     """A page of 800 pixels; only the number of the invoice and its total depend on `number`."""
     picture, draw = sheet(566, 800)
     random = np.random.default_rng(1)
-    draw.text((45, 40), "Harbour Supplies", BLACK, letters(22))
-    draw.text((360, 140), f"No. 2024-{number:04}", BLACK, letters(12))
+    draw.text((45, 40), "Harbour Supplies", BLACK, font(22))
+    draw.text((360, 140), f"No. 2024-{number:04}", BLACK, font(12))
     for line in range(20):
         y = 220 + 22 * line
         words = " ".join(random.choice(WORDS, 2))
-        draw.text((48, y), f"{line + 1:02} {words}", BLACK, letters(11))
-        draw.text((440, y), f"{random.integers(10, 900)}.{random.integers(10, 99)}", BLACK, letters(11))
+        draw.text((48, y), f"{line + 1:02} {words}", BLACK, font(11))
+        draw.text((440, y), f"{random.integers(10, 900)}.{random.integers(10, 99)}", BLACK, font(11))
         draw.line((45, y + 17, 520, y + 17), (200, 200, 200))
-    draw.text((430, 680), f"{number * 7},{number % 90 + 10}.60", BLACK, letters(14))
+    draw.text((430, 680), f"{number * 7},{number % 90 + 10}.60", BLACK, font(14))
     return picture
 
 
@@ -43,13 +34,13 @@ def receipt(number: int) -> Drawing:
     """A narrow slip whose date and sums depend on `number`."""
     picture, draw = sheet(300, 640, "#f6f5f0")
     random = np.random.default_rng(number)
-    draw.text((60, 20), "CORNER SHOP", BLACK, letters(24))
-    draw.text((20, 80), f"{random.integers(1, 28):02}.{random.integers(1, 12):02}.2024", BLACK, letters(17))
+    draw.text((60, 20), "CORNER SHOP", BLACK, font(24))
+    draw.text((20, 80), f"{random.integers(1, 28):02}.{random.integers(1, 12):02}.2024", BLACK, font(17))
     for line, word in enumerate(WORDS[:12]):
-        draw.text((20, 130 + 30 * line), word, BLACK, letters(17))
-        draw.text((220, 130 + 30 * line), f"{line + 1}.50", BLACK, letters(17))
-    draw.text((20, 540), "SUM", BLACK, letters(24))
-    draw.text((190, 540), f"{random.integers(100, 999)}.{random.integers(10, 99)}", BLACK, letters(24))
+        draw.text((20, 130 + 30 * line), word, BLACK, font(17))
+        draw.text((220, 130 + 30 * line), f"{line + 1}.50", BLACK, font(17))
+    draw.text((20, 540), "SUM", BLACK, font(24))
+    draw.text((190, 540), f"{random.integers(100, 999)}.{random.integers(10, 99)}", BLACK, font(24))
     return picture
 
 
@@ -79,14 +70,14 @@ def board(move: int) -> Drawing:
     for (column, row), (piece, colour) in pieces.items():
         x, y = 60 * column + 30, 60 * row + 30
         draw.ellipse((x - 20, y - 20, x + 20, y + 20), colour, (60, 60, 60))
-        draw.text((x, y), piece, white if colour == BLACK else BLACK, letters(26), anchor="mm")
+        draw.text((x, y), piece, white if colour == BLACK else BLACK, font(26), anchor="mm")
     return picture
 
 
 def sign(speed: int) -> Drawing:
     picture, draw = sheet(300, 300)
     draw.ellipse((10, 10, 289, 289), "white", (200, 20, 30), 30)
-    draw.text((150, 150), str(10 * speed), BLACK, letters(110), anchor="mm")
+    draw.text((150, 150), str(10 * speed), BLACK, font(110), anchor="mm")
     return picture
 
 
@@ -102,7 +93,7 @@ def comic(language: int) -> Drawing:
         draw.ellipse((left + 40, top + 15, left + 260, top + 105), "white", BLACK, 3)
         for row in (45, 75):
             said = " ".join(words.choice(WORDS, 2))
-            draw.text((left + 150, top + row), said, BLACK, letters(17), anchor="mm")
+            draw.text((left + 150, top + row), said, BLACK, font(17), anchor="mm")
     return picture
 
 
@@ -115,7 +106,7 @@ def town(place: int) -> Drawing:
     for x0, y0, x1, y1 in random.uniform(0, 600, (22, 4)):
         draw.line((x0, y0, x1, y1), (255, 255, 255), 5)
     for word, (x, y) in zip(WORDS, random.uniform(20, 540, (15, 2)), strict=True):
-        draw.text((x, y), word.title(), (80, 80, 80), letters(13))
+        draw.text((x, y), word.title(), (80, 80, 80), font(13))
     x, y = 80 + 100 * place, 500 - 90 * place
     draw.polygon([(x, y), (x - 13, y - 26), (x + 13, y - 26)], (220, 30, 30))
     draw.ellipse((x - 16, y - 46, x + 16, y - 14), (220, 30, 30))
@@ -126,7 +117,7 @@ def document(sign: str) -> Drawing:
     """The outline of a sheet of paper with that sign in it, as small as icons are."""
     picture, draw = sheet(96, 96)
     draw.rounded_rectangle((14, 10, 81, 85), 8, outline=BLACK, width=5)
-    draw.text((48, 48), sign, BLACK, letters(44), anchor="mm")
+    draw.text((48, 48), sign, BLACK, font(44), anchor="mm")
     return picture
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dupedash.bench.fit.calibrate import fitted
+from tools.calibrate import fitted
 
 
 def test_the_fit_finds_the_weights_from_which_the_data_was_made():

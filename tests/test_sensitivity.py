@@ -6,9 +6,9 @@ import csv
 
 import numpy as np
 
-from dupedash.bench.fit import sensitivity
 from dupedash.embedded.compare import agreement
 from tests.pictures import as_file, scene, smaller
+from tools import sensitivity
 
 
 def test_scores_that_cross_a_limit_are_counted():

@@ -18,7 +18,7 @@ from dupedash.embedded.compare.local import by_cell, compare_locally, correlatio
 from dupedash.embedded.compare.overlay import CELL, LEAST_PIXELS, Overlap, laid_over, overlap, padded, zoom_of
 from dupedash.embedded.compare.tones import fit_mostly
 
-# Set on photos with copies; `bench.fit.sensitivity` tells what a fifth less and a quarter more of one moves.
+# Set on photos with copies; `tools.sensitivity` tells what a fifth less and a quarter more of one moves.
 _TEXTURED = 80.0
 """Variance of gray values from which a window has texture; moves none of 1,621 pairs over a limit."""
 _GRAY = 1.0

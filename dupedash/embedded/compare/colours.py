@@ -22,7 +22,7 @@ _BLACK, _WHITE = 25, 235
 """Gray values beyond which an edit of brightness clips colours: about a tenth of the range at either end."""
 _TURN = np.deg2rad(35)
 """A hue that differs by more is another colour; clipping and compression turn hues by less."""
-# Those below: a fifth less or a quarter more moves none of 1,621 pairs over a limit (`bench.fit`).
+# Those below: a fifth less or a quarter more moves none of 1,621 pairs over a limit (`tools`).
 _TURN_LEFT = np.deg2rad(45)
 """Where all hues were turned together, this is left of one that was turned otherwise."""
 _COS_TURN = np.cos(_TURN)

@@ -18,7 +18,7 @@ from dupedash.embedded.compare.local import Local, compare_locally, correlation
 _DETAILED = 200.0
 """Variance of gray values from which a window has detail."""
 # Set on photos, receipts and screens with copies; where nothing else is said, a fifth less or a quarter more
-# (`bench.fit.sensitivity`) moves none of 1,621 pairs over a limit.
+# (`tools.sensitivity`) moves none of 1,621 pairs over a limit.
 _EQUAL = 0.3
 """Part of the other's variance from which both have the detail."""
 _ALONE = 0.15

@@ -57,7 +57,7 @@ def terms(evidence: Evidence) -> tuple[float, ...]:
 
 
 WEIGHTS = (-2.4, 4.0, 2.2, -5.5, -71, -10.9, -13.6, -16.2, 3.0, -9.2, 1.5, -10.0, 0.3, -3.6)
-"""Of a regression on real photos with generated edits and on generated look-alikes; `bench.fit.calibrate`
+"""Of a regression on real photos with generated edits and on generated look-alikes; `tools.calibrate`
 fits them anew and says how far off these are."""
 
 

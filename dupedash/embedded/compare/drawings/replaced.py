@@ -407,7 +407,7 @@ def log_odds(found: Replaced, registered: bool) -> float:
 
 
 WEIGHTS = (-0.6, 1.6, 2.5, -1.3, -1.7, -3.5, 7.5, 1.8, -0.2, 0.9, -0.8, 1.6, 1.3, 1.3)
-"""Of a logistic regression on 21 kinds of drawings (`bench.fit.drawings`) with other content, edits, and 500
+"""Of a logistic regression on 21 kinds of drawings (`tools.drawings`) with other content, edits, and 500
 copies among collected photos, with a ridge of 3 about the weights of an earlier one. Of 331 pairs with other
 content 2 stay at 0.7, of 475 edits that differ somewhere 32 are lost; before it was 17 and 35. Of 18 kinds
 that it had not seen 0 of 306 stay and 7 of 289 are lost; before 2 and 12."""

@@ -23,7 +23,7 @@ _WORDS = [
 ]  # fmt: skip
 
 
-def _sheet(width: int, height: int, ground: str = "white") -> tuple[Drawing, Draw]:
+def sheet(width: int, height: int, ground: str = "white") -> tuple[Drawing, Draw]:
     picture = Image.new("RGB", (width, height), ground)
     return picture, ImageDraw.Draw(picture)
 
@@ -63,7 +63,7 @@ def _suit(draw: Draw, suit: int, x: float, y: float, size: float, down: bool) ->
 def card(random: Random) -> Drawing:
     """A playing card from ace to ten."""
     rank, suit = int(random.integers(1, 11)), int(random.integers(4))
-    picture, draw = _sheet(250, 350)
+    picture, draw = sheet(250, 350)
     draw.rounded_rectangle((4, 4, 245, 345), 16, "white", INK, 2)
     columns = {1: "1", 2: "2", 3: "3", 4: "22", 5: "212", 6: "33", 7: "313", 8: "323", 9: "414", 10: "424"}[
         rank
@@ -74,7 +74,7 @@ def card(random: Random) -> Drawing:
         for y in np.linspace(low, 1 - low, int(count)) if count != "1" else [0.5]:
             _suit(draw, suit, 250 * x, 350 * y, 20, down=y > 0.51)
     colour = RED if suit < 2 else INK
-    corner, pen = _sheet(46, 74)
+    corner, pen = sheet(46, 74)
     pen.text((23, 20), "A" if rank == 1 else str(rank), colour, font(30), anchor="mm")
     _suit(pen, suit, 23, 54, 12, down=False)
     picture.paste(corner, (10, 10))
@@ -89,14 +89,14 @@ def _pips(draw: Draw, count: int, x: float, y: float, step: float, radius: float
 
 
 def die(random: Random) -> Drawing:
-    picture, draw = _sheet(260, 260)
+    picture, draw = sheet(260, 260)
     draw.rounded_rectangle((12, 12, 247, 247), 38, outline=INK, width=5)
     _pips(draw, int(random.integers(1, 7)), 130, 130, 62, 21)
     return picture
 
 
 def domino(random: Random) -> Drawing:
-    picture, draw = _sheet(200, 380, "#e9e6dc")
+    picture, draw = sheet(200, 380, "#e9e6dc")
     draw.rounded_rectangle((10, 10, 189, 369), 20, "white", INK, 4)
     draw.line((30, 190, 170, 190), INK, 4)
     for count, y in zip(random.integers(0, 7, 2).tolist(), (100, 280), strict=True):
@@ -123,7 +123,7 @@ def _chess_piece(draw: Draw, piece: str, x: float, y: float, white: bool) -> Non
 
 def chess(random: Random) -> Drawing:
     """A position a few moves from the start."""
-    picture, draw = _sheet(480, 480, "#f0d9b5")
+    picture, draw = sheet(480, 480, "#f0d9b5")
     for square in range(64):
         if (square + square // 8) % 2:
             x, y = 60 * (square % 8), 60 * (square // 8)
@@ -141,7 +141,7 @@ def chess(random: Random) -> Drawing:
 
 def go(random: Random) -> Drawing:
     """Thirty stones, of which the last two differ."""
-    picture, draw = _sheet(420, 420, "#e4bd74")
+    picture, draw = sheet(420, 420, "#e4bd74")
     for line in range(19):
         at = 30 + 20 * line
         draw.line((30, at, 390, at), INK)
@@ -156,7 +156,7 @@ def go(random: Random) -> Drawing:
 
 def display(random: Random) -> Drawing:
     """Four digits of seven segments; those that are off are faint."""
-    picture, draw = _sheet(440, 180, "#cdd6c4")
+    picture, draw = sheet(440, 180, "#cdd6c4")
     lit = ["abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcdefg", "abcdfg"]
     ends = {"a": (0, 0, 1, 0), "b": (1, 0, 1, 1), "c": (1, 1, 1, 2), "d": (0, 2, 1, 2), "e": (0, 1, 0, 2),
             "f": (0, 0, 0, 1), "g": (0, 1, 1, 1)}  # fmt: skip
@@ -169,7 +169,7 @@ def display(random: Random) -> Drawing:
 
 
 def bars(random: Random) -> Drawing:
-    picture, draw = _sheet(560, 400)
+    picture, draw = sheet(560, 400)
     draw.text((280, 25), "Landings by month", INK, font(22), anchor="mm")
     for line in range(6):
         draw.line((60, 70 + 50 * line, 530, 70 + 50 * line), (215, 215, 215))
@@ -182,7 +182,7 @@ def bars(random: Random) -> Drawing:
 
 
 def curve(random: Random) -> Drawing:
-    picture, draw = _sheet(560, 360, "#fbfbfd")
+    picture, draw = sheet(560, 360, "#fbfbfd")
     draw.line([(50, 30), (50, 320), (530, 320)], INK, 2)
     for step in range(7):
         draw.text((70 + 70 * step, 338), str(2010 + 2 * step), INK, font(14), anchor="mm")
@@ -194,7 +194,7 @@ def curve(random: Random) -> Drawing:
 
 def crossword(random: Random) -> Drawing:
     """One grid, filled in differently."""
-    picture, draw = _sheet(460, 460)
+    picture, draw = sheet(460, 460)
     black = np.random.default_rng(8).random((13, 13)) < 0.22
     for row, column in np.ndindex(13, 13):
         x, y = 18 + 33 * column, 18 + 33 * row
@@ -206,7 +206,7 @@ def crossword(random: Random) -> Drawing:
 
 def tile(random: Random) -> Drawing:
     """A mahjong tile of circles, bamboos or a character."""
-    picture, draw = _sheet(220, 300, "#2f6d4f")
+    picture, draw = sheet(220, 300, "#2f6d4f")
     draw.rounded_rectangle((12, 12, 207, 287), 18, "#f7f3e3", INK, 3)
     family, count = int(random.integers(3)), int(random.integers(1, 10))
     if family == 2:
@@ -225,7 +225,7 @@ def tile(random: Random) -> Drawing:
 
 def invoice(random: Random) -> Drawing:
     """A page on which only the number, the date and the sum differ."""
-    picture, draw = _sheet(566, 800)
+    picture, draw = sheet(566, 800)
     lines = np.random.default_rng(1)
     draw.text((45, 40), "Harbour Supplies", INK, font(22))
     draw.text((360, 140), f"No. 2024-{random.integers(9999):04}", INK, font(12))
@@ -240,7 +240,7 @@ def invoice(random: Random) -> Drawing:
 
 
 def receipt(random: Random) -> Drawing:
-    picture, draw = _sheet(300, 640, "#f6f5f0")
+    picture, draw = sheet(300, 640, "#f6f5f0")
     draw.text((60, 20), "CORNER SHOP", INK, font(24))
     for line, word in enumerate(_WORDS[:14]):
         draw.text((20, 90 + 30 * line), word, INK, font(17))
@@ -250,7 +250,7 @@ def receipt(random: Random) -> Drawing:
 
 
 def sign(random: Random) -> Drawing:
-    picture, draw = _sheet(300, 300)
+    picture, draw = sheet(300, 300)
     draw.ellipse((10, 10, 289, 289), "white", (200, 20, 30), 30)
     draw.text((150, 150), str(10 * int(random.integers(1, 13))), INK, font(100), anchor="mm")
     return picture
@@ -258,7 +258,7 @@ def sign(random: Random) -> Drawing:
 
 def comic(random: Random) -> Drawing:
     """Four panels whose balloons speak another language."""
-    picture, draw = _sheet(700, 800)
+    picture, draw = sheet(700, 800)
     lines = np.random.default_rng(4)
     for left, top in ((10, 10), (355, 10), (10, 405), (355, 405)):
         draw.rectangle((left, top, left + 335, top + 385), outline=INK, width=4)
@@ -272,7 +272,7 @@ def comic(random: Random) -> Drawing:
 
 def screen(random: Random) -> Drawing:
     """A page of a program: one frame, another table."""
-    picture, draw = _sheet(900, 600, "#f7f7f9")
+    picture, draw = sheet(900, 600, "#f7f7f9")
     draw.rectangle((0, 0, 900, 46), "#2b3442")
     draw.text((20, 12), "Stock    Orders    Customers    Settings", (240, 240, 240), font(18))
     draw.rectangle((0, 46, 180, 600), "#e6e9ee")
@@ -285,7 +285,7 @@ def screen(random: Random) -> Drawing:
 
 def icon(random: Random) -> Drawing:
     """Round buttons of one set, each with its own sign."""
-    picture, draw = _sheet(256, 256)
+    picture, draw = sheet(256, 256)
     dot(draw, 128, 128, 118, (40, 110, 200))
     points = 128 + 60 * np.stack(
         [np.cos(a := np.sort(random.uniform(0, 6.3, int(random.integers(3, 8))))), np.sin(a)], 1
@@ -299,7 +299,7 @@ def icon(random: Random) -> Drawing:
 
 def town(random: Random) -> Drawing:
     """A map on which the marker stands elsewhere."""
-    picture, draw = _sheet(600, 600, "#f0eee6")
+    picture, draw = sheet(600, 600, "#f0eee6")
     ground = np.random.default_rng(2)
     for x, y, width, height in ground.uniform((0, 0, 30, 30), (560, 560, 120, 120), (14, 4)):
         draw.rectangle((x, y, x + width, y + height), [(200, 225, 190), (190, 215, 240)][int(x) % 2])
@@ -315,7 +315,7 @@ def town(random: Random) -> Drawing:
 
 def plate(random: Random) -> Drawing:
     """A number plate of one town."""
-    picture, draw = _sheet(520, 120)
+    picture, draw = sheet(520, 120)
     draw.rounded_rectangle((3, 3, 516, 116), 14, outline=INK, width=5)
     draw.rectangle((8, 8, 50, 111), (10, 60, 160))
     draw.text((285, 60), f"HH AB 12{random.integers(100):02}", INK, font(84), anchor="mm")
@@ -340,7 +340,7 @@ def _sign(draw: Draw, number: int, x: float, y: float, fill: str | tuple[int, ..
 
 def button(random: Random) -> Drawing:
     """One frame, one of eight signs in it."""
-    picture, draw = _sheet(128, 128, "#e8eef7")
+    picture, draw = sheet(128, 128, "#e8eef7")
     draw.rounded_rectangle((8, 8, 119, 119), 24, (51, 103, 214))
     _sign(draw, int(random.integers(8)), 64, 64, "white")
     return picture
@@ -348,7 +348,7 @@ def button(random: Random) -> Drawing:
 
 def document(random: Random) -> Drawing:
     """The outline of a sheet of paper with a small sign in it."""
-    picture, draw = _sheet(96, 96)
+    picture, draw = sheet(96, 96)
     draw.rounded_rectangle((14, 10, 81, 85), 8, outline=INK, width=5)
     draw.text((48, 48), str(random.choice(list("+-x?!=#"))), INK, font(44), anchor="mm")
     return picture
@@ -356,7 +356,7 @@ def document(random: Random) -> Drawing:
 
 def face(random: Random) -> Drawing:
     """A yellow face whose mouth differs."""
-    picture, draw = _sheet(200, 200)
+    picture, draw = sheet(200, 200)
     draw.ellipse((10, 10, 189, 189), (255, 204, 51), (160, 110, 0), 4)
     for x in (70, 130):
         draw.ellipse((x - 10, 66, x + 10, 92), INK)

@@ -1,6 +1,6 @@
-"""What hangs on a figure of the engine: `python -m dupedash.bench.fit.sensitivity FOLDER MODULE:NAME …`.
+"""What hangs on a figure of the engine: `python -m tools.sensitivity FOLDER MODULE:NAME …`.
 
-FOLDER as for `bench.fit.calibrate`; MODULE below `dupedash.embedded`, as compare.agreement:_GOOD. Each figure
+FOLDER as for `tools.calibrate`; MODULE below `dupedash.embedded`, as compare.agreement:_GOOD. Each figure
 is made a fifth smaller and a quarter larger; what is printed is how many scores of copies fall below NEAR and
 EXACT or rise to them, and how many of look-alikes do. Figures inside compiled functions do not change so.
 """
@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dupedash.bench.fit.calibrate import compared, stored_couples
 from dupedash.embedded.compare import score
 from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.model import EXACT, NEAR
+from tools.calibrate import compared, stored_couples
 
 _LESS, _MORE = 0.8, 1.25
 """Equal steps on a logarithmic scale, small enough that nobody would tell the figures apart."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-from dupedash.bench.fit.drawings import INK, RED, Drawing, Random, dot, font, words
+from tools.drawings import INK, RED, Drawing, Random, dot, font, words
 
 
 def _saved(picture: Drawing, quality: int) -> Drawing:

@@ -1,9 +1,9 @@
-"""Fit the weights of the score: `python -m dupedash.bench.fit.calibrate FOLDER`.
+"""Fit the weights of the score: `python -m tools.calibrate FOLDER`.
 
 FOLDER holds pictures and a `truth.csv` with a line for each: `path` and `original` (paths relative to FOLDER,
 an original is its own), `class` (original, exact, near, or what no score is promised for) and `family` (what
 was done to it). Originals must all show something else. Beside them it draws pairs of one layout with other
-content, and edits of each (`bench.fit.drawings`, `bench.fit.edits`).
+content, and edits of each (`tools.drawings`, `tools.edits`).
 
 Two logistic regressions, by Newton's method with a ridge about what the code holds: of `replaced.log_odds`
 over drawings that differ somewhere, and of `score.certainty` over all pairs. Both sides weigh the same. What
@@ -22,14 +22,14 @@ from pathlib import Path
 
 import numpy as np
 
-from dupedash.bench.fit.drawings import KINDS, Drawing
-from dupedash.bench.fit.edits import EDITS, saved_again
 from dupedash.embedded.compare import score
 from dupedash.embedded.compare.drawings import replaced
 from dupedash.embedded.compare.verify import Evidence, looked_at_closely, verify
 from dupedash.embedded.describe.descriptor import Descriptor, describe
 from dupedash.embedded.describe.hashes import distance
 from dupedash.images.decode import decode
+from tools.drawings import KINDS, Drawing
+from tools.edits import EDITS, saved_again
 
 _CONTENTS, _EDITED = 5, 3
 """Drawings of a kind: ten pairs of other content, and as many saved again; those of them that are edited."""
