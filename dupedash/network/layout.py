@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 Points = npt.NDArray[np.float64]
 
 STEP = 120.0  # between neighbours, in units of the drawing; a thumbnail is 60 wide
-CIRCLE_UP_TO = 12
+CIRCLE_UP_TO = 12  # images, by eye: larger groups are clearer with springs
 SPRINGS_UP_TO = 200  # beyond, networkx' spring layout takes seconds
 WIDE = 1.4  # the whole drawing is so much wider than high, like a screen
 

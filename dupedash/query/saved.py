@@ -9,7 +9,7 @@ from dupedash.config import Settings
 from dupedash.errors import ConfigError
 from dupedash.storage import atomic
 
-LONGEST_NAME = 60
+LONGEST_NAME = 60  # characters: what a select box shows in a line
 
 
 def saved(settings: Settings) -> Mapping[str, str]:

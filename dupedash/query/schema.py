@@ -46,7 +46,7 @@ INSERT_WORD = "INSERT INTO words (doc, field, pos, word) VALUES (?, ?, ?, ?)"
 
 LARGEST = 2**63 - 1
 """The largest whole number that a field can hold."""
-_GAP = 1
+_GAP = 1  # a position between values, so that no phrase goes on from one to the next
 
 ValueRow = tuple[int, str, int, str | None, float | int | None]
 WordRow = tuple[int, str, int, str]

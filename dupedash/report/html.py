@@ -27,7 +27,7 @@ Thumbnail = Callable[[str], bytes | None]
 """An image's id → its small WebP, None where there is none."""
 
 MAX_THUMBNAILS = 3000  # about 10 MB; measured: 3,000 pictures of 3 KB open in 7 seconds
-PAIRS_PER_GROUP = 60
+PAIRS_PER_GROUP = 60  # the best; nobody reads more of one group
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,14 @@ from dupedash.compiled import compiled, solve3
 from dupedash.embedded.compare.overlay import CELL
 
 _FLAT = 4.0
+"""Variance of gray values of a picture that is plain: then there is no slope to tell."""
 _STEP = 2
 """Every second pixel of every second row says enough about the tones."""
 _OFF, _FAR = 20.0, 2.5
+"""What lies off by more gray values, and by so many times the median, is left out of the fit: a fifth less or
+a quarter more moves none of 1,621 pairs over a limit (`tools.sensitivity`)."""
 _LEAST, _MOST = 0.4, 0.97
+"""Part of the cells that is left where it is fitted once more; with 0.78 at most, 2 of 375 edits are lost."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

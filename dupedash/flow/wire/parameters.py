@@ -23,7 +23,7 @@ MODULES = frozenset({"color", "content", "copyspace", MODULE})
 
 _TRUE = frozenset({"true", "on", "yes", "1", "t"})
 _FALSE = frozenset({"false", "off", "no", "0", "f"})
-_MAX_PARAMETERS = 5000
+_MAX_PARAMETERS = 5000  # more than filters may hold values, and few enough to be read in no time
 _NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
 

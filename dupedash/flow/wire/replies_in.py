@@ -22,7 +22,7 @@ from dupedash.model import FieldInfo, FieldType, Hit, ImageRecord, ValueCount
 
 _LIMIT = "document limit"  # the only mark of that refusal that is known [scanner]
 _QUERY_FAULTS = ("cannot parse", "syntaxerror", "undefined field", "invalid date", "invalid number")
-_ROUNDING = 1e-3
+_ROUNDING = 1e-3  # scores off by less are single precision and rounding, not another scale
 _KINDS = {
     FieldType.LONG: ("int", "long"),
     FieldType.DOUBLE: ("float", "double"),
