@@ -14,8 +14,9 @@ from PIL import Image, ImageDraw, ImageEnhance
 from dupedash.embedded.compare import pairs
 from dupedash.embedded.compare.drawings.replaced import NOTHING_REPLACED, compare_drawings, log_odds
 from dupedash.embedded.describe.descriptor import Descriptor, describe
-from tests.drawn import KINDS, Drawing, board, die, document, invoice, letters
+from tests.drawn import KINDS, board, die, document, invoice
 from tests.embedded_pictures import scene
+from tools.drawings import Drawing, font
 
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
@@ -51,7 +52,7 @@ def labelled(picture: Drawing) -> Drawing:
     picture = picture.copy()
     size = picture.height / 10
     where, red = (0.1 * picture.width, 0.4 * picture.height), (220, 20, 30)
-    ImageDraw.Draw(picture).text(where, "SAMPLE", red, letters(size), stroke_width=1, stroke_fill="white")
+    ImageDraw.Draw(picture).text(where, "SAMPLE", red, font(size), stroke_width=1, stroke_fill="white")
     return picture
 
 
