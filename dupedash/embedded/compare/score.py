@@ -90,7 +90,7 @@ class _Limits:
     corner: float
 
 
-# Set so that of 318 exact copies of photos none is lost. With 514 edits beside them, one limit a fifth stricter
+# Set so that of 318 exact copies of photos none is lost. With 514 edits beside them, a limit a fifth stricter
 # loses 1 exact copy at most, and one a quarter looser lets 1 edit pass for exact at most.
 _PLAIN = _Limits(structure=0.89, gain=0.06, differing=0.004, colour_error=1.85, corner=0.012)
 _MEDIUM = _Limits(structure=0.89, gain=0.12, differing=0.015, colour_error=2.0, corner=0.012)
