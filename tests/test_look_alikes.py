@@ -83,9 +83,10 @@ def with_badge(picture: np.ndarray) -> np.ndarray:
 # ---- the same thing in another colour
 
 RED, GREEN, BLUE = (186, 52, 44), (52, 150, 62), (50, 80, 190)
+BLACK, GRAY = (38, 37, 40), (128, 127, 130)
 
 
-@pytest.mark.parametrize("other", [GREEN, BLUE])
+@pytest.mark.parametrize("other", [GREEN, BLUE, BLACK, GRAY])
 def test_a_thing_in_another_colour_is_no_duplicate(other: tuple[int, int, int]) -> None:
     one, two = shop_picture(RED), shop_picture(other)
     assert agreement(one, two).recoloured > 0.1

@@ -23,6 +23,8 @@ _SLOPE = 0.6
 """So flat that a score tells certainties of -6 to 6 apart: 0.08 to 0.94."""
 _UNLIKELY = EVEN - 2.8
 """The most where no edit leads from one to the other: a score of 0.3."""
+_A_LABEL = 0.007
+"""Part of a picture where letters may pass for a thing in another colour; in 1,750 edited copies they did."""
 _SURE_OF_IT, _AT_LEAST = 4.0, -1.1
 """Log-odds of a replacement count fourfold (the certainty of drawings with one layout is up to 5 above EVEN),
 from there on: see `replaced.WEIGHTS` for what is lost and what stays."""
@@ -47,7 +49,8 @@ def terms(evidence: Evidence) -> tuple[float, ...]:
     found, detail = evidence.agreement, evidence.agreement.detail
     alike = found.correlation, found.agreeing, min(found.colour, 0.6)
     # Other content in the same place: another colour, other text, other things.
-    other = min(found.recoloured, 0.1), min(detail.half_alike, 0.3), min(detail.unlike, 0.3)
+    recoloured = min(max(0.0, found.recoloured - _A_LABEL), 0.02)
+    other = recoloured, min(detail.half_alike, 0.3), min(detail.unlike, 0.3)
     same_content = 1.0, *alike, *other, min(detail.exchanged, 0.3)
     if not evidence.inliers:
         return *same_content, 1.0, min(evidence.pdq, 128) / 128, 0.0, 0.0, 0.0, 0.0
@@ -56,7 +59,7 @@ def terms(evidence: Evidence) -> tuple[float, ...]:
     return *same_content, 0.0, 0.0, confirmed, max(0.0, 0.9 - _contained(evidence)), *frame
 
 
-WEIGHTS = (-2.4, 4.0, 2.2, -5.5, -71, -10.9, -13.6, -16.2, 3.0, -9.2, 1.5, -10.0, 0.3, -3.6)
+WEIGHTS = (-2.4, 4.0, 2.2, -5.5, -355, -10.9, -13.6, -16.2, 3.0, -9.2, 1.5, -10.0, 0.3, -3.6)
 """Of a regression on real photos with generated edits and on generated look-alikes; `tools.calibrate`
 fits them anew and says how far off these are."""
 
