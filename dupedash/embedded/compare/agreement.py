@@ -124,6 +124,7 @@ def _measured(both: Overlap, overlap_a: float, overlap_b: float) -> Agreement:
     agreeing = (good + _PRIOR * max(0.0, fit.correlation)) / (textured + _PRIOR)
     over, onto = by_cell(both.over), by_cell(both.onto)
     tone, colour, chroma_gain, colour_error = _compare_cells(over, onto, kept, local.cells, local.tone)
+    promising = agreeing >= PROMISING
     return Agreement(
         overlap_a=overlap_a,
         overlap_b=overlap_b,
@@ -138,8 +139,8 @@ def _measured(both: Overlap, overlap_a: float, overlap_b: float) -> Agreement:
         brightness=fit.brightness,
         gain=fit.gain,
         chroma_gain=chroma_gain,
-        recoloured=recoloured(over, onto, local.cells > _INSIDE, local.structure),
-        detail=compare_detail(fit.fitted, y, weight, local) if agreeing >= PROMISING else NO_DETAIL,
+        recoloured=recoloured(over, onto, local.cells > _INSIDE, local.structure) if promising else 0.0,
+        detail=compare_detail(fit.fitted, y, weight, local) if promising else NO_DETAIL,
     )
 
 
