@@ -37,12 +37,12 @@ def photos(tmp_path, monkeypatch, filled):
         monkeypatch.delenv(name, raising=False)
     shutil.copytree(filled, tmp_path / "data")
     monkeypatch.setenv("DUPEDASH_DATA", str(tmp_path / "data"))
-    _forget()
+    forget()
     yield Workspace(tmp_path / "data")
-    _forget()
+    forget()
 
 
-def _forget() -> None:
+def forget() -> None:
     st.cache_data.clear()
     st.cache_resource.clear()
     access.current.cache_clear()

@@ -27,6 +27,7 @@ from dupedash.actions.journal import (
     unusable,
     waiting_journal,
 )
+from dupedash.actions.kept import kept_file
 from dupedash.actions.merge import MergeRule
 from dupedash.actions.plan import FieldChange, Member, Plan, PlannedGroup, Step, StepKind
 from dupedash.actions.planning import (
@@ -75,6 +76,7 @@ __all__ = [
     "find_journal",
     "import_plan",
     "journals",
+    "kept_file",
     "undo_plan",
     "unusable",
     "waiting_journal",

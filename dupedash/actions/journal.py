@@ -61,12 +61,14 @@ class Status(StrEnum):
     INTERRUPTED = "interrupted"
     PARTLY = "applied, some steps failed"
     APPLIED = "applied"
+    PARTLY_TAKEN_BACK = "applied, some steps taken back"
     PARTLY_UNDONE = "undone, some steps failed"
     UNDONE = "undone"
 
 
 WAITING = (Status.PLANNED, Status.INTERRUPTED, Status.PARTLY)
-UNDOABLE = (Status.APPLIED, Status.PARTLY, Status.INTERRUPTED, Status.PARTLY_UNDONE)
+UNDOABLE = (Status.APPLIED, Status.PARTLY, Status.INTERRUPTED, Status.PARTLY_TAKEN_BACK,
+            Status.PARTLY_UNDONE)  # fmt: skip
 """What `apply` goes on with, and what `undo` can take back."""
 
 
@@ -324,6 +326,8 @@ def _status(marks: list[StepMark], steps: int) -> Status:
         return Status.PARTLY_UNDONE
     if StepMark.DONE not in marks and StepMark.UNDONE in marks:
         return Status.UNDONE
+    if {StepMark.DONE, StepMark.UNDONE} <= set(marks):
+        return Status.PARTLY_TAKEN_BACK
     if StepMark.FAILED in marks:
         return Status.PARTLY
     return Status.APPLIED if len(marks) == steps else Status.INTERRUPTED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,10 +27,13 @@ def undo_plan(
     collection: WritableCollection,
     workspace: Workspace,
     *,
+    only: Collection[int] | None = None,
     progress: ReportProgress = ignore,
     cancelled: IsCancelled = never,
 ) -> Outcome:
     """Take back every step that was begun. May be repeated: what is back already is left as it is.
+
+    `only`: the numbers of the steps that are meant; None: all.
 
     Raises ActionError where the journal or the collection is not the right one, Conflict, Forbidden,
     Cancelled.
@@ -39,7 +42,7 @@ def undo_plan(
     plan = journal.plan()
     must_be_its_collection(plan, collection)
     with exclusive(workspace):
-        return _Reversal(plan, journal, collection, workspace).run(progress, cancelled)
+        return _Reversal(plan, journal, collection, workspace).run(progress, cancelled, only)
 
 
 class _Reversal:
@@ -51,9 +54,12 @@ class _Reversal:
         self.present = Present(plan, collection)
         self.failed: list[Failure] = []
 
-    def run(self, progress: ReportProgress, cancelled: IsCancelled) -> Outcome:
+    def run(
+        self, progress: ReportProgress, cancelled: IsCancelled, only: Collection[int] | None = None
+    ) -> Outcome:
         last = self.journal.last()
         begun = {number for number, entry in last.items() if entry.mark is not StepMark.UNDONE}
+        begun = begun if only is None else begun.intersection(only)
         todo = [step for step in reversed(self.plan.steps) if step.number in begun]
         started, done, size = time.monotonic(), 0, 0
         for batch in batches(todo):

@@ -100,12 +100,15 @@ def check(task: Task) -> Ending:
 
 
 def apply_or_undo(act: Callable[..., Outcome], task: Task) -> Ending:
-    """collection, plan (its id). `act`: `apply_plan` or `undo_plan`. The journal has what came of each
-    step."""
+    """collection, plan (its id); of `undo_plan` optionally only (numbers of steps). `act`: `apply_plan` or
+    `undo_plan`. The journal has what came of each step."""
     with _collection(task) as collection:
         workspace = task.settings.workspace
         journal = find_journal(workspace, task.arguments["plan"])
-        done = act(journal, collection, workspace, progress=task.progress, cancelled=task.cancelled)
+        some = {"only": task.arguments["only"]} if "only" in task.arguments else {}
+        done = act(
+            journal, collection, workspace, progress=task.progress, cancelled=task.cancelled, **some
+        )  # fmt: skip
     failed = f", {len(done.failed):,} failed" if done.failed else ""
     return Ending(f"{plural(done.done, 'step')} done{failed}")
 

@@ -162,11 +162,36 @@ def matches(scan: StoredScan, now: DecisionsNow) -> ScanMatches:
     return ScanMatches(scan, f"{scan_version(scan)}-{digest}", kept)
 
 
-@st.cache_resource(max_entries=3, show_spinner=False, hash_funcs=_KEYS)
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_KEYS)
 def still_there(found: ScanMatches, collection: CollectionNow) -> ScanMatches:
     """Without the images that left the collection since the scan. Raises CollectionError."""
-    there = among(found.matches, set(collection.open().ids()))
+    there = among(found.matches, ids_now(collection))
     return ScanMatches(found.scan, f"{found.version} {collection.state}", there)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False, hash_funcs=_KEYS)
+def ids_now(collection: CollectionNow) -> frozenset[str]:
+    """The images that are in the collection. Raises CollectionError."""
+    return frozenset(collection.open().ids())
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What happened to the images of a collection since a scan of all of them."""
+
+    new: int
+    gone: int
+
+
+@st.cache_data(max_entries=50, show_spinner=False, hash_funcs=_KEYS)
+def since(scan: StoredScan, collection: CollectionNow, changed: frozenset[str]) -> Since:
+    """`changed`: ids of images that were written since; those with the content that they had when they were
+    scanned, as after an undo, are no news. Raises CollectionError, ScanError."""
+    scanned, ids = images_of(scan), sorted(changed)
+    before = scanned["content"].reindex(ids)
+    records = collection.open().records(ids)
+    new = sum(r.content != content for r, content in zip(records, before, strict=True))
+    return Since(new, len(scanned.index.difference(list(ids_now(collection)))))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_KEYS)

@@ -13,10 +13,10 @@ from typing import Any
 
 import streamlit as st
 
-from dupedash.collection import Collection, WritableCollection
+from dupedash.collection import Collection, Rooted, WritableCollection
 from dupedash.config import Settings, Workspace, settings
 from dupedash.connect import Connection, Connections
-from dupedash.errors import DupedashError, Forbidden
+from dupedash.errors import CollectionError, DupedashError, Forbidden
 from dupedash.groups.graph import Cut, DuplicateGraph, Strictness
 from dupedash.groups.table import GroupTable
 from dupedash.jobs import Job, Jobs
@@ -143,8 +143,19 @@ class View:
         self.jobs.stop(job_id)
 
     def matches_of(self, scan: StoredScan) -> ScanMatches:
-        """The matches of a scan that nobody rejected. Raises ScanError, ConfigError."""
-        return cached.matches(scan, self.decisions_now)
+        """The matches of a scan that nobody rejected, between images that are still there. Raises ScanError,
+        ConfigError."""
+        return self.still_there(cached.matches(scan, self.decisions_now))
+
+    def still_there(self, found: ScanMatches) -> ScanMatches:
+        """Without images that left the collection since the scan. A server is not asked for all its ids, and
+        of a collection that cannot be read its scans are shown as they are."""
+        try:
+            now, here = self.now, isinstance(self.collection, Rooted)
+            changed = here and now.state != found.scan.state
+            return cached.still_there(found, now) if changed else found
+        except CollectionError:  # the pages that ask the collection say what is wrong with it
+            return found
 
     def cut_of(self, scan: StoredScan) -> Cut:
         """The groups of another scan at the same threshold. Raises ScanError."""

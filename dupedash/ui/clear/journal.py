@@ -24,7 +24,7 @@ from dupedash.actions.plan import TOUCHES_FILES
 from dupedash.errors import ActionError, ConfigError
 from dupedash.model import Failure
 from dupedash.ui import jobs
-from dupedash.ui.clear import plan_view
+from dupedash.ui.clear import plan_view, step_table
 from dupedash.ui.errors import as_text, shown
 from dupedash.ui.shared import widgets
 from dupedash.ui.shared.inputs import read_json
@@ -38,6 +38,7 @@ _MARKS = {
     Status.INTERRUPTED: ":orange[:material/pause_circle:]",
     Status.PARTLY: ":orange[:material/warning:]",
     Status.APPLIED: ":green[:material/check_circle:]",
+    Status.PARTLY_TAKEN_BACK: ":blue[:material/undo:]",
     Status.PARTLY_UNDONE: ":orange[:material/warning:]",
     Status.UNDONE: ":blue[:material/undo:]",
 }
@@ -119,6 +120,7 @@ def _draw_opened(view: View, journal: Journal, summary: JournalSummary) -> None:
         _draw_bar(view, journal, summary, plan)
     plan_view.draw_effect(plan)
     _draw_failures(journal, plan)
+    step_table.draw(view, journal, plan, summary.status)
     with st.expander("Group by group", icon=":material/list:", expanded=summary.status is Status.PLANNED):
         plan_view.draw_groups(plan, f"plan.{plan.id}")
 
@@ -195,7 +197,10 @@ def confirm_empty(view: View, journal: Journal, plan: Plan) -> None:
         f"Up to **{wording.size(plan.bytes)}** will be deleted. **The plan cannot be undone afterwards.**"
     )
     st.caption("A file is kept back where the image that stays in its place is missing or was changed.")
-    if st.button("Delete for good", type="primary", key="plan.empty.yes"):
+    sure = st.checkbox("I know that these files cannot be brought back", key="plan.empty.sure")
+    if st.button(
+        "Delete for good", key="plan.empty.yes", icon=":material/delete_forever:", disabled=not sure
+    ):
         with shown():
             emptied = empty_quarantine(journal, view.settings.workspace)
             st.success(f"{wording.size(emptied.bytes)} deleted.")

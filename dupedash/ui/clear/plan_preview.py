@@ -36,7 +36,8 @@ def of(view: View, scan: StoredScan, wish: Wish, scope: Scope) -> Preview:
     now = replace(view.now, state=view.collection.state())
     cached.must_be_of(scan, now)
     fresh = now.state == scan.state
-    found = view.matches if fresh else cached.still_there(view.matches, now)
+    found = cached.matches(scan, view.decisions_now)
+    found = found if fresh else cached.still_there(found, now)
     head = Head.now(view.collection, scan.id, view.threshold)
     known = _known(_about(view, now, found, wish, head))
     if len(known.effects) > MOST:

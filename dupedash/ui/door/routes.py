@@ -15,13 +15,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from dupedash.actions import kept_file
 from dupedash.collection import Collection
-from dupedash.config import settings
+from dupedash.config import Workspace, settings
 from dupedash.connect import Connections
-from dupedash.errors import Busy, CollectionError, ConfigError, UnknownImage, UnreadableImage
-from dupedash.images.encode import THUMBNAIL_TYPE, is_thumbnail
+from dupedash.errors import ActionError, Busy, CollectionError, ConfigError, UnknownImage, UnreadableImage
+from dupedash.images import apart
+from dupedash.images.encode import THUMBNAIL_SIDE, THUMBNAIL_TYPE, is_thumbnail
 from dupedash.ui.collections import open_collection
 
+PICTURE_SIDE = 1600
+"""Pixels of the long side: what most screens show."""
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _KEPT = "private, max-age=31536000, immutable"
 _FOR_A_WHILE = "private, max-age=300"
@@ -73,15 +77,18 @@ def _version(content: str | None) -> str:
 
 def thumb(request: Request) -> Response:
     """The thumbnail of one image."""
-    return _answer(request, lambda collection, image_id: collection.thumbnail(image_id))
+    return _answer(request, lambda collection, image_id: collection.thumbnail(image_id), THUMBNAIL_SIDE)
 
 
 def picture(request: Request) -> Response:
     """The picture of one image."""
-    return _answer(request, lambda collection, image_id: collection.picture(image_id))
+    return _answer(request, lambda collection, image_id: collection.picture(image_id), PICTURE_SIDE)
 
 
-def _answer(request: Request, ask: Callable[[Collection, str], bytes | None]) -> Response:
+def _answer(
+    request: Request, ask: Callable[[Collection, str], bytes | None], long_side: int
+) -> Response:
+    """`long_side`: pixels, of a picture that is made of a file in the quarantine."""
     name = request.path_params["collection"]
     try:
         image_id = from_url(request.path_params["id"])
@@ -95,7 +102,9 @@ def _answer(request: Request, ask: Callable[[Collection, str], bytes | None]) ->
         collection = open_collection(connection, workspace)
         data = ask(collection, image_id)
         instead = _GONE if data else _placeholder(collection, image_id)
-    except (UnknownImage, UnreadableImage):
+    except UnknownImage:
+        data, instead = _quarantined(workspace, name, image_id, long_side), _GONE
+    except UnreadableImage:
         data, instead = None, _GONE
     except Busy as error:
         return PlainTextResponse(str(error), 503, {"Retry-After": "2"})
@@ -106,6 +115,15 @@ def _answer(request: Request, ask: Callable[[Collection, str], bytes | None]) ->
         return Response(instead, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
     kept = _KEPT if request.query_params.get("v") else _FOR_A_WHILE
     return Response(data, media_type=kind, headers={"Cache-Control": kept})
+
+
+def _quarantined(workspace: Workspace, collection: str, image_id: str, long_side: int) -> bytes | None:
+    """The picture of an image that a plan took out of the collection, as long as its file is there."""
+    try:
+        path = kept_file(workspace, collection, image_id)
+        return apart.render(path, long_side) if path else None
+    except (ActionError, UnreadableImage, Busy):
+        return None
 
 
 def _placeholder(collection: Collection, image_id: str) -> bytes:

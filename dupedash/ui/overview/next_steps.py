@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dupedash import wording
 from dupedash.scans import ScanStatus
 from dupedash.ui.pagetable import has_page
-from dupedash.ui.shared.scan_words import changed_words
+from dupedash.ui.shared.scan_words import changed_words, since
 from dupedash.ui.state import View
 
 
@@ -46,7 +46,8 @@ def _unfinished(view: View) -> list[NextStep]:
 
 
 def _outdated(view: View) -> list[NextStep]:
-    if view.scan is None or view.scan.state == view.collection.state():
+    found = None if view.scan is None else since(view, view.scan)
+    if view.scan is None or (found is not None and not found.new):
         return []
     changed = changed_words(view, view.scan)
     text = f"{changed.capitalize()}: a new scan searches only what changed."

@@ -16,7 +16,7 @@ from dupedash.keepers import PRESETS, Choice
 from dupedash.model import Explanation, ImageRecord
 from dupedash.ui import cached, style
 from dupedash.ui.door.routes import thumb_url
-from dupedash.ui.review import cards, chain, huge, keeper_choice, progress, scores
+from dupedash.ui.review import cards, chain, cleared, huge, keeper_choice, progress, scores
 from dupedash.ui.review import pair as pairview
 from dupedash.ui.review.decisions import bar, make
 from dupedash.ui.review.decisions.bar import Subject
@@ -287,6 +287,8 @@ def draw_properties(members: Sequence[ImageRecord]) -> None:
 
 def draw_missing(view: View, asked: str) -> None:
     """Why there is no group to show, and where to go."""
+    if cleared.draw_group(view, asked):
+        return
     widgets.header("Group")
     if not asked:
         widgets.empty(":material/compare:", "No group chosen", "Open one from the list or the graph.")

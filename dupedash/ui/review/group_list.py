@@ -8,7 +8,7 @@ from dupedash import wording
 from dupedash.groups.listing import Listing
 from dupedash.groups.table import GroupTable, Numbers
 from dupedash.ui import style
-from dupedash.ui.review import group_filters, selection
+from dupedash.ui.review import cleared, group_filters, selection
 from dupedash.ui.shared import group_rows, keys, widgets
 from dupedash.ui.state import View
 
@@ -20,6 +20,7 @@ def draw(view: View) -> None:
     style.sheet("groups.css")
     with keys.kept(selection.KEYS):
         draw_list(view, group_filters.pick(view))
+        cleared.draw(view)
 
 
 def draw_list(view: View, listing: Listing) -> None:

@@ -55,9 +55,9 @@ def way_out(view: View) -> float:
     return round(float(fits[0]), 2) if len(fits) else 1.0
 
 
-def card(view: View, record: ImageRecord) -> cards.Card:
+def card(view: View, record: ImageRecord, mark: str = "") -> cards.Card:
     """A member as a card."""
     pixels = f"{record.width:,} × {record.height:,}" if record.width and record.height else ""
     url = thumb_url(view.require_scan().collection, record.id, record.content)
     facts = tuple(fact for fact in (pixels, wording.size(record.bytes)) if fact)
-    return cards.Card(record.id, url, record.filename, record.location, facts)
+    return cards.Card(record.id, url, record.filename, record.location, facts, mark, mark == "gone")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dupedash import wording
 from dupedash.collection import BulkSearch
 from dupedash.scans import ScanConfig, StoredScan
+from dupedash.ui import cached
+from dupedash.ui.cached import Since
 from dupedash.ui.shared.scan_modes import MODES
 from dupedash.ui.state import View
 
@@ -26,12 +28,22 @@ def config_words(config: ScanConfig) -> str:
 
 def changed_words(view: View, scan: StoredScan) -> str:
     """What happened to the collection since the scan."""
+    found = since(view, scan)
+    if found is None:
+        return "the collection changed since"
+    if found.new:
+        return f"{wording.plural(found.new, 'image')} added or changed since"
+    return f"{wording.plural(found.gone, 'image')} removed since" if found.gone else "up to date"
+
+
+def since(view: View, scan: StoredScan) -> Since | None:
+    """The same in numbers; None where the collection cannot say. Raises CollectionError, ScanError."""
     collection = view.collection
     if collection.state() == scan.state:
-        return "up to date"
+        return Since(0, 0)
     changed = collection.changed_since(scan.state) if isinstance(collection, BulkSearch) else None
     if changed is None:
-        return "the collection changed since"
-    if not changed:
-        return "images removed since"
-    return f"{wording.plural(len(changed), 'image')} added or changed since"
+        return None
+    if scan.config.fq or scan.config.against:  # which images it was about may depend on any field
+        return Since(len(changed), 0)
+    return cached.since(scan, view.now, changed)
