@@ -6,6 +6,7 @@ their descriptors), so that a search that was stopped goes on after any part.
 
 from __future__ import annotations
 
+import atexit
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -115,7 +116,9 @@ def _searched(search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancell
 @cache
 def _helper() -> Pool:
     """One process that stays for the next search: starting another takes half a second."""
-    return Pool(search_alone, jobs=1)
+    pool = Pool(search_alone, jobs=1)
+    atexit.register(pool.close)  # a thread that still waits for the process may abort the interpreter's end
+    return pool
 
 
 def _by_helper(search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancelled) -> Iterator[Done]:
