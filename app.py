@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import gc
 import sys
-from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 from uvicorn.config import HTTP_PROTOCOLS
 
-from dupedash import utf8
 from dupedash.errors import ConfigError
+from dupedash.system import utf8
 from dupedash.ui.door import launch, routes
 from dupedash.ui.door.guard import Guard, SecurityHeaders
 from dupedash.ui.door.uploadlimits import UploadLimits
 from dupedash.ui.door.welcome import announce
 from dupedash.ui.errors import show_uncaught
 from dupedash.ui.graph import data
+from dupedash.ui.pagetable import FRAME
 
 # A scan of 100,000 images is a million objects that stay. Going through all of them after every 700 new ones
 # takes a fifth of the time of a moved threshold; they are not what garbage is made of.
@@ -29,7 +29,7 @@ HTTP_PROTOCOLS["auto"] = "dupedash.web.protocol:HttpProtocol"
 # An st.App and not the entry script itself: st.navigation beside a sibling pages/ folder breaks the
 # first deep link after a start of the server.
 app = st.App(
-    Path(__file__).resolve().parent / "dupedash" / "ui" / "main.py",
+    FRAME,
     routes=[*routes.ROUTES, *data.ROUTES],
     middleware=[Middleware(SecurityHeaders), Middleware(Guard), Middleware(UploadLimits)],
     lifespan=announce,

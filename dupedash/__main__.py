@@ -1,10 +1,10 @@
-"""`python -m dupedash`: see `dupedash.cli`."""
+"""`dupedash` and `python -m dupedash`: see `dupedash.cli`."""
 
 import os
 import sys
 
-from dupedash import utf8
 from dupedash.cli import main
+from dupedash.system import utf8
 
 
 def _complete_streams() -> None:
@@ -17,7 +17,12 @@ def _complete_streams() -> None:
             setattr(sys, name, stream)
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """The command `dupedash`, and `python -m dupedash`."""
     utf8.insist()
     _complete_streams()
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

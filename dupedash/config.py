@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dupedash.errors import ConfigError, Forbidden
+from dupedash.system.home import data_folder
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -149,9 +150,12 @@ def flag(name: str, environment: Mapping[str, str]) -> bool:
 
 
 def settings(data: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Command line (`data`) over environment (DUPEDASH_DATA …) over defaults (./data). Raises ConfigError."""
+    """Command line (`data`) over environment (DUPEDASH_DATA …) over the default.
+
+    The default is `home.data_folder`. Raises ConfigError.
+    """
     env = os.environ if environment is None else environment
-    root = data or Path(env.get("DUPEDASH_DATA") or "data")
+    root = data or Path(env.get("DUPEDASH_DATA") or data_folder())
     readonly = flag("DUPEDASH_READONLY", env)
     return Settings(
         workspace=Workspace(root.expanduser().resolve(), _READONLY if readonly else ""),

@@ -1,5 +1,6 @@
 """Connection → Collection: the only place that picks a backend, and where connections are remembered.
 
+Each engine is imported when it is used: commands without one start without its libraries.
 Embedded collections are the folders of the workspace. Flow servers stand in one JSON file that only its
 owner may read, because it may hold their secrets.
 """
@@ -11,22 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace, collection_name
-from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.errors import ConfigError
-from dupedash.flow.client import (
-    FlowCollection,
-    FlowSettings,
-    ImageAccess,
-    changed_names,
-    flow_names,
-    flow_settings,
-    image_access,
-)
 from dupedash.storage import atomic
+
+if TYPE_CHECKING:
+    from dupedash.flow.client import FlowSettings
 
 # What is remembered of a server as it is, beside its pictures and names (see `_row`).
 REMEMBERED = ("base", "collection", "api", "user", "password", "api_key", "atomic_updates", "certificates")
@@ -75,6 +69,8 @@ class FlowOptions:
 
     def applied(self, flow: FlowSettings) -> FlowSettings:
         """The settings with these options. Raises ConfigError."""
+        from dupedash.flow.client import flow_names, image_access
+
         if self.certificates and not Path(self.certificates).is_file():
             raise ConfigError(f"There is no file of certificates {self.certificates!r}.")
         return replace(
@@ -90,6 +86,8 @@ def flow_connection(
     url: str, name: str = "", collection: str = "", options: FlowOptions | None = None
 ) -> Connection:
     """From what a user types; called as on the server where no name is given. Raises ConfigError."""
+    from dupedash.flow.client import flow_settings
+
     flow = (options or FlowOptions()).applied(flow_settings(url, collection))
     called = collection_name(name or flow.collection)
     return Connection(called, replace(flow, name=called))
@@ -115,7 +113,11 @@ def connect(connection: Connection, workspace: Workspace, processes: int = 0) ->
     many come at once. Raises CollectionError, ConfigError.
     """
     if connection.flow is not None:
+        from dupedash.flow.client import FlowCollection
+
         return FlowCollection(connection.flow)
+    from dupedash.embedded.collection import EmbeddedCollection
+
     return EmbeddedCollection(workspace.collection(connection.name), connection.name, processes)
 
 
@@ -171,6 +173,8 @@ class Connections:
 
 def _row(flow: FlowSettings) -> dict[str, Any]:
     """A server as JSON."""
+    from dupedash.flow.client import changed_names
+
     plain = {key: getattr(flow, key) for key in REMEMBERED}
     images = {"where": flow.images.where, "headers": flow.images.headers}
     return {**plain, "images": images, "names": changed_names(flow.names)}
@@ -178,6 +182,8 @@ def _row(flow: FlowSettings) -> dict[str, Any]:
 
 def _settings(name: str, row: dict[str, Any]) -> FlowSettings:
     """The inverse; earlier versions wrote neither pictures nor names."""
+    from dupedash.flow.client import FlowSettings, ImageAccess, flow_names
+
     known = {key: value for key, value in row.items() if key not in ("images", "names")}
     images = row.get("images", {})
     headers = tuple((str(key), str(value)) for key, value in images.get("headers", ()))

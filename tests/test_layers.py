@@ -15,7 +15,7 @@ LAYERS = (
     ("dupedash.errors",),
     ("dupedash.compiled", "dupedash.fieldjson", "dupedash.formats", "dupedash.model",
      "dupedash.storage.atomic", "dupedash.storage.locks", "dupedash.storage.sums", "dupedash.storage.wal",
-     "dupedash.utf8", "dupedash.web", "dupedash.wording"),
+     "dupedash.system", "dupedash.web", "dupedash.wording"),
     ("dupedash.collection", "dupedash.config", "dupedash.fetch", "dupedash.groups", "dupedash.images",
      "dupedash.keepers", "dupedash.query", "dupedash.storage", "dupedash.workers"),
     ("dupedash.embedded", "dupedash.example", "dupedash.flow"),

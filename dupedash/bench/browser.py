@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-import dupedash
 from dupedash.bench.chromium import find
 from dupedash.bench.large import Large, Size, make
 from dupedash.bench.measure import Say, machine
 from dupedash.bench.memory import MEGABYTE
 from dupedash.errors import ConfigError
+from dupedash.system.home import HOME
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -155,10 +155,9 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def served(root: Path) -> Iterator[tuple[str, psutil.Process]]:
     """A dashboard over this workspace on a free port: its address, and its process. Raises ConfigError."""
-    home = Path(dupedash.__file__).resolve().parent.parent
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("DUPEDASH_", "STREAMLIT_"))}
     environment = {**clean, "DUPEDASH_DATA": str(root), "DUPEDASH_PORT": "0"}
-    command = [sys.executable, str(home / "app.py")]
+    command = [sys.executable, str(HOME / "app.py")]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

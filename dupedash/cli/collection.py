@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from dupedash.cli.context import Context, interruptible, pass_context
 from dupedash.cli.progress import ProgressLine
 from dupedash.collection import Collection, WritableCollection
-from dupedash.embedded.collection import EmbeddedCollection
-from dupedash.embedded.files.update import IndexOptions, IndexReport
-from dupedash.embedded.store.aside import put_aside
 from dupedash.errors import Cancelled, ConfigError, DamagedCollection
-from dupedash.flow.client import FlowCollection
-from dupedash.indexing import index_paths, report_words
 from dupedash.model import Failure
-from dupedash.scans import may_be_of
+
+if TYPE_CHECKING:
+    from dupedash.embedded.files.update import IndexOptions, IndexReport
 
 REMOVED_AT_ONCE = 1000  # ids in one transaction
 LISTED = 20  # lines under a heading: what fits on a screen
@@ -29,6 +26,8 @@ LISTED = 20  # lines under a heading: what fits on a screen
 @pass_context
 def status(context: Context) -> None:
     """Is the collection reachable, how many images, which engine."""
+    from dupedash.scans import may_be_of
+
     connection = context.existing()
     with context.opened(connection) as collection:
         count = collection.count()
@@ -39,14 +38,19 @@ def status(context: Context) -> None:
         click.echo(
             f"scans       {len(scans)}" + (f", the last {scans[0].id} {scans[0].status}" if scans else "")
         )
-        if isinstance(collection, FlowCollection):
-            click.echo(f"pictures    {printable(collection.try_pictures())}")
+        if connection.flow is not None:
+            from dupedash.flow.client import FlowCollection
+
+            if isinstance(collection, FlowCollection):
+                click.echo(f"pictures    {printable(collection.try_pictures())}")
         for failure in context.scans.damaged():
             click.echo(f"damaged     {failure.reason}")
 
 
 def _notes(collection: Collection) -> str:
     """What a person should know of the images of a collection on this machine."""
+    from dupedash.embedded.collection import EmbeddedCollection
+
     if not isinstance(collection, EmbeddedCollection):
         return ""
     damaged, outdated = len(collection.store.damaged()), collection.store.outdated()
@@ -104,6 +108,8 @@ def index_with_progress(
     collection: WritableCollection, paths: Sequence[Path], **options: Unpack[IndexOptions]
 ) -> IndexReport:
     """Index, show progress, print the report. Raises Cancelled after Ctrl-C, when everything is kept."""
+    from dupedash.indexing import index_paths
+
     with interruptible() as interrupt, ProgressLine() as line:
         options |= {"progress": line, "cancelled": interrupt}
         report = index_paths(collection, paths, **options)
@@ -115,6 +121,8 @@ def index_with_progress(
 
 def print_report(name: str, report: IndexReport) -> None:
     """What became of the files, with the reason for each one that cannot be read."""
+    from dupedash.indexing import report_words
+
     click.echo(f"{name}: {report_words(report)}")
     if report.renewed:
         click.echo(f"{report.renewed:,} of them were described by an earlier version of dupedash: made anew")
@@ -172,6 +180,8 @@ def clear(context: Context, yes: bool) -> None:
 
     A damaged collection is put aside, and an empty one takes its place.
     """
+    from dupedash.embedded.store.aside import put_aside
+
     context.settings.must_write()
     connection = context.only()
     try:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +16,10 @@ from dupedash.collection import WritableCollection
 from dupedash.config import Settings, settings
 from dupedash.connect import Connection, Connections, FlowOptions, connect, flow_connection
 from dupedash.errors import CollectionError, ConfigError
-from dupedash.scans import ScanStore
 from dupedash.storage import folder
+
+if TYPE_CHECKING:
+    from dupedash.scans import ScanStore
 
 DEFAULT = "default"
 
@@ -46,6 +49,8 @@ class Context:
     @property
     def scans(self) -> ScanStore:
         """The stored scans of the workspace."""
+        from dupedash.scans import ScanStore
+
         return ScanStore(self.settings.workspace.scans)
 
     def existing(self) -> Connection:

@@ -21,7 +21,7 @@ NAME = "example"
 )
 @pass_context
 def example(context: Context, if_none: bool) -> None:
-    """Make the example pictures, index them into the collection 'example' and scan it."""
+    """Make the example pictures, index and scan them: the collection 'example'."""
     workspace = context.settings.workspace
     if if_none and Connections(workspace).newest() is not None and not example_unfinished(workspace):
         return

@@ -15,7 +15,7 @@ import click
 from dupedash import __version__
 from dupedash.cli.context import Context
 from dupedash.cli.exit import Exit
-from dupedash.cli.lazy import LazyGroup
+from dupedash.cli.lazy import LazyGroup, Row
 from dupedash.connect import FlowOptions
 from dupedash.errors import (
     BadReply,
@@ -26,29 +26,31 @@ from dupedash.errors import (
     Unreachable,
     system_words,
 )
+from dupedash.system.home import data_folder
 
-MODULES = {
-    "status": "collection",
-    "index": "collection",
-    "clear": "collection",
-    "scan": "scan",
-    "plan": "actions",
-    "apply": "actions",
-    "undo": "actions",
-    "check": "check",
-    "example": "example",
-    "bench": "bench",
-    "serve": "serve",
-    "job": "job",
+COMMANDS = {
+    "dashboard": Row("dashboard", "Open the dashboard; so does dupedash without a command."),
+    "status": Row("collection", "Is the collection reachable, how many images, which engine."),
+    "index": Row("collection", "Read the images of folders and files into the collection."),
+    "scan": Row("scan", "Find the duplicates of the collection."),
+    "check": Row("check", "Check images before they are added."),
+    "plan": Row("actions", "Say what would be done with the duplicates of a scan."),
+    "apply": Row("actions", "Do what a plan says."),
+    "undo": Row("actions", "Take back what was applied last."),
+    "clear": Row("collection", "Forget all images of the collection; the files stay where they are."),
+    "serve": Row("serve", "Serve the collection with the Flow API, for programs written for Flow."),
+    "example": Row("example", "Make the example pictures, index and scan them."),
+    "bench": Row("bench", "Measure indexing, scanning and re-cutting on drawn pictures."),
+    "job": Row("job"),
 }
-"""Every command, and the module that has it."""
+"""Every command, as somebody new meets them."""
 
 
-@click.group(cls=LazyGroup, modules=MODULES,
+@click.group(cls=LazyGroup, rows=COMMANDS, invoke_without_command=True,
              context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})  # fmt: skip
 @click.version_option(__version__, prog_name="dupedash")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Everything that is written.  [default: $DUPEDASH_DATA, else ./data]")  # fmt: skip
+              help=f"Everything that is kept.  [default: $DUPEDASH_DATA, else {data_folder()}]")  # fmt: skip
 @click.option("--collection", metavar="NAME",
               help="The collection. By default `index` uses 'default', `example` uses 'example', and the "
                    "others the one that was changed last. With --url: its name on the server.")  # fmt: skip
@@ -83,6 +85,10 @@ def dupedash(
     duplicate, 130 interrupted.
     """
     ctx.obj = Context.of(data, collection, url, FlowOptions(**flow), debug)
+    if ctx.invoked_subcommand is None:
+        start = dupedash.get_command(ctx, "dashboard")
+        assert start is not None
+        ctx.invoke(start)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     _take_any_text()
     try:
-        code = dupedash.main(words, prog_name="python -m dupedash", standalone_mode=False)
+        code = dupedash.main(words, standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else Exit.DONE
     except click.ClickException as error:

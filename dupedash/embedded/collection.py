@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dupedash import images
 from dupedash.collection import JoinPart, JoinRequest
 from dupedash.embedded.describe import analysis, descriptor
 from dupedash.embedded.describe.analysis import Analysis
 from dupedash.embedded.describe.descriptor import Descriptor
-from dupedash.embedded.run.join import join
-from dupedash.embedded.run.search import Asked, Searcher, stored_picture
 from dupedash.embedded.store.documents import Entry, FileStamp, stamp
-from dupedash.embedded.store.snapshot import Snapshots
 from dupedash.embedded.store.store import Store
 from dupedash.errors import ConfigError, UnknownImage, UnreadableImage, Unsupported
 from dupedash.images import apart
@@ -39,6 +37,10 @@ from dupedash.model import (
     never,
 )
 
+if TYPE_CHECKING:
+    from dupedash.embedded.run.search import Asked, Searcher
+    from dupedash.embedded.store.snapshot import Snapshots
+
 _LARGEST_PICTURE = 4096  # pixels of the long side: 4K screens show no more
 _LONGEST_ID = 500  # characters, far more than a hash or a path needs
 
@@ -57,8 +59,9 @@ class EmbeddedCollection:
         self.store = Store(folder)
         self.name = name or self.store.name
         self.analyses = 0
-        self._snapshots = Snapshots(self.store)
-        self._searcher = Searcher(self.store, self._snapshots, processes)
+        self._processes = processes
+        self._lock = threading.Lock()
+        self._made: tuple[Snapshots, Searcher] | None = None
 
     @property
     def identity(self) -> str:
@@ -93,7 +96,7 @@ class EmbeddedCollection:
         """See Collection."""
         asked = self._asked(image)
         allowed = frozenset(self.store.ids(how.fq)) if how.fq else None
-        return self._searcher.duplicates(asked, how, allowed)
+        return self._engine()[1].duplicates(asked, how, allowed)
 
     def analyze(self, image: QueryImage) -> Any:
         """See Collection. An image of the collection is not read again."""
@@ -126,7 +129,8 @@ class EmbeddedCollection:
 
     def close(self) -> None:
         """See Collection."""
-        self._searcher.close()
+        if self._made is not None:
+            self._made[1].close()
         self.store.close()
 
     def add(self, documents: Iterable[Document]) -> list[Failure]:
@@ -163,6 +167,8 @@ class EmbeddedCollection:
         self, request: JoinRequest, *, progress: ReportProgress = ignore, cancelled: IsCancelled = never
     ) -> Iterator[JoinPart]:
         """See BulkSearch."""
+        from dupedash.embedded.run.join import join
+
         return join(self.store, self._snapshots.now(), request, progress, cancelled)
 
     def changed_since(self, state: str) -> frozenset[str] | None:
@@ -172,7 +178,24 @@ class EmbeddedCollection:
             return None
         return self.store.changed_since(int(number)) if int(number) <= self.store.sequence() else None
 
+    @property
+    def _snapshots(self) -> Snapshots:
+        return self._engine()[0]
+
+    def _engine(self) -> tuple[Snapshots, Searcher]:
+        """Made for the first search: until then nobody waits for the compiled part of the engine."""
+        with self._lock:
+            if self._made is None:
+                from dupedash.embedded.run.search import Searcher
+                from dupedash.embedded.store.snapshot import Snapshots
+
+                snapshots = Snapshots(self.store)
+                self._made = snapshots, Searcher(self.store, snapshots, self._processes)
+            return self._made
+
     def _asked(self, image: QueryImage) -> Asked:
+        from dupedash.embedded.run.search import Asked, stored_picture
+
         if isinstance(image, ById):
             snapshot = self._snapshots.now()
             member = snapshot.members.get(image.id)

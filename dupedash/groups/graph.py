@@ -13,8 +13,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
+import scipy
 
 Ints = npt.NDArray[np.int32]
 Positions = npt.NDArray[np.int64]
@@ -204,8 +203,8 @@ class Cut:
             return found
         ends = np.searchsorted(members, np.stack([m.a[positions], m.b[positions]]))
         size, (a, b) = len(members), ends
-        tree = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(size, size)).tocsr()
-        order, parent = breadth_first_order(tree, 0, directed=False)
+        tree = scipy.sparse.coo_array((np.ones(len(a), np.int8), (a, b)), shape=(size, size)).tocsr()
+        order, parent = scipy.sparse.csgraph.breadth_first_order(tree, 0, directed=False)
         in_tree = (parent[a] == b) | (parent[b] == a)
         mark = np.random.default_rng(1).integers(1, 2**63, len(a))
         around = np.zeros(size, np.int64)
@@ -254,8 +253,8 @@ class DuplicateGraph:
         # scipy takes a zero weight for "no edge" and loses ties: so the weights are ranks from 1, best first.
         order = among[np.argsort(-m.score[among], kind="stable")]
         weight = np.arange(1, len(order) + 1, dtype=np.float64)
-        edges = coo_array((weight, (m.a[order], m.b[order])), shape=(size, size))
-        tree = minimum_spanning_tree(edges.tocsr())
+        edges = scipy.sparse.coo_array((weight, (m.a[order], m.b[order])), shape=(size, size))
+        tree = scipy.sparse.csgraph.minimum_spanning_tree(edges.tocsr())
         ranks: Positions = np.sort(tree.data).astype(np.int64) - 1
         return order[ranks]
 
@@ -294,8 +293,9 @@ class DuplicateGraph:
         kept = self.forest[m.score[self.forest] >= np.float32(threshold)]
         if not size:
             return np.zeros(0, np.int32)
-        graph = coo_array((np.ones(len(kept), np.int8), (m.a[kept], m.b[kept])), shape=(size, size))
-        labels: Ints = connected_components(graph.tocsr(), directed=False)[1].astype(np.int32)
+        edges = np.ones(len(kept), np.int8), (m.a[kept], m.b[kept])
+        graph = scipy.sparse.coo_array(edges, shape=(size, size)).tocsr()
+        labels: Ints = scipy.sparse.csgraph.connected_components(graph, directed=False)[1].astype(np.int32)
         return labels
 
     def _complete(self, threshold: float, components: Ints) -> Ints:

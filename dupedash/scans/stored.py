@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from dupedash import __version__
@@ -31,6 +30,9 @@ from dupedash.scans.tables.merge import merge
 from dupedash.scans.tables.parts import part_files
 from dupedash.scans.tables.rows import ImageRows, MatchEdits, MatchRows
 from dupedash.storage import atomic, sums
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMAT = 1  # counts changes of the files of a scan
 META, LOCK = "scan.json", "lock"

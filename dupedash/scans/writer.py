@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -30,6 +29,9 @@ from dupedash.scans.tables.columns import (
 from dupedash.scans.tables.merge import merge, pairs_of_equals
 from dupedash.scans.tables.parts import CARRIED, Account, part_files, read_account, write_part
 from dupedash.storage import atomic
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_FAILURES = 1000  # that are kept by name; all are counted
 FIRST = 20  # images that are named for each reason

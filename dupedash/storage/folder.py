@@ -9,7 +9,6 @@ from pathlib import Path
 
 from dupedash.config import Workspace
 from dupedash.errors import ConfigError
-from dupedash.images.files import printable
 
 _FOLDER, _FILE = 0o700, 0o600  # permissions for the owner alone
 _OTHERS = 0o077  # the bits of permission of everybody else
@@ -54,6 +53,8 @@ def tighten(workspace: Workspace) -> None:
 
 
 def _refused(root: Path, why: str) -> str:
+    from dupedash.images.files import printable  # brings all that reads pictures
+
     return (
         f"The data folder {printable(root)} cannot be written: {why}. Make it writable, or name another one "
         "with --data or DUPEDASH_DATA."

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-_FOLDER = Path(__file__).resolve().parents[2] / "pages"
+from dupedash.system.home import HOME
+
+FRAME = Path(__file__).with_name("main.py")
+"""The script around every page."""
+
+_FOLDER = HOME / "pages"
 
 
 @dataclass(frozen=True, slots=True)

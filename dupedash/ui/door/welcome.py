@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from streamlit import config as streamlit_config
 from dupedash.config import settings
 from dupedash.errors import DupedashError
 from dupedash.storage import folder
+from dupedash.system.screen import browse
 from dupedash.ui.door.access import Access, current
 
 
@@ -26,18 +28,31 @@ async def announce(_app: Any) -> AsyncIterator[None]:
     except DupedashError as error:
         sys.exit(f"dupedash: {error}")
     address = streamlit_config.get_option("server.address")
-    print(words(access, address, int(streamlit_config.get_option("server.port"))), flush=True)
+    port = int(streamlit_config.get_option("server.port"))
+    print(words(access, address, port), flush=True)
+    if os.environ.get("DUPEDASH_OPEN") == "1":
+        browse(first_link(access, address, port))
     yield
+
+
+def first_link(access: Access, address: str | None, port: int) -> str:
+    """Where whoever started it begins."""
+    token = access.viewer if access.readonly else access.editor
+    return _url(address, port) + (f"?token={token}" if access.required else "")
 
 
 def words(access: Access, address: str | None, port: int) -> str:
     """The lines to print."""
-    url = f"http://{_reachable(address)}:{port}/"
+    url = _url(address, port)
     if not access.required:
         return f"\n  dupedash is at  {url}\n"
     lines = [f"  editor link     {url}?token={access.editor}"] if not access.readonly else []
     lines.append(f"  viewer link     {url}?token={access.viewer}")
     return "\n  dupedash is up. Whoever has one of these links may come in:\n\n" + "\n".join(lines) + "\n"
+
+
+def _url(address: str | None, port: int) -> str:
+    return f"http://{_reachable(address)}:{port}/"
 
 
 def _reachable(address: str | None) -> str:
