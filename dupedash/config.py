@@ -30,7 +30,7 @@ def collection_name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The folder that holds everything dupedash writes. Deleting `caches` or `jobs` loses no work.
+    """The folder that holds everything dupedash writes. Deleting `compiled` or `jobs` loses no work.
 
     denied  why whoever holds this value may not change anything; "" where they may. Every service that
             changes something asks `must_write` first, so that no screen can forget to.
@@ -108,6 +108,11 @@ class Workspace:
     def example(self) -> Path:
         """The pictures of the example collection."""
         return self.root / "example"
+
+    @property
+    def compiled(self) -> Path:
+        """The engine as machine code, of an installed package; made anew where it is not there."""
+        return self.root / "compiled"
 
     def collection(self, name: str) -> Path:
         """The folder of one embedded collection. Raises ConfigError for an unsafe name."""

@@ -23,7 +23,7 @@ LAYERS = (
     ("dupedash.actions", "dupedash.bench", "dupedash.check", "dupedash.indexing", "dupedash.jobs",
      "dupedash.network", "dupedash.report"),
     ("dupedash.ui", "dupedash.cli"),
-    ("dupedash.__main__", "app", "pages"),
+    ("dupedash.__main__", "dupedash.setup", "app", "pages"),
 )  # fmt: skip
 APART = {("dupedash.flow", "dupedash.embedded"), ("dupedash.embedded", "dupedash.flow"),
          ("dupedash.ui", "dupedash.cli"), ("dupedash.cli", "dupedash.ui")}  # fmt: skip

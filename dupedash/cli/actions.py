@@ -45,6 +45,7 @@ from dupedash.query.syntax.literals import write_value
 from dupedash.report.export import json_text
 from dupedash.review import decisions_of
 from dupedash.scans import ScanStatus, StoredScan, may_be_of, must_be_of
+from dupedash.system.paths import slashed
 from dupedash.wording import plural, size
 
 LISTED = 20  # groups: what fits on a screen
@@ -105,7 +106,7 @@ def named(collection: Collection, given: Iterable[str]) -> frozenset[str]:
 
 
 def _by_path(collection: Collection, text: str) -> list[str]:
-    if os.sep not in text or "location" not in collection.fields():
+    if "/" not in slashed(text) or "location" not in collection.fields():
         return []
     folder, name = os.path.split(os.path.expanduser(text))
     location = printable_path(os.path.join(os.path.realpath(folder), name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,8 @@ from dupedash.config import Settings, settings
 from dupedash.connect import Connection, Connections, FlowOptions, connect, flow_connection
 from dupedash.errors import CollectionError, ConfigError
 from dupedash.storage import folder
+from dupedash.system import signals
+from dupedash.system.home import compile_into
 
 if TYPE_CHECKING:
     from dupedash.scans import ScanStore
@@ -42,6 +43,7 @@ class Context:
         if url is None and (flow.images or flow.image_headers or flow.certificates):
             raise ConfigError("--images, --image-header and --ca-file say something of the server of --url.")
         instance = settings(data)
+        compile_into(instance.workspace.compiled)
         if not instance.readonly:
             folder.tighten(instance.workspace)
         return Context(instance, collection, url, flow, debug)
@@ -110,12 +112,8 @@ class Context:
 def interruptible() -> Iterator[Interrupt]:
     """Ctrl-C or SIGTERM inside asks to stop; a second one ends at once, as usual."""
     interrupt = Interrupt()
-    before = {number: signal.signal(number, interrupt.ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with signals.heeded(interrupt.ask):
         yield interrupt
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @dataclass(slots=True)

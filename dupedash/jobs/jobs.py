@@ -19,6 +19,7 @@ from dupedash.config import Workspace
 from dupedash.errors import ConfigError, Conflict
 from dupedash.jobs.job import LOG, ORDER, STATE, STOP, Job, job_id, order, process_stamp, read_job
 from dupedash.storage import atomic, locks
+from dupedash.system.programs import apart
 
 _ID = re.compile(r"[0-9a-f]{16}")
 PROGRAM = (sys.executable, "-m", "dupedash")
@@ -93,7 +94,7 @@ class Jobs:
                 stdout=log,
                 stderr=log,
                 env=_environment(),
-                start_new_session=True,  # neither Ctrl-C nor a closed dashboard ends it
+                **apart(),  # a closed dashboard does not end it
             )
         atomic.write(folder / ORDER, json.dumps(ordered | process_stamp(process.pid)))
         threading.Thread(target=process.wait, daemon=True).start()  # no zombie stays behind

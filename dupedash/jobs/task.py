@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -25,6 +24,7 @@ from dupedash.jobs.job import (
 )
 from dupedash.model import Progress
 from dupedash.storage import atomic
+from dupedash.system import signals
 
 REPORT_SECONDS = 0.25  # between two writings of the state: pages ask no more often
 LOOK_SECONDS = 0.1  # between two looks for the wish to stop: nobody notices that long
@@ -91,7 +91,7 @@ def work(settings: Settings, identifier: str, kinds: Mapping[str, Work]) -> JobS
     state = {"created": ordered["created"], "status": JobStatus.RUNNING, **process_stamp(os.getpid())}
     task = Task(settings, folder, ordered["arguments"], state)
     task.write()
-    signal.signal(signal.SIGTERM, lambda *_: task.stop())
+    signals.on_end(lambda *_: task.stop())
     return _end(task, kinds[ordered["kind"]])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -24,3 +25,12 @@ def data_folder() -> Path:
     folder: the one that the system has for the data of programs.
     """
     return user_data_path("dupedash", appauthor=False) if INSTALLED else Path("data")
+
+
+def compile_into(folder: Path) -> None:
+    """Have numba keep its machine code there, and not among the files of an installed package.
+
+    To be called before numba is imported; programs that are started from here do the same.
+    """
+    if INSTALLED:
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))

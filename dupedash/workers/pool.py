@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import pickle
 import queue
-import signal
 import struct
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from typing import IO, Any
 
 from dupedash.errors import Busy, DupedashError
 from dupedash.model import IsCancelled, never
+from dupedash.system import signals
 
 HEADER = struct.Struct("<Q")
 _ROOT = Path(__file__).resolve().parents[2]  # of this program: workers import from there
@@ -318,7 +318,7 @@ class _Worker:
         """Why the process is gone."""
         if given_up:
             return WorkerLost(f"did not end within {self._bounds.patience:g} s")
-        if process.wait() == -getattr(signal, "SIGXCPU", 0):
+        if signals.OUT_OF_TIME is not None and process.wait() == -signals.OUT_OF_TIME:
             return WorkerLost(f"took longer than {self._bounds.seconds:g} s")
         return Crashed()
 

@@ -6,7 +6,6 @@ import contextlib
 import math
 import os
 import pickle
-import signal
 import sys
 import time
 from functools import partial
@@ -15,6 +14,7 @@ from typing import Any
 import cv2
 
 from dupedash.errors import DupedashError
+from dupedash.system import signals
 from dupedash.workers.pool import Bounds, WorkerLost, receive, send
 
 try:
@@ -25,7 +25,7 @@ except ImportError:  # Windows
 
 def main() -> None:
     """Serve until stdin is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
+    signals.leave_interrupts_to_parent()
     cv2.setNumThreads(1)
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the answers

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +39,14 @@ class Dashboard:
         assert not re.search(rf'File "{re.escape(str(ROOT))}/(dupedash/ui/main|pages)', output), output
 
 
-def start(data: Path, **environment: str) -> Dashboard:
-    """`python app.py` on a free port, in another folder than its own."""
+APP = (sys.executable, str(ROOT / "app.py"))
+
+
+def start(data: Path, command: Sequence[str] = APP, **environment: str) -> Dashboard:
+    """The dashboard on a free port, in another folder than its own."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("DUPEDASH_", "STREAMLIT_"))}
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py")],
+        command,
         cwd=data.parent,
         env={**clean, "DUPEDASH_DATA": str(data), "DUPEDASH_PORT": "0", **environment},
         stdout=subprocess.PIPE,

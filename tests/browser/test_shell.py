@@ -17,9 +17,8 @@ from tests.browser.conftest import settle, to
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_draws_without_an_error(dashboard, visit, scheme):
-    watched = visit(dashboard.url, color_scheme=scheme)
+def test_every_page_draws_without_an_error(dashboard, visit):
+    watched = visit(dashboard.url, color_scheme="light")  # the dark ones: test_package
     for row in PAGES:
         page = watched.page(f"/{row.file}" if row is not PAGES[0] else "/")
         expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -14,9 +14,7 @@ from pathlib import Path
 
 from dupedash.errors import ActionError
 from dupedash.storage import atomic
-
-# Error numbers of file systems that know no hard links (exFAT, some network shares).
-_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
+from dupedash.system.files import NO_LINKS, hard_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +83,13 @@ def move(source: Path, target: Path, content: str, state: FileState | None = Non
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.link(source, target)
+        hard_link(source, target)
     except FileExistsError as error:
         raise ActionError(f"{target} is there already: it is not overwritten.") from error
     except OSError as error:
         if error.errno == errno.EXDEV:
             _copy(source, target, content)
-        elif error.errno in _NO_LINKS:
+        elif error.errno in NO_LINKS:
             _must_hold(state, source)
             _rename(source, target)
             return
@@ -152,12 +150,12 @@ def _copy(source: Path, target: Path, content: str) -> None:
         shutil.copystat(source, part)
         _give(part, source.stat())
         try:
-            os.link(part, target)
+            hard_link(part, target)
             part.unlink()
         except FileExistsError as error:
             raise ActionError(f"{target} is there already: it is not overwritten.") from error
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in NO_LINKS:
                 raise
             _rename(part, target)
     finally:

@@ -20,6 +20,7 @@ from dupedash.actions.files.disk import (
 from dupedash.actions.plan import Plan, Step, StepKind
 from dupedash.errors import ActionError
 from dupedash.storage import atomic
+from dupedash.system.files import hard_link
 
 
 def aside(quarantine: Path, plan: Plan, step: Step) -> Path:
@@ -110,7 +111,7 @@ def is_our_link(path: Path, keeper: Path, step: Step) -> bool:
 
 def _link(path: Path, keeper: Path, kind: StepKind) -> None:
     if kind is StepKind.HARDLINK:
-        os.link(keeper, path)
+        hard_link(keeper, path)
     else:
         path.symlink_to(keeper)
     atomic.sync_folder(path.parent)

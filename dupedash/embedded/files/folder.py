@@ -15,6 +15,7 @@ from dupedash.errors import ConfigError
 from dupedash.images import looks_like_image
 from dupedash.images.files import printable, reason_of
 from dupedash.model import IsCancelled
+from dupedash.system.paths import is_inside
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ def walk(
 
 def within(path: bytes, folders: Sequence[bytes]) -> bool:
     """Whether the path is one of these or lies in one of them."""
-    return any(path == folder or path.startswith(folder.rstrip(b"/") + b"/") for folder in folders)
+    return any(is_inside(path, folder) for folder in folders)
 
 
 @dataclass(slots=True)

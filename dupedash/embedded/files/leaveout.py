@@ -1,10 +1,10 @@
 """Which folders and files are never read: patterns of a collection, by name or by path.
 
 A pattern without "/" is the name of a folder or file wherever it lies, in upper or lower case: `@eaDir`,
-`*.lrdata`. One that begins with "/" is a whole path, any other with "/" the end of one: `raw/rejected`. In
-each part `*`, `?` and `[…]` stand for other characters, but a part that is written exactly so matches, too:
-the folder `Archive [2024]` is named as it is. With a folder goes all that is in it. What was asked for by its
-own path is read, whatever it is called.
+`*.lrdata`. One that begins with "/" or a drive is a whole path, any other with "/" the end of one:
+`raw/rejected`. In each part `*`, `?` and `[…]` stand for other characters, but a part that is written exactly
+so matches, too: the folder `Archive [2024]` is named as it is. With a folder goes all that is in it. What was
+asked for by its own path is read, whatever it is called.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase, translate
 from functools import cached_property
 
 from dupedash.errors import ConfigError
+from dupedash.system.paths import is_inside, is_whole, slashed
 
 DEFAULTS = (
     # What Synology and QNAP keep beside pictures, and their recycle bins and snapshots.
@@ -54,15 +55,15 @@ def changed(patterns: Iterable[str], exclude: Iterable[str], include: Iterable[s
 
 
 def _checked(text: str) -> str:
-    pattern = re.sub("/+", "/", os.path.expanduser(text.strip())).rstrip("/")
+    pattern = re.sub("/+", "/", slashed(os.path.expanduser(text.strip()))).rstrip("/")
     if not pattern or len(pattern) > _LONGEST or not pattern.isprintable():
         raise ConfigError(
             f"{text[:60]!r} cannot be left out: name a folder or file (@eaDir, *.lrdata) or give a path."
         )
     if pattern.startswith(("./", "../")):
-        pattern = os.path.abspath(pattern)
+        pattern = slashed(os.path.abspath(pattern))
     # Folders are walked under their real paths.
-    return os.path.realpath(pattern) if pattern.startswith("/") and os.path.lexists(pattern) else pattern
+    return slashed(os.path.realpath(pattern)) if is_whole(pattern) and os.path.lexists(pattern) else pattern
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class LeaveOut:
 
     def reason(self, path: bytes) -> str | None:
         """The pattern that leaves out this very folder or file, or None."""
-        text = os.fsdecode(path)
+        text = slashed(os.fsdecode(path))
         name = text.rpartition("/")[2].casefold()
         named = name in self._plain or (self._wild and self._wild.fullmatch(name))
         if not named and not any(_is_at(pattern, text) for pattern in self._paths):
@@ -92,7 +93,7 @@ class LeaveOut:
 
         found = {}
         for path in paths:
-            around = [root for root in roots if path == root or path.startswith(root.rstrip(b"/") + b"/")]
+            around = [root for root in roots if is_inside(path, root)]
             why = [below(root, path) for root in around]
             if why and all(why):
                 found[path] = next(filter(None, why))
@@ -125,7 +126,7 @@ def _is_at(pattern: str, path: str) -> bool:
     if "/" not in pattern:
         return False
     wanted, parts = pattern.split("/"), path.split("/")
-    if pattern.startswith("/"):
+    if is_whole(pattern):
         return len(wanted) == len(parts) and _alike(wanted, parts)
     return len(wanted) <= len(parts) and _alike(wanted, parts[-len(wanted) :])
 

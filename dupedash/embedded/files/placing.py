@@ -18,6 +18,7 @@ from dupedash.embedded.files.folder import Found
 from dupedash.embedded.store.documents import SAME_FILE_AS, FileStamp, stamp
 from dupedash.embedded.store.store import KnownFile, file_id
 from dupedash.images.files import printable
+from dupedash.system.paths import parts
 
 GONE = "the file is gone"
 
@@ -163,7 +164,7 @@ def _paired(documents: Sequence[KnownFile], files: Sequence[FileStamp]) -> list[
     if len(documents) == len(files) == 1:
         return [(documents[0], files[0])]
     pairs: list[_Pair] = []
-    depth = max((f.path.count(b"/") for f in files), default=0)
+    depth = max((len(parts(f.path)) - 1 for f in files), default=0)
     tails = (_tail(length) for length in range(depth, 0, -1))
     keys: list[Callable[[FileStamp], object]] = [
         lambda f: f.path, *tails, lambda f: f.mtime_ns, lambda _: True
@@ -180,8 +181,8 @@ def _tail(length: int) -> Callable[[FileStamp], object]:
     """So many last parts of the path, None where it has fewer."""
 
     def tail(file: FileStamp) -> object:
-        parts = file.path.split(b"/")
-        return parts[-length:] if len(parts) > length else None
+        names = parts(file.path)
+        return names[-length:] if len(names) > length else None
 
     return tail
 

@@ -19,6 +19,7 @@ from dupedash.model import FieldInfo, Fields, FieldType, FieldValue, ImageRecord
 from dupedash.query.schema import INSERT_VALUE, INSERT_WORD, value_rows, word_rows
 from dupedash.query.syntax.dates import EPOCH, milliseconds
 from dupedash.query.syntax.literals import storable
+from dupedash.system.paths import slashed
 
 SAME_FILE_AS = "the same file as "
 """So the reason begins for which a document is hidden whose file has another document."""
@@ -364,7 +365,7 @@ def _builtin(entry: Entry, added: datetime) -> dict[str, Any]:
 
 def _of_place(image_id: str, location: str, file: FileStamp | None) -> dict[str, Any]:
     """The built-in fields that say where a document's file is; None for what is not known."""
-    path = location.replace("\\", "/") if file is None else printable(os.fsdecode(file.path))
+    path = location.replace("\\", "/") if file is None else slashed(printable(os.fsdecode(file.path)))
     folder, _, filename = path.rstrip("/").rpartition("/")
     return {
         "filename": filename or image_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from dupedash.collection import WritableCollection
 from dupedash.errors import ConfigError
 from dupedash.flow.server.app import create_app
 from dupedash.flow.server.settings import ServerSettings
+from dupedash.system import signals
 from dupedash.web.protocol import HttpProtocol
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -64,12 +64,8 @@ def _signals_end_here() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _ignore) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with signals.heeded(_ignore):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
