@@ -11,7 +11,7 @@ from uvicorn.config import HTTP_PROTOCOLS
 
 from dupedash.errors import ConfigError
 from dupedash.system import utf8
-from dupedash.ui.door import launch, routes
+from dupedash.ui.door import launch, routes, shell
 from dupedash.ui.door.guard import Guard, SecurityHeaders
 from dupedash.ui.door.uploadlimits import UploadLimits
 from dupedash.ui.door.welcome import announce
@@ -30,7 +30,7 @@ HTTP_PROTOCOLS["auto"] = "dupedash.web.protocol:HttpProtocol"
 # first deep link after a start of the server.
 app = st.App(
     FRAME,
-    routes=[*routes.ROUTES, *data.ROUTES],
+    routes=[*shell.ROUTES, *routes.ROUTES, *data.ROUTES],
     middleware=[Middleware(SecurityHeaders), Middleware(Guard), Middleware(UploadLimits)],
     lifespan=announce,
     on_script_error=show_uncaught,

@@ -63,6 +63,8 @@ def test_a_small_bench_prints_all_its_figures(tmp_path, capsys, monkeypatch):
     figures = json.loads(file.read_text())
     assert "10 new images checked against 10" in out
     assert figures["check"]["analyses"] == figures["check"]["images"] == 10
+    assert "starts: import streamlit" in out
+    assert all(seconds > 0 for seconds in figures["starts"].values())
     assert figures["sizes"][0]["stages"]["describe"] > 0
     assert [r["matches"] for r in figures["recuts"]] == [2000, 5000]
 

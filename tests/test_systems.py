@@ -1,4 +1,4 @@
-"""What differs from system to system: Windows is played with its own path rules, and signals are taken away."""
+"""What differs from system to system: Windows is played with its own path rules, signals are taken away."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from dupedash.bench.pictures import FAMILY, FOLDER, draw
 from dupedash.bench.recut import SIZES, RecutFigures, recut
 from dupedash.bench.served import IMAGES, ServedFigures, measure_served
 from dupedash.bench.stages import StageFigures, measure_stages
+from dupedash.bench.startup import StartFigures, measure_starts, start_words
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.files.update import index
@@ -55,6 +56,7 @@ class BenchFigures:
     sizes: tuple[SizeFigures, ...]
     served: ServedFigures
     check: CheckFigures
+    starts: StartFigures
     recuts: tuple[RecutFigures, ...]
 
 
@@ -104,11 +106,13 @@ def run_bench(
             Workspace(home / "data-check"), _first(folders, max(sizes)), progress, cancelled
         )
         say(check_words(check))
+        starts = measure_starts(Workspace(home / "data-served"))
+        say(start_words(starts))
         recuts = []
         for images, matches in SIZES:
             recuts.append(recut(images, matches))
             say(recut_words(recuts[-1]))
-    return BenchFigures(machine(), tuple(measured), served, check, tuple(recuts))
+    return BenchFigures(machine(), tuple(measured), served, check, starts, tuple(recuts))
 
 
 def _first(folders: Sequence[Path], count: int) -> list[Path]:

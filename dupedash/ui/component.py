@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-_ASSETS = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parent / "assets"
 
 
 def asset(name: str) -> str:
     """The text of a file beside the pages."""
-    return (_ASSETS / name).read_text("utf-8")
+    return (ASSETS / name).read_text("utf-8")
 
 
 @st.cache_resource(show_spinner=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dupedash.ui import errors, sidebar, state, style
+from dupedash.ui.door import shell
 from dupedash.ui.door.access import Role
 from dupedash.ui.pagetable import PAGES, PageRow
 from dupedash.ui.shared.widgets import no_scan_yet
@@ -19,6 +20,7 @@ def frame() -> None:
         rows = [row for row in PAGES if not row.editor_only or role is Role.EDITOR]
         pages = {row: as_page(row) for row in rows}
         page = st.navigation(sections(pages), expanded=True)
+        st.set_page_config(page_title=shell.title(page.title))
         sidebar.draw()
         waiting = next((row for row, known in pages.items() if known == page and row.needs_scan), None)
         if waiting is not None and state.current().scan is None:

@@ -13,12 +13,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from dupedash.ui.door import shell
 from dupedash.ui.door.access import Access, Role, current, is_local
 from dupedash.ui.door.origins import is_own, place
 from dupedash.web.guesses import Guesses
 
 HEALTH = "/_stcore/health"
 """Says "ok" to anyone: process supervisors have no token, and it tells nothing else."""
+_OPEN = frozenset({HEALTH, shell.PICTURE})
 
 _MONTH = 30 * 24 * 3600
 # blob: Streamlit imports the script of a component from a blob URL. The WebSocket is named beside 'self',
@@ -93,9 +95,11 @@ class Guard:
         """What to answer instead of passing on, or None: come in."""
         access = self.rule()
         if not access.admits_host(connection.headers.get("host", "")):
-            return _page("Unknown host", "This address is not one of this dashboard's names.", 421)
+            foreign = "This address is not one of this dashboard's names."
+            return _page(connection, "Unknown host", foreign, 421)
         if not _from_here(connection, access):
             return _page(
+                connection,
                 "Another site's page",
                 "This request came from a page of another address. Behind a proxy, name the address that "
                 "people use in DUPEDASH_HOSTS.",
@@ -104,13 +108,14 @@ class Guard:
         given = connection.query_params.get("token")
         if given is not None and connection.scope["type"] == "http":
             return self._exchange(connection, access, given)
-        if connection.scope["path"] == HEALTH:
+        if connection.scope["path"] in _OPEN:
             return None
         role, wait = self._look_at(connection, access, connection.cookies.get(access.cookie))
         if wait:
-            return _later(wait)
+            return _later(connection, wait)
         if role is None:
             return _page(
+                connection,
                 "Access by link only",
                 "Ask whoever runs this dashboard for a link; it ends in ?token=…",
                 401,
@@ -136,9 +141,10 @@ class Guard:
         local = arrived_locally(connection.scope)
         role, wait = self._look_at(connection, access, token)
         if wait:
-            return _later(wait)
+            return _later(connection, wait)
         if role is None:
-            return _page("This link is not valid", "Its token is unknown here. Ask for a new link.", 401)
+            unknown = "Its token is unknown here. Ask for a new link."
+            return _page(connection, "This link is not valid", unknown, 401)
         # Not `connection.url`, which the Host header can bend. A path that begins with two slashes would
         # lead the browser to another host.
         query = connection.scope["query_string"].decode("latin-1")
@@ -182,17 +188,17 @@ def arrived_locally(scope: Scope) -> bool:
     return server is not None and is_local(str(server[0]))
 
 
-def _later(seconds: float) -> HTMLResponse:
+def _later(connection: HTTPConnection, seconds: float) -> HTMLResponse:
     whole = ceil(seconds)
-    refusal = _page("Too many wrong links", f"Try again in {whole} seconds.", 429)
+    refusal = _page(connection, "Too many wrong links", f"Try again in {whole} seconds.", 429)
     refusal.headers["Retry-After"] = str(whole)
     return refusal
 
 
-def _page(title: str, text: str, status: int) -> HTMLResponse:
+def _page(connection: HTTPConnection, title: str, text: str, status: int) -> HTMLResponse:
     style = "font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem"
     body = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!doctype html><html lang="en"><meta charset="utf-8">{shell.head(connection, shell.title(title))}'
         f'<body style="{style}"><h1 style="font-size:1.5rem">{escape(title)}</h1><p>{escape(text)}</p>'
     )
     return HTMLResponse(body, status, {"Cache-Control": "no-store"})
