@@ -7,9 +7,6 @@ Beside the time stands the processor time of the server, which a busy machine do
 from __future__ import annotations
 
 import os
-import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +21,8 @@ from dupedash.bench.chromium import find
 from dupedash.bench.large import Large, Size, make
 from dupedash.bench.measure import Say, machine
 from dupedash.bench.memory import MEGABYTE
+from dupedash.bench.startup import served
 from dupedash.errors import ConfigError
-from dupedash.system.home import HOME
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -34,7 +31,6 @@ TIMES, PAGES = 3, 200
 """How often each time is taken, the best counts; how many pages are turned for the memory."""
 _DRAWN = (Path(__file__).parent / "drawn.js").read_text("utf-8")
 _PATIENCE = 120_000.0  # milliseconds for a page of 100,000 images on a busy machine
-_ADDRESS = re.compile(r"http://\S+:(\d+)/")
 
 SLIDERS = ("explore", "graph", "groups", "clear")
 WANTED = {
@@ -150,23 +146,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=options)
         yield browser
         browser.close()
-
-
-@contextmanager
-def served(root: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """A dashboard over this workspace on a free port: its address, and its process. Raises ConfigError."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("DUPEDASH_", "STREAMLIT_"))}
-    environment = {**clean, "DUPEDASH_DATA": str(root), "DUPEDASH_PORT": "0"}
-    command = [sys.executable, str(HOME / "app.py")]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            address = next((found for line in process.stdout if (found := _ADDRESS.search(line))), None)
-            if address is None:
-                raise ConfigError("The dashboard for the bench did not start: see what it said above.")
-            yield f"http://127.0.0.1:{address[1]}", psutil.Process(process.pid)
-        finally:
-            process.terminate()
 
 
 def _context(browser: Browser) -> BrowserContext:

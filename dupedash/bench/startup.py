@@ -5,21 +5,28 @@ Each is started in a process of its own over an empty workspace; the best of som
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, sleep
 
-from dupedash.bench.browser import served
-from dupedash.config import Workspace
+import psutil
 
-TIMES = 3  # starts of each: the first one reads from the disk
+from dupedash.config import Workspace
+from dupedash.errors import ConfigError
+from dupedash.system.home import HOME
+
+TIMES = 2  # starts of each: the first one reads from the disk
 _ASKED_AGAIN = 0.02  # seconds between two looks whether the dashboard answers
 _REFERENCE = ("-c", "import streamlit")
+_ADDRESS = re.compile(r"http://\S+:(\d+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,23 @@ def measure_starts(workspace: Workspace) -> StartFigures:
         _best(("-m", "dupedash", *data, "status")),
         min(_dashboard(workspace.root) for _ in range(TIMES)),
     )
+
+
+@contextmanager
+def served(root: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """A dashboard over this workspace on a free port: its address, and its process. Raises ConfigError."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("DUPEDASH_", "STREAMLIT_"))}
+    environment = {**clean, "DUPEDASH_DATA": str(root), "DUPEDASH_PORT": "0"}
+    command = [sys.executable, str(HOME / "app.py")]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = next((found for line in process.stdout if (found := _ADDRESS.search(line))), None)
+            if address is None:
+                raise ConfigError("The dashboard for the bench did not start: see what it said above.")
+            yield f"http://127.0.0.1:{address[1]}", psutil.Process(process.pid)
+        finally:
+            process.terminate()
 
 
 def _best(words: Sequence[str]) -> float:

@@ -1,4 +1,4 @@
-"""What the terminal says when the dashboard is up: where it is and, beyond localhost, the access links."""
+"""What is done when the dashboard is up: it says where it is, and goes on with what was paused at its end."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any
 
 from streamlit import config as streamlit_config
 
-from dupedash.config import settings
+from dupedash.config import flag, settings
 from dupedash.errors import DupedashError
+from dupedash.jobs import Jobs
+from dupedash.jobs.pausing import go_on, pause
 from dupedash.storage import folder
 from dupedash.system.screen import browse
 from dupedash.ui.door.access import Access, current
@@ -20,19 +22,25 @@ from dupedash.ui.door.access import Access, current
 
 @asynccontextmanager
 async def announce(_app: Any) -> AsyncIterator[None]:
-    """Lifespan of the app: says where to go; stops the start where the access rule cannot be made."""
+    """Lifespan of the app; ends the start with a sentence where the access rule cannot be made."""
     try:
         if not settings().readonly:
             folder.make(settings().workspace)
         access = current()
+        resuming = flag("DUPEDASH_RESUME", os.environ) and not settings().readonly
     except DupedashError as error:
         sys.exit(f"dupedash: {error}")
     address = streamlit_config.get_option("server.address")
+    jobs = Jobs(settings().workspace)
+    if resuming:
+        go_on(jobs)
     port = int(streamlit_config.get_option("server.port"))
     print(words(access, address, port), flush=True)
     if os.environ.get("DUPEDASH_OPEN") == "1":
         browse(first_link(access, address, port))
     yield
+    if resuming:
+        pause(jobs)
 
 
 def first_link(access: Access, address: str | None, port: int) -> str:
