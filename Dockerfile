@@ -11,7 +11,8 @@ COPY pyproject.toml README.md LICENSE app.py ./
 COPY .streamlit .streamlit
 COPY pages pages
 COPY dupedash dupedash
-RUN /opt/dupedash/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps .
+RUN /opt/dupedash/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps . && \
+    /opt/dupedash/bin/python3 -c "import luqum.parser" 2>/dev/null
 
 FROM python:${PYTHON}-slim
 COPY --from=build /opt/dupedash /opt/dupedash

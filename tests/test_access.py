@@ -136,6 +136,8 @@ def test_the_terminal_shows_links_only_where_they_are_needed(tmp_path):
     assert "token" not in words(resolve(instance(tmp_path), "127.0.0.1", 8501), "127.0.0.1", 8501)
     rule = resolve(instance(tmp_path), "0.0.0.0", 8501)
     said = words(rule, "0.0.0.0", 8501)
+    named = resolve(instance(tmp_path), "0.0.0.0", 8501, "photos.example:8443")
+    assert f"http://photos.example:8443/?token={named.viewer}" in words(named, "0.0.0.0", 8501)
     assert f"?token={rule.editor}" in said
     assert f"?token={rule.viewer}" in said
     readonly = resolve(instance(tmp_path, readonly=True), "0.0.0.0", 8501)

@@ -7,13 +7,18 @@ with while the tokens pass. Its own lexer keeps state, so every parse works on a
 
 from __future__ import annotations
 
+import io
 import re
+from contextlib import redirect_stderr
 from typing import Any
 
-from luqum import parser as luqum_parser
 from luqum.exceptions import IllegalCharacterError, ParseSyntaxError
 
 from dupedash.query.syntax.faults import fault, short
+
+# Where luqum may not write beside its own files, each process makes its tables anew and says so at length.
+with redirect_stderr(io.StringIO()):
+    from luqum import parser as luqum_parser
 
 MAX_LENGTH = 300_000
 """Characters in one query."""

@@ -46,12 +46,12 @@ async def announce(_app: Any) -> AsyncIterator[None]:
 def first_link(access: Access, address: str | None, port: int) -> str:
     """Where whoever started it begins."""
     token = access.viewer if access.readonly else access.editor
-    return _url(address, port) + (f"?token={token}" if access.required else "")
+    return _url(access, address, port) + (f"?token={token}" if access.required else "")
 
 
 def words(access: Access, address: str | None, port: int) -> str:
     """The lines to print."""
-    url = _url(address, port)
+    url = _url(access, address, port)
     if not access.required:
         return f"\n  dupedash is at  {url}\n"
     lines = [f"  editor link     {url}?token={access.editor}"] if not access.readonly else []
@@ -59,7 +59,11 @@ def words(access: Access, address: str | None, port: int) -> str:
     return "\n  dupedash is up. Whoever has one of these links may come in:\n\n" + "\n".join(lines) + "\n"
 
 
-def _url(address: str | None, port: int) -> str:
+def _url(access: Access, address: str | None, port: int) -> str:
+    """As DUPEDASH_HOSTS names it, where it does: what a proxy or container shows, this machine does not know."""
+    if access.named:
+        first = min(access.named, key=lambda place: place.name)
+        return f"http://{first.name}{f':{first.port}' if first.port else ''}/"
     return f"http://{_reachable(address)}:{port}/"
 
 
