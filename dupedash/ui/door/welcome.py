@@ -60,7 +60,7 @@ def words(access: Access, address: str | None, port: int) -> str:
 
 
 def _url(access: Access, address: str | None, port: int) -> str:
-    """As DUPEDASH_HOSTS names it, where it does: what a proxy or container shows, this machine does not know."""
+    """As DUPEDASH_HOSTS names it, where it does: this machine does not know what a proxy calls it."""
     if access.named:
         first = min(access.named, key=lambda place: place.name)
         return f"http://{first.name}{f':{first.port}' if first.port else ''}/"
