@@ -127,6 +127,23 @@ def test_a_file_that_is_written_to_between_its_hash_and_its_move_is_left_alone(p
     assert not list(place.workspace.quarantine.rglob("b.jpg"))
 
 
+def test_photos_that_are_mounted_read_only_stay_and_a_sentence_says_why(place, monkeypatch):
+    place.fill(ABC)
+    before = place.look()
+    journal = place.journal(*STAR)
+
+    def refused(source, _target):
+        raise OSError(errno.EROFS, "Read-only file system", str(source))
+
+    monkeypatch.setattr(disk_module.os, "link", refused)
+    outcome = place.apply(journal)
+    assert {f.reason.partition(" is ")[2] for f in outcome.failed} == {
+        "on a disk or in a folder that is read-only here: it stays where it is."
+    }
+    assert [f.what for f in outcome.failed] == ["b.jpg", "c.jpg"]
+    assert same_files(place.look(), before)
+
+
 def test_somebody_elses_file_in_a_shared_folder_can_be_moved_and_comes_back(place, monkeypatch):
     place.fill(ABC)
     before = place.look()

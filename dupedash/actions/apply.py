@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -194,10 +195,17 @@ class _Application:
         self._fail(step, error)
 
     def _fail(self, step: Step, error: Exception) -> None:
-        self.journal.record(step.number, StepMark.FAILED, reason=str(error))
-        self.failed.append(Failure(step.id, str(error)))
+        reason = _reason(error)
+        self.journal.record(step.number, StepMark.FAILED, reason=reason)
+        self.failed.append(Failure(step.id, reason))
         if step.kind is StepKind.MERGE:
             self.unmerged.add((step.group, step.keeper))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno == errno.EROFS:
+        return f"{error.filename} is on a disk or in a folder that is read-only here: it stays where it is."
+    return str(error)
 
 
 def place_of(journal: Journal, step: Step) -> Path:
