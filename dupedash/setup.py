@@ -36,7 +36,7 @@ TARGETS = {
     "check": Target(TESTS, (("-m", "ruff", "check", "."), ("-m", "mypy"), LAYERS)),
     "bench": Target(RUNTIME, (("-m", "dupedash", "bench"),)),
     "dist": Target(TESTS, (("-m", "hatchling", "build", "-t", "wheel"),)),
-    "pictures": Target(TESTS, (("-m", "docs.pictures"),)),
+    "pictures": Target(TESTS, (("-m", "tools.pictures"),)),
     "setup": Target(RUNTIME),
 }
 MADE = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "dist")
