@@ -10,6 +10,7 @@ import sys
 import tempfile
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Browser, Page
@@ -23,10 +24,13 @@ from dupedash.scans import ScanStore
 from dupedash.ui.component import ASSETS
 from dupedash.ui.door.shell import PICTURE
 
+Scheme = Literal["light", "dark"]
+
 TOUR = Path(__file__).parents[1] / "docs" / "tour"
 WIDTH, HEIGHT = 1280, 800
 SHARPER = 1.5  # pixels of a picture for one of the page: sharp on most screens, half the size of 2
 SHARED = 1200, 630  # pixels: what programs that show a link ask for (https://ogp.me, 1.91 to 1)
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 MEMBERS = range(4, 7)  # images of the group that is shown: they fit on the page
 
 
@@ -37,7 +41,7 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "dupedash", "--data", str(data), "example"], check=True)
         TOUR.mkdir(exist_ok=True)
         with served(data) as (address, _process), chromium() as browser:
-            for scheme in ("light", "dark"):
+            for scheme in SCHEMES:
                 for name, path in _addresses(Workspace(data)).items():
                     _save(_drawn(browser, address + path, name, scheme), TOUR / f"{name}-{scheme}.webp")
                     print(f"{name}-{scheme}", flush=True)
@@ -56,10 +60,14 @@ def _addresses(workspace: Workspace) -> dict[str, str]:
     return {name: f"/{name}" for name in names} | {"group": f"/group?group={shown}", "clear": "/clear"}
 
 
-def _drawn(browser: Browser, address: str, name: str, scheme: str) -> bytes:
+def _drawn(browser: Browser, address: str, name: str, scheme: Scheme) -> bytes:
     """A page as a PNG."""
-    options = {"color_scheme": scheme, "device_scale_factor": SHARPER, "reduced_motion": "reduce"}
-    with browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, **options) as context:
+    with browser.new_context(
+        viewport={"width": WIDTH, "height": HEIGHT},
+        device_scale_factor=SHARPER,
+        color_scheme=scheme,
+        reduced_motion="reduce",
+    ) as context:
         page = context.new_page()
         page.goto(address)
         page.locator(WANTED[name]).first.wait_for()
