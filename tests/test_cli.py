@@ -21,7 +21,7 @@ from dupedash import errors
 from dupedash.bench.pictures import draw
 from dupedash.cli import main
 from dupedash.cli.main import exit_code
-from dupedash.cli.progress import ProgressLine, duration, words
+from dupedash.cli.shared.progress import ProgressLine, duration, words
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.example import make, plan

@@ -32,9 +32,9 @@ from dupedash.actions import (
 )
 from dupedash.check import take_back
 from dupedash.cli.collection import printable
-from dupedash.cli.context import Context, interruptible, pass_context
-from dupedash.cli.progress import ProgressLine
-from dupedash.cli.write import write
+from dupedash.cli.shared.context import Context, interruptible, pass_context
+from dupedash.cli.shared.progress import ProgressLine
+from dupedash.cli.shared.write import write
 from dupedash.collection import Collection, WritableCollection
 from dupedash.errors import ActionError, ConfigError, ScanError
 from dupedash.groups.graph import Strictness

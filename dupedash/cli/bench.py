@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from dupedash.cli.context import interruptible
-from dupedash.cli.progress import ProgressLine
-from dupedash.cli.write import write
+from dupedash.cli.shared.context import interruptible
+from dupedash.cli.shared.progress import ProgressLine
+from dupedash.cli.shared.write import write
 from dupedash.errors import ConfigError
 
 SIZES, QUICK = "1000,4000,10000", "500"

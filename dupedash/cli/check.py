@@ -29,10 +29,10 @@ from dupedash.check.gate import Answer, Finding
 from dupedash.check.intake import Item
 from dupedash.cli.actions import print_failures
 from dupedash.cli.collection import field_values, printable
-from dupedash.cli.context import Context, interruptible, pass_context
-from dupedash.cli.exit import Exit
-from dupedash.cli.progress import ProgressLine
-from dupedash.cli.write import write
+from dupedash.cli.shared.context import Context, interruptible, pass_context
+from dupedash.cli.shared.exit import Exit
+from dupedash.cli.shared.progress import ProgressLine
+from dupedash.cli.shared.write import write
 from dupedash.connect import Connection
 from dupedash.errors import CollectionError, ConfigError
 from dupedash.fetch import UrlAccess

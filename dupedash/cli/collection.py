@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from dupedash.cli.context import Context, interruptible, pass_context
-from dupedash.cli.progress import ProgressLine
+from dupedash.cli.shared.context import Context, interruptible, pass_context
+from dupedash.cli.shared.progress import ProgressLine
 from dupedash.collection import Collection, WritableCollection
 from dupedash.errors import Cancelled, ConfigError, DamagedCollection
 from dupedash.model import Failure

@@ -7,7 +7,7 @@ import runpy
 
 import click
 
-from dupedash.cli.context import Context, pass_context
+from dupedash.cli.shared.context import Context, pass_context
 from dupedash.errors import ConfigError
 from dupedash.system.home import HOME
 from dupedash.system.screen import has_screen

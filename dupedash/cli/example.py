@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from dupedash.cli.collection import print_report
-from dupedash.cli.context import Context, interruptible, pass_context
-from dupedash.cli.progress import ProgressLine
+from dupedash.cli.shared.context import Context, interruptible, pass_context
+from dupedash.cli.shared.progress import ProgressLine
 from dupedash.connect import Connections
 from dupedash.errors import Cancelled
 from dupedash.indexing import example_unfinished

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dupedash.cli.context import Context, pass_context
+from dupedash.cli.shared.context import Context, pass_context
 
 
 @click.command(hidden=True)

@@ -13,9 +13,9 @@ from typing import Any
 import click
 
 from dupedash import __version__
-from dupedash.cli.context import Context
-from dupedash.cli.exit import Exit
-from dupedash.cli.lazy import LazyGroup, Row
+from dupedash.cli.shared.context import Context
+from dupedash.cli.shared.exit import Exit
+from dupedash.cli.shared.lazy import LazyGroup, Row
 from dupedash.connect import FlowOptions
 from dupedash.errors import (
     BadReply,

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from dupedash.cli.collection import printable
-from dupedash.cli.context import Context, interruptible, pass_context
-from dupedash.cli.progress import ProgressLine, duration
-from dupedash.cli.write import write
+from dupedash.cli.shared.context import Context, interruptible, pass_context
+from dupedash.cli.shared.progress import ProgressLine, duration
+from dupedash.cli.shared.write import write
 from dupedash.collection import Collection
 from dupedash.errors import Cancelled, ConfigError, ScanError
 from dupedash.groups.graph import Cut, DuplicateGraph, Matches

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from dupedash.cli.context import DEFAULT, Context, pass_context
+from dupedash.cli.shared.context import DEFAULT, Context, pass_context
 from dupedash.connect import Connection, Connections
 
 
