@@ -10,6 +10,7 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -249,7 +250,8 @@ def _record(image_id: str, location: str, fields: Fields, facts: Mapping[str, An
 
 def _searched(record: ImageRecord) -> Fields:
     own = {name: getattr(record, name) for name in _BUILTIN}
-    return {**record.fields, **{k: v for k, v in own.items() if v is not None}, "id": record.id}
+    told = {name: value for name, value in own.items() if value is not None}
+    return {**told, **record.fields, "id": record.id, "image": record.location}
 
 
 def _described(name: str, value: Any) -> FieldInfo:
@@ -259,6 +261,8 @@ def _described(name: str, value: Any) -> FieldInfo:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03}Z"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dupedash.model import FieldInfo, Fields
 from dupedash.query.predicate import All, Always, AnyOf, Between, Equals, Has, Like, Not, Predicate, Words
-from dupedash.query.resolve import ID, resolve
+from dupedash.query.resolve import ID, IMAGE, resolve
 from dupedash.query.schema import ValueRow, WordRow, value_rows, word_rows
 from dupedash.query.syntax.tree import Query
 
@@ -18,8 +18,8 @@ from dupedash.query.syntax.tree import Query
 def matches(
     query: Query, record_fields: Fields, fields: Mapping[str, FieldInfo], now: datetime | None = None
 ) -> bool:
-    """Does the record, whose id may stand among its fields as `id`, pass the filter?"""
-    searched = {name: value for name, value in record_fields.items() if name != ID}
+    """Does the record, whose id and place may stand among its fields, pass the filter?"""
+    searched = {name: value for name, value in record_fields.items() if name not in (ID, IMAGE)}
     record = _Record(list(value_rows(0, record_fields)), list(word_rows(0, searched)))
     return record.holds(resolve(query, fields, now or datetime.now(UTC)))
 

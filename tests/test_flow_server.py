@@ -69,9 +69,9 @@ def test_a_wrong_method_is_a_405_that_names_the_right_ones(api, method):
     reply = api.request(method, f"{API}/select")
     refused(reply, 405)
     assert "GET" in reply.headers["allow"]
-    reply = api.get(f"{API}/update?commit=true")
+    reply = api.request(method, f"{API}/update?commit=true")
     refused(reply, 405)
-    assert reply.headers["allow"] == "POST, OPTIONS"
+    assert reply.headers["allow"] == "GET, POST, OPTIONS"
 
 
 def test_options_and_head_are_answered(api):
@@ -205,7 +205,8 @@ def test_facets_count_values_within_the_filters(api):
         "project": ["x", 3, "y", 1],
         "labels": ["l", 2, "m", 1],
     }
-    assert facet("facet.field=labels&fq=project:y") == {"labels": ["l", 1]}
+    assert facet("facet.field=labels&fq=project:y") == {"labels": ["l", 1, "m", 0]}
+    assert facet("facet.field=labels&fq=project:y&facet.mincount=1") == {"labels": ["l", 1]}
     assert facet("facet.field=project&facet.prefix=y") == {"project": ["y", 1]}
     assert facet("facet.field=project&facet.limit=1") == {"project": ["x", 3]}
     assert facet("facet.field=project&facet.mincount=2") == {"project": ["x", 3]}

@@ -8,6 +8,7 @@ import click
 
 from dupedash.cli.shared.context import DEFAULT, Context, pass_context
 from dupedash.connect import Connection, Connections
+from dupedash.fetch import UrlAccess
 
 
 @click.command()
@@ -22,8 +23,15 @@ from dupedash.connect import Connection, Connections
     show_default="as many as there are cores",
     help="That search; 0: only this one.",
 )
+@click.option("--allow-urls", is_flag=True,
+              help="Fetch the images that clients name by URL (rank.by.url, input.url, image of a document): "
+                   "from the open Internet only.")  # fmt: skip
+@click.option("--allow-host", "hosts", multiple=True, metavar="HOST",
+              help="Fetch from this host, too, where its address is private.")  # fmt: skip
 @pass_context
-def serve(context: Context, host: str, port: int, processes: int) -> None:
+def serve(
+    context: Context, host: str, port: int, processes: int, allow_urls: bool, hosts: tuple[str, ...]
+) -> None:
     """Serve the collection with the Flow API, for programs written for Flow. Ctrl-C ends it."""
     from dupedash.flow.client import flow_names
     from dupedash.flow.server import ServerSettings
@@ -34,6 +42,7 @@ def serve(context: Context, host: str, port: int, processes: int) -> None:
         settings = ServerSettings(
             api_key=context.flow.api_key,
             read_only=context.settings.readonly,
+            urls=UrlAccess(allowed=allow_urls or bool(hosts), trusted=frozenset(map(str.lower, hosts))),
             names=flow_names(context.flow.names),
         )
         run(collection, host, port, settings, started=lambda address: click.echo(f"Serving {address}"))

@@ -43,8 +43,8 @@ from dupedash.query.syntax.tree import (  # fmt: skip
 )
 from dupedash.query.syntax.words import pattern_words, words_of
 
-ID = "id"
-"""The field that every document has; it need not be among the fields given."""
+ID, IMAGE = "id", "image"
+"""The fields that every document has, its name and where the image is; they need not be among those given."""
 MAX_PATTERN = 10_000
 """Characters in one pattern; SQLite refuses more than 50,000 bytes."""
 MAX_WORDS = 32
@@ -130,14 +130,14 @@ class _Resolver:
                 return self._range(leaf, kind)
 
     def _type(self, ref: FieldRef) -> FieldType:
-        if ref.name == ID:
+        if ref.name in (ID, IMAGE):
             return FieldType.STRING
         if ref.name not in self.fields:
             raise self._unknown(ref)
         return self.fields[ref.name].type
 
     def _unknown(self, ref: FieldRef) -> QueryError:
-        known = sorted({ID, *self.fields})
+        known = sorted({ID, IMAGE, *self.fields})
         near = difflib.get_close_matches(ref.name[:100], known, n=3)
         hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {short(', '.join(known))}."
         return fault(f"There is no field {short(ref.name)!r}", self.text, ref.at, hint)

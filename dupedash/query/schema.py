@@ -1,10 +1,11 @@
 """The tables that filters read: one row a value, one row a word. The store makes and fills them.
 
-They stand beside `documents(rowid INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, …)`. Filters use only the
-index on `id` of that table; keep blobs out of it all the same. `s` holds strings, `n` numbers, booleans (0
-and 1) and dates (epoch milliseconds). `pos` counts the words of a field and leaves a gap between two values,
-so that no phrase reaches from one into the next. Both tables are clustered by document: that makes reading
-and deleting a document quick, and the indexes, which end in the primary key, answer filters alone.
+They stand beside `documents(rowid INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, location TEXT NOT NULL, …)`.
+Filters use only the index on `id` of that table, and `location` of each document where they name the field
+`image`; keep blobs out of it all the same. `s` holds strings, `n` numbers, booleans (0 and 1) and dates
+(epoch milliseconds). `pos` counts the words of a field and leaves a gap between two values, so that no phrase
+reaches from one into the next. Both tables are clustered by document: that makes reading and deleting a
+document quick, and the indexes, which end in the primary key, answer filters alone.
 """
 
 from __future__ import annotations

@@ -24,11 +24,13 @@ from dupedash.query.predicate import (
     Scalar,
     Words,
 )
-from dupedash.query.resolve import ID, resolve
+from dupedash.query.resolve import ID, IMAGE, resolve
 from dupedash.query.syntax.faults import fault
 from dupedash.query.syntax.tree import Query
 
 _EXISTS = "EXISTS (SELECT 1 FROM values_ WHERE doc = d.rowid AND field = ?)"
+_COLUMNS = {ID: "d.id", IMAGE: "d.location"}
+"""Fields that stand in the table of documents itself."""
 _CHUNK = 200
 """Parts that stand side by side: a chain counts as deep as it is long."""
 _MAX_HEIGHT = 900
@@ -110,7 +112,7 @@ def _join(parts: list[_Sql], operator: str) -> _Sql:
 def _value(asked: Has | Equals | Like | Between) -> _Sql:
     match asked:
         case Has(name):
-            return _Sql("1") if name == ID else _Sql(_EXISTS, [name])
+            return _Sql(f"({_COLUMNS[name]} != '')") if name in _COLUMNS else _Sql(_EXISTS, [name])
         case Equals(name, column, value):
             return _in(name, column, [value])
         case Like(name, pattern):
@@ -125,9 +127,9 @@ def _in(name: str, column: str, values: list[Scalar]) -> _Sql:
 
 
 def _on(name: str, column: str, condition: Callable[[str], str], parameters: list[Scalar]) -> _Sql:
-    """The condition on a column of `values_`, or on the document's id."""
-    if name == ID:
-        return _Sql(f"({condition('d.id')})", parameters)
+    """The condition on a column of `values_`, or on one of the document's own."""
+    if name in _COLUMNS:
+        return _Sql(f"({condition(_COLUMNS[name])})", parameters)
     return _rows(name, condition(column), parameters)
 
 

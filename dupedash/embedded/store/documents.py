@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,6 +33,22 @@ SEARCHED = "d.hidden IS NULL"
 PICTURE = f"CASE described WHEN {describe.VERSION} THEN coalesce(pixels, content) ELSE content END"
 """SQL for what tells pictures apart. Other versions hashed other pixels: theirs make no claim."""
 
+
+_PLACE = "rtrim(replace(d.location, char(92), '/'), '/')"
+_OF_RECORD = {
+    "location": "s IS d.location",
+    "folder": f"substr({_PLACE}, 1, length(s)) IS s",
+    "filename": f"(substr({_PLACE}, -length(s)) IS s OR s IS d.id)",
+    "format": "s IS d.format",
+    "width": "n IS d.width",
+    "height": "n IS d.height",
+    "bytes": "n IS d.bytes",
+    "modified": "n IS d.modified",
+}
+"""SQL that a value is the one that the store filled in, and none that the document brought itself."""
+_NOT_IN_RECORD = "CASE field {} ELSE 1 END".format(
+    " ".join(f"WHEN '{name}' THEN NOT {same}" for name, same in _OF_RECORD.items())
+)
 
 _NUMBER_TEXT = "CAST(n AS TEXT)"
 TEXT_OF = {
@@ -162,12 +178,13 @@ def relocate(transaction: Transaction, image_id: str, location: str, file: FileS
     if doc is None:
         return
     modified = None if file.modified is None else milliseconds(file.modified)
+    fields = {**_all_fields(connection, [doc]).get(doc, {}), **_of_place(image_id, location, file)}
+    fields |= _brought(connection, doc)
     connection.execute(
         "UPDATE documents SET location = ?, path = ?, modified = ?, mtime_ns = ?, hidden = NULL, changed = ?"
         " WHERE rowid = ?",
         (storable(location), file.path, modified, file.mtime_ns, transaction.number, doc),
     )
-    fields = {**_all_fields(connection, [doc]).get(doc, {}), **_of_place(image_id, location, file)}
     _replace_values(connection, doc, {name: value for name, value in fields.items() if value is not None})
     transaction.touched = True
 
@@ -189,7 +206,7 @@ def records(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Ima
             some,
         )
         found.update((row[0], row[1:]) for row in rows)
-    fields = _all_fields(connection, list(found), without=IN_RECORD)
+    fields = _all_fields(connection, list(found), condition=_NOT_IN_RECORD)
     return {row[0]: _record(row, fields.get(doc, {})) for doc, row in found.items()}
 
 
@@ -393,22 +410,30 @@ def _added(connection: sqlite3.Connection, doc: int | None) -> datetime:
 
 
 def _user_fields(connection: sqlite3.Connection, doc: int) -> dict[str, Any]:
-    fields = _all_fields(connection, [doc]).get(doc, {})
-    return {name: value for name, value in fields.items() if name not in BUILTIN}
+    """What the document has beside what was found out about its file."""
+    fields = _all_fields(connection, [doc], condition=_NOT_IN_RECORD).get(doc, {})
+    return {name: value for name, value in fields.items() if name not in BUILTIN or name in IN_RECORD}
+
+
+def _brought(connection: sqlite3.Connection, doc: int) -> dict[str, Any]:
+    """The values that the document brought itself under names of the record."""
+    return {name: v for name, v in _user_fields(connection, doc).items() if name in IN_RECORD}
 
 
 def _all_fields(
-    connection: sqlite3.Connection, docs: Sequence[int], without: Collection[str] = ()
+    connection: sqlite3.Connection, docs: Sequence[int], condition: str = "1"
 ) -> dict[int, Fields]:
-    """Every field of these documents, as they were given (strings as `storable` left them)."""
+    """The fields of these documents, as they were given (strings as `storable` left them).
+
+    `condition` is one on `values_` (as `v`) and `documents` (as `d`).
+    """
     known = known_fields(connection)
-    left_out = ", ".join(f"'{name}'" for name in sorted(without))
     gathered: dict[int, dict[str, list[FieldValue]]] = {}
     for part in chunks(len(docs)):
         some = list(docs[part])
         rows = connection.execute(
-            f"SELECT doc, field, s, n FROM values_ WHERE doc IN ({','.join('?' * len(some))})"
-            f" AND field NOT IN ({left_out}) ORDER BY doc, field, ord",
+            "SELECT doc, field, s, n FROM values_ v JOIN documents d ON d.rowid = v.doc"
+            f" WHERE doc IN ({','.join('?' * len(some))}) AND {condition} ORDER BY doc, field, ord",
             some,
         )
         for doc, name, text, number in rows:

@@ -27,7 +27,8 @@ BUILTIN: Mapping[str, FieldInfo] = {
 """Fields that every collection has; the store fills them in."""
 
 IN_RECORD = frozenset({"filename", "folder", "location", "format", "width", "height", "bytes", "modified"})
-"""Built-in fields that an ImageRecord tells in attributes of its own."""
+"""Built-in fields that an ImageRecord tells in attributes of its own. A document from elsewhere may bring
+values of its own under these names (Flow's `location` is a place on earth): these are kept and sent back."""
 
 _NAME = re.compile(r"[^\W\d][\w.-]{0,99}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)

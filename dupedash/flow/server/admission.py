@@ -18,6 +18,7 @@ from dupedash.web.guesses import Guesses
 
 FORM = "application/x-www-form-urlencoded"
 _JSON = ("application/json", "text/json")
+_XML = ("application/xml", "text/xml")
 
 
 class Admission:
@@ -132,13 +133,22 @@ def must_be_form(request: Request, body: bytes) -> None:
     _must_be(request, body, (FORM,), "A question is a query string or a form")
 
 
-def must_be_json(request: Request, body: bytes) -> None:
-    """Changes are JSON; this also keeps other sites' web forms from posting them."""
-    _must_be(request, body, _JSON, "An update is JSON")
+def must_be_update(request: Request, body: bytes, *, commands: bool) -> None:
+    """Changes are JSON, commands also XML; this keeps other sites' web forms from posting them, too."""
+    accepted = (*_JSON, *_XML) if commands else _JSON
+    _must_be(request, body, accepted, "An update is JSON or XML" if commands else "An update is JSON")
+
+
+def is_xml(request: Request) -> bool:
+    """Whether the body says that it is XML."""
+    return _type(request) in _XML
 
 
 def _must_be(request: Request, body: bytes, accepted: tuple[str, ...], what: str) -> None:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     encoded = request.headers.get("content-encoding", "identity").lower() != "identity"
-    if body and (given not in accepted or encoded):
+    if body and (_type(request) not in accepted or encoded):
         raise HTTPException(415, f"{what}, not compressed: use Content-Type {accepted[0]}.")
+
+
+def _type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

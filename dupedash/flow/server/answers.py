@@ -23,9 +23,10 @@ def ping(desk: Desk, _given: Given) -> Reply:
     return {"status": "OK"}
 
 
-def core_status(desk: Desk, _given: Given) -> Reply:
-    """The address of the core itself."""
-    return {"initFailures": {}, "status": {desk.name: desk.core()}}
+def core_status(desk: Desk, given: Given) -> Reply:
+    """The address of the core itself; of a core that is not there nothing is known [solr]."""
+    name = given.text("core") or desk.name
+    return {"initFailures": {}, "status": {name: desk.core() if name == desk.name else {}}}
 
 
 Handler = Callable[[Desk, Given], Reply]
@@ -33,6 +34,7 @@ ANSWERS: Mapping[str, Handler] = {
     "": core_status,
     "select": searches.select,
     "duplicate": searches.duplicate,
+    "get": searches.get,
     "analyze": analyze,
     "terms": vocabulary.terms,
     "schema/fields": vocabulary.schema_fields,

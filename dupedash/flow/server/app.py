@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from dupedash.collection import WritableCollection
 from dupedash.errors import DupedashError
-from dupedash.flow.server.admission import Admission, must_be_form, must_be_json
+from dupedash.flow.server.admission import Admission, is_xml, must_be_form, must_be_update
 from dupedash.flow.server.answers import ANSWERS, PINGS
 from dupedash.flow.server.changes import update
 from dupedash.flow.server.served import Desk
@@ -26,6 +26,7 @@ from dupedash.flow.server.settings import ServerSettings
 from dupedash.flow.wire import replies_out
 from dupedash.flow.wire.parameters import Given
 from dupedash.flow.wire.replies_out import Reply
+from dupedash.flow.wire.solr import must_be_answerable
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ _log = logging.getLogger(__name__)
 _V2, _V1 = ("/api/cores", "/api/collections", "/api/c"), "/solr"
 _DOCUMENTS_ONLY = ("update/json/docs",)
 _UPDATES = ("update", "update/json", *_DOCUMENTS_ONLY)
-_ASKING, _CHANGING = ("GET", "HEAD", "POST", "OPTIONS"), ("POST", "OPTIONS")
+_ASKING, _CHANGING = ("GET", "HEAD", "POST", "OPTIONS"), ("GET", "POST", "OPTIONS")
 _METHODS = [*_ASKING, "PUT", "PATCH", "DELETE"]
 
 
@@ -101,25 +102,31 @@ class _Server:
         """What is to be done, ready for a worker thread."""
         query = request.scope["query_string"].decode("utf-8", "replace")
         if handler in _UPDATES:
-            must_be_json(request, body)
             commands = request.scope["path"].startswith(_V1) and handler not in _DOCUMENTS_ONLY
-            return lambda: _updated(self._desk, query, body, commands=commands)
+            must_be_update(request, body, commands=commands)
+            xml = is_xml(request)
+            return lambda: _updated(self._desk, Given(query), body, commands=commands, xml=xml)
         must_be_form(request, body)
-        return lambda: ANSWERS[handler](self._desk, Given(query, body.decode("utf-8", "replace")))
+        return lambda: _found(self._desk, handler, Given(query, body.decode("utf-8", "replace")))
 
 
-def _updated(desk: Desk, query: str, body: bytes, *, commands: bool) -> Reply:
-    given = Given(query)
-    update(desk, given, body, commands=commands and given.flag("json.command", default=True))
-    return {}
+def _found(desk: Desk, handler: str, given: Given) -> Reply:
+    must_be_answerable(handler, given, desk.settings.names)
+    return replies_out.headed(given, ANSWERS[handler](desk, given))
+
+
+def _updated(desk: Desk, given: Given, body: bytes, *, commands: bool, xml: bool) -> Reply:
+    must_be_answerable("update", given, desk.settings.names)
+    plain = commands and given.flag("json.command", default=True)
+    update(desk, given, body, commands=plain, xml=xml)
+    return replies_out.headed(given, {})
 
 
 def _answered(work: Callable[[], Reply]) -> Response:
     """The answer to one request, whatever happens."""
     began = time.monotonic()
     try:
-        parts = work()
-        return _reply(200, replies_out.envelope(int((time.monotonic() - began) * 1000), **parts))
+        return _reply(200, replies_out.timed(work(), int((time.monotonic() - began) * 1000)))
     except DupedashError as error:
         return _reply(*replies_out.failed(error))
     except Exception:

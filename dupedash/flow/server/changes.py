@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from dupedash.errors import ConfigError, Forbidden
 from dupedash.flow.server.served import Desk
-from dupedash.flow.wire import updates
+from dupedash.flow.wire import requests_in, updates
 from dupedash.flow.wire.parameters import EVERYTHING, Given
+from dupedash.flow.wire.xml import guessed, updates_of_xml
 from dupedash.model import ByUrl, Document
 from dupedash.query import parse_all
+from dupedash.query.restate import Reading
 
 _COMMITS = ("commit", "softCommit", "optimize")
 _NAMED_FAILURES = 5  # in the message of an answer; the log has all
 
 
-def update(desk: Desk, given: Given, body: bytes, *, commands: bool) -> None:
+def update(desk: Desk, given: Given, body: bytes, *, commands: bool, xml: bool = False) -> None:
     """Do what the body says, in its order; then commit where that is asked for.
 
     Raises ConfigError for what is not understood, before anything is changed, and for documents that the
@@ -24,12 +27,14 @@ def update(desk: Desk, given: Given, body: bytes, *, commands: bool) -> None:
     """
     if desk.settings.read_only:
         raise Forbidden("This server is read-only.")
-    commit = any(given.flag(name) for name in _COMMITS) or given.text("commitWithin") is not None
+    asked = [given.flag(name) for name in _COMMITS]  # each is looked at
+    commit = any(asked) or given.text("commitWithin") is not None
     if not body.strip() and not commit:
         raise ConfigError("missing content stream: send documents or commands, or ask for a commit.")
-    asked_for = updates.updates(body, commands=commands) if body.strip() else []
+    asked_for = _read(body, commands=commands, xml=xml) if body.strip() else []
     parse_all([c.query for c in asked_for if isinstance(c, updates.Delete) and c.query])  # bounded together
-    ready = [_prepared(desk, command) for command in asked_for]
+    reading = requests_in.reading(given, datetime.now(UTC))
+    ready = [_prepared(desk, command, reading) for command in asked_for]
     with desk.writing:
         for command in ready:
             _apply(desk, command)
@@ -37,11 +42,31 @@ def update(desk: Desk, given: Given, body: bytes, *, commands: bool) -> None:
             desk.collection.commit()
 
 
-def _prepared(desk: Desk, command: updates.Command) -> updates.Command:
-    """Images are fetched and analysed before anything is stored."""
-    if isinstance(command, updates.Add):
-        return updates.Add(tuple(_analysed(desk, document) for document in command.documents))
+def _read(body: bytes, *, commands: bool, xml: bool) -> list[updates.Command]:
+    return updates_of_xml(body) if xml else updates.updates(body, commands=commands)
+
+
+def _prepared(desk: Desk, command: updates.Command, reading: Reading) -> updates.Command:
+    """Images are fetched and analysed before anything is stored, and filters are read."""
+    match command:
+        case updates.Add(documents, texts):
+            typed = [_typed(desk, document) for document in documents] if texts else documents
+            return updates.Add(tuple(_analysed(desk, document) for document in typed))
+        case updates.Delete(query=str() as query) if query.strip() != EVERYTHING:
+            return updates.Delete(query=desk.filters((query,), reading)[0])
     return command
+
+
+def _typed(desk: Desk, document: Document) -> Document:
+    """Text that is the first value of its field may be a number, or true or false."""
+    known = desk.collection.fields()
+
+    def value(name: str, given: Any) -> Any:
+        if name in known:
+            return given
+        return tuple(map(guessed, given)) if isinstance(given, tuple) else guessed(given)
+
+    return replace(document, fields={name: value(name, given) for name, given in document.fields.items()})
 
 
 def _analysed(desk: Desk, document: Document) -> Document:

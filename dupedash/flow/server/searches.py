@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from dupedash.errors import ConfigError, UnknownImage
 from dupedash.flow.server.served import Desk
-from dupedash.flow.server.vocabulary import facets
+from dupedash.flow.server.vocabulary import facets, terms
 from dupedash.flow.wire import documents, replies_out, requests_in, requests_out
 from dupedash.flow.wire.parameters import START_MARK, FieldList, Given, Paging
 from dupedash.flow.wire.replies_out import Reply
@@ -20,13 +22,15 @@ def select(desk: Desk, given: Given) -> Reply:
     if requests_in.ranked(given):
         return duplicate(desk, given)
     request = requests_in.SelectRequest.read(given, desk.settings.most_rows)
-    extra: Reply = {}
-    if request.facets is not None:
-        extra["facet_counts"] = facets(desk, request.facets, request.fq)
+    reading = requests_in.reading(given, datetime.now(UTC))
+    fq = desk.filters(request.fq, reading)
+    extra = facets(desk, given, fq, reading)
+    if given.flag("terms"):
+        extra |= terms(desk, given)
     if request.paging.rows == 0:
-        number = desk.collection.count(request.fq)
+        number = desk.collection.count(fq)
         return {"response": replies_out.found([], number, request.paging.start), **extra}
-    ids = _sorted(desk, desk.ids(request.fq), request.sort)
+    ids = _sorted(desk, desk.ids(fq), request.sort)
     part = _part(ids, request)
     if request.cursor is not None:
         extra["nextCursorMark"] = requests_in.mark_after(part[-1]) if part else request.cursor
@@ -38,22 +42,36 @@ def select(desk: Desk, given: Given) -> Reply:
 def duplicate(desk: Desk, given: Given) -> Reply:
     """/duplicate: an indexed image finds itself too, as with Flow, and an unknown one finds nothing."""
     request = requests_in.DuplicateRequest.read(given, desk.settings.names, desk.settings.most_rows)
+    fq = desk.filters(request.how.fq, requests_in.reading(given, datetime.now(UTC)))
     try:
-        hits = desk.collection.duplicates(desk.picture(request.image), request.how)
+        hits = desk.collection.duplicates(desk.picture(request.image), replace(request.how, fq=fq))
     except UnknownImage:
         return {"response": replies_out.found([], 0, request.paging.start, best=0.0)}
-    found = [*_own_hit(desk, request), *hits.hits]
+    found = [*_own_hit(desk, request, fq), *hits.hits]
     sent = _documents(desk, _slice(found, request.paging), request.fields)
     best = max((hit.score for hit in found), default=0.0)
     exact = not hits.truncated
     return {"response": replies_out.found(sent, len(found), request.paging.start, exact=exact, best=best)}
 
 
-def _own_hit(desk: Desk, request: requests_in.DuplicateRequest) -> list[Hit]:
+def get(desk: Desk, given: Given) -> Reply:
+    """/get: documents by their ids; those that are not there are left out."""
+    fields, one = FieldList.read(given, "*"), given.text("id")
+    several = [part for text in given.all("ids") for part in text.split(",")]
+    wanted = list(dict.fromkeys(several if one is None else [one]))[: desk.settings.most_rows]
+    fq = desk.filters(requests_in.filters(given), requests_in.reading(given, datetime.now(UTC)))
+    admitted = set(desk.ids(fq) if fq else wanted)
+    records = [record for record in desk.records(wanted) if record.id in admitted]
+    found = [fields.pick(documents.document(record), 1.0) for record in records]
+    if one is not None:
+        return {"doc": found[0] if found else None}
+    return {"response": replies_out.found(found, len(found), 0)}
+
+
+def _own_hit(desk: Desk, request: requests_in.DuplicateRequest, fq: tuple[str, ...]) -> list[Hit]:
     """The query image as its own hit, unless a filter keeps it out."""
     if not isinstance(request.image, ById):
         return []
-    fq = request.how.fq
     if fq and not desk.collection.count((*fq, requests_out.any_of([request.image.id]))):
         return []
     return [Hit(request.image.id, 1.0)]
@@ -87,8 +105,8 @@ def _sorted(desk: Desk, ids: list[str], sort: Sequence[tuple[str, bool]]) -> lis
         return ids
     if clauses[0][0] == "id":
         return ids[::-1] if clauses[0][1] else ids
-    known = desk.collection.fields()
-    if wrong := next((name for name, _ in clauses if name != "id" and name not in known), None):
+    known = desk.fields()
+    if wrong := next((name for name, _ in clauses if name not in known), None):
         raise ConfigError(f"sort: can not sort on undefined field {wrong!r}.")
     described = {record.id: documents.searchable(record) for record in desk.all_records(ids)}
     ordered = [image_id for image_id in ids if image_id in described]

@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from dupedash.collection import WritableCollection
-from dupedash.errors import UnknownImage
+from dupedash.errors import ConfigError, UnknownImage
 from dupedash.fetch import fetch
 from dupedash.flow.server.settings import ServerSettings
 from dupedash.flow.wire import replies_out
 from dupedash.flow.wire.replies_out import Reply
-from dupedash.model import ByData, ByUrl, ImageRecord, QueryImage
+from dupedash.model import ByData, ByUrl, FieldInfo, FieldType, ImageRecord, QueryImage
+from dupedash.query import parse_all
+from dupedash.query.restate import Reading, names_now, restated
 
 _LISTINGS = 4  # lists of ids that are remembered: clients page through few at a time
 _RECORDS_AT_ONCE = 500  # records read at a time: memory stays flat
@@ -22,6 +25,11 @@ _RECORDS_AT_ONCE = 500  # records read at a time: memory stays flat
 
 class Desk:
     """One collection under its name, and the listings that paging clients ask for again and again."""
+
+    OWN: ClassVar[Mapping[str, FieldInfo]] = {
+        name: FieldInfo(name, FieldType.STRING) for name in ("id", "image")
+    }
+    """Fields that every document of the API has, whatever the collection knows."""
 
     def __init__(self, collection: WritableCollection, name: str, settings: ServerSettings) -> None:
         self.collection = collection
@@ -32,6 +40,25 @@ class Desk:
         self._clock = time.monotonic()
         self._listings: OrderedDict[tuple[str, tuple[str, ...]], list[str]] = OrderedDict()
         self._lock = threading.Lock()
+
+    def fields(self) -> Mapping[str, FieldInfo]:
+        """All fields of the documents."""
+        return {**self.collection.fields(), **self.OWN}
+
+    def field(self, name: str) -> FieldInfo:
+        """One of them. Raises ConfigError."""
+        if (info := self.fields().get(name)) is None:
+            raise ConfigError(f"undefined field {name[:80]!r}")
+        return info
+
+    def filters(self, texts: Sequence[str], reading: Reading) -> tuple[str, ...]:
+        """The filters as the collection takes them. Raises QueryError."""
+        if reading.usual and not names_now(texts):
+            return tuple(texts)
+        parse_all(texts)  # bounded together
+        if reading.field:
+            self.field(reading.field)
+        return restated(texts, reading, self.collection.fields())
 
     def ids(self, fq: tuple[str, ...]) -> list[str]:
         """The ids that all filters admit, sorted; remembered while the collection stays as it is."""

@@ -19,11 +19,15 @@ ADDRESS = ("id", "image", "filename", "import", "score")
 
 
 def document(record: ImageRecord) -> dict[str, Any]:
-    """What our server sends of an image. What is not known is left out, never null [solr]."""
+    """What our server sends of an image: what it brought itself goes before what was found out about it.
+
+    What is not known is left out, never null [solr].
+    """
     own = {name: as_json(getattr(record, name)) for name in _OWN}
-    address = {"id": record.id, "image": record.location, "filename": record.filename}
     fields = {name: as_json(value) for name, value in record.fields.items()}
-    return {k: v for k, v in {**fields, **own, **address}.items() if v is not None and v != []}
+    address = {"id": record.id, "image": record.location}
+    document = {**own, "filename": record.filename, **fields, **address}
+    return {k: v for k, v in document.items() if v is not None and v != []}
 
 
 def searchable(record: ImageRecord) -> dict[str, Any]:

@@ -21,8 +21,8 @@ MAX_ROWS = 1000
 MODULE = "duplicate"
 MODULES = frozenset({"color", "content", "copyspace", MODULE})
 
-_TRUE = frozenset({"true", "on", "yes", "1", "t"})
-_FALSE = frozenset({"false", "off", "no", "0", "f"})
+TRUE = frozenset({"true", "on", "yes", "1", "t"})
+FALSE = frozenset({"false", "off", "no", "0", "f"})
 _MAX_PARAMETERS = 5000  # more than filters may hold values, and few enough to be read in no time
 _NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
@@ -66,6 +66,10 @@ class Given:
             for name, value in _pairs(text):
                 self._values.setdefault(name, []).append(value)
 
+    def names(self) -> Iterable[str]:
+        """Every name that was given."""
+        return self._values.keys()
+
     def all(self, name: str) -> list[str]:
         """Every value that is not blank."""
         return [value for value in self._values.get(name, ()) if value.strip()]
@@ -79,8 +83,8 @@ class Given:
         given = self.text(name)
         if given is None:
             return default
-        if (word := given.strip().lower()) in _TRUE | _FALSE:
-            return word in _TRUE
+        if (word := given.strip().lower()) in TRUE | FALSE:
+            return word in TRUE
         raise refused(name, given, "true or false")
 
     def whole(self, name: str, default: int, low: int, high: int) -> int:

@@ -19,6 +19,7 @@ from dupedash.errors import (
     UnreadableImage,
     Unsupported,
 )
+from dupedash.flow.wire.parameters import Given, refused
 from dupedash.model import FieldInfo, FieldType, ValueCount
 
 Reply = dict[str, Any]
@@ -47,9 +48,24 @@ _STATUS: tuple[tuple[type[DupedashError], int], ...] = (
 )
 
 
-def envelope(milliseconds: int, **parts: Any) -> Reply:
-    """A successful answer."""
-    return {"responseHeader": {"status": 0, "QTime": milliseconds}, **parts}
+def headed(given: Given, parts: Reply) -> Reply:
+    """A successful answer with its header, which may have to tell the parameters. Raises ConfigError."""
+    if given.flag("omitHeader"):
+        return parts
+    echoed = given.text("echoParams") or "none"
+    if echoed not in ("none", "explicit", "all"):
+        raise refused("echoParams", echoed, "none, explicit or all")
+    told = {name: given.all(name) for name in given.names()}
+    sent = {name: values[0] if len(values) == 1 else values for name, values in told.items()}
+    params = {} if echoed == "none" else {"params": sent}
+    return {"responseHeader": {"status": 0, "QTime": 0, **params}, **parts}
+
+
+def timed(told: Reply, milliseconds: int) -> Reply:
+    """The answer with the time that it took, where it has a header."""
+    if "responseHeader" in told:
+        told["responseHeader"]["QTime"] = milliseconds
+    return told
 
 
 def failure(status: int, message: str, kind: str = "") -> Reply:
@@ -89,18 +105,30 @@ def found(
     }
 
 
-def facets(values: Mapping[str, Sequence[ValueCount]]) -> Reply:
-    """The `facet_counts` of a search."""
-    empty: dict[str, Reply] = {f"facet_{kind}": {} for kind in ("queries", "ranges", "intervals", "heatmaps")}
-    return {**empty, "facet_fields": counts(values)}
+def no_facets() -> Reply:
+    """The `facet_counts` of a search, to be filled."""
+    return {f"facet_{kind}": {} for kind in ("queries", "fields", "ranges", "intervals", "heatmaps")}
 
 
-def counts(values: Mapping[str, Sequence[ValueCount]]) -> dict[str, list[str | int]]:
-    """Solr's flat lists: value, count, value, count …"""
-    return {
-        field: [part for item in listed for part in (item.value, item.count or 0)]
-        for field, listed in values.items()
-    }
+def counts(values: Sequence[ValueCount], given: Given, without: int | None = None) -> Any:
+    """Values and counts as json.nl wants them; last, under null, the documents `without` a value."""
+    flat = [part for item in values for part in (item.value, item.count or 0)]
+    return paired(flat + ([] if without is None else [None, without]), given)
+
+
+def paired(flat: list[Any], given: Given) -> Any:
+    """Solr's flat list value, count, value, count …, or another form of it."""
+    pairs = list(zip(flat[::2], flat[1::2], strict=True))
+    match given.text("json.nl"):
+        case "map":
+            return {"" if value is None else value: count for value, count in pairs}
+        case "arrarr":
+            return [list(pair) for pair in pairs]
+        case "arrmap":
+            return [{"" if value is None else value: count} for value, count in pairs]
+        case "arrntv":
+            return [{"name": value, "type": "int", "value": count} for value, count in pairs]
+    return flat
 
 
 def field(info: FieldInfo) -> Reply:

@@ -7,9 +7,12 @@ import binascii
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dupedash.errors import ConfigError
+from dupedash.flow.wire.facets import MOST_NAMES
 from dupedash.flow.wire.parameters import (
     EVERYTHING,
     MAX_ROWS,
@@ -22,42 +25,9 @@ from dupedash.flow.wire.parameters import (
     refused,
 )
 from dupedash.model import NEAR, ByAnalysis, ByData, ById, ByUrl, DuplicateQuery, QueryImage, Smartfilter
-
-_MOST_NAMES = 100
-"""Fields of which one request may count the values, or by which it may sort: more than a collection shows."""
-
-
-def _names(given: Given, parameter: str) -> tuple[str, ...]:
-    """The fields that a parameter names, each once."""
-    names = tuple(dict.fromkeys(given.all(parameter)))
-    if len(names) > _MOST_NAMES:
-        raise refused(parameter, f"{len(names):,} fields", f"{_MOST_NAMES} fields at most")
-    return names
-
-
-@dataclass(frozen=True, slots=True)
-class FacetRequest:
-    """Values of these fields, with counts. A limit below 0 means all."""
-
-    fields: tuple[str, ...]
-    prefix: str
-    limit: int
-    least: int
-    by_value: bool
-
-    @classmethod
-    def read(cls, given: Given) -> FacetRequest | None:
-        """From the facet.* parameters; None where no facet is asked for."""
-        fields = _names(given, "facet.field")
-        if not fields or not given.flag("facet"):
-            return None
-        return cls(
-            fields,
-            given.text("facet.prefix") or "",
-            given.whole("facet.limit", 100, -1, 1_000_000),
-            given.whole("facet.mincount", 0, 0, 2**31),
-            given.text("facet.sort") in ("index", "false"),
-        )
+from dupedash.query.restate import Reading
+from dupedash.query.syntax.dates import EPOCH
+from dupedash.query.syntax.tree import Occur
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +39,6 @@ class SelectRequest:
     paging: Paging
     sort: tuple[tuple[str, bool], ...]
     cursor: str | None
-    facets: FacetRequest | None
 
     @classmethod
     def read(cls, given: Given, most_rows: int) -> SelectRequest:
@@ -79,7 +48,7 @@ class SelectRequest:
         if cursor and (paging.start or [name for name, _ in sort] != ["id"]):
             raise ConfigError("cursorMark needs sort=id asc or sort=id desc, and no start.")
         fields = FieldList.read(given, "*")
-        return cls(filters(given), fields, paging, sort, cursor, FacetRequest.read(given))
+        return cls(filters(given), fields, paging, sort, cursor)
 
 
 def filters(given: Given) -> tuple[str, ...]:
@@ -87,8 +56,30 @@ def filters(given: Given) -> tuple[str, ...]:
     return tuple(text for name in ("q", "fq") for text in given.all(name) if text.strip() != EVERYTHING)
 
 
+def reading(given: Given, now: datetime) -> Reading:
+    """How the filters of the request are to be read. Raises ConfigError."""
+    moment = given.text("NOW")
+    if moment is not None:
+        try:
+            now = EPOCH + timedelta(milliseconds=int(moment))
+        except (ValueError, OverflowError):
+            raise refused("NOW", moment, "milliseconds since 1970") from None
+    operator = (given.text("q.op") or "OR").upper()
+    if operator not in ("AND", "OR"):
+        raise refused("q.op", operator, "AND or OR")
+    default = Occur.MUST if operator == "AND" else Occur.SHOULD
+    return Reading(now, _zone(given.text("TZ") or "UTC"), default, given.text("df") or "")
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # no such file, no name of one, a folder
+        raise refused("TZ", name, "the name of a time zone, such as Europe/Berlin") from None
+
+
 def _sort(given: Given) -> tuple[tuple[str, bool], ...]:
-    clauses = [c.split() for c in (given.text("sort") or "score desc").split(",", _MOST_NAMES)]
+    clauses = [c.split() for c in (given.text("sort") or "score desc").split(",", MOST_NAMES)]
     for clause in clauses:
         if len(clause) != 2 or clause[1].lower() not in ("asc", "desc"):
             raise refused("sort", " ".join(clause), "a field and asc or desc, separated by commas")
@@ -121,8 +112,12 @@ class DuplicateRequest:
 
 
 def ranked(given: Given) -> bool:
-    """Whether a /select is really a search by picture."""
-    return given.text("rank.mode") is not None
+    """Whether a /select is really a search by picture. Raises ConfigError where it does not say which."""
+    if given.text("rank.mode") is not None:
+        return True
+    if ranking := next((name for name in given.names() if name.startswith("rank.")), None):
+        raise ConfigError(f"{ranking} needs rank.mode={MODULE} here; /{MODULE} has it by itself.")
+    return False
 
 
 def _only_duplicates(given: Given) -> None:
@@ -203,23 +198,3 @@ def marked(mark: str) -> str:
         return data.decode("utf-8", "surrogatepass")
     except (binascii.Error, ValueError):
         raise refused("cursorMark", mark, "* or the nextCursorMark of the answer before") from None
-
-
-@dataclass(frozen=True, slots=True)
-class TermsRequest:
-    """Values of these fields in the whole index. A limit below 0 means all."""
-
-    fields: tuple[str, ...]
-    prefix: str
-    limit: int
-    by_value: bool
-
-    @classmethod
-    def read(cls, given: Given) -> TermsRequest:
-        """Raises ConfigError."""
-        return cls(
-            _names(given, "terms.fl"),
-            given.text("terms.prefix") or "",
-            given.whole("terms.limit", 10, -1, 1_000_000),
-            given.text("terms.sort") == "index",
-        )

@@ -41,9 +41,10 @@ def replacements(changes: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """Add or replace these images."""
+    """Add or replace these images; `texts`: all their values are text, since XML has no others."""
 
     documents: tuple[Document, ...]
+    texts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,12 @@ def updates(body: bytes, *, commands: bool) -> list[Command]:
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"The body of the update is not JSON: {error}.") from None
     if isinstance(given, list):
-        return _documents(given)
+        return commands_of(given)
     if not isinstance(given, _Members):
         raise ConfigError("The body of an update is a JSON object or an array of objects.")
     if commands:
         return [command for name, value in given.pairs for command in _command(name, value)]
-    return _documents([given])
+    return commands_of([given])
 
 
 def _not_json(word: str) -> NoReturn:
@@ -105,8 +106,8 @@ def _not_json(word: str) -> NoReturn:
 
 def _command(name: str, value: Any) -> list[Command]:
     match name, value:
-        case "add", {"doc": dict() as doc}:
-            return _documents([doc])
+        case "add", {"doc": dict() as doc} if value.get("overwrite", True) is True:
+            return commands_of([doc])
         case "delete", {"query": str() as query} if query.strip():  # a blank one must not mean everything
             return [Delete(query=query)]
         case "delete", {"id": str() as image_id}:
@@ -125,8 +126,11 @@ def _command(name: str, value: Any) -> list[Command]:
     )
 
 
-def _documents(given: list[Any]) -> list[Command]:
-    """Whole documents together in one command, partial updates one by one, in the order given."""
+def commands_of(given: list[Any]) -> list[Command]:
+    """What adding these documents, as JSON has them, comes to. Raises ConfigError.
+
+    Whole documents together in one command, partial updates one by one, in the order given.
+    """
     parsed = [_changes(item) or _document(item) for item in given]
     commands: list[Command] = []
     for whole, run in groupby(parsed, key=lambda item: isinstance(item, Document)):
@@ -140,6 +144,8 @@ def _documents(given: list[Any]) -> list[Command]:
 def _id(item: Any) -> str:
     if not isinstance(item, dict):
         raise ConfigError("Every document is a JSON object.")
+    if item.get("_version_", 0) not in (0, "0"):
+        raise ConfigError("_version_ is not supported: this server keeps no versions of documents.")
     image_id = item.get("id")
     if type(image_id) is int:
         return str(image_id)
@@ -175,7 +181,7 @@ def _document(item: Mapping[str, Any]) -> Document:
     fields = {
         name: _field(name, raw)
         for name, raw in item.items()
-        if raw is not None and raw != [] and name not in ("id", "image", "import")
+        if raw is not None and raw != [] and name not in ("id", "image", "import", "_version_")
         if not (name == "filename" and raw == derived)
     }
     return Document(image_id, image, fields, item.get("import"))
