@@ -74,17 +74,11 @@ class Access:
 
     def admits_host(self, host: str) -> bool:
         """Whether the Host header names this instance: a guard against DNS rebinding."""
-        return not self.hosts or host_name(host) in self.hosts
+        known = place(host)
+        return not self.hosts or (known is not None and known.name in self.hosts)
 
     def _at_most(self, role: Role) -> Role:
         return Role.VIEWER if self.readonly else role
-
-
-def host_name(host: str) -> str:
-    """The name in a Host header, without port and brackets, in lower case."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.partition(":")[0].rstrip(".").lower()
 
 
 def is_local(address: str | None) -> bool:
