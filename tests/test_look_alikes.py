@@ -94,6 +94,17 @@ def test_a_thing_in_another_colour_is_no_duplicate(other: tuple[int, int, int]) 
     assert not matches(one, jpeg(two, 60))
 
 
+def flag(*colours: tuple[int, int, int]) -> np.ndarray:
+    return np.repeat(np.array(colours, np.uint8), 100, axis=0)[:, None].repeat(450, axis=1)
+
+
+def test_flags_with_other_stripes_are_no_duplicates() -> None:
+    white, red = (255, 255, 255), (205, 30, 50)
+    for last in ((30, 70, 160), (60, 120, 60)):
+        assert not matches(flag(red, white, red), flag(red, white, last))
+    assert matches(flag(red, white, (60, 120, 60)), saturated(flag(red, white, (60, 120, 60)), 0.5))
+
+
 @pytest.mark.parametrize("edit", [tinted, duotone, with_badge, labelled])
 def test_a_filter_or_an_overlay_gives_nothing_another_colour(edit) -> None:
     for picture in (shop_picture(RED), scene(1)):

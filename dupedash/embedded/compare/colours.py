@@ -16,6 +16,8 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+_MOST_GAIN = 2.0
+"""From candle light to shade the balance of a camera goes through gains of 0.5 to 2."""
 _COLOURFUL = 12.0
 """Chroma below this has no hue to speak of."""
 _NEUTRAL = 8.0
@@ -43,6 +45,8 @@ _EDGE = 14.0
 """Levels of brightness or chroma between neighbouring cells that are an outline."""
 _ALIKE, _MOSTLY_ALIKE, _MOSTLY_OUTLINED = 0.6, 0.65, 0.7
 """Local structure that agrees; the parts of a thing, and of its outline, for which it must hold."""
+_FLAT = 0.8
+"""Part of a flag or a sign that has the colour of what is around it; its ground counts as the rest does."""
 _RIM = 0.5
 """Part of the outermost cells that have another colour: more is the background, which a filter changes."""
 _AROUND, _SOLID = np.ones((3, 3), np.uint8), np.ones((2, 2), np.uint8)
@@ -64,14 +68,19 @@ def recoloured(over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure:
     if _power(over[shown]) < _power(onto[shown]):
         over, onto = onto, over  # what an edit took the colour of, it explains from the more colourful one on
     x, y = over[shown], onto[shown]
-    if (np.abs(_chroma(y) - _chroma(x)) < _OTHER).all() or _is_toned(x) != _is_toned(y):
-        return 0.0  # all is as it was; or what had which colour is lost
-    outline = shown & (np.minimum(_edges(over), _edges(onto)) > _EDGE)
+    if (np.abs(_chroma(y) - _chroma(x)) < _OTHER).all():
+        return 0.0
+    edges = np.minimum(_edges(over), _edges(onto))
+    flat = np.mean(edges[shown] < _NEUTRAL) > _FLAT
+    if not flat and _is_toned(x) != _is_toned(y):
+        return 0.0  # what had which colour is lost
     clipped, least = _is_clipped(x) | _is_clipped(y), 1.0
     for expected in _edited(x, y):
         other = np.zeros(shown.shape, bool)
         other[shown] = _is_other(_chroma(y), expected, clipped) & (y[:, 0] < _WHITE)
-        least = min(least, _outlined(other, outline, shown, structure) / len(x))
+        if not flat and other[_rim(shown)].mean() > _RIM:
+            return 0.0
+        least = min(least, _outlined(other, shown & (edges > _EDGE), shown, structure) / len(x))
         if not least:
             break
     return least
@@ -122,6 +131,7 @@ def _balanced(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Another white balance: red, green and blue each times what most of the picture shows."""
     dark = _NEAR_RGB
     gains = np.median(np.where((y < 1 - dark) & (x > dark), y / np.maximum(x, dark), 1), axis=0)
+    gains = np.clip(gains, 1 / _MOST_GAIN, _MOST_GAIN)
     balanced: np.ndarray = np.clip(x * gains, 0, 1).astype(np.float32)
     return balanced
 
@@ -168,8 +178,6 @@ def _robust(terms: np.ndarray, values: np.ndarray, near: float, usable: np.ndarr
 
 def _outlined(other: np.ndarray, outline: np.ndarray, shown: np.ndarray, structure: np.ndarray) -> float:
     """Cells of another colour in areas whose outline is in both pictures and that look alike inside."""
-    if not other.any() or other[_rim(shown)].mean() > _RIM:
-        return 0.0
     solid = cv2.dilate(cv2.erode(other.astype(np.uint8), _SOLID, anchor=(0, 0)), _SOLID, anchor=(1, 1))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
     total = 0
