@@ -126,6 +126,23 @@ def test_an_unknown_collection_is_not_found(dashboard, path):
     assert "image" not in headers.get("content-type", "")
 
 
+def test_a_page_has_its_name_before_and_after_its_script_runs(dashboard, visit):
+    shown = _get(dashboard.url + "/groups")[2].decode()
+    assert "<title>Groups · dupedash</title>" in shown
+    assert f'content="{dashboard.url}/link.jpg"' in shown
+    assert "Streamlit</title>" not in shown
+    assert "favicon.png" not in shown
+    assert _get(dashboard.url + "/link.jpg")[1]["content-type"] == "image/jpeg"
+    page = visit(dashboard.url).page("/groups")
+    expect(page).to_have_title("Groups · dupedash")
+
+
+def test_the_start_page_is_found_by_its_name_too(dashboard, visit):
+    page = visit(dashboard.url).page("/overview?t=0.8")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(f"{dashboard.url}/?t=0.8")
+
+
 def test_foreign_host_names_are_refused(dashboard):
     assert _get(dashboard.url + "/", Host="evil.example")[0] == 421
 
@@ -138,6 +155,8 @@ def test_beyond_this_machine_links_decide_who_may_do_what(tmp_path, pictures, se
     assert any(link.endswith(f"?token={tokens['viewer']}") for link in running.links)
     assert _get(running.url + "/")[0] == 401
     assert _get(running.url + "/thumb/photos/1.webp")[0] == 401
+    assert b'property="og:description"' in _get(running.url + "/")[2]
+    assert _get(running.url + "/link.jpg")[0] == 200
 
     viewer = visit(running.url).page(f"/scan?t=0.9&token={tokens['viewer']}")
     assert "token" not in viewer.url

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from streamlit import file_util
 
@@ -24,7 +24,7 @@ PICTURE = "/link.jpg"
 """Of the example; open to anyone."""
 _SUMMARY = "Find duplicate and near-duplicate images, judge what was found, clear it safely."
 _TITLE, _ICON = "<title>Streamlit</title>", '<link rel="shortcut icon" href="./favicon.png" />'
-_TITLES = {f"/{row.file}": row.title for row in PAGES} | {"/": PAGES[0].title}
+_TITLES = {"/": PAGES[0].title} | {f"/{row.file}": row.title for row in PAGES[1:]}
 
 
 def title(page: str) -> str:
@@ -51,6 +51,12 @@ def page(request: Request) -> Response:
     )
 
 
+def first(request: Request) -> Response:
+    """The start page by its name: Streamlit knows it as "/" only."""
+    query = request.url.query
+    return RedirectResponse("/" + (f"?{query}" if query else ""))
+
+
 def picture(_request: Request) -> Response:
     """The picture of a shared link."""
     return FileResponse(ASSETS / PICTURE.lstrip("/"))
@@ -67,4 +73,8 @@ def _icon() -> str:
     return f'<link rel="shortcut icon" type="image/svg+xml" href="data:image/svg+xml;base64,{mark}">'
 
 
-ROUTES = [*(Route(path, page) for path in _TITLES), Route(PICTURE, picture)]
+ROUTES = [
+    *(Route(path, page) for path in _TITLES),
+    Route(f"/{PAGES[0].file}", first),
+    Route(PICTURE, picture),
+]
