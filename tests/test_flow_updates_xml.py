@@ -68,6 +68,12 @@ def test_xml_that_is_not_understood_changes_nothing(api, body):
     assert len(ids(api.get(f"{API}/select?fl=id"))) == 4
 
 
+def test_xml_of_countless_elements_is_refused_before_they_are_built(api, monkeypatch):
+    monkeypatch.setattr("dupedash.flow.wire.xml._MOST_ELEMENTS", 100)
+    body = f"<delete>{'<id>a1</id>' * 100}</delete>"
+    assert "100 elements" in refused(api.post(f"{SOLR}/update", content=body, headers=XML), 400)
+
+
 def test_xml_goes_to_solrs_first_address_only(api):
     body = "<delete><query>*:*</query></delete>"
     assert "JSON" in refused(api.post(f"{API}/update", content=body, headers=XML), 415)

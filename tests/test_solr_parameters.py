@@ -225,6 +225,13 @@ def test_facets_of_ranges(api, query, counts, more):
     assert {name: span[name] for name in more} == more
 
 
+def test_what_is_counted_beside_a_search_has_an_end(api, monkeypatch):
+    monkeypatch.setattr("dupedash.flow.server.counting.LONGEST", -1.0)
+    for facet in ("facet.query=id:a1", RANGE.format("rating", 0, 20, 10)):
+        told = refused(api.get(f"{API}/select?rows=0&facet=true&{facet}"), 400)
+        assert "fewer facets" in told
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

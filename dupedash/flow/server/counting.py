@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from dupedash.query.syntax.literals import write_field
 
 _ALL_VALUES = 1_000_000  # more values than a field has
 _MOST_RANGES = 1000  # of one facet: each is a question of its own
+LONGEST = 10.0
+"""Seconds for all that is counted beside one search: as long as the filters of one question may take."""
 _NUMBERS = (FieldType.LONG, FieldType.DOUBLE)
 
 
@@ -34,11 +37,23 @@ def values(desk: Desk, request: ValuesRequest, fq: Sequence[str] = ()) -> list[V
     return found[request.offset : end]
 
 
-def missing(desk: Desk, request: ValuesRequest, fq: Sequence[str]) -> int | None:
+class Tally:
+    """Counts documents within filters, one question after the other, as long as there is time."""
+
+    def __init__(self, desk: Desk, fq: Sequence[str]) -> None:
+        self.desk, self.fq = desk, tuple(fq)
+        self._end = time.monotonic() + LONGEST
+
+    def count(self, *queries: str) -> int:
+        """How many of them these queries admit, too. Raises ConfigError when the time is over."""
+        if time.monotonic() > self._end:
+            raise ConfigError(f"Counting takes more than {LONGEST:.0f} s: ask for fewer facets at once.")
+        return self.desk.collection.count((*self.fq, *queries))
+
+
+def missing(tally: Tally, request: ValuesRequest) -> int | None:
     """How many documents have no value; None where that is not asked for."""
-    if not request.missing:
-        return None
-    return desk.collection.count((*fq, f"-{write_field(request.field)}:*"))
+    return tally.count(f"-{write_field(request.field)}:*") if request.missing else None
 
 
 def _counts(desk: Desk, info: FieldInfo, fq: Sequence[str], *, with_none: bool) -> Mapping[str, int]:
@@ -115,16 +130,16 @@ class _Scale:
         return instant(int(edge)) if self.kind is FieldType.DATE else edge
 
 
-def ranges(desk: Desk, request: RangeRequest, fq: Sequence[str], reading: Reading) -> Reply:
+def ranges(tally: Tally, request: RangeRequest, reading: Reading) -> Reply:
     """A range facet as Solr writes it. Raises ConfigError."""
-    info = desk.field(request.field)
+    info = tally.desk.field(request.field)
     scale = _scale(info, request, reading)
     first, last = scale.edges[0], scale.edges[-1]
 
     def counted(low: float | None, high: float | None, ends: tuple[bool, bool]) -> int:
         bounds = ["*" if edge is None else f'"{scale.shown(edge)}"' for edge in (low, high)]
         span = f"{'[' if ends[0] else '{'}{bounds[0]} TO {bounds[1]}{']' if ends[1] else '}'}"
-        return desk.collection.count((*fq, f"{write_field(request.field)}:{span}"))
+        return tally.count(f"{write_field(request.field)}:{span}")
 
     inc = request.include
     outside = {

@@ -28,15 +28,15 @@ def facets(desk: Desk, given: Given, fq: Sequence[str], reading: Reading) -> Rep
     request = FacetRequest.read(given)
     if request is None:
         return {}
-    counted = replies_out.no_facets()
+    counted, tally = replies_out.no_facets(), counting.Tally(desk, fq)
     for field in request.fields:
         values = counting.values(desk, field, fq)
-        without = counting.missing(desk, field, fq)
+        without = counting.missing(tally, field)
         counted["facet_fields"][field.field] = replies_out.counts(values, given, without)
     for query in request.queries:
-        counted["facet_queries"][query] = desk.collection.count((*fq, *desk.filters((query,), reading)))
+        counted["facet_queries"][query] = tally.count(*desk.filters((query,), reading))
     for span in request.ranges:
-        found = counting.ranges(desk, span, fq, reading)
+        found = counting.ranges(tally, span, reading)
         counted["facet_ranges"][span.field] = {**found, "counts": replies_out.paired(found["counts"], given)}
     return {"facet_counts": counted}
 

@@ -23,8 +23,22 @@ _ATTRIBUTES = {
 }
 
 
-class _NoDoctype(ElementTree.TreeBuilder):
-    """Builds elements; a document type, with which entities could be declared, is refused."""
+_MOST_ELEMENTS = 500_000  # of one body: an element of 4 bytes takes 100 and more in memory
+
+
+class _Bounded(ElementTree.TreeBuilder):
+    """Builds so many elements; a document type, with which entities could be declared, is refused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._elements = 0
+
+    def start(self, tag: Any, attrs: Any) -> ElementTree.Element:
+        """Called where an element begins."""
+        self._elements += 1
+        if self._elements > _MOST_ELEMENTS:
+            raise ConfigError(f"The XML of an update has {_MOST_ELEMENTS:,} elements at most.")
+        return super().start(tag, attrs)
 
     def doctype(self, name: str, _public: str | None, _system: str | None) -> NoReturn:
         """Called where a document type begins, before anything in it is read."""
@@ -33,7 +47,7 @@ class _NoDoctype(ElementTree.TreeBuilder):
 
 def updates_of_xml(body: bytes) -> list[Command]:
     """What an XML body asks for, in order. All its values are text. Raises ConfigError."""
-    parser = ElementTree.XMLParser(target=_NoDoctype())
+    parser = ElementTree.XMLParser(target=_Bounded())
     try:
         parser.feed(body)
         root = parser.close()
