@@ -22,10 +22,11 @@ def button(scan: StoredScan, name: str, kind: str, make: Callable[[], str], labe
 
 def thumbnails(view: View) -> Callable[[str], bytes | None]:
     """The thumbnail of an image, None where it cannot be had: a file of an old scan stays whole."""
+    collection = view.collection  # asked for here, since a report asks for thumbnails in threads of its own
 
     def thumbnail(image_id: str) -> bytes | None:
         try:
-            return view.collection.thumbnail(image_id)
+            return collection.thumbnail(image_id)
         except DupedashError:
             return None
 
