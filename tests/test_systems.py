@@ -78,6 +78,24 @@ def test_a_disk_or_system_without_hard_links_moves_files_all_the_same(monkeypatc
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("b", b"what it holds")]
 
 
+def test_a_disk_that_keeps_no_owners_takes_files_all_the_same(monkeypatch, tmp_path):
+    link = os.link
+
+    def other_disk(existing, new):
+        if existing.name == "a":
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        link(existing, new)
+
+    def no_owners(*_args):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(files.os, "link", other_disk)
+    monkeypatch.setattr(disk.os, "chown", no_owners)
+    (tmp_path / "a").write_bytes(b"what it holds")
+    disk.move(tmp_path / "a", tmp_path / "b", disk.sha256(tmp_path / "a"))
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("b", b"what it holds")]
+
+
 def test_a_program_that_outlives_us_is_not_in_our_console_on_windows():
     assert programs.apart(windows=True)["creationflags"] & getattr(subprocess, "CREATE_NO_WINDOW", 0x08000000)
     assert programs.apart(windows=False) == {"start_new_session": True}

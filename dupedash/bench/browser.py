@@ -134,7 +134,7 @@ def chromium() -> Iterator[Browser]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise ConfigError(
-            "Measuring in a browser needs Playwright: pip install -r requirements-dev.txt."
+            "Measuring in a browser needs Playwright: pip install playwright."
         ) from None
     program = find()
     if program is None:

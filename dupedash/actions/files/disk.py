@@ -165,5 +165,5 @@ def _copy(source: Path, target: Path, content: str) -> None:
 def _give(path: Path, like: os.stat_result) -> None:
     """To the owner and group of another file, where the system lets us."""
     if os.name != "nt":
-        with suppress(PermissionError):
+        with suppress(OSError):  # others' files; disks and shares that keep no owners
             os.chown(path, like.st_uid, like.st_gid)
