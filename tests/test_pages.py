@@ -84,7 +84,7 @@ def test_every_page_runs_on_an_empty_workspace(row: PageRow):
 def test_every_page_runs_on_a_collection_with_a_scan(row: PageRow):
     at = opened(row.file)
     assert not at.error
-    assert at.sidebar.selectbox(key="collection").value == "photos"
+    assert at.sidebar.selectbox(key="collection.picked").value == "photos"
 
 
 @pytest.mark.parametrize("page", ["overview", "scan", "collection"])

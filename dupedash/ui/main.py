@@ -8,6 +8,7 @@ from dupedash.ui import errors, sidebar, state, style
 from dupedash.ui.door import shell
 from dupedash.ui.door.access import Role
 from dupedash.ui.pagetable import PAGES, PageRow
+from dupedash.ui.shared import place
 from dupedash.ui.shared.widgets import no_scan_yet
 
 
@@ -27,6 +28,7 @@ def frame() -> None:
             no_scan_yet(state.current(), waiting.title)
         else:
             page.run()
+        place.draw(state.current().names())
 
 
 def as_page(row: PageRow) -> st.Page:

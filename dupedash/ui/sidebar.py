@@ -17,7 +17,9 @@ from dupedash.ui import jobs, state
 from dupedash.ui.shared.scan_words import scan_label
 from dupedash.ui.shared.threshold import set_threshold
 
-_PICKED = "scan.picked"
+_PICKED, _PICKED_COLLECTION = "scan.picked", "collection.picked"
+_SHOWN_SCAN, _FOLLOWS = "scan.shown", "scan.follows"
+"""The scan that was shown last, and whether a newer one takes its place."""
 _GROUPING_HELP = (
     "**Linked**: an image joins a group as soon as it matches one member; chains are possible, and shown.\n\n"
     "**Complete**: every two images of a group match each other."
@@ -35,63 +37,79 @@ def draw() -> None:
         pick_collection()
         view = state.current()
         if view.scan:
-            pick_scan(view.scans)
+            pick_scan(view.scans, state.latest(view.scans) or view.scan)
             pick_threshold(state.current().scan or view.scan)
         jobs.busy_line(view)
 
 
 def pick_collection() -> None:
-    """The collections this instance knows; the URL keeps the choice."""
+    """The collections this instance knows; the address always names the chosen one."""
     workspace = settings().workspace
-    known = Connections(workspace).list()
+    names = [connection.name for connection in Connections(workspace).list()]
     chosen = state.chosen_connection(workspace)
-    if not known or chosen is None:
+    if chosen is None:
         return
-    names = [connection.name for connection in known]
     if st.session_state.get(state.WANTED_COLLECTION) in names:
         st.session_state[state.COLLECTION] = st.session_state.pop(state.WANTED_COLLECTION)
         forget_scan()
+    asked = asked_for(state.COLLECTION)
+    if asked not in names:
+        st.session_state[state.COLLECTION] = chosen.name
+    in_address("Collection in the URL", state.COLLECTION)
+    st.session_state[_PICKED_COLLECTION] = asked if asked in names else chosen.name
     st.selectbox(
-        "Collection",
-        names,
-        index=names.index(chosen.name),
-        key=state.COLLECTION,
-        bind="query-params",
-        on_change=forget_scan,
+        "Collection", names, key=_PICKED_COLLECTION, on_change=_picked_collection,
         help="Add folders on the Collection page, Flow servers under Connections.",
-    )
+    )  # fmt: skip
+    if asked and asked not in names:
+        st.caption(":orange[:material/warning:] The collection in this link does not exist here.")
+
+
+def asked_for(key: str) -> str:
+    """What the session chose, else what the address names; it is read before the widget that binds it."""
+    return str(st.session_state[key] or "") if key in st.session_state else st.query_params.get(key, "")
+
+
+def in_address(label: str, key: str) -> None:
+    """Keep a value in the address: a bound select box leaves its default out, and puts its label there."""
+    with st.container(key=f"url-state-{key}"):
+        st.text_input(label, key=key, bind="query-params")
+
+
+def _picked_collection() -> None:
+    st.session_state[state.COLLECTION] = st.session_state[_PICKED_COLLECTION]
+    forget_scan()
 
 
 def forget_scan() -> None:
     """Another collection has other scans."""
     st.session_state[state.SCAN] = ""
+    st.session_state[_SHOWN_SCAN] = ""
 
 
-def pick_scan(scans: tuple[StoredScan, ...]) -> None:
-    """The scans of this collection; by default the newest.
+def pick_scan(scans: tuple[StoredScan, ...], newest: StoredScan) -> None:
+    """The scans of this collection; the address always names the chosen one.
 
-    A bound select box would put its label into the URL. The scan's id stands there instead, by a text field
-    that nobody sees.
+    Whoever looks at the newest one sees the next one as soon as it is there.
     """
     if state.WANTED in st.session_state:
         st.session_state[state.SCAN] = st.session_state.pop(state.WANTED)
-    with st.container(key="url-state"):
-        linked = st.text_input("Scan in the URL", key=state.SCAN, bind="query-params")
-    newest = state.latest(scans)
-    # The name that a scan gets by itself begins with its collection, which stands just above.
-    labels = {
-        state.LATEST: f"Latest: {newest.name.removeprefix(newest.collection).strip()}" if newest else "Latest"
-    }
-    labels |= {scan.id: scan_label(scan) for scan in scans}
-    st.session_state[_PICKED] = linked if linked in labels else state.LATEST
+    labels = {scan.id: scan_label(scan) for scan in scans}
+    asked, begins = asked_for(state.SCAN), _SHOWN_SCAN not in st.session_state
+    if asked != st.session_state.get(_SHOWN_SCAN) or begins:
+        st.session_state[_FOLLOWS] = asked in ("", newest.id)
+    chosen = newest.id if st.session_state[_FOLLOWS] or asked not in labels else asked
+    if chosen != asked:
+        st.session_state[state.SCAN] = chosen
+    st.session_state[_SHOWN_SCAN] = st.session_state[_PICKED] = chosen
+    in_address("Scan in the URL", state.SCAN)
     st.selectbox("Scan", list(labels), key=_PICKED, format_func=labels.__getitem__, on_change=_picked)
-    if linked and linked not in labels:
+    if asked and asked not in labels and begins:
         st.caption(":orange[:material/warning:] The scan in this link no longer exists.")
 
 
 def _picked() -> None:
-    picked = st.session_state[_PICKED]
-    st.session_state[state.SCAN] = "" if picked == state.LATEST else picked
+    st.session_state[state.SCAN] = st.session_state[_PICKED]
 
 
 def pick_threshold(scan: StoredScan) -> None:

@@ -35,9 +35,6 @@ COLLECTION, SCAN, THRESHOLD, STRICTNESS = "collection", "scan", "t", "grouping"
 WANTED, WANTED_COLLECTION, THRESHOLD_WANTED = "scan.wanted", "collection.wanted", "t.wanted"
 """Set by a page to change a choice: the widgets themselves are drawn before the page."""
 
-LATEST = "latest"
-"""The choice of scan that follows the collection's newest one."""
-
 GROUPING = {Strictness.COMPONENT: "Linked", Strictness.COMPLETE: "Complete"}
 """Labels of the grouping; they are what stands in the URL."""
 
@@ -77,6 +74,13 @@ class View:
     def now(self) -> CollectionNow:
         """The chosen collection for what every rerun asks. Raises CollectionError."""
         return collections.collection_now(self.require_connection(), self.settings.workspace)
+
+    def names(self) -> dict[str, str]:
+        """What every address names: the collection and the scan, "" where there is none."""
+        return {
+            COLLECTION: self.connection.name if self.connection else "",
+            SCAN: self.scan.id if self.scan else "",
+        }
 
     def require_connection(self) -> Connection:
         """The chosen collection's, on pages that are not shown without one."""

@@ -74,6 +74,35 @@ def test_groups_are_selected_in_a_row_and_decided_at_once_and_all_is_taken_back_
     assert len(ReviewStore(scanned.reviews).load()) == 0
 
 
+def test_back_up_and_reload_find_the_list_as_it_was(scanned, serving, visit):
+    page = visit(serving(scanned.root).url).page("/groups?least=2&sort=Weakest+first&p=2")
+
+    def as_it_was() -> None:
+        expect(page.get_by_role("heading", name="Groups")).to_be_visible()
+        assert "p=2" in page.url
+        page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 300")
+        expect(page.locator("[class*=st-key-row-] img").first).to_have_attribute("src", first)
+
+    first = str(page.locator("[class*=st-key-row-] img").first.get_attribute("src"))
+    assert "collection=photos" in page.url
+    assert "scan=" in page.url
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 300")
+    page.locator("[class*=st-key-row-] [data-testid=stPageLink] a").nth(6).click()
+    expect(page.get_by_role("heading", name="Group of 2 images")).to_be_visible()
+    settle(page)
+    page.go_back()
+    as_it_was()
+    settle(page)
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Group of 2 images")).to_be_visible()
+    settle(page)
+    page.get_by_role("link", name=f"of {GROUPS}").click()
+    as_it_was()
+    settle(page)
+    page.reload()
+    as_it_was()
+
+
 def test_fifty_groups_are_reviewed_with_keys_alone(scanned, serving, visit):
     cut = DuplicateGraph(ScanStore(scanned.scans).list()[0].matches()).cut(0.7)
     assert len(cut) == GROUPS

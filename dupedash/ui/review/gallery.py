@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -86,11 +86,13 @@ def draw_asked(view: View) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a group is in the list: the keys of the groups before and after it, and its place in words."""
+    """Where a group is in the list: the keys of the groups before and after it, its place in words, and the
+    page of the list on which it is, as a parameter of its link."""
 
     before: str | None
     after: str | None
     words: str
+    page: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def draw_head(group: Group, place: Position, listing: Listing) -> None:
@@ -99,7 +101,7 @@ def draw_head(group: Group, place: Position, listing: Listing) -> None:
     with title:
         widgets.header(f"Group of {wording.plural(len(group.members), 'image')}", head_line(group))
     with go.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        path, params = widgets.page_row("groups").path, listing.params()
+        path, params = widgets.page_row("groups").path, {**listing.params(), **place.page}
         st.page_link(path, label=place.words, icon=":material/arrow_upward:", query_params=params)
         for key, label, icon, shortcut in (
             (place.before, "Previous", ":material/chevron_left:", "Left"),
@@ -141,7 +143,9 @@ def neighbours(view: View, number: int, listing: Listing) -> Position:
     place = numbers.index(number)
     before = view.cut.key(numbers[place - 1]) if place else None
     after = view.cut.key(numbers[place + 1]) if place + 1 < len(numbers) else None
-    return Position(before, after, f"{place + 1:,} of {len(numbers):,}")
+    page = place // group_rows.PER_PAGE + 1
+    params = {"p": [str(page)]} if page > 1 else {}
+    return Position(before, after, f"{place + 1:,} of {len(numbers):,}", params)
 
 
 def move_on(key: str | None) -> None:

@@ -12,8 +12,6 @@ from dupedash.ui.review import cleared, group_filters, selection
 from dupedash.ui.shared import group_rows, keys, widgets
 from dupedash.ui.state import View
 
-PER_PAGE = 15
-
 
 def draw(view: View) -> None:
     """The whole page."""
@@ -32,12 +30,12 @@ def draw_list(view: View, listing: Listing) -> None:
         return
     left, right = st.columns((1, 1), vertical_alignment="center")
     left.caption(summary(view, rows, numbers))
-    pages = -(-len(numbers) // PER_PAGE)
+    pages = -(-len(numbers) // group_rows.PER_PAGE)
     with right.container(horizontal=True, horizontal_alignment="right"):
         page = st.pagination(pages, key="p", bind="query-params", max_visible_pages=7) if pages > 1 else 1
     if view.editor:
         selection.draw_bar(view, numbers)
-    shown = numbers[(page - 1) * PER_PAGE : page * PER_PAGE]
+    shown = numbers[(page - 1) * group_rows.PER_PAGE : page * group_rows.PER_PAGE]
     begin = selection.draw_box if view.editor else None
     group_rows.draw_rows(view, rows, shown, standings, listing, begin)
 

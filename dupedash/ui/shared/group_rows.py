@@ -19,6 +19,7 @@ from dupedash.ui.state import View
 CARRIED = "in-"
 """Before the names of the list's settings in the link of a gallery: previous and next follow the list."""
 
+PER_PAGE = 15
 STRIP = 6
 """Thumbnails in a row; of larger groups the number of the others is said."""
 
