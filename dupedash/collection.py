@@ -100,6 +100,14 @@ class Rooted(Protocol):
         """The folders that were indexed, absolute."""
 
 
+@runtime_checkable
+class WithFiles(Protocol):
+    """A collection whose images are files here."""
+
+    def path(self, image_id: str) -> Path | None:
+        """The file of an image, exactly; None where it has none or the id is unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundMatch:
     """An unordered pair (a < b) of a scan with its score and, where known, why."""

@@ -58,6 +58,7 @@ def test_whoever_looks_at_the_newest_scan_sees_the_next_one_and_others_keep_thei
     collection.close()
     follows.run()
     assert scan_of(follows) == second.id
+    keeps.run()
     next(b for b in keeps.selectbox if b.label == "Scan").set_value(first.id).run()
     assert scan_of(keeps) == first.id
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 from dupedash.errors import UnreadableImage
 from dupedash.images import encode
 from dupedash.images.files import LIMITS, printable
+from dupedash.images.tags import read_tags
 from dupedash.workers import Bounds, Pool, WorkerLost, memory
 
 T = TypeVar("T")
@@ -45,6 +46,16 @@ def render(source: Path | bytes, long_side: int = 1600, name: str = "upload") ->
     """See `encode.render`; apart."""
     shown = name if isinstance(source, bytes) else printable(source)
     return ask(partial(encode.render, source, long_side), shown)
+
+
+def original(source: Path) -> bytes:
+    """See `encode.original`; apart."""
+    return ask(partial(encode.original, source), printable(source))
+
+
+def tags(source: Path) -> dict[str, str]:
+    """See `tags.read_tags`; apart."""
+    return ask(partial(read_tags, source), printable(source))
 
 
 def thumbnail(data: bytes, name: str = "upload") -> bytes:

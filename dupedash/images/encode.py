@@ -47,6 +47,12 @@ def render(source: Path | bytes, long_side: int = 1600, limits: Limits = LIMITS)
     return _saved(Image.fromarray(pixels), "JPEG", quality=88)
 
 
+def original(source: Path) -> bytes:
+    """A PNG with every pixel of a picture file in any format, upright. Raises UnreadableImage."""
+    pixels = decode(source, long_side=LIMITS.max_pixels).pixels
+    return _saved(Image.fromarray(pixels), "PNG", compress_level=1)  # 9 takes ten times as long
+
+
 def _saved(image: Image.Image, kind: str, **options: int) -> bytes:
     file = io.BytesIO()
     image.save(file, kind, **options)

@@ -4,7 +4,7 @@
 const known = new WeakMap();
 const STRENGTH = 2.2;  // differences are shown so many times as strong as they are
 const FLIP_MS = 700;
-const ENLARGED = 3;
+const PIXELS = 8;  // times as large as at 100 % at the second click: each pixel is seen as a square
 
 export default function ({ data, parentElement }) {
   const host = parentElement.querySelector(".compare");
@@ -61,26 +61,47 @@ function side(host, data) {
   for (const [x0, y0, x1, y1] of data.residual) outline(right.lines, [[x0, y0], [x1, y0], [x1, y1], [x0, y1]], "edit");
   const pair = element("div", "pair"), caption = element("div", "caption");
   pair.append(left.box, right.box);
-  caption.textContent = "Click to enlarge both at the same place, move to look around.";
   host.replaceChildren(pair, caption);
-  enlarge(left, right, data.affine ?? [1, 0, 0, 0, 1, 0]);
+  enlarge(left, right, data, caption);
 }
 
-// A click enlarges both pictures where they show the same; moving over one moves the other along.
-function enlarge(left, right, affine) {
-  let large = false;
+// A click shows both originals at the same place pixel by pixel, a second one each pixel as a square; moving over
+// one picture moves the other along.
+function enlarge(left, right, data, caption) {
+  const affine = data.affine ?? [1, 0, 0, 0, 1, 0];
+  let step = 0, scale = 1;
+  const turn = (by) => {
+    step = (step + by) % 3;
+    const whole = Math.max(left.shown.naturalWidth, right.shown.naturalWidth) / left.holder.clientWidth;
+    scale = [1, Math.max(1.5, whole), Math.max(1.5, whole) * PIXELS][step];
+    const percent = Math.round(100 * scale / whole);
+    caption.textContent = step ? `The originals at ${percent} %. Move to look around, click for ${step < 2 ? "more" : "the whole"}.`
+      : "Click to see both originals at the same place, pixel by pixel.";
+    for (const [part, what] of [[left, data.a], [right, data.b]]) {
+      part.holder.classList.toggle("pixels", step === 2);
+      if (step) original(part, what, () => turn(0));
+    }
+  };
+  turn(0);
   const show = (event, from, there) => {
     const frame = from.holder.getBoundingClientRect();
     const at = [(event.clientX - frame.left) / frame.width, (event.clientY - frame.top) / frame.height];
     for (const [part, [x, y]] of [[from, at], [from === left ? right : left, through(there, at)]]) {
       part.inner.style.transformOrigin = `${100 * clamp(x)}% ${100 * clamp(y)}%`;
-      part.inner.style.transform = large ? `scale(${ENLARGED})` : "";
+      part.inner.style.transform = step ? `scale(${scale})` : "";
     }
   };
   for (const [from, there] of [[left, affine], [right, inverse(affine)]]) {
-    from.holder.onclick = (event) => { large = !large; show(event, from, there); };
-    from.holder.onpointermove = (event) => large && show(event, from, there);
+    from.holder.onclick = (event) => { turn(1); show(event, from, there); };
+    from.holder.onpointermove = (event) => step && show(event, from, there);
   }
+}
+
+// The original takes the place of the preview as soon as it is there; `then` the enlargement is its.
+function original(part, what, then) {
+  if (part.asked) return;
+  part.asked = true;
+  load(what.original).then((image) => { part.shown.src = image.src; then(); }, () => {});
 }
 
 const clamp = (value) => Math.max(0, Math.min(1, value));
@@ -168,7 +189,7 @@ function framed(image, what, letter) {
   holder.append(inner);
   words.textContent = `${letter} · ${what.name}`;
   box.append(holder, words);
-  return { box, holder, inner, lines };
+  return { box, holder, inner, lines, shown };
 }
 
 function outline(lines, points, name) {

@@ -1,4 +1,4 @@
-"""Pictures by URL: `/thumb/<collection>/<id>.webp` and `/picture/<collection>/<id>`, behind the guard.
+"""Pictures by URL, behind the guard: `/thumb/<collection>/<id>.webp`, `/picture/…` and `/original/…`.
 
 A URL with a version (`?v=`, from the file's content) never changes its picture and is kept by the browser
 for good. A picture that is gone is shown as such, so that a page over an old scan stays whole.
@@ -16,16 +16,18 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from dupedash.actions import kept_file
-from dupedash.collection import Collection
+from dupedash.collection import Collection, WithFiles
 from dupedash.config import Workspace, settings
 from dupedash.connect import Connections
 from dupedash.errors import ActionError, Busy, CollectionError, ConfigError, UnknownImage, UnreadableImage
-from dupedash.images import apart
+from dupedash.images import apart, read_file
 from dupedash.images.encode import THUMBNAIL_SIDE, THUMBNAIL_TYPE, is_thumbnail
 from dupedash.ui.collections import open_collection
 
 PICTURE_SIDE = 1600
 """Pixels of the long side: what most screens show."""
+ORIGINAL_SIDE = 4096
+"""The same of a server's picture in full size: 4K screens show no more."""
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _KEPT = "private, max-age=31536000, immutable"
 _FOR_A_WHILE = "private, max-age=300"
@@ -57,6 +59,11 @@ def picture_url(collection: str, image_id: str, content: str | None = None) -> s
     return f"/picture/{quote(collection, safe='')}/{in_url(image_id)}{_version(content)}"
 
 
+def original_url(collection: str, image_id: str, content: str | None = None) -> str:
+    """Where the picture is in full size."""
+    return f"/original/{quote(collection, safe='')}/{in_url(image_id)}{_version(content)}"
+
+
 def in_url(image_id: str) -> str:
     """The id as one part of a path: proxies and Streamlit turn back paths with coded slashes and dots."""
     if _PLAIN.fullmatch(image_id):
@@ -83,6 +90,22 @@ def thumb(request: Request) -> Response:
 def picture(request: Request) -> Response:
     """The picture of one image."""
     return _answer(request, lambda collection, image_id: collection.picture(image_id), PICTURE_SIDE)
+
+
+def original(request: Request) -> Response:
+    """The picture of one image in full size: its file as it is, where browsers show such files."""
+    return _answer(request, _original, ORIGINAL_SIDE)
+
+
+def _original(collection: Collection, image_id: str) -> bytes | None:
+    """Of a server what it gives at most."""
+    path = collection.path(image_id) if isinstance(collection, WithFiles) else None
+    if path is None:
+        return collection.picture(image_id, ORIGINAL_SIDE)
+    if collection.thumbnail(image_id) is None:
+        return None  # what could not be read when it was indexed is not tried again: it may crash its reader
+    data = read_file(path)
+    return data if _media_type(data) else apart.original(path)
 
 
 def _answer(
@@ -139,10 +162,13 @@ def _media_type(data: bytes) -> str | None:
         return THUMBNAIL_TYPE
     if data[:3] == b"\xff\xd8\xff":
         return "image/jpeg"
+    if data[:6] in (b"GIF87a", b"GIF89a"):
+        return "image/gif"
     return "image/png" if data[:8] == b"\x89PNG\r\n\x1a\n" else None
 
 
 ROUTES = [
     Route("/thumb/{collection}/{id}.webp", thumb),
     Route("/picture/{collection}/{id}", picture),
+    Route("/original/{collection}/{id}", original),
 ]

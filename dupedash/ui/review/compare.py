@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from dupedash.model import Explanation, ImageRecord
 from dupedash.ui.component import component
-from dupedash.ui.door.routes import picture_url
+from dupedash.ui.door.routes import original_url, picture_url
 
 _NEARLY_ALL = 0.985
 """Where more than this share of a picture is seen in the other, no outline is drawn on it."""
@@ -29,14 +29,22 @@ def draw(collection: str, pair: tuple[ImageRecord, ImageRecord], why: Explanatio
         key="compare",
         data={
             "mode": mode.name.lower(),
-            "a": {"url": picture_url(collection, a.id, a.content), "name": a.filename},
-            "b": {"url": picture_url(collection, b.id, b.content), "name": b.filename},
+            "a": _side(collection, a),
+            "b": _side(collection, b),
             "affine": list(why.affine) if registered(why) and why.affine else None,
             "croppedA": why.overlap_a < _NEARLY_ALL,
             "croppedB": why.overlap_b < _NEARLY_ALL,
             "residual": [list(box) for box in why.residual],
         },
     )
+
+
+def _side(collection: str, record: ImageRecord) -> dict[str, str]:
+    return {
+        "url": picture_url(collection, record.id, record.content),
+        "original": original_url(collection, record.id, record.content),
+        "name": record.filename,
+    }
 
 
 def registered(why: Explanation | None) -> bool:

@@ -21,6 +21,7 @@ from dupedash.ui.review import pair as pairview
 from dupedash.ui.review.decisions import bar, make
 from dupedash.ui.review.decisions.bar import Subject
 from dupedash.ui.review.decisions.make import show_group
+from dupedash.ui.review.tables import table_html
 from dupedash.ui.shared import group_filters, group_rows, keys, widgets
 from dupedash.ui.shared.group_link import GROUP, ONE, OTHER
 from dupedash.ui.shared.threshold import threshold_button
@@ -286,7 +287,7 @@ def draw_properties(members: Sequence[ImageRecord]) -> None:
     """All properties of all images, for groups of a size that fits on a screen."""
     if 2 < len(members) <= 8:
         with st.expander("Properties of all images", icon=":material/table_rows:"):
-            st.html(pairview.table_html([m.filename for m in members], compare(members)))
+            st.html(table_html([m.filename for m in members], compare(members)))
 
 
 def draw_missing(view: View, asked: str) -> None:

@@ -10,11 +10,11 @@ import streamlit as st
 
 from dupedash import wording
 from dupedash.groups.graph import Group
-from dupedash.images.properties import Property, compare
 from dupedash.model import Explanation, ImageRecord
 from dupedash.review import Verdict
 from dupedash.ui.errors import as_text
 from dupedash.ui.review import compare as compareview
+from dupedash.ui.review import file_details
 from dupedash.ui.review.compare import Mode
 from dupedash.ui.review.decisions import make
 from dupedash.ui.shared import widgets
@@ -40,7 +40,7 @@ def draw(view: View, group: Group, pair: tuple[ImageRecord, ImageRecord], why: E
             st.caption("How the two lie on one another is not known: they are stretched to one size.")
     with reasons:
         draw_reasons(view, group, pair, why)
-    st.html(table_html(("A", "B"), compare(pair)))
+    file_details.draw(view, pair)
 
 
 def pick_mode(group: Group, pair: tuple[ImageRecord, ImageRecord]) -> Mode:
@@ -134,15 +134,3 @@ def facts_html(rows: Sequence[tuple[str, str]]) -> str:
     """Names and values in two columns."""
     cells = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
     return f'<dl class="dd-why">{cells}</dl>'
-
-
-def table_html(heads: Sequence[str], rows: Sequence[Property]) -> str:
-    """Properties as a table; the rows that differ are marked."""
-    head = "".join(f"<th>{escape(h)}</th>" for h in heads)
-    body = "".join(
-        f'<tr class="{"differs" if row.differs else "same"}"><th>{escape(row.name)}</th>'
-        + "".join(f"<td>{escape(value)}</td>" for value in row.values) + "</tr>"
-        for row in rows
-    )  # fmt: skip
-    table = f"<thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="dd-table"><table>{table}</table></div>'

@@ -1,0 +1,83 @@
+"""The two files of a comparison: in full size, where they are, and all that they tell of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from dupedash.collection import WithFiles
+from dupedash.errors import Busy, UnreadableImage
+from dupedash.images import apart
+from dupedash.images.properties import UNKNOWN, Property, compare
+from dupedash.model import ImageRecord
+from dupedash.ui import errors
+from dupedash.ui.door import desktop
+from dupedash.ui.door.routes import original_url
+from dupedash.ui.review.tables import table_html
+from dupedash.ui.state import View
+
+DIFFERING, ALL = "pair.differing", "pair.all"
+LETTERS = ("A", "B")
+
+
+def draw(view: View, pair: Sequence[ImageRecord]) -> None:
+    """Places and ways to open them, then the properties."""
+    for column, letter, record in zip(st.columns(2, gap="medium"), LETTERS, pair, strict=True):
+        with column:
+            draw_file(view, letter, record)
+    with st.container(horizontal=True):
+        differing = st.toggle("Only what differs", key=DIFFERING, persist_state="session")
+        everything = st.toggle(
+            "All metadata of the files", key=ALL, persist_state="session",
+            help="Also EXIF, GPS and what else the files tell; they are read now.",
+        )  # fmt: skip
+    rows = [*compare(pair), *(tag_rows([tags_of(view, record) for record in pair]) if everything else [])]
+    st.html(table_html(LETTERS, [row for row in rows if row.differs or not differing]))
+
+
+def draw_file(view: View, letter: str, record: ImageRecord) -> None:
+    """One file: its path to copy, the original in a tab of its own, its folder on the desktop."""
+    st.code(record.location, language=None)
+    with st.container(horizontal=True, gap="small"):
+        st.link_button(
+            f"Original of {letter}", original_url(view.require_scan().collection, record.id, record.content),
+            icon=":material/open_in_new:", type="tertiary",
+        )  # fmt: skip
+        file = file_of(view, record)
+        if file and view.editor and desktop.opener():
+            st.button(
+                "Open folder", key=f"open-folder-{letter}", icon=":material/folder_open:", type="tertiary",
+                on_click=_open, args=(file,),
+            )  # fmt: skip
+
+
+def _open(file: Path) -> None:
+    with errors.shown():
+        desktop.open_folder(file)
+
+
+def file_of(view: View, record: ImageRecord) -> Path | None:
+    """The file of an image, where it is on this machine."""
+    collection = view.collection
+    return collection.path(record.id) if isinstance(collection, WithFiles) else None
+
+
+def tags_of(view: View, record: ImageRecord) -> dict[str, str]:
+    """All that the file tells; where it cannot be read, why."""
+    file = file_of(view, record)
+    if file is None or record.width is None:
+        return {}
+    try:
+        return apart.tags(file)
+    except UnreadableImage as error:
+        return {"Metadata": error.reason}
+    except Busy as error:
+        return {"Metadata": str(error)}
+
+
+def tag_rows(tags: Sequence[dict[str, str]]) -> list[Property]:
+    """A row a name, in the order of the files."""
+    names = dict.fromkeys(name for told in tags for name in told)
+    return [Property(name, tuple(told.get(name, UNKNOWN) for told in tags)) for name in names]
