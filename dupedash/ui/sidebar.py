@@ -84,7 +84,7 @@ def _picked_collection() -> None:
 def forget_scan() -> None:
     """Another collection has other scans."""
     st.session_state[state.SCAN] = ""
-    st.session_state[_SHOWN_SCAN] = ""
+    st.session_state[_SHOWN_SCAN], st.session_state[_FOLLOWS] = "", True
 
 
 def pick_scan(scans: tuple[StoredScan, ...], newest: StoredScan) -> None:
