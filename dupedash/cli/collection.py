@@ -42,7 +42,7 @@ def status(context: Context) -> None:
             from dupedash.flow.client import FlowCollection
 
             if isinstance(collection, FlowCollection):
-                click.echo(f"pictures    {printable(collection.try_pictures())}")
+                click.echo(f"pictures    {printable(collection.try_pictures().words)}")
         for failure in context.scans.damaged():
             click.echo(f"damaged     {failure.reason}")
 

@@ -54,6 +54,14 @@ class FlowStatus:
     finds_duplicates: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PictureTrial:
+    """What came of reading some pictures, in a sentence; `well` False: one that should be there was not."""
+
+    well: bool
+    words: str
+
+
 class FlowReader:
     """A Collection over HTTP; threads may share it, `workers` of them at the same time.
 
@@ -254,17 +262,18 @@ class FlowReader:
                 return None
             raise
 
-    def try_pictures(self) -> str:
-        """Reads the pictures of some images as the settings say, and says in a sentence how that went."""
+    def try_pictures(self) -> PictureTrial:
+        """Reads the pictures of some images as the settings say."""
         if not self.settings.images.where:
-            return "No pictures are shown, because it is not set where they are."
+            return PictureTrial(True, "No pictures are shown, because it is not set where they are.")
         page = self._select(requests_out.select((), rows=_TRIED, fl="*"))
         with mapped(self.label):
             records = [documents.record(document) for document in page.documents]
         troubles = [trouble for record in records if (trouble := self._trouble(record))]
         if troubles:
-            return f"{len(troubles)} of {len(records)} pictures tried cannot be read: {troubles[0]}."
-        return f"Its pictures can be read: {len(records)} were tried."
+            words = f"{len(troubles)} of {len(records)} pictures tried cannot be read: {troubles[0]}."
+            return PictureTrial(False, words)
+        return PictureTrial(True, f"Its pictures can be read: {len(records)} were tried.")
 
     def _trouble(self, record: ImageRecord) -> str:
         """Why the picture of an image cannot be read; empty where it can."""
@@ -272,7 +281,7 @@ class FlowReader:
             data = read_picture(record, self.settings.images)
             apart.thumbnail(data or b"", name=record.location)
         except UnreadableImage as error:
-            return str(error)
+            return f"{record.location}: {error.reason}"
         return ""
 
     def _made(self, image_id: str, make: Callable[[bytes], bytes]) -> bytes | None:

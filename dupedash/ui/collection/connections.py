@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
 import streamlit as st
 
@@ -77,25 +77,36 @@ def use(name: str) -> None:
     st.rerun()
 
 
-def test(connection: Connection, workspace: Workspace) -> tuple[bool, str]:
-    """Ask it how many images it has, and for pictures: (it answered, a sentence)."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a test, in words; `well` False: it answered, but its pictures cannot be read."""
+
+    answered: bool
+    words: str
+    well: bool = True
+
+
+def test(connection: Connection, workspace: Workspace) -> Outcome:
+    """Ask it how many images it has, and for pictures."""
     try:
         collection = connect(connection, workspace)
         try:
             count, fields = collection.count(), len(collection.fields())
-            pictures = f" {collection.try_pictures()}" if isinstance(collection, FlowCollection) else ""
+            pictures = collection.try_pictures() if isinstance(collection, FlowCollection) else None
         finally:
             collection.close()
     except DupedashError as error:
-        return False, str(error)
+        return Outcome(False, str(error))
     counted = f"{wording.plural(count, 'image')}, {wording.plural(fields, 'field')}"
-    return True, f"It answers: {counted}.{pictures}"
+    answer = f"It answers: {counted}."
+    return Outcome(True, f"{answer} {pictures.words}", pictures.well) if pictures else Outcome(True, answer)
 
 
-def _show_test(outcome: tuple[bool, str]) -> None:
-    answered, text = outcome
-    show = st.success if answered else st.error
-    show(errors.as_text(text), icon=":material/check_circle:" if answered else ":material/error:")
+def _show_test(outcome: Outcome) -> None:
+    show, icon = (st.success, "check_circle") if outcome.well else (st.warning, "warning")
+    if not outcome.answered:
+        show, icon = st.error, "error"
+    show(errors.as_text(outcome.words), icon=f":material/{icon}:")
 
 
 def _draw_form(view: View) -> None:
@@ -162,10 +173,10 @@ def _draw_change(view: View, connection: Connection, flow: FlowSettings, key: st
 def add(view: View, connection: Connection) -> None:
     """Keep it if it answers. Raises ConfigError, CollectionError, Forbidden."""
     connections = view.connections
-    answered, text = test(connection, view.settings.workspace)
-    if not answered:
-        _show_test((False, text))
+    outcome = test(connection, view.settings.workspace)
+    if not outcome.answered:
+        _show_test(outcome)
         return
     connections.add(connection)
-    st.session_state[f"connection-{connection.name}.tested"] = (True, text)
+    st.session_state[f"connection-{connection.name}.tested"] = outcome
     use(connection.name)
