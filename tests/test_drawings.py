@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 
 from dupedash.embedded.compare import pairs
+from dupedash.embedded.compare.drawings.nudge import nudge
 from dupedash.embedded.compare.drawings.replaced import NOTHING_REPLACED, compare_drawings, log_odds
 from dupedash.embedded.describe.descriptor import Descriptor, describe
 from tests.drawn import KINDS, board, die, document, invoice
@@ -137,6 +138,24 @@ def test_a_mirrored_drawing_is_compared_with_the_mirror_image() -> None:
 def test_a_photo_has_no_sharp_picture_and_costs_nothing_more() -> None:
     assert described(invoice(1)).drawing
     assert not describe(np.asarray(scene(3))).drawing
+
+
+def test_strokes_find_the_map_that_keypoints_miss_by_a_pixel_whatever_was_put_over_them() -> None:
+    page = np.asarray(invoice(1).convert("L"))
+    height, width = page.shape
+    turned = cv2.getRotationMatrix2D((width / 2, height / 2), 0.4, 0.9) + np.array(
+        [[0, 0, 2.3], [0, 0, -1.6]]
+    )
+    other = np.asarray(labelled(invoice(2)).convert("L")) // 2 + 90
+    moved = cv2.warpAffine(other, turned, (width, height), flags=cv2.INTER_CUBIC, borderValue=217)
+    found = nudge(page, moved, turned + np.array([[0.001, 0, 0.7], [0, -0.001, -0.8]]))
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]).T
+    assert np.abs((found - turned) @ corners).max() < 0.3
+
+
+def test_pictures_without_edges_are_left_where_they_are() -> None:
+    plain, given = np.full((80, 60), 200, np.uint8), np.array([[1.0, 0, 3], [0, 1, 2]])
+    assert (nudge(plain, plain, given) == given).all()
 
 
 def test_nothing_to_compare_is_no_difference() -> None:

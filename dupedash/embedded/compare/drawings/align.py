@@ -1,7 +1,7 @@
 """Lay one drawing over another to a fraction of a pixel: a stroke is a pixel or two wide.
 
 The map of the keypoints is exact to half a pixel or so. Copies in one frame need no map at all; for others
-the optical flow of corners corrects it. Maps are compared and corrected at about half the size, where a
+the strokes themselves correct it (`nudge`). Maps are compared and corrected at about half the size, where a
 tenth of a pixel is still a small part of a stroke; only what is found there is laid out in full.
 """
 
@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from dupedash.compiled import compiled
+from dupedash.embedded.compare.drawings.nudge import nudge
 from dupedash.embedded.compare.overlay import zoom_of
-from dupedash.embedded.compare.register import square, to_unit
+from dupedash.embedded.compare.register import to_pixels, to_unit
 
 _REDUCED = 400
 """Longer sides are halved: drawings are kept in 800 px."""
@@ -24,18 +26,11 @@ _FRAME_SLACK = 0.03
 """Corners that lie off by less may be the keypoints' error: the frame is tried as it is."""
 _IN_PLACE = 2e-4
 """A map that moves no corner by more, as part of a side, moves nothing: a sixth of a pixel in 800."""
-_EXACT, _BETTER = 0.985, 0.003
-"""Correlation of the strokes from which nothing is to be improved, and a gain that is none: of copies saved
-again nine in ten reach the first where they lie exactly."""
-_ROUNDS = 4
-"""A correction that gains after so many has not been seen."""
-_CORNERS, _CORNER_QUALITY, _APART, _CORNER = 120, 0.02, 7, 5
-"""Corners to follow, of at least so much of the best one's strength, pixels apart, of this size: six are
-enough for a map, a page has them all over."""
-_WINDOW, _REACH, _TOLERANCE = (15, 15), 6.0, 0.4
-"""Of optical flow: a letter fits the window; the keypoints' error is smaller than the reach."""
-_MOST_SHIFT, _MOST_CHANGE = 8.0, 0.06
-"""A larger correction (pixels, and of zoom or angle) is a slip of the flow: the keypoints were nearer."""
+_EXACT = 0.985
+"""Correlation of the strokes from which nothing is to be improved: of copies saved again nine in ten reach it
+where they lie exactly."""
+_MOST_SHIFT = 8.0
+"""A larger correction, in pixels, is a slip: the keypoints were nearer."""
 _GROUND = (15, 15)
 """The mean of so many pixels is the ground of a stroke."""
 
@@ -67,7 +62,7 @@ class Alignment:
             return self.small
         if self.likeness > _EXACT and _moved(self.unit_matrix) < _IN_PLACE:
             return _laid(self.a, self.b, self.unit_matrix)
-        return _refined(self.a, self.b, _trial(self.a, self.b, self.unit_matrix), rounds=1).both
+        return _laid(self.a, self.b, _nudged(self.a, self.b, self.unit_matrix))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,12 +77,12 @@ class _Trial:
 def align(a: np.ndarray, b: np.ndarray, unit_matrix: np.ndarray) -> Alignment:
     """Lay gray picture a over b, or b over a where a is coarser. Both uint8 (h, w); `unit_matrix` (2, 3) maps
     the unit square of a to that of b, about."""
-    if zoom_of(_in_pixels(a, b, unit_matrix)) > 1.0001:
+    if zoom_of(to_pixels(unit_matrix, a.shape, b.shape)) > 1.0001:
         a, b, unit_matrix = b, a, cv2.invertAffineTransform(unit_matrix)
     small_a, small_b = _reduced(a), _reduced(b)
     best = _tried(small_a, small_b, unit_matrix)
     if best.likeness <= _EXACT:
-        best = _refined(small_a, small_b, best, _ROUNDS)
+        best = _refined(small_a, small_b, best)
     return Alignment(a, b, best.unit_matrix, best.both, best.likeness)
 
 
@@ -116,29 +111,27 @@ def _moved(unit_matrix: np.ndarray) -> float:
     return float(np.abs(unit_matrix @ corners - corners[:2]).max())
 
 
-def _in_pixels(a: np.ndarray, b: np.ndarray, unit_matrix: np.ndarray) -> np.ndarray:
-    """The map between positions of pixel centres."""
-    size_a, size_b = np.array(a.shape[::-1]), np.array(b.shape[::-1])
-    linear = size_b[:, None] * unit_matrix[:, :2] / size_a
-    return np.column_stack([linear, size_b * unit_matrix[:, 2] + linear.sum(axis=1) / 2 - 0.5])
-
-
 def _trial(a: np.ndarray, b: np.ndarray, unit_matrix: np.ndarray) -> _Trial:
     both = _laid(a, b, unit_matrix)
     return _Trial(unit_matrix, both, _likeness(both))
 
 
 def _laid(a: np.ndarray, b: np.ndarray, unit_matrix: np.ndarray) -> Aligned:
-    matrix = _in_pixels(a, b, unit_matrix)
-    zoom = zoom_of(matrix)
+    zoom = zoom_of(to_pixels(unit_matrix, a.shape, b.shape))
     if _moved(unit_matrix) < _IN_PLACE:
         return Aligned(_sized(a, b.shape[::-1], zoom), b, np.ones(b.shape, np.uint8))
-    if zoom < _SHRINK_FIRST:
-        a = _sized(a, (max(2, round(a.shape[1] * zoom)), max(2, round(a.shape[0] * zoom))), zoom)
-        matrix = _in_pixels(a, b, unit_matrix)
+    a = _shrunk(a, zoom)
+    matrix = to_pixels(unit_matrix, a.shape, b.shape)
     # Cubic: bilinear interpolation halfway between two pixels would blur strokes.
     laid = cv2.warpAffine(a, matrix, b.shape[::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return Aligned(laid, b, _covered(a, b, matrix))
+
+
+def _shrunk(gray: np.ndarray, zoom: float) -> np.ndarray:
+    """As it is where a warp by this zoom skips no pixels, else of that size."""
+    if zoom >= _SHRINK_FIRST:
+        return gray
+    return _sized(gray, (max(2, round(gray.shape[1] * zoom)), max(2, round(gray.shape[0] * zoom))), zoom)
 
 
 def _sized(gray: np.ndarray, size: tuple[int, ...], zoom: float) -> np.ndarray:
@@ -160,48 +153,39 @@ def _covered(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> np.ndarray:
 
 def _likeness(both: Aligned) -> float:
     """Correlation of the strokes: of what remains when the ground is taken away."""
-    strokes_x, strokes_y = (
-        cv2.subtract(part, cv2.boxFilter(part, -1, _GROUND), mask=both.inside, dtype=cv2.CV_32F)
-        for part in (both.x, both.y)
-    )
-    power = float(np.vdot(strokes_x, strokes_x)) * float(np.vdot(strokes_y, strokes_y))
-    return float(np.vdot(strokes_x, strokes_y)) / (math.sqrt(power) + 1)
+    ground_x, ground_y = (cv2.boxFilter(part, -1, _GROUND) for part in (both.x, both.y))
+    power_x, power_y, common = _powers(both.x, both.y, ground_x, ground_y, both.inside)
+    return common / (math.sqrt(power_x * power_y) + 1)
 
 
-def _refined(a: np.ndarray, b: np.ndarray, best: _Trial, rounds: int) -> _Trial:
-    corners = cv2.goodFeaturesToTrack(b, _CORNERS, _CORNER_QUALITY, _APART, blockSize=_CORNER)
-    trial = best
-    for _ in range(rounds if corners is not None else 0):
-        shift = _flow(trial.both, corners)
-        if shift is None:
-            break
-        back = square(to_unit(cv2.invertAffineTransform(shift), b.shape, b.shape))
-        trial = _trial(a, b, (back @ square(trial.unit_matrix))[:2])
-        gain = trial.likeness - best.likeness
-        best = trial if gain > 0 else best
-        if gain < _BETTER:
-            break
-    return best
+@compiled
+def _powers(
+    x: np.ndarray, y: np.ndarray, ground_x: np.ndarray, ground_y: np.ndarray, inside: np.ndarray
+) -> tuple[float, float, float]:
+    """The power of both pictures' strokes, and of both together, where `inside` is 1; all uint8 (h, w)."""
+    power_x = power_y = common = 0
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            p = (np.int32(x[i, j]) - np.int32(ground_x[i, j])) * inside[i, j]
+            q = (np.int32(y[i, j]) - np.int32(ground_y[i, j])) * inside[i, j]
+            power_x += p * p
+            power_y += q * q
+            common += p * q
+    return float(power_x), float(power_y), float(common)
 
 
-def _flow(laid: Aligned, corners: np.ndarray) -> np.ndarray | None:
-    """Where the pixels of y lie in x, as an affine map (2, 3); None where that cannot be told."""
-    moved, known, _ = cv2.calcOpticalFlowPyrLK(
-        laid.y, laid.x, corners, np.zeros_like(corners), winSize=_WINDOW, maxLevel=2, criteria=(3, 15, 0.01)
-    )
-    column, row = corners[:, 0].astype(int).T
-    usable = (known.ravel() == 1) & (laid.inside[row, column] > 0)
-    usable &= np.abs(moved - corners).max(axis=(1, 2)) < _REACH
-    if usable.sum() < 6:
-        return None
-    found, _ = cv2.estimateAffine2D(
-        corners[usable], moved[usable], method=cv2.RANSAC, ransacReprojThreshold=_TOLERANCE, maxIters=500
-    )
-    return found if found is not None and _small(found, laid.y.shape) else None
+def _refined(a: np.ndarray, b: np.ndarray, best: _Trial) -> _Trial:
+    """The better one of a trial and of what its strokes say."""
+    trial = _trial(a, b, _nudged(a, b, best.unit_matrix))
+    return trial if trial.likeness > best.likeness else best
 
 
-def _small(shift: np.ndarray, shape: tuple[int, ...]) -> bool:
-    height, width = shape
+def _nudged(a: np.ndarray, b: np.ndarray, unit_matrix: np.ndarray) -> np.ndarray:
+    """The map (2, 3) between unit squares corrected by the strokes; as it is where they would move it far."""
+    a = _shrunk(a, zoom_of(to_pixels(unit_matrix, a.shape, b.shape)))
+    matrix = to_pixels(unit_matrix, a.shape, b.shape)
+    better = nudge(a, b, matrix)
+    height, width = a.shape
     frame = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]).T
-    moved = np.abs(shift @ frame - frame[:2]).max()
-    return bool(moved <= _MOST_SHIFT and np.abs(shift[:, :2] - np.eye(2)).max() <= _MOST_CHANGE)
+    far = np.abs((better - matrix) @ frame).max() > _MOST_SHIFT
+    return unit_matrix if far else to_unit(better, a.shape, b.shape)

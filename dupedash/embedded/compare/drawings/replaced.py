@@ -16,6 +16,7 @@ import numpy as np
 
 from dupedash.embedded.compare.detail import sharpness
 from dupedash.embedded.compare.drawings.align import Aligned, Alignment, align
+from dupedash.embedded.compare.drawings.curve import tone_curve
 
 _SMOOTH = 0.8
 """Takes the phase of resampling out of strokes; digits five pixels wide stay apart."""
@@ -23,11 +24,6 @@ _BLURS = (0.5, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.5)
 """Steps of a blur, each small enough that `_SHARPER` is not stepped over."""
 _SHARPER = 1.08
 """Sharpness that saving again changes."""
-_OFF = 24.0
-"""Gray values between a curve of tones and what does not follow it: more than JPEG changes."""
-_SOME, _LEAST_USED, _MUCH_BETTER = 5, 50, 0.6
-"""Every so many pixels of the small picture are enough for a parabola, and so few are not. A label that bends
-the curve costs three times as much as the curve without it, red suits over black ones as much."""
 _WINDOW, _AROUND = (7, 7), (21, 21)
 """A letter of ten points, and the word about it."""
 _INK = 150.0
@@ -200,41 +196,8 @@ def _smooth(both: Aligned, curve: np.ndarray | None = None) -> tuple[np.ndarray,
     """Both pictures smoothed a little, x equally bright by a `curve`, uint8 (256,), which is given or comes
     back."""
     x, y = (cv2.GaussianBlur(part, (0, 0), _SMOOTH) for part in (both.x, both.y))
-    curve = _curve(x, y, both.inside) if curve is None else curve
+    curve = tone_curve(x, y, both.inside) if curve is None else curve
     return cv2.LUT(x, curve), y, curve
-
-
-def _curve(x: np.ndarray, y: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """The parabola of gray values that brings x nearest to y, as a table, uint8 (256,).
-
-    Most pixels decide, and what lies far off is left out: first of all of them, then of those that are alike
-    as they are; a large label would bend the curve."""
-    some = inside[::_SOME, ::_SOME] > 0
-    source, target = x[::_SOME, ::_SOME][some], y[::_SOME, ::_SOME][some].astype(np.float32)
-    off = np.abs(source - target)
-    curves = [_parabola(source, target, used) for used in (np.ones(len(source), bool), off < _OFF)]
-    misfit = [float(np.minimum(np.abs(curve[source] - target), _OFF).sum()) for curve in curves]
-    best = curves[int(misfit[1] < _MUCH_BETTER * misfit[0])]
-    table: np.ndarray = np.rint(best).clip(0, 255).astype(np.uint8)
-    return table
-
-
-def _parabola(source: np.ndarray, target: np.ndarray, used: np.ndarray) -> np.ndarray:
-    """As a table, float32 (256,), in two rounds, the first with the `used` values."""
-    curve, values = np.arange(256, dtype=np.float32), np.arange(256) / 255
-    powers = np.stack([np.ones(256), values, values**2], axis=1)
-    for _ in range(2):
-        if np.count_nonzero(used) < _LEAST_USED:
-            break
-        count = np.bincount(source[used], minlength=256)
-        change = np.bincount(source[used], target[used] - source[used], minlength=256)
-        steady = np.diag([0, 0, len(source) * 1e-4])  # two gray values leave a parabola undetermined
-        square = (powers.T * count) @ powers + steady
-        bent = powers @ np.linalg.lstsq(square, powers.T @ change, rcond=None)[0]
-        curve = (np.arange(256) + bent).astype(np.float32)
-        off = np.abs(curve[source] - target)
-        used = off < max(_OFF, 3 * float(np.median(off)))
-    return curve
 
 
 def _equally_sharp(
