@@ -23,6 +23,7 @@ import pytest
 from PIL import Image
 
 from dupedash.collection import BulkSearch, FoundMatch, JoinPart, JoinRequest, WritableCollection
+from dupedash.embedded import compare
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.compare.pairs import RecentScores, judge
 from dupedash.embedded.describe.descriptor import Descriptor
@@ -422,6 +423,13 @@ def test_changes_since_a_state_are_known_and_foreign_states_are_not(collection, 
     assert collection.changed_since(before) == {names["3 loner"]}
     for strange in ("", "x-1", before.replace("-", "_"), before + "9", "0" * 32 + before[32:]):
         assert collection.changed_since(strange) is None
+
+
+def test_a_scan_whose_pairs_were_scored_otherwise_is_not_extended(collection, monkeypatch):
+    before = collection.state()
+    monkeypatch.setattr("dupedash.embedded.compare.VERSION", compare.VERSION + 1)
+    assert collection.state() != before
+    assert collection.changed_since(before) is None
 
 
 def test_additions_and_removals_show_in_the_next_query(collection, album, names):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dupedash import images
 from dupedash.collection import JoinPart, JoinRequest
+from dupedash.embedded import compare
 from dupedash.embedded.describe import analysis, descriptor
 from dupedash.embedded.describe.analysis import Analysis
 from dupedash.embedded.describe.descriptor import Descriptor
@@ -70,7 +71,7 @@ class EmbeddedCollection:
 
     def state(self) -> str:
         """See Collection. A new version of the engine is a new state, too: it scores differently."""
-        return f"{self.store.uuid}-{descriptor.VERSION}-{self.store.sequence()}"
+        return f"{self._head()}-{self.store.sequence()}"
 
     def count(self, fq: Sequence[str] = ()) -> int:
         """See Collection."""
@@ -174,9 +175,13 @@ class EmbeddedCollection:
     def changed_since(self, state: str) -> frozenset[str] | None:
         """See BulkSearch."""
         head, _, number = state.rpartition("-")
-        if head != f"{self.store.uuid}-{descriptor.VERSION}" or not number.isdecimal():
+        if head != self._head() or not number.isdecimal():
             return None
         return self.store.changed_since(int(number)) if int(number) <= self.store.sequence() else None
+
+    def _head(self) -> str:
+        """What a state begins with: one of another engine has nothing to go on from."""
+        return f"{self.store.uuid}-{descriptor.VERSION}.{compare.VERSION}"
 
     @property
     def _snapshots(self) -> Snapshots:
