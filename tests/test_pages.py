@@ -89,7 +89,7 @@ def test_every_page_runs_on_a_collection_with_a_scan(row: PageRow):
 
 @pytest.mark.parametrize("page", ["overview", "scan", "collection"])
 def test_a_server_that_does_not_answer_is_told_in_a_sentence(page, data, monkeypatch):
-    monkeypatch.setattr("dupedash.connect.FlowSettings", partial(FlowSettings, pause=0.0))
+    monkeypatch.setattr("dupedash.flow.client.FlowSettings", partial(FlowSettings, pause=0.0))
     Connections(Workspace(data)).add(flow_connection("http://127.0.0.1:9/api/cores/gone", "gone"))
     at = opened(page)
     assert any("gone" in error.value and "refused" in error.value for error in at.error)
