@@ -19,6 +19,7 @@ from PIL import Image
 
 from dupedash.errors import UnreadableImage
 from dupedash.images import Limits, content_hash, decode, looks_like_image, pixel_hash, render, thumbnail
+from dupedash.images.encode import thumbnail_type
 
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF", "JPEG2000"]
 
@@ -269,7 +270,7 @@ def test_names_that_are_no_text_are_made_printable(tmp_path: Path) -> None:
 def test_thumbnail_and_render_are_small_and_upright() -> None:
     data = saved(quarters(1200, 800), "TIFF", exif=turned(6))
     small = thumbnail(decode(data).pixels)
-    assert (small[:4], small[8:12]) == (b"RIFF", b"WEBP")
+    assert thumbnail_type(small) == "image/jpeg"
     assert Image.open(io.BytesIO(small)).size == (213, 320)
     large = render(data, 600)
     assert large[:3] == b"\xff\xd8\xff"

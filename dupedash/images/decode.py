@@ -19,7 +19,7 @@ from dupedash.images.exif import Exif, read_exif
 from dupedash.images.files import LIMITS, Limits, checked, printable, read_file
 from dupedash.images.frames import Frames, frame_count, frame_hash, frames_of
 from dupedash.images.marks import Marks, measure
-from dupedash.images.modes import background_for, shown, to_8_bits, to_layer
+from dupedash.images.modes import background_for, shown, to_8_bits, to_layer, to_rgb
 from dupedash.images.motion import has_video
 from dupedash.images.odd import mend
 from dupedash.images.odd.depth import all_bits, in_deep_planes, loses_depth, tags_of, unsigned
@@ -226,7 +226,7 @@ def _decoded(image: Image.Image, data: bytes, name: str, wanted: _Wanted) -> Pic
 
 def _marks(source: _Source) -> Marks:
     layer, known = source.layer, format_of(source.image.format)
-    whole = np.asarray(layer if layer.mode == "RGB" else layer.convert("RGB"))
+    whole = np.asarray(to_rgb(layer))
     tables = getattr(source.image, "quantization", None)
     return measure(whole, tables, lossless=known is not None and known.lossless)
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from dupedash.images.digest import pixel_hash
-from dupedash.images.modes import background_for, is_deep, shown, to_layer
+from dupedash.images.modes import background_for, is_deep, shown, to_layer, to_rgb
 from dupedash.images.odd.depth import in_deep_planes, loses_depth, tags_of, unsigned
 from dupedash.images.profiles import colour_tag
 from dupedash.images.reduce import reduced
@@ -93,7 +93,7 @@ def frame_hash(upright: Image.Image, layer: Image.Image, tag: str) -> str:
         values = np.asarray(upright)
         return pixel_hash(values.astype(values.dtype.newbyteorder("=")), tag)
     if layer.mode in ("RGB", "L") and upright.mode not in ("LAB", "YCbCr", "HSV"):
-        return pixel_hash(np.asarray(layer.convert("RGB")), tag)
+        return pixel_hash(np.asarray(to_rgb(layer)), tag)
     exact = layer if layer.mode == "RGBA" else upright
     return pixel_hash(np.asarray(exact), f"{exact.mode} {tag}")
 

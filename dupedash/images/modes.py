@@ -34,6 +34,11 @@ def to_layer(image: Image.Image, unsigned: bool = False) -> Image.Image:
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
+def to_rgb(image: Image.Image) -> Image.Image:
+    """The same picture in mode RGB: itself where it is, since a copy of a large one is dear."""
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
 def to_8_bits(values: np.ndarray) -> np.ndarray:
     """uint8 of deep samples of any type, H×W or H×W×3.
 
@@ -56,7 +61,7 @@ def shown(layer: Image.Image, source: Image.Image, background: int | None = None
     if layer.mode == "RGBA":
         layer = _over(layer, 255 if background is None else background)
     profile = profile_of(source, layer.mode)
-    return profile.to_srgb(layer) if profile else layer.convert("RGB")
+    return profile.to_srgb(layer) if profile else to_rgb(layer)
 
 
 def background_for(layer: Image.Image) -> int:

@@ -40,7 +40,7 @@ def test_pictures_of_a_flow_server_are_tried_set_and_seen(browser: Browser, empt
         page = watched.page("/groups")
         settle(page)
         for name in ("a", "b"):
-            shown = page.locator(f'img[src*="/thumb/shop/{name}.webp"]').first
+            shown = page.locator(f'img[src*="/thumb/shop/{name}.jpg"]').first
             expect(shown).to_have_js_property("naturalWidth", 320)
         assert {key for _, key in asked} == {"s3cret"}
         assert watched.wrong == []

@@ -14,7 +14,7 @@ from dupedash import images
 from dupedash.embedded.describe import descriptor as describe
 from dupedash.embedded.describe.soundness import check_thumbs, sound
 from dupedash.errors import ConfigError, UnreadableImage
-from dupedash.images.encode import THUMBNAIL_TYPE, is_thumbnail
+from dupedash.images.encode import THUMBNAIL_TYPE, thumbnail_type
 from dupedash.images.files import checked, printable
 from dupedash.images.frames import MOST_FRAMES
 
@@ -35,7 +35,7 @@ _LONGEST_NAME = 200  # characters; maker and model of a camera have 161 at most
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One picture: its file's facts, its fingerprint (see `describe`) and its thumbnail (WebP).
+    """One picture: its file's facts, its fingerprint (see `describe`) and its thumbnail (JPEG).
 
     damage    what is wrong with a file that is compared all the same, or None
     skipped   why it cannot be compared, or None
@@ -201,7 +201,7 @@ def _descriptor(data: bytes) -> describe.Descriptor:
 
 def _check_thumbnail(data: bytes) -> None:
     """It is decoded here, by nobody else: browsers get it as it is."""
-    if not is_thumbnail(data):
+    if thumbnail_type(data) != THUMBNAIL_TYPE:
         raise ValueError(f"its thumbnail is no {THUMBNAIL_TYPE}")
     side = images.THUMBNAIL_SIDE
     try:

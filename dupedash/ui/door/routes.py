@@ -1,4 +1,4 @@
-"""Pictures by URL, behind the guard: `/thumb/<collection>/<id>.webp`, `/picture/…` and `/original/…`.
+"""Pictures by URL, behind the guard: `/thumb/<collection>/<id>.jpg`, `/picture/…` and `/original/…`.
 
 A URL with a version (`?v=`, from the file's content) never changes its picture and is kept by the browser
 for good. A picture that is gone is shown as such, so that a page over an old scan stays whole.
@@ -21,7 +21,7 @@ from dupedash.config import Workspace, settings
 from dupedash.connect import Connections
 from dupedash.errors import ActionError, Busy, CollectionError, ConfigError, UnknownImage, UnreadableImage
 from dupedash.images import apart, read_file
-from dupedash.images.encode import THUMBNAIL_SIDE, THUMBNAIL_TYPE, is_thumbnail
+from dupedash.images.encode import THUMBNAIL_SIDE, thumbnail_type
 from dupedash.ui.collections import open_collection
 
 PICTURE_SIDE = 1600
@@ -51,7 +51,7 @@ _UNREAD = (
 
 def thumb_url(collection: str, image_id: str, content: str | None = None) -> str:
     """Where the thumbnail of an image is; `content` is the hash of its file, where known."""
-    return f"/thumb/{quote(collection, safe='')}/{in_url(image_id)}.webp{_version(content)}"
+    return f"/thumb/{quote(collection, safe='')}/{in_url(image_id)}.jpg{_version(content)}"
 
 
 def picture_url(collection: str, image_id: str, content: str | None = None) -> str:
@@ -158,17 +158,13 @@ def _placeholder(collection: Collection, image_id: str) -> bytes:
 
 def _media_type(data: bytes) -> str | None:
     """What we send ourselves, by its first bytes; anything else a server may hand us is not passed on."""
-    if is_thumbnail(data):
-        return THUMBNAIL_TYPE
-    if data[:3] == b"\xff\xd8\xff":
-        return "image/jpeg"
     if data[:6] in (b"GIF87a", b"GIF89a"):
         return "image/gif"
-    return "image/png" if data[:8] == b"\x89PNG\r\n\x1a\n" else None
+    return "image/png" if data[:8] == b"\x89PNG\r\n\x1a\n" else thumbnail_type(data)
 
 
 ROUTES = [
-    Route("/thumb/{collection}/{id}.webp", thumb),
+    Route("/thumb/{collection}/{id}.jpg", thumb),
     Route("/picture/{collection}/{id}", picture),
     Route("/original/{collection}/{id}", original),
 ]
