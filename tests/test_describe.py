@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from dupedash.embedded.describe import pattern
 from dupedash.embedded.describe.descriptor import Descriptor, describe, digest
+from dupedash.embedded.describe.keypoints import KEYPOINTS, POSITION_UNIT, keypoints
 from tests.embedded_pictures import scene
 
 
@@ -57,3 +59,26 @@ def test_the_mirrored_picture_has_the_mirrored_descriptors() -> None:
     here, other = (np.array(side) for side in zip(*pairs, strict=True))
     bits = np.unpackbits(pattern.mirrored(plain.binary)[here] ^ flipped.binary[other], axis=1).sum(axis=1)
     assert np.median(bits) < 20
+
+
+def test_text_all_over_a_picture_takes_no_keypoints_from_what_is_left_of_it() -> None:
+    captioned = scene(6)
+    for y in (60, 110, 290, 340):
+        cv2.putText(captioned, "WEEKEND SALE", (10, y), cv2.FONT_HERSHEY_DUPLEX, 2, (255, 255, 255), 9)
+    rows = describe(captioned).points[:, 1] * POSITION_UNIT
+    assert ((rows > 100) & (rows < 200)).sum() > KEYPOINTS / 20
+
+
+def test_every_scale_has_its_share_of_the_keypoints() -> None:
+    counts = np.bincount(describe(scene(7)).octaves, minlength=8)
+    assert counts.sum() > 0.9 * KEYPOINTS
+    assert (counts[:-1] > counts[1:]).all()
+    assert counts[-1] > 10
+
+
+def test_a_keypoint_lies_between_pixels_where_its_spot_does() -> None:
+    y, x = np.mgrid[:300, :400]
+    spot = 60 + 190 * np.exp(-((x - 200.3) ** 2 + (y - 150.4) ** 2) / 8)
+    points, octaves, _, _ = keypoints(np.rint(spot).astype(np.uint8))
+    found = points[octaves == 0] * POSITION_UNIT
+    assert np.abs(found - (200.3, 150.4)).sum(axis=1).min() < 0.25

@@ -31,6 +31,7 @@ from dupedash.embedded.files.update import index
 from dupedash.embedded.run import blocks
 from dupedash.embedded.run import join as joining
 from dupedash.embedded.run.steps import Shelf, Stored
+from dupedash.embedded.store import cache
 from dupedash.errors import (
     Cancelled,
     CollectionError,
@@ -469,6 +470,17 @@ def test_the_cache_has_few_segments_and_survives_damage(collection, album, names
         os.truncate(path, 10)
     fresh = EmbeddedCollection(collection.store.folder)
     assert matches(joined(fresh)).keys() >= {tuple(sorted((names["1 original"], names["1 small"])))}
+    fresh.close()
+
+
+def test_large_collections_have_segments_of_bounded_size_that_find_the_same(collection, monkeypatch):
+    whole = matches(joined(collection))
+    monkeypatch.setattr(cache, "_MOST", 3)
+    shutil.rmtree(collection.store.folder / "cache")
+    fresh = EmbeddedCollection(collection.store.folder)
+    assert matches(joined(fresh)) == whole
+    sizes = [len(segment.pictures) for segment in fresh._snapshots.now().segments]
+    assert (sum(sizes), max(sizes)) == (7, 3)
     fresh.close()
 
 

@@ -197,8 +197,9 @@ def test_a_blurred_copy_has_no_other_detail() -> None:
     assert matches(page(1), blurred)
 
 
-def test_an_opaque_box_is_one_overlay_and_does_not_bend_the_tones_of_the_rest() -> None:
-    picture = scene(1)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_opaque_box_is_one_overlay_and_does_not_bend_the_tones_of_the_rest(seed) -> None:
+    picture = scene(seed)
     boxed = picture.copy()
     boxed[150:200] = (250, 250, 250)
     write(boxed, "ONLY TODAY", (60, 188), 1.2, (10, 10, 10))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dupedash.embedded.describe.descriptor import Descriptor, describe
-from dupedash.embedded.retrieve.index import MIN_VOTES, Index, search
+from dupedash.embedded.retrieve.index import MIN_VOTES, Index, Indexable, search
 from dupedash.model import Smartfilter
 from tests.embedded_pictures import bordered, crop, jpeg, labelled, scene
 
@@ -21,13 +21,17 @@ def described() -> list[Descriptor]:
     return [describe(picture) for picture in [*scenes, *edits]]
 
 
+def indexed(descriptors) -> Index:
+    return Index.build([Indexable.of(picture) for picture in descriptors])
+
+
 Found = dict[tuple[int, int], float]
 
 
 def joined(descriptors, asked=None, among=None, least=MIN_VOTES[Smartfilter.OFF]) -> Found:
     """The candidates among these (of those asked), as a join finds them: pairs of places, their votes."""
     asked, among = (range(len(descriptors)) if some is None else some for some in (asked, among))
-    index = Index.build([descriptors[i] for i in among], list(among))
+    index = Index.build([Indexable.of(descriptors[i]) for i in among], list(among))
     hits = search(index, [descriptors[i] for i in asked], least)
     found: Found = {}
     for query, picture, votes in zip(hits.query, index.numbers[hits.picture], hits.votes, strict=True):
@@ -50,8 +54,8 @@ def test_edited_copies_are_candidates_and_few_others(described) -> None:
 
 
 def test_a_mirrored_copy_is_found_as_mirrored(described) -> None:
-    hits = search(Index.build(described[:12]), described[12:15], 2.0)
-    index = Index.build(described[:12])
+    hits = search(indexed(described[:12]), described[12:15], 2.0)
+    index = indexed(described[:12])
     votes = {
         (int(index.numbers[p]), 12 + int(q), bool(m)): float(v)
         for q, p, m, v in zip(hits.query, hits.picture, hits.mirrored, hits.votes, strict=True)
@@ -86,7 +90,7 @@ def test_a_single_query_finds_what_the_join_finds(described) -> None:
 
 
 def test_a_saved_index_answers_the_same(described, tmp_path) -> None:
-    index = Index.build(described)
+    index = indexed(described)
     index.save(tmp_path / "index")
     again = Index.load(tmp_path / "index")
     assert isinstance(again.keys.base, np.memmap)
@@ -96,7 +100,8 @@ def test_a_saved_index_answers_the_same(described, tmp_path) -> None:
 
 
 def test_a_stricter_filter_keeps_fewer(described) -> None:
-    sizes = [len(joined(described, least=MIN_VOTES[level])) for level in Smartfilter]
+    some = [*described, describe(crop(scene(7), 0.12))]
+    sizes = [len(joined(some, least=MIN_VOTES[level])) for level in Smartfilter]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] > sizes[-1]
 
@@ -108,5 +113,5 @@ def test_flat_pictures_share_no_words() -> None:
 
 
 def test_nothing_in_nothing_out() -> None:
-    assert len(search(Index.build([]), [describe(scene(1))], 2.0).picture) == 0
-    assert len(search(Index.build([describe(scene(1))]), [], 2.0).picture) == 0
+    assert len(search(indexed([]), [describe(scene(1))], 2.0).picture) == 0
+    assert len(search(indexed([describe(scene(1))]), [], 2.0).picture) == 0

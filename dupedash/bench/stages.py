@@ -13,7 +13,7 @@ import numpy as np
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.compare.verify import verify
 from dupedash.embedded.describe.descriptor import Descriptor, describe
-from dupedash.embedded.retrieve.index import MIN_VOTES, Index, search
+from dupedash.embedded.retrieve.index import MIN_VOTES, Index, Indexable, search
 from dupedash.model import Smartfilter
 
 SAMPLE = 256  # pictures that are measured stage by stage, spread over all
@@ -47,7 +47,7 @@ def measure_stages(collection: EmbeddedCollection) -> StageFigures:
         Descriptor.from_bytes(data) for _, data in collection.store.descriptors([m.row for m in members])
     ]
     places = np.linspace(0, len(known) - 1, min(SAMPLE, len(known))).astype(int)
-    built, index = _timed(lambda: Index.build(known))
+    built, index = _timed(lambda: Index.build([Indexable.of(picture) for picture in known]))
     looked_up, pairs = _timed(lambda: _candidates(index, [known[i] for i in places]))
     queries = [known[i] for i in places]
     some = pairs[:: max(1, len(pairs) // MOST_VERIFIED)]

@@ -51,6 +51,11 @@ def _fit_mostly(
     known = off.ravel()[shown.ravel()]
     if not len(known):
         return fitted, shown, brightness, gain, correlation
+    # What was put over a picture bends its first fit: where most of it is as it was, that tells what is off.
+    untouched = _off(x, y, weight)[1]
+    if np.median(untouched.ravel()[shown.ravel()]) < np.median(known):
+        off = untouched
+        known = off.ravel()[shown.ravel()]
     near = shown & (off < max(_OFF, _FAR * np.median(known)))
     part = near.sum() / len(known)
     if part <= _LEAST or part >= _MOST:

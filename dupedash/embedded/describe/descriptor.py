@@ -1,9 +1,8 @@
 """What is kept of a picture to compare it with others: keypoints, a global hash, a thumbnail.
 
 `describe` is a plain, deterministic function of pixels, so that it can run in any worker process. The gray
-picture is brought to 400 px on its long side; ORB's detector (FAST corners on eight scales, with an angle
-each) proposes keypoints, of which the strongest of every grid cell are kept: strongest first over the whole
-picture would put them all on overlaid text. The descriptor is our own mirror-symmetric one (`pattern`).
+picture is brought to 400 px on its long side; there its keypoints are found (`keypoints`) and described by
+comparisons of our own mirror-symmetric pattern (`pattern`).
 """
 
 import hashlib
@@ -15,33 +14,24 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from dupedash.embedded.describe import drawing, pattern, pdq
+from dupedash.embedded.describe import drawing, pdq
+from dupedash.embedded.describe.keypoints import keypoints
 from dupedash.embedded.describe.sequence import SINGLE, Sequence
 from dupedash.images import Frames
 from dupedash.images.marks import MARKS_SIZE, Marks, measure
-from dupedash.images.reduce import MOST_LENGTHENED, is_flat, lengthened
+from dupedash.images.reduce import is_flat, lengthened
 
-VERSION = 6
+VERSION = 7
 """Counts changes of the description: descriptors of different versions must not be compared."""
 
 SIDE = 400
 """Long side of the picture in which keypoints are found, in pixels; that of very long pictures is longer."""
-KEYPOINTS = 320
-"""The most keypoints that are kept of a picture."""
-LEVELS = 8  # of ORB's pyramid, OpenCV's default: with the step sizes of 1 to 1/3.6
-SCALE_STEP = 1.2  # OpenCV's default
 THUMB_SIDE = 256
 """Long side of the colour thumbnail that the pixel check looks at: in 160 px all text looks alike. That of
 very long pictures is longer."""
 _SMALL_THUMB = 160
 """That of pictures which are no larger: enlarged they would seem to have lost detail."""
-POSITION_UNIT = 1 / 64
-"""Keypoint positions are kept in 1/64 px of the 400 px picture."""
-
-_GRID = 6  # cells across and down, each with its own best keypoints: see `_spread`
-_PROPOSED = 900  # keypoints that ORB proposes, of which the grid keeps KEYPOINTS
 _SMALLEST = 16  # pixels of the short side at least, however narrow the picture is
-_PAD = 20  # pixels around the picture, so that keypoints near its edge have a whole patch
 _JPEG_QUALITY = 80  # of the thumbnail: half the bytes of 95
 _HEAD = struct.Struct("<HIIHHBHIIII")
 
@@ -190,71 +180,6 @@ def _why_not(gray: np.ndarray, n: int, quality: int) -> str:
     if n < 8 and quality < 10:
         return "too little content to compare"
     return ""
-
-
-@lru_cache(2)
-def _tested(stride: int) -> np.ndarray:
-    """Where each test's pixels lie from the keypoint's, in a picture with rows of that many pixels: int32
-    (angles, 2 pixels × 256)."""
-    turned = pattern.turned_tests().transpose(0, 2, 1, 3).reshape(pattern.ANGLES, -1, 2)
-    offsets: np.ndarray = turned[..., 1] * np.int32(stride) + turned[..., 0]
-    return offsets
-
-
-def keypoints(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Positions, octaves, angles and binary descriptors of a gray picture uint8 (h, w); see `Descriptor`."""
-    found = cv2.ORB.create(_PROPOSED, SCALE_STEP, LEVELS, edgeThreshold=12, fastThreshold=5).detect(gray)
-    raw = np.array([(*k.pt, k.octave, k.angle, k.response) for k in found], np.float32).reshape(-1, 5)
-    raw = raw[_spread(raw, gray.shape)]
-    points = np.rint(raw[:, :2] / POSITION_UNIT).astype(np.uint16)
-    octaves = raw[:, 2].astype(np.uint8)
-    angles = (np.rint(raw[:, 3] * (pattern.ANGLES / 360)).astype(int) % pattern.ANGLES).astype(np.uint8)
-    return points, octaves, angles, _binary(gray, raw[:, :2], octaves, angles)
-
-
-def _spread(raw: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Choose up to KEYPOINTS: the strongest of every grid cell, then the second of every cell, and so on."""
-    column = np.minimum(raw[:, 0] * _GRID / shape[1], _GRID - 1).astype(int)
-    row = np.minimum(raw[:, 1] * _GRID / shape[0], _GRID - 1).astype(int)
-    cell = row * _GRID + column
-    order = np.lexsort((raw[:, 0], raw[:, 1], -raw[:, 4], cell))
-    starts = np.searchsorted(cell[order], cell[order])
-    rank = np.empty(len(raw), int)
-    rank[order] = np.arange(len(raw)) - starts
-    return np.lexsort((raw[:, 0], raw[:, 1], -raw[:, 4], rank))[:KEYPOINTS]
-
-
-def _binary(gray: np.ndarray, points: np.ndarray, octaves: np.ndarray, angles: np.ndarray) -> np.ndarray:
-    """The 256 comparisons of every keypoint, in the picture of its own scale: uint8 (n, 32)."""
-    stride = _stride(gray)
-    flat, offsets = _pyramid(gray, stride)
-    scale = SCALE_STEP ** octaves.astype(float)
-    centre = np.rint(points / scale[:, None]).astype(np.int32) + _PAD
-    start = offsets[octaves] + centre[:, 1] * np.int32(stride) + centre[:, 0]
-    values = flat.take(_tested(stride)[angles] + start[:, None])
-    half = values.shape[1] // 2
-    return np.packbits(values[:, :half] < values[:, half:], axis=1)
-
-
-def _stride(gray: np.ndarray) -> int:
-    """Pixels in a row of the pyramid: of two widths only, so that `_tested` is made twice at most."""
-    return (SIDE if gray.shape[1] <= SIDE else round(MOST_LENGTHENED * SIDE)) + 2 * _PAD
-
-
-def _pyramid(gray: np.ndarray, stride: int) -> tuple[np.ndarray, np.ndarray]:
-    """Every scale, smoothed and padded, one below the other in rows of `stride`, as one flat array; and where
-    each starts."""
-    height, width = gray.shape
-    factors = [SCALE_STEP**-level for level in range(LEVELS)]
-    sizes = [(max(1, round(height * factor)), max(1, round(width * factor))) for factor in factors]
-    tops = np.cumsum([0] + [height + 2 * _PAD for height, _ in sizes], dtype=np.int32)
-    rows = np.empty((tops[-1], stride), np.uint8)
-    for (height, width), top in zip(sizes, tops[:-1], strict=True):
-        scaled = cv2.resize(gray, (width, height), interpolation=cv2.INTER_LINEAR) if top else gray
-        smooth = cv2.GaussianBlur(scaled, (7, 7), 2)
-        place = rows[top : top + height + 2 * _PAD, : width + 2 * _PAD]
-        cv2.copyMakeBorder(smooth, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_REPLICATE, dst=place)
-    return rows.ravel(), tops[:-1] * np.int32(stride)
 
 
 @lru_cache(1024)

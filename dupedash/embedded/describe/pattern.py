@@ -10,6 +10,8 @@ other and with the direction of the patch, under an exponential autocorrelation 
 picture was used.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 RADIUS = 15
@@ -34,11 +36,12 @@ def _tests() -> np.ndarray:
     return np.concatenate([half, half * (1, -1)])
 
 
+@lru_cache(1)
 def turned_tests() -> np.ndarray:
-    """The tests turned to every angle: int32 (ANGLES, 256, 2 pixels, xy)."""
+    """The tests turned to every angle: int8 (ANGLES, 256, 2 pixels, xy). Not to be written to."""
     angle = np.arange(ANGLES) * (2 * np.pi / ANGLES)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])  # row vectors
-    turned: np.ndarray = np.rint(np.einsum("tpi,ija->atpj", _tests(), turn)).astype(np.int32)
+    turned: np.ndarray = np.rint(np.einsum("tpi,ija->atpj", _tests(), turn)).astype(np.int8)
     return turned
 
 

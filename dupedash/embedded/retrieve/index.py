@@ -10,6 +10,8 @@ One code path serves the whole join, A × B, new × all and a single query: pict
 `Index`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from dupedash.embedded.describe import hashes, pattern
-from dupedash.embedded.describe.descriptor import POSITION_UNIT, Descriptor, digest
+from dupedash.embedded.describe.descriptor import Descriptor, digest
+from dupedash.embedded.describe.keypoints import POSITION_UNIT
 from dupedash.embedded.retrieve import words
 from dupedash.embedded.retrieve.votes import count_votes
 from dupedash.model import Smartfilter
@@ -36,6 +39,28 @@ MIN_VOTES = {
     Smartfilter.EXTREME: 8.0,
 }
 """Votes that a pair needs to be verified."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Indexable:
+    """What of a picture goes into an index, as in `Descriptor`, but for `pdq`, uint8 (32,), and `width`, that
+    of the 400 px picture. Arrays are copies: the small pictures, most of a descriptor, need not be held."""
+
+    digest: bytes
+    width: int
+    points: np.ndarray
+    octaves: np.ndarray
+    angles: np.ndarray
+    binary: np.ndarray
+    pdq: np.ndarray
+
+    @staticmethod
+    def of(picture: Descriptor) -> Indexable:
+        """Of any picture."""
+        return Indexable(
+            digest(picture), picture.size[1], picture.points.copy(), picture.octaves.copy(),
+            picture.angles.copy(), picture.binary.copy(), np.frombuffer(picture.pdq, np.uint8),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,27 +88,27 @@ class Index:
 
     @staticmethod
     def build(
-        descriptors: Sequence[Descriptor], numbers: Sequence[int] | np.ndarray | None = None
-    ) -> "Index":
-        """Index descriptors under the given numbers (default: their places in the sequence)."""
-        digests = [digest(d) for d in descriptors]
-        order = sorted(range(len(descriptors)), key=digests.__getitem__)
-        chosen = [descriptors[i] for i in order]
+        pictures: Sequence[Indexable], numbers: Sequence[int] | np.ndarray | None = None
+    ) -> Index:
+        """Index pictures under the given numbers (default: their places in the sequence)."""
+        order = sorted(range(len(pictures)), key=lambda place: pictures[place].digest)
+        chosen = [pictures[place] for place in order]
         given = np.arange(len(order)) if numbers is None else np.asarray(numbers)
-        counts = [len(d.points) for d in chosen]
-        lists = words.Postings.build(
-            _join([words.words(d.binary) for d in chosen], (words.TABLES, 0), np.uint32, axis=1)
-        )
-        pdq = np.array([np.frombuffer(d.pdq, np.uint8) for d in chosen], np.uint8).reshape(-1, 32)
+        starts = np.cumsum([0, *(len(p.points) for p in chosen)], dtype=np.int64)
+        keys = np.empty((words.TABLES, starts[-1]), np.uint32)
+        for picture, start, end in zip(chosen, starts[:-1], starts[1:], strict=True):
+            keys[:, start:end] = words.words(picture.binary)
+        lists = words.Postings.build(keys)
+        pdq = np.array([p.pdq for p in chosen], np.uint8).reshape(-1, 32)
         pdq_lists = words.Postings.build(hashes.chunks(pdq))
         return Index(
             given[order].astype(np.int32),
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            np.array([d.size[1] for d in chosen], np.float32),
-            np.repeat(np.arange(len(chosen), dtype=np.int32), counts),
-            _join([d.points for d in chosen], (0, 2), np.uint16),
-            _join([d.octaves for d in chosen], (0,), np.uint8),
-            _join([d.angles for d in chosen], (0,), np.uint8),
+            starts,
+            np.array([p.width for p in chosen], np.float32),
+            np.repeat(np.arange(len(chosen), dtype=np.int32), np.diff(starts)),
+            _join([p.points for p in chosen], (0, 2), np.uint16),
+            _join([p.octaves for p in chosen], (0,), np.uint8),
+            _join([p.angles for p in chosen], (0,), np.uint8),
             lists.keys, lists.entries, pdq, pdq_lists.keys, pdq_lists.entries,
         )  # fmt: skip
 
@@ -98,14 +123,14 @@ class Index:
         return [f"{field.name}.npy" for field in fields(Index)]
 
     @staticmethod
-    def load(folder: Path) -> "Index":
+    def load(folder: Path) -> Index:
         """Map the arrays of `save`. Raises OSError or ValueError for missing or damaged files."""
         mapped = (np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(Index))
         return Index(*map(np.asarray, mapped))  # every piece of a memmap costs its bookkeeping anew
 
 
-def _join(parts: list[np.ndarray], empty: tuple[int, ...], kind: type, axis: int = 0) -> np.ndarray:
-    return np.concatenate(parts, axis=axis) if parts else np.zeros(empty, kind)
+def _join(parts: list[np.ndarray], empty: tuple[int, ...], kind: type) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.zeros(empty, kind)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +152,7 @@ def search(index: Index, queries: Sequence[Descriptor], min_votes: float) -> Can
     return _merged([_by_words(index, batch, sides, min_votes), _by_hash(index, queries, sides)])
 
 
-def _by_words(index: Index, batch: "_Batch", sides: words.Sides, min_votes: float) -> CandidateRows:
+def _by_words(index: Index, batch: _Batch, sides: words.Sides, min_votes: float) -> CandidateRows:
     found = words.lookup(words.Postings(index.keys, index.entries), index.owner, batch.keys, sides)
     side, picture, votes = count_votes(
         found.starts, found.query, found.entry, found.length, found.picture, len(index.numbers),
@@ -148,7 +173,7 @@ class _Batch:
     octaves: np.ndarray
 
     @staticmethod
-    def of(queries: Sequence[Descriptor]) -> "_Batch":
+    def of(queries: Sequence[Descriptor]) -> _Batch:
         query = np.repeat(np.arange(len(queries), dtype=np.int32), [len(q.points) for q in queries])
         keys = words.words(_join([q.binary for q in queries], (0, 32), np.uint8))
         points = _join([q.points for q in queries], (0, 2), np.uint16) * np.float32(POSITION_UNIT)

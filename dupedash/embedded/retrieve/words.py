@@ -60,9 +60,12 @@ class Postings:
 
     @staticmethod
     def build(keys: np.ndarray) -> "Postings":
-        """Sort the keys, uint32 (tables, n), of the entries 0 … n-1."""
-        ordered, order = _sorted(keys.T.ravel())
-        return Postings(ordered, (order // len(keys)).astype(np.int32))
+        """Sort the keys, uint32 (tables, n), of the entries 0 … n-1. Those of each table lie above those of
+        the one before, so that the tables are sorted one by one: it takes a sixth of the memory."""
+        ordered, entries = np.empty(keys.shape, np.uint32), np.empty(keys.shape, np.int32)
+        for table, row in enumerate(keys):
+            ordered[table], entries[table] = _sorted(row)
+        return Postings(ordered.ravel(), entries.ravel())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

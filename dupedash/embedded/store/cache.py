@@ -16,18 +16,21 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from dupedash.embedded.describe import descriptor
-from dupedash.embedded.describe.descriptor import Descriptor, digest
-from dupedash.embedded.retrieve.index import Index
+from dupedash.embedded.retrieve.index import Index, Indexable
 from dupedash.storage import atomic, sums
 
 FORMAT = 2
 """Counts changes of the arrays' layout."""
 
-LoadDescriptors = Callable[[Sequence[str]], Mapping[str, Descriptor]]
-"""The descriptors of pictures, as far as they can be used."""
+LoadPictures = Callable[[Sequence[str]], Mapping[str, Indexable]]
+"""What is indexed of pictures, as far as it can be used."""
+
+_MOST = 50_000
+"""Pictures of a segment: to make one takes 50 kB a picture, 2.5 GB at the most, however many there are."""
 
 _MERGED_WITH = 2.0  # a segment is merged into new ones that have at least half its size
 _MOST_DEAD = 0.3  # share of removed pictures at which a segment is made anew
@@ -63,7 +66,7 @@ class Cache:
         self._loaded: dict[str, Segment] = {}
         self._unusable: set[str] = set()
 
-    def segments(self, wanted: Collection[str], load: LoadDescriptors) -> tuple[Segment, ...]:
+    def segments(self, wanted: Collection[str], load: LoadPictures) -> tuple[Segment, ...]:
         """Segments that hold all these pictures (and perhaps some that are not wanted), the largest first.
 
         Pictures whose descriptors cannot be used are in none.
@@ -73,13 +76,12 @@ class Cache:
         missing, stale = _outdated(segments, wanted)
         if missing or stale:
             fresh = sorted(missing.union(*(set(s.pictures) for s in stale)) & wanted)
-            known = load(fresh)
-            if unusable := set(fresh) - known.keys():
-                self._unusable |= unusable
-                return self.segments(wanted, load)  # perhaps nothing is missing without them
             segments = [s for s in segments if s not in stale]
-            if fresh:
-                segments.append(self._build(fresh, [known[picture] for picture in fresh]))
+            for part in _parts(fresh):
+                known = load(part)
+                self._unusable |= set(part) - known.keys()
+                if known:
+                    segments.append(self._build(known))
             self._write_list(segments)
         self._loaded = {s.folder.name: s for s in segments}
         return tuple(sorted(segments, key=lambda s: (-len(s.pictures), s.folder.name)))
@@ -111,7 +113,7 @@ class Cache:
             return []
         return list(dict.fromkeys(names))
 
-    def _build(self, pictures: Sequence[str], descriptors: Sequence[Descriptor]) -> Segment:
+    def _build(self, pictures: Mapping[str, Indexable]) -> Segment:
         if not self._folder.is_dir() and self._earlier():
             _log.warning(
                 "Search arrays of another version in %s: made anew once.", self._folder.parent
@@ -120,8 +122,8 @@ class Cache:
         self._sweep()
         folder = self._folder / uuid.uuid4().hex[:12]
         unfinished = Path(tempfile.mkdtemp(dir=self._folder, prefix="new-"))
-        Index.build(descriptors).save(unfinished)
-        (unfinished / "digests.bin").write_bytes(b"".join(sorted(digest(d) for d in descriptors)))
+        Index.build(list(pictures.values())).save(unfinished)
+        (unfinished / "digests.bin").write_bytes(b"".join(sorted(p.digest for p in pictures.values())))
         (unfinished / "pictures.txt").write_text("\n".join(pictures), "ascii")
         sums.note_folder(unfinished)
         unfinished.replace(folder)
@@ -172,7 +174,15 @@ def _outdated(segments: Sequence[Segment], wanted: Collection[str]) -> tuple[set
     stale = [s for s in segments if alive[s.folder.name] < (1 - _MOST_DEAD) * len(s.pictures)]
     size = len(missing) + sum(alive[s.folder.name] for s in stale)
     for segment in sorted(segments, key=lambda s: alive[s.folder.name]):
-        if segment not in stale and size and alive[segment.folder.name] <= _MERGED_WITH * size:
+        alike = alive[segment.folder.name] <= min(_MERGED_WITH * size, _MOST / 2)
+        if segment not in stale and size and alike:
             stale.append(segment)
             size += alive[segment.folder.name]
     return missing, stale
+
+
+def _parts(pictures: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The pictures in as few segments as hold them, all of about one size."""
+    count = -(-len(pictures) // _MOST)
+    bounds = [len(pictures) * part // count for part in range(count + 1)] if count else []
+    return (pictures[begin:end] for begin, end in pairwise(bounds))

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.describe.soundness import sound
+from dupedash.embedded.retrieve.index import Indexable
 from dupedash.embedded.store.cache import Cache, Segment
 from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.store import Store
@@ -89,15 +89,15 @@ def _place(
 
 def load(
     store: Store, members: Mapping[str, tuple[Searchable, ...]], pictures: Sequence[str]
-) -> dict[str, Descriptor]:
-    """The descriptors of these pictures, without those that are damaged. Raises CollectionError where one is
+) -> dict[str, Indexable]:
+    """What is indexed of these pictures, without those that are damaged. Raises CollectionError where one is
     gone."""
     rows = {comparable_row(members[picture]): picture for picture in pictures}
     found, number = {}, 0
     for row, data in store.descriptors(list(rows)):
         number += 1
         with suppress(ValueError):
-            found[rows[row]] = sound(data)
+            found[rows[row]] = Indexable.of(sound(data))
     if number < len(rows):
         raise CollectionError(
             f"The collection {store.name} was changed during the search: try again.", store.name
