@@ -17,6 +17,8 @@ def asset(name: str) -> str:
 
 @st.cache_resource(show_spinner=False)
 def component(name: str) -> Any:
-    """The component with the style sheet and the script of that name; loaded once for all sessions."""
-    html, css, js = f'<div class="{name}"></div>', asset(f"{name}.css"), asset(f"{name}.js")
+    """The component with the script of that name, and its style sheet where it draws something; loaded once
+    for all sessions."""
+    html, js = f'<div class="{name}"></div>', asset(f"{name}.js")
+    css = asset(f"{name}.css") if (ASSETS / f"{name}.css").is_file() else None
     return st.components.v2.component(f"dupedash_{name}", html=html, css=css, js=js)

@@ -36,7 +36,8 @@ function face(item, own) {
 }
 
 function mark(item, own) {
-  const element = part(item.goes ? "mark goes" : "mark", item.mark, item.toggles ? "button" : "div");
+  const kind = item.goes ? "mark goes" : item.unsure ? "mark unsure" : "mark";
+  const element = part(kind, item.mark, item.toggles ? "button" : "div");
   if (item.toggles) {
     element.type = "button";
     element.title = item.goes ? "Let it stay" : "Let it go";

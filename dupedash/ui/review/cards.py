@@ -21,6 +21,7 @@ class Card:
     lines: tuple[str, ...] = ()
     mark: str = ""
     goes: bool = False
+    unsure: bool = False
     compared: str = ""
     toggles: bool = False
 

@@ -29,7 +29,7 @@ from dupedash.ui.state import View
 
 DEFAULT = next(iter(PRESETS.values()))
 """The policy by which a keeper is suggested here; Clear asks for another where one is wished."""
-GOES = "goes"
+GOES, UNSURE = "goes", "not sure"
 KEYS = {**bar.KEYS, **keeper_choice.KEYS, **pairview.KEYS,
         "arrowleft": "go-Previous", "arrowright": "go-Next"}  # fmt: skip
 """Key → how the class of its button begins."""
@@ -231,6 +231,7 @@ def card(
         lines=tuple(line for line in (pixels, file, dated) if line),
         mark=marked,
         goes=marked == GOES,
+        unsure=marked == UNSURE,
         compared={pair[0]: "A", pair[1]: "B"}.get(record.id, ""),
         toggles=number is not None,
     )
@@ -241,7 +242,7 @@ def mark(image_id: str, choice: Choice, picked: frozenset[str]) -> str:
     if image_id in picked:
         return "chosen to stay"
     if not choice.sure or (image_id in choice.unsure and image_id != choice.keeper):
-        return "not sure"
+        return UNSURE
     if image_id == choice.keeper:
         return "suggested keeper"
     return "stays as well" if image_id in choice.kept else GOES
