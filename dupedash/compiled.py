@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -11,6 +13,24 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+
+_BLAS = "scipy.linalg.cython_blas"
+
+
+def _load_without_blas() -> None:
+    """Load numba's array functions without those of linear algebra, which no function here uses: they would
+    import scipy.linalg, more than half of the time until a process has made its first call."""
+    modules, known = cast(dict[str, Any], sys.modules), sys.modules.get(_BLAS)
+    modules[_BLAS] = None  # an import of it fails
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        del modules[_BLAS]
+        if known is not None:
+            modules[_BLAS] = known
+
+
+_load_without_blas()
 
 F = TypeVar("F", bound=Callable[..., object])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -26,3 +28,12 @@ def test_a_function_is_to_be_compiled_until_its_machine_code_is_kept(tmp_path: P
     later = time.time() + 60
     os.utime(source, (later, later))
     assert compiled.to_compile()
+
+
+def test_a_compiled_call_loads_no_linear_algebra() -> None:
+    """It would take more than half of the time until the first call."""
+    call = "from dupedash.compiled import differing_bits; import numpy as np, sys\n"
+    call += "differing_bits(np.zeros(4, np.uint64), np.ones(4, np.uint64))\n"
+    call += "print('scipy.linalg' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
