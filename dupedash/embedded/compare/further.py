@@ -44,9 +44,8 @@ class Further:
     frames: bool = False
 
 
-def judged(evidence: Evidence, a: Descriptor, b: Descriptor) -> Further:
-    """The score of two pictures whose first frames gave this evidence."""
-    found = score(evidence)
+def judged(found: float, evidence: Evidence, a: Descriptor, b: Descriptor) -> Further:
+    """The score of two pictures whose first frames gave this evidence, and by it the score `found`."""
     if found < OTHER:
         return Further(found)
     if a.beneath and b.beneath:

@@ -59,14 +59,20 @@ def judge(a: Descriptor, b: Descriptor, ways: Ways, without: Sequence[ChangeKind
     if ChangeKind.MIRRORED in without:
         ways = (False,)
     upright = ChangeKind.TURNED in without
-    best = max((_verified(a, b, mirrored, upright) for mirrored in ways), key=score)
-    found = further.judged(best, a, b)
+    tried = (_verified(a, b, mirrored, upright) for mirrored in ways)
+    scored, best = max(tried, key=lambda one: one[0])
+    found = further.judged(scored, best, a, b)
     return Judged(found.score, best, found.frames)
 
 
-def _verified(a: Descriptor, b: Descriptor, mirrored: bool, upright: bool) -> Evidence:
+def _verified(a: Descriptor, b: Descriptor, mirrored: bool, upright: bool) -> tuple[float, Evidence]:
+    """With its score."""
     found = verify(a, b, mirrored, upright)
-    return looked_at_closely(found, a, b) if score(found) >= _CLOSELY else found
+    scored = score(found)
+    if scored < _CLOSELY or not (a.drawing and b.drawing):
+        return scored, found
+    close = looked_at_closely(found, a, b)
+    return score(close), close
 
 
 def _rank(picture: Descriptor) -> tuple[bytes, ...]:

@@ -8,6 +8,7 @@ seed: the same input gives the same map.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -38,9 +39,11 @@ _PLACES = 1 << 16
 _FARTHEST = 255 * _PLACES
 """As far as descriptors are told apart."""
 _LOG_STEP = math.log(SCALE_STEP)
+_COMPARED = 128
+"""Pictures whose keypoints are kept at hand: a picture is compared with several others in turn."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Keypoints:
     """The side of a pair that is registered: `positions` float32 (n, 2) in the 400 px picture of `size`
     (height, width), `angles` in 1/256 turns, `octaves`, `binary`."""
@@ -51,14 +54,15 @@ class Keypoints:
     binary: np.ndarray
     size: tuple[int, int]
 
-    @property
+    @cached_property
     def words(self) -> np.ndarray:
         """The descriptors as uint64 (n, 4)."""
         return np.ascontiguousarray(self.binary).view(np.uint64)
 
     @staticmethod
+    @lru_cache(_COMPARED)
     def of(descriptor: Descriptor, mirrored: bool) -> "Keypoints":
-        """The keypoints of a picture or of its mirror image."""
+        """The keypoints of a picture or of its mirror image. Not to be written to."""
         positions = descriptor.points * np.float32(POSITION_UNIT)
         angles, octaves = descriptor.angles.astype(np.int32), descriptor.octaves.astype(np.int32)
         if not mirrored:
