@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dupedash.actions import Scope
 from dupedash.bench.large import Large, Size, make
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.groups.curves import curves, explosion
@@ -19,7 +20,7 @@ from dupedash.scans import ImageRows
 from dupedash.ui.clear import page as clearview
 from dupedash.ui.clear import plan_view
 from dupedash.ui.door import access
-from dupedash.ui.review import group_list, huge
+from dupedash.ui.review import huge
 from dupedash.ui.shared import group_rows
 from tests.app_pages import opened
 
@@ -100,7 +101,7 @@ def test_a_page_reads_no_more_records_than_it_shows(page, asked):
 def test_the_list_sends_one_page_of_groups_and_a_few_pictures_of_each():
     at = opened("groups")
     strips = drawn(at, "dd-strip")
-    assert len(strips) == group_list.PER_PAGE
+    assert len(strips) == group_rows.PER_PAGE
     assert max(strip.count("<img") for strip in strips) == group_rows.STRIP
     assert f"{SIZE.groups} groups" in said(at)
 
@@ -147,7 +148,9 @@ def test_what_the_plan_comes_to_is_the_same_however_it_was_worked_out(monkeypatc
 
 
 def test_of_a_planned_group_a_page_shows_a_few_images_and_counts_the_rest():
-    figures = drawn(opened("clear"), "dd-plan")
+    at = opened("clear")
+    at.selectbox(key="clear.scope").set_value(Scope.ALL).run()
+    figures = drawn(at, "dd-plan")
     assert len(figures) == plan_view.PER_PAGE
     assert max(body.count("<figure") for body in figures) == plan_view.SHOWN
 
