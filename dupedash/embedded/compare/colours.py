@@ -68,12 +68,11 @@ def recoloured(over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure:
     if _power(over[shown]) < _power(onto[shown]):
         over, onto = onto, over  # what an edit took the colour of, it explains from the more colourful one on
     x, y = over[shown], onto[shown]
-    if (np.abs(_chroma(y) - _chroma(x)) < _OTHER).all():
-        return 0.0
+    plainly = np.abs(_chroma(y) - next(_edited(x, y))) > _OTHER
+    if np.count_nonzero(plainly) < _LEAST_CELLS:
+        return 0.0  # as copies with another saturation or tint are
     edges = np.minimum(_edges(over), _edges(onto))
     flat = np.mean(edges[shown] < _NEUTRAL) > _FLAT
-    if not flat and _is_toned(x) != _is_toned(y):
-        return 0.0  # what had which colour is lost
     clipped, least = _is_clipped(x) | _is_clipped(y), 1.0
     for expected in _edited(x, y):
         other = np.zeros(shown.shape, bool)
@@ -82,8 +81,9 @@ def recoloured(over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure:
             return 0.0
         least = min(least, _outlined(other, shown & (edges > _EDGE), shown, structure) / len(x))
         if not least:
-            break
-    return least
+            return 0.0
+    lost = not flat and _is_toned(x) != _is_toned(y)  # what had which colour: nothing can be told
+    return 0.0 if lost else least
 
 
 def _is_other(found: np.ndarray, expected: np.ndarray, clipped: np.ndarray) -> np.ndarray:
