@@ -520,7 +520,7 @@ def test_local_pictures_are_read_below_the_allowed_folder_only(gallery):
     url, folder = gallery
     with client(replace(quick(url), images=image_access(str(folder)))) as collection:
         for image_id in ("inside", "relative"):
-            assert (collection.thumbnail(image_id) or b"")[8:12] == b"WEBP"
+            assert (collection.thumbnail(image_id) or b"")[:3] == b"\xff\xd8\xff"
         for image_id in ("outside", "link", "dots", "gone", "web"):
             assert collection.picture(image_id) is None
 

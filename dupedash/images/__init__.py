@@ -6,8 +6,8 @@ are tried, and whatever goes wrong is an UnreadableImage with a short reason.
 >>> picture = decode(read_file(folder / "scene-1.png"))
 >>> picture.format, picture.pixels.shape, picture.pixels.dtype
 ('PNG', (360, 480, 3), dtype('uint8'))
->>> thumbnail(picture.pixels)[8:12]
-b'WEBP'
+>>> thumbnail(picture.pixels)[6:10]
+b'JFIF'
 """
 
 from __future__ import annotations
