@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from dupedash.errors import Busy, UnreadableImage
-from dupedash.workers import Bounds, Pool, WorkerLost, Workers
+from dupedash.workers import Bounds, NotStarted, Pool, WorkerLost, Workers
 
 
 def double(number: int) -> int:
@@ -166,6 +166,33 @@ def test_a_pool_says_that_it_is_busy_where_too_many_wait():
         refused = next(as_completed(waiting, 60)).exception()
         assert isinstance(refused, Busy)
         pool.close()
+
+
+class Unreadable:
+    """What one process can send and another cannot read, as after an update that was made meanwhile."""
+
+    def __reduce__(self):
+        return int, ("not a number",)
+
+
+def unreadable(_task: str) -> object:
+    return Unreadable()
+
+
+def test_who_asks_hears_of_an_answer_that_cannot_be_read():
+    pool = Pool(unreadable, 1)
+    for _ in range(2):
+        with pytest.raises(WorkerLost, match="was not understood"):
+            pool.ask("a")
+    pool.close()
+    outcomes = list(Workers(unreadable, 1).run(["a", "b"]))
+    assert all(isinstance(outcome.error, WorkerLost) for outcome in outcomes)
+
+
+def test_who_asks_hears_that_no_process_can_be_started(pool, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/no/such/program")
+    with pytest.raises(NotStarted):
+        pool.ask("a")
 
 
 def test_a_worker_that_dies_of_something_else_fails_no_task(pool):

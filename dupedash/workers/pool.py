@@ -282,9 +282,10 @@ class _Worker:
     def _outcome(self, task: Any) -> Done:
         try:
             done, value = self._reply(task)
-        except WorkerLost as error:
+        except Exception as error:  # a thread that dies leaves who asked waiting for ever
             self._end()
-            return Done(task, error=error)
+            lost = error if isinstance(error, WorkerLost) else WorkerLost(f"was not understood: {error}")
+            return Done(task, error=lost)
         return Done(task, result=value) if done else Done(task, error=value)
 
     def _reply(self, task: Any) -> tuple[bool, Any]:
@@ -328,7 +329,10 @@ class _Worker:
                 raise WorkerLost("stopped")
             if self._process is not None and self._process.poll() is None:
                 return self._process  # else somebody ended it while it waited, for which no task is to blame
-            process = self._process = _spawn()
+            try:
+                process = self._process = _spawn()
+            except OSError as error:
+                raise NotStarted from error
         _prepare(process, self._work)
         return process
 
