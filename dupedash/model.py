@@ -214,7 +214,8 @@ class Explanation:
     inliers    keypoints that agree on the registration
     residual   boxes (x0 y0 x1 y1, unit square of b) where the registered pictures differ: overlays, edits
     edited_a   what shows that a is the edited one of the two (a border, text, a view cut off …), whatever the
-               order in which they are told; edited_b the same of b. Often neither can be told
+               order in which they are told; edited_b the same of b. Often neither can be told. SLIGHT in
+               both: more differs than saving again makes, and nothing shows what, or in which of them
     """
 
     kinds: tuple[ChangeKind, ...] = ()

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dupedash.embedded.compare.explain import explain
+from dupedash.embedded.compare.edits.explain import explain
 from dupedash.embedded.compare.score import score
 from dupedash.embedded.compare.verify import verify
 from dupedash.embedded.describe.descriptor import describe

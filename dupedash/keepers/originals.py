@@ -33,10 +33,18 @@ _WORDS = {ChangeKind.BORDERED: "border or frame added"}
 _EXACT = EXACT - 1e-6
 """Scores are kept in single precision."""
 _SAME_CONTENT = frozenset(
-    {ChangeKind.IDENTICAL_FILE, ChangeKind.IDENTICAL_PIXELS, ChangeKind.RE_ENCODED, ChangeKind.RESIZED}
+    {
+        ChangeKind.IDENTICAL_FILE,
+        ChangeKind.IDENTICAL_PIXELS,
+        ChangeKind.RE_ENCODED,
+        ChangeKind.RESIZED,
+        ChangeKind.UPSCALED,
+    }
 )
 _SAVED_AGAIN = frozenset({ChangeKind.UPSCALED, ChangeKind.CONVERTED})
 """Signs of a copy that shows no other content."""
+_OF_EITHER = frozenset({ChangeKind.SLIGHT})
+"""One of two pictures was edited, and it cannot be seen which."""
 
 
 def same_content(why: Explanation | Edits) -> bool:
@@ -63,7 +71,8 @@ def tells(edits: Edits | None, *, exact: bool) -> bool:
 def without_saving(why: Explanation | Edits) -> Edits:
     """Without the signs that a copy was only saved in another way: of an edited picture and such a copy they
     do not tell which is nearer to the original."""
-    of_a, of_b = (tuple(k for k in kinds if k not in _SAVED_AGAIN) for kinds in (why.edited_a, why.edited_b))
+    no_signs = _SAVED_AGAIN | _OF_EITHER
+    of_a, of_b = (tuple(k for k in kinds if k not in no_signs) for kinds in (why.edited_a, why.edited_b))
     return Edits(why.kinds, of_a, of_b)
 
 
@@ -102,8 +111,8 @@ def made_of(a: ImageRecord, b: ImageRecord) -> tuple[list[str], list[str]]:
 def _words(record: ImageRecord, kinds: Kinds) -> list[str]:
     """The signs of one image. Files with the same pixels are told as one, so what was seen in a lossless copy
     may be told of the compressed file that it was made from: that one was not saved without loss."""
-    lossless = _is_lossless(record)
-    return [_WORDS.get(kind, str(kind)) for kind in kinds if lossless or kind is not ChangeKind.CONVERTED]
+    no_signs = _OF_EITHER if _is_lossless(record) else _OF_EITHER | {ChangeKind.CONVERTED}
+    return [_WORDS.get(kind, str(kind)) for kind in kinds if kind not in no_signs]
 
 
 def _lacking(a: ImageRecord, b: ImageRecord) -> Iterator[tuple[int, str]]:

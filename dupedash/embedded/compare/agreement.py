@@ -1,4 +1,4 @@
-"""Compare two pictures pixel by pixel where they overlap, and find where they differ *locally*.
+"""Compare two pictures pixel by pixel where they overlap.
 
 Global edits (brightness, gamma, colour) are fitted and taken out first; what is left is judged in small
 cells. An edited copy agrees nearly everywhere and differs where something was put over it; two receipts of
@@ -15,7 +15,7 @@ from dupedash.compiled import compiled
 from dupedash.embedded.compare.colours import recoloured
 from dupedash.embedded.compare.detail import NO_DETAIL, Detail, compare_detail
 from dupedash.embedded.compare.local import by_cell, compare_locally, correlation, structure
-from dupedash.embedded.compare.overlay import CELL, LEAST_PIXELS, Overlap, laid_over, overlap, padded, zoom_of
+from dupedash.embedded.compare.overlay import Laid, Overlap, overlap, zoom_of
 from dupedash.embedded.compare.tones import fit_mostly
 
 # Set on photos with copies; `tools.sensitivity` tells what a fifth less and a quarter more of one moves.
@@ -33,8 +33,6 @@ PROMISING = 0.12
 """Where less of the windows agrees the pictures are no match, whatever their detail."""
 _PRIOR = 5
 """So many windows more agree as all values do: a plain picture has few of its own. Moves none either."""
-_LEAST_CELLS, _MOST_BOXES = 10, 12
-"""Cells of a box that is shown, and boxes: smaller and more ones say nothing to the eye, and no score."""
 _OTHER_TONE, _OTHER_CHROMA = 24, 14
 """Levels of brightness and of chroma by which a cell differs after the fit: more than saving again makes."""
 
@@ -51,7 +49,7 @@ class Agreement:
     0…255, and `colour_error` that of chroma. `brightness`: how much brighter b is on the mean; `gain`: the
     slope from a's gray values to b's; `chroma_gain`: how many times more colourful b is. `recoloured`: part
     of the overlap where something has another colour. `detail`: what was replaced; not looked for in pictures
-    that are unlike anyway.
+    that are unlike anyway. `laid` are the pictures as they were compared; None where they hardly overlap.
     """
 
     overlap_a: float
@@ -69,6 +67,7 @@ class Agreement:
     chroma_gain: float
     recoloured: float
     detail: Detail
+    laid: Laid | None = None
 
 
 NOTHING = Agreement(0, 0, 0, 0, 0, 1, 1, 1, 255, 255, 0, 1, 1, 0, NO_DETAIL)
@@ -88,30 +87,6 @@ def _compare(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> Agreement:
     overlap_b = both.pixels / (b.shape[0] * b.shape[1])
     overlap_a = min(1.0, both.pixels / (a.shape[0] * a.shape[1] * zoom_of(matrix) ** 2))
     return _measured(both, overlap_a, overlap_b)
-
-
-Box = tuple[float, float, float, float]
-"""x0, y0, x1, y1 in the unit square of a picture."""
-
-
-def differing_boxes(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> list[Box]:
-    """Where the registered pictures, uint8 (h, w, 3) in YCrCb, differ, in the unit square of b, the largest
-    first. `matrix` as in `compare`."""
-    over, inside = laid_over(a, b.shape, matrix)
-    if int(inside.sum()) < LEAST_PIXELS:
-        return []
-    over, onto, inside = (padded(picture) for picture in (over, b, inside))
-    x, y, weight = (part.astype(np.float32) for part in (over[..., 0], onto[..., 0], inside))
-    local = compare_locally(fit_mostly(x, y, weight)[0].fitted, y, weight)
-    low = ((local.structure < _LOW) & (local.known > 0.5)).astype(np.uint8)
-    joined = cv2.morphologyEx(low, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    _, _, found, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    large = sorted((n, x, y, w, h) for x, y, w, h, n in found[1:].tolist() if n >= _LEAST_CELLS)[::-1]
-    across, down = CELL / b.shape[1], CELL / b.shape[0]
-    return [
-        (x * across, y * down, min(1.0, (x + w + 1) * across), min(1.0, (y + h + 1) * down))
-        for _, x, y, w, h in large[:_MOST_BOXES]
-    ]
 
 
 def _measured(both: Overlap, overlap_a: float, overlap_b: float) -> Agreement:
@@ -141,6 +116,7 @@ def _measured(both: Overlap, overlap_a: float, overlap_b: float) -> Agreement:
         chroma_gain=chroma_gain,
         recoloured=recoloured(over, onto, local.cells > _INSIDE, local.structure) if promising else 0.0,
         detail=compare_detail(fit.fitted, y, weight, local) if promising else NO_DETAIL,
+        laid=Laid.of(both, local.cells, kept),
     )
 
 
@@ -245,4 +221,5 @@ def swapped(found: Agreement) -> Agreement:
         gain=gain,
         brightness=-found.brightness,
         chroma_gain=chroma,
+        laid=found.laid and replace(found.laid, onto_b=not found.laid.onto_b),
     )

@@ -22,13 +22,42 @@ _EDGE = 0.02
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overlap:
-    """Two pictures where they overlap: `over` and `onto`, uint8 (h, w, 3), and where exactly:
-    `inside`, uint8 0 or 1. The sides are multiples of CELL. `pixels` are inside."""
+    """Two pictures where they overlap: `over` and `onto`, uint8 (h, w, 3), and where exactly: `inside`, uint8
+    0 or 1. The sides are multiples of CELL. `pixels` are inside; `corner` is where, x and y, in the picture
+    laid onto, of which `frame` is the height and width."""
 
     over: np.ndarray
     onto: np.ndarray
     inside: np.ndarray
     pixels: int
+    corner: tuple[int, int]
+    frame: tuple[int, int]
+
+
+_WHOLE_CELL = 0.9
+"""Part of a cell that lies inside, from which it counts."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """What a comparison had in hand, for whoever explains it: `over` and `onto` as in `Overlap`, the same
+    cells as bool (h, w): those that lie inside wholly, and of these those `used` to fit tones. `onto_b`: b
+    was laid onto, not a; `flipped`: as its mirror image."""
+
+    over: np.ndarray
+    onto: np.ndarray
+    whole_cells: np.ndarray
+    used: np.ndarray
+    corner: tuple[int, int]
+    frame: tuple[int, int]
+    onto_b: bool = True
+    flipped: bool = False
+
+    @staticmethod
+    def of(both: Overlap, cells: np.ndarray, fitted: np.ndarray) -> Laid:
+        """`cells`: the part of each that is inside; `fitted`: those whose tones were fitted."""
+        whole = cells > _WHOLE_CELL
+        return Laid(both.over, both.onto, whole, whole & fitted, both.corner, both.frame)
 
 
 def zoom_of(matrix: np.ndarray) -> float:
@@ -44,7 +73,8 @@ def overlap(a: np.ndarray, b: np.ndarray, matrix: np.ndarray) -> Overlap | None:
     if pixels < LEAST_PIXELS:
         return None
     box = _bounds(inside)
-    return Overlap(padded(over[box]), padded(b[box]), padded(inside[box]), pixels)
+    corner = box[1].start, box[0].start
+    return Overlap(padded(over[box]), padded(b[box]), padded(inside[box]), pixels, corner, b.shape[:2])
 
 
 def _bounds(inside: np.ndarray) -> tuple[slice, slice]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dupedash.embedded.compare import further
-from dupedash.embedded.compare.explain import explain
+from dupedash.embedded.compare.edits.explain import explain
 from dupedash.embedded.compare.score import score
 from dupedash.embedded.compare.verify import Evidence, looked_at_closely, seen_from_b, verify
 from dupedash.embedded.describe.descriptor import Descriptor

@@ -114,10 +114,16 @@ def _evidence(a: Descriptor, b: Descriptor, mirrored: bool, bits: int, found: Re
         found.confirmed,
         found.contradicted,
         bits,
-        compare(*thumbs(a, b, mirrored, found.unit_matrix)),
+        _compared(*thumbs(a, b, mirrored, found.unit_matrix), mirrored),
         (a.height, a.width),
         (b.height, b.width),
     )
+
+
+def _compared(one: np.ndarray, other: np.ndarray, matrix: np.ndarray, mirrored: bool) -> Agreement:
+    found = compare(one, other, matrix)
+    flipped = found.laid and replace(found.laid, flipped=mirrored and found.laid.onto_b)
+    return replace(found, laid=flipped)
 
 
 def thumbs(

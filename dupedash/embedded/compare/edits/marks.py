@@ -18,20 +18,32 @@ Signs = tuple[ChangeKind, ...]
 
 # The limits were set on one half of 950 photographs and pictures with generated edits and seen to hold on the
 # other; all are logarithms to the base 2.
-_SHARPER = 0.45
-"""From this difference in middle detail on, one picture is softer or sharper; JPEG at quality 30 makes
-0.42."""
+_SHARPER, _COARSELY = 0.3, 0.22
+"""From this mean difference in coarse and middle detail on, and from this one in coarse detail, one picture
+is softer or sharper; JPEG at quality 30 makes 0.2 of either."""
 _STRONG_BLUR = 1.8
 """No sharpening makes such a difference; unsharp masking by 300 % makes 1.75."""
 _FLAT, _STEEP, _STRONGLY_STEEP = 0.55, 1.0, 0.45
 """How much more fine detail differs than coarse detail, as a part of that: less after a sharpening, more
 after a blur; of a strong blur less, since nothing fine is left."""
+_COARSE_BLUR, _STEEPER_THAN_SHARPENED = 1.8, 0.45
+"""Where it cannot be seen which of the two was edited: a sharpening changes coarse detail by less than the
+first, and middle detail by less than the second more than that; of blurs by 0.3 to 0.9 % of the long side 1
+in 50 does neither."""
 _IN_CALM = 0.15
-"""What is softer or sharper all over is so in its calm parts, too; text put on it is not."""
-_NOISIER = 0.35
-"""From this difference in calm parts on, one picture is noisier, or smoother."""
-_KEPT = 2.0
-"""A JPEG makes 0 of coefficients below half a step: noise of that strength it would have kept."""
+"""What is softer or sharper all over is so in its calm parts, too, if there is anything to be seen; text put
+on it is not."""
+_SHARPENED = 0.45
+"""Noise makes coarse detail by as much stronger only where it makes fine detail by twice that."""
+_NOISIER, _NOISIER_IN_COARSER = 0.35, 0.75
+"""The second where the noisier one has the coarser table: JPEG at quality 50 to 75 makes 0.7 out of what a
+finer one had kept."""
+_KEPT, _LOST = 2.0, 8.0
+"""A JPEG makes 0 of coefficients below half a step: noise of that strength it would have kept; what is four
+times weaker it has surely taken away."""
+_WHITE, _FAINT = 0.95, 0.5
+"""Noise is as strong in fine as in coarse detail, to this logarithm; what a coarser table took away was not,
+or was below this strength."""
 _WITHOUT_TEXTURE, _NOISE_ON_PLAIN = -2.0, 2.5
 """Where the calm parts are wholly plain, JPEG's own ringing counts as noise up to this difference."""
 _OF_A_JPEG = 0.08
@@ -59,14 +71,15 @@ class Fine:
         return tuple(kind for kind in (*self.a, *self.b, *self.open) if kind not in _SAME_CONTENT)
 
 
-def compare_marks(a: Marks, b: Marks) -> Fine:
-    """What the marks of two pictures that show the same, uncut, say of their edits."""
+def compare_marks(a: Marks, b: Marks, contrast: float = 0.0) -> Fine:
+    """What the marks of two pictures that show the same, uncut, say of their edits. `contrast`: how much
+    stronger b's tones make all detail, a logarithm to the base 2."""
     if {a.width, a.height} != {b.width, b.height}:
         return _sizes(a, b)
     if (saved := _converted(a, b)) != Fine():
         return saved
-    more = _More.of(a, b)
-    return more.judged() if more.detail[1] >= 0 else _swapped(_More.of(b, a).judged())
+    more = _More.of(a, b, contrast)
+    return more.judged() if more.detail[1] >= 0 else _swapped(_More.of(b, a, -contrast).judged())
 
 
 def _swapped(found: Fine) -> Fine:
@@ -90,17 +103,23 @@ class _More:
     calm: tuple[float, ...]
 
     @staticmethod
-    def of(a: Marks, b: Marks) -> _More:
+    def of(a: Marks, b: Marks, contrast: float) -> _More:
         detail, calm = (
-            tuple(y - x for x, y in zip(one, other, strict=True))
+            tuple(y - x - contrast for x, y in zip(one, other, strict=True))
             for one, other in ((a.detail, b.detail), (a.calm, b.calm))
         )
         return _More(a, b, detail, calm)
 
     def judged(self) -> Fine:
-        if max(abs(change) for change in self.calm[1:]) >= _NOISIER and (noise := self._noise()) != Fine():
+        noisier = max(abs(change) for change in self.calm[1:]) >= _NOISIER and not self._alike_in_all()
+        if noisier and (noise := self._noise()) != Fine():
             return noise
-        return self._sharpness() if self.detail[1] >= _SHARPER else Fine()
+        sharper = self.detail[0] >= _COARSELY and sum(self.detail[:2]) / 2 >= _SHARPER
+        return self._sharpness() if sharper else Fine()
+
+    def _alike_in_all(self) -> bool:
+        """Whether coarse detail is as much stronger as fine detail: noise is fine."""
+        return self.detail[0] > _SHARPENED and self.detail[3] - self.detail[0] < _FLAT * self.detail[0]
 
     def _noise(self) -> Fine:
         """Noise shows in the calm parts more than in all."""
@@ -114,20 +133,24 @@ class _More:
     def _noisy(self, quiet: Marks, noisy: Marks, more: float) -> Fine:
         if quiet.calm[1] < _WITHOUT_TEXTURE and more < _NOISE_ON_PLAIN:
             return Fine()
-        kept = 0 < quiet.step <= max(noisy.step, _KEPT * 2 ** noisy.calm[1])
-        return Fine(b=(ChangeKind.NOISE,)) if kept else Fine(open=(ChangeKind.NOISE,))
+        if more < _NOISIER_IN_COARSER and noisy.step > quiet.step:
+            return Fine()
+        strength = 2 ** noisy.calm[1]
+        if 0 < quiet.step <= max(noisy.step, _KEPT * strength):
+            return Fine(b=(ChangeKind.NOISE,))
+        white = noisy.calm[0] - noisy.calm[2] < _WHITE and noisy.calm[0] > _FAINT
+        return Fine(open=(ChangeKind.NOISE,)) if white and quiet.step < _LOST * strength else Fine()
 
     def _sharpness(self) -> Fine:
         coarse, middle = self.detail[:2]
-        plain = self.a.calm[0] < _WITHOUT_TEXTURE
-        if not plain and self.calm[0] < _IN_CALM:
-            return Fine()
+        seen = self.a.calm[0] >= _WITHOUT_TEXTURE and self.calm[0] >= _IN_CALM
         growth = (self.detail[3] - coarse) / max(coarse, 0.1)
-        if not plain and growth > (_STEEP if middle < _STRONG_BLUR else _STRONGLY_STEEP):
+        if seen and growth > (_STEEP if middle < _STRONG_BLUR else _STRONGLY_STEEP):
             return Fine(a=(ChangeKind.BLURRED,))
-        if not plain and middle < _STRONG_BLUR and 0 <= growth < _FLAT:
+        if seen and middle < _STRONG_BLUR and 0 <= growth < _FLAT:
             return Fine(b=(ChangeKind.SHARPENED,))
-        return Fine(open=(ChangeKind.SHARPENED,))
+        blurred = coarse > _COARSE_BLUR or middle - coarse > _STEEPER_THAN_SHARPENED
+        return Fine(open=(ChangeKind.BLURRED if blurred else ChangeKind.SHARPENED,))
 
 
 def _sizes(a: Marks, b: Marks) -> Fine:

@@ -13,8 +13,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from dupedash.embedded.compare.agreement import Agreement, Box
-from dupedash.embedded.compare.marks import Fine, Signs, compare_marks
+from dupedash.embedded.compare.agreement import Agreement
+from dupedash.embedded.compare.edits.marks import Fine, Signs, compare_marks
+from dupedash.embedded.compare.edits.rest import Box
 from dupedash.embedded.compare.register import centres, square
 from dupedash.embedded.compare.verify import Evidence
 from dupedash.embedded.describe.descriptor import Descriptor, decode_thumb
@@ -31,9 +32,6 @@ _GRAY = 1.0
 """A gray picture has less of them, however it was saved."""
 _TINT = 0.2
 """The part of the variance of colours that brightness leaves unexplained in a tinted picture, at most."""
-_BRIGHTER, _STEEPER, _FAINTLY = 6.0, 0.15, 0.5
-"""As in `explain`: from this change on of brightness and of contrast (a logarithm) edges change with them,
-and from half of it on fine detail."""
 _SAVED_BRIGHTER, _SAVED_RECOLOURED, _SAVED_DIFFERING = 0.2, 0.045, 0.0002
 """What saving again changes at most in 94 of 100 copies: brightness, colour (a logarithm), windows that
 differ."""
@@ -77,14 +75,15 @@ class Told:
     slight: bool = False
 
 
-def signs(evidence: Evidence, a: Descriptor, b: Descriptor, boxes: tuple[Box, ...]) -> Told:
-    """What can be seen. `boxes`: where b differs, in its unit square."""
+def signs(
+    evidence: Evidence, a: Descriptor, b: Descriptor, boxes: tuple[Box, ...], contrast: float
+) -> Told:
+    """What can be seen. `boxes`: where b differs, in its unit square; `contrast` as in `compare_marks`."""
     one, other = decode_thumb(a.thumb), decode_thumb(b.thumb)
     to_b = _true_map(evidence)
     found = evidence.agreement
     whole = min(found.overlap_a, found.overlap_b) > _WHOLE
-    toned = max(abs(found.brightness) / _BRIGHTER, abs(math.log(max(found.gain, 0.05))) / _STEEPER)
-    fine = compare_marks(a.marks, b.marks) if whole and toned < _FAINTLY else Fine()
+    fine = compare_marks(a.marks, b.marks, contrast) if whole else Fine()
     colour = _colour(one, other, found)
     of_a = _beyond(one, np.linalg.inv(to_b), found.overlap_a)
     of_b = _beyond(other, to_b, found.overlap_b)
@@ -93,7 +92,7 @@ def signs(evidence: Evidence, a: Descriptor, b: Descriptor, boxes: tuple[Box, ..
     if (
         found.differing > _LEAST_DIFFERING
         and covered < _MOST_COVERED
-        and toned < 1
+        and contrast == 0
         and not (fine.a or fine.b)
     ):
         edges = _more_edges(one, other, to_b, boxes)
