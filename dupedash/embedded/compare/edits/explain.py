@@ -66,7 +66,7 @@ def _pixels(evidence: Evidence) -> _Pixels:
     laid = evidence.agreement.laid
     if laid is None or laid.used.sum() < _SEVERAL:
         return _Pixels()
-    over, onto = (by_cell(picture[..., 0]).astype(np.float32) for picture in (laid.over, laid.onto))
+    over, onto = (by_cell(picture)[..., 0].astype(np.float32) for picture in (laid.over, laid.onto))
     found = tones(over, onto, laid.used)
     one, other = found.brought_together(laid.over, laid.onto)
     colours = tint(one, other, laid.used)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from dupedash.compiled import compiled
 from dupedash.embedded.compare.local import by_cell
 from dupedash.embedded.compare.overlay import CELL, Laid
 
@@ -56,10 +57,8 @@ def rest(one: np.ndarray, other: np.ndarray, laid: Laid, *, coloured: bool, tone
     """What is left of the differences between two pictures, YCrCb uint8 (h, w, 3), with tones brought
     together; `coloured`, `toned`: colours or tones were another, and may be cut off at white and black."""
     x, y = (picture[..., 0].astype(np.float32) for picture in (one, other))
-    left, detail, softer = _equally_sharp(x, y, laid.used)
+    times, softer = _differing(x, y, laid.used)
     shown = laid.whole_cells
-    expected = np.sqrt(_NOISE**2 + _OF_DETAIL**2 * by_cell(detail))
-    times = np.sqrt(by_cell(left * left)) / expected
     usual = float(np.percentile(times[shown], _CALMER)) if shown.any() else 0.0
     if coloured or toned:
         shown = shown & _unclipped(one) & _unclipped(other)
@@ -85,19 +84,18 @@ def _unclipped(picture: np.ndarray) -> np.ndarray:
     return np.asarray(((rgb > _LOWEST) & (rgb < _HIGHEST)).all(axis=2))
 
 
-def _equally_sharp(x: np.ndarray, y: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Their difference, float32 (h, w), when the sharper one's bands of detail are brought to those of the
-    other in the cells that are `used`; the power of that detail; and how much its fine band had to change."""
-    weight = cv2.resize(used.astype(np.float32), x.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    bands, others = _bands(x), _bands(y)
-    if _power(bands, weight).trace() < _power(others, weight).trace():
-        x, y, bands = y, x, others
-    left = y - x
-    aim = np.array([_sum(weight * band, left) for band in bands])
-    ridge = _CALM * float(weight.sum()) * np.eye(2)
-    fine, coarse = np.linalg.solve(_power(bands, weight) + ridge, aim).tolist()
-    left = left - np.float32(fine) * bands[0] - np.float32(coarse) * bands[1]
-    return left, bands[0] * bands[0] + bands[1] * bands[1], fine
+def _differing(x: np.ndarray, y: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, float]:
+    """By cell, float32 (h, w), how far gray pictures, float32, lie apart as a multiple of what is usual, when
+    the sharper one's bands of detail are brought to those of the other in the cells `used`; and how much its
+    fine band had to change for that."""
+    fine, coarse, fine_y, coarse_y = *_bands(x), *_bands(y)
+    if _sums(fine, coarse, fine, used)[:3:2].sum() < _sums(fine_y, coarse_y, fine_y, used)[:3:2].sum():
+        x, y, fine, coarse = y, x, fine_y, coarse_y
+    fines, both, coarses, by_fine, by_coarse = _sums(fine, coarse, y - x, used).tolist()
+    calm = _CALM * CELL * CELL * float(used.sum())
+    power = np.array([[fines + calm, both], [both, coarses + calm]])
+    first, second = np.linalg.solve(power, np.array([by_fine, by_coarse])).tolist()
+    return _times(y - x, fine, coarse, first, second), first
 
 
 def _bands(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -105,14 +103,44 @@ def _bands(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return gray - smooth, smooth - cv2.GaussianBlur(smooth, (9, 9), _COARSE)
 
 
-def _power(bands: tuple[np.ndarray, np.ndarray], weight: np.ndarray) -> np.ndarray:
-    fine, coarse = (weight * band for band in bands)
-    both = _sum(fine, bands[1])
-    return np.array([[_sum(fine, bands[0]), both], [both, _sum(coarse, bands[1])]])
+@compiled
+def _sums(fine: np.ndarray, coarse: np.ndarray, left: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Of fine², fine · coarse, coarse², fine · left, coarse · left, in the cells `used`: float64 (5,)."""
+    sums = np.zeros(5)
+    for i in range(used.shape[0] * CELL):
+        row = np.zeros(5, np.float32)
+        for j in range(used.shape[1] * CELL):
+            if used[i // CELL, j // CELL]:
+                p, q, r = fine[i, j], coarse[i, j], left[i, j]
+                row[0] += p * p
+                row[1] += p * q
+                row[2] += q * q
+                row[3] += p * r
+                row[4] += q * r
+        sums += row
+    return sums
 
 
-def _sum(one: np.ndarray, other: np.ndarray) -> float:
-    return float(np.dot(one.ravel(), other.ravel()))
+@compiled
+def _times(
+    left: np.ndarray, fine: np.ndarray, coarse: np.ndarray, of_fine: float, of_coarse: float
+) -> np.ndarray:
+    """By cell, what is left without those parts of the bands, by what is usual where there is such detail."""
+    shape = left.shape[0] // CELL, left.shape[1] // CELL
+    times = np.empty(shape, np.float32)
+    for row in range(shape[0]):
+        for column in range(shape[1]):
+            power = detail = np.float32(0)
+            for i in range(row * CELL, row * CELL + CELL):
+                for j in range(column * CELL, column * CELL + CELL):
+                    p, q = fine[i, j], coarse[i, j]
+                    rest = np.float32(left[i, j] - of_fine * p - of_coarse * q)
+                    power += rest * rest
+                    detail += p * p + q * q
+            cells = np.float32(CELL * CELL)
+            expected = _NOISE * _NOISE + _OF_DETAIL * _OF_DETAIL * detail / cells
+            times[row, column] = np.sqrt(power / cells / expected)
+    return times
 
 
 def _without_specks(cells: np.ndarray) -> np.ndarray:

@@ -84,6 +84,8 @@ def signs(
     found = evidence.agreement
     whole = min(found.overlap_a, found.overlap_b) > _WHOLE
     fine = compare_marks(a.marks, b.marks, contrast) if whole else Fine()
+    if contrast:  # other tones change detail, too: it does not tell which of the two was edited
+        fine = Fine(open=(*fine.a, *fine.b, *fine.open))
     colour = _colour(one, other, found)
     of_a = _beyond(one, np.linalg.inv(to_b), found.overlap_a)
     of_b = _beyond(other, to_b, found.overlap_b)
