@@ -178,6 +178,7 @@ class ChangeKind(StrEnum):
     UPSCALED = "upscaled"
     SLIGHT = "slightly changed"
     CONVERTED = "saved without loss from a compressed one"
+    COMPRESSED = "compressed harder"
 
     @property
     def token(self) -> str:

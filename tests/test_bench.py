@@ -66,6 +66,11 @@ def test_a_small_bench_prints_all_its_figures(tmp_path, capsys, monkeypatch):
     assert "starts: import streamlit" in out
     assert all(seconds > 0 for seconds in figures["starts"].values())
     assert figures["sizes"][0]["stages"]["describe"] > 0
+    told = {change["name"]: change for change in figures["explanations"]}
+    assert "explanations: named" in out
+    exact = [told[name] for name in ("cropped", "turned", "mirrored")]
+    assert all(change["named"] == 1 and change["mirror"] for change in exact)
+    assert min(change["overlap"] for change in told.values()) > 0.9
     assert [r["matches"] for r in figures["recuts"]] == [2000, 5000]
 
 

@@ -49,7 +49,7 @@ CHANGES = {
     "brighter by gamma": gamma(0.6),
     "darker by gamma": gamma(1.7),
     "contrast": enhanced(ImageEnhance.Contrast, 0.65),
-    "contrast more": enhanced(ImageEnhance.Contrast, 1.25),
+    "contrast more": enhanced(ImageEnhance.Contrast, 1.2),
     "colour": enhanced(ImageEnhance.Color, 0.4),
     "colour more": enhanced(ImageEnhance.Color, 1.6),
     "gray": gray,

@@ -12,6 +12,12 @@ from pathlib import Path
 import psutil
 
 from dupedash.bench.checking import CheckFigures, check_words, measure_check
+from dupedash.bench.explaining import (
+    PICTURES,
+    ChangeFigures,
+    explanation_words,
+    measure_explanations,
+)
 from dupedash.bench.keeping import KeeperFigures, keeper_words, measure_keepers
 from dupedash.bench.memory import MEGABYTE, PeakMemory
 from dupedash.bench.pictures import FAMILY, FOLDER, draw
@@ -29,6 +35,8 @@ from dupedash.scans import ScanConfig, ScanStore
 from dupedash.scans.run import run_scan
 
 _THRESHOLDS = NEAR, EXACT
+_FOR_EACH = 20
+"""Images for each picture whose explanations are measured: a small bench takes seconds."""
 Say = Callable[[str], None]
 
 
@@ -57,6 +65,7 @@ class BenchFigures:
     served: ServedFigures
     check: CheckFigures
     starts: StartFigures
+    explanations: tuple[ChangeFigures, ...]
     recuts: tuple[RecutFigures, ...]
 
 
@@ -108,11 +117,13 @@ def run_bench(
         say(check_words(check))
         starts = measure_starts(Workspace(home / "data-served"))
         say(start_words(starts))
+        explanations = measure_explanations(max(2, min(PICTURES, max(sizes) // _FOR_EACH)), cancelled)
+        say(explanation_words(explanations))
         recuts = []
         for images, matches in SIZES:
             recuts.append(recut(images, matches))
             say(recut_words(recuts[-1]))
-    return BenchFigures(machine(), tuple(measured), served, check, starts, tuple(recuts))
+    return BenchFigures(machine(), tuple(measured), served, check, starts, explanations, tuple(recuts))
 
 
 def _first(folders: Sequence[Path], count: int) -> list[Path]:

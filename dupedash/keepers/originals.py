@@ -41,7 +41,7 @@ _SAME_CONTENT = frozenset(
         ChangeKind.UPSCALED,
     }
 )
-_SAVED_AGAIN = frozenset({ChangeKind.UPSCALED, ChangeKind.CONVERTED})
+_SAVED_AGAIN = frozenset({ChangeKind.UPSCALED, ChangeKind.CONVERTED, ChangeKind.COMPRESSED})
 """Signs of a copy that shows no other content."""
 _OF_EITHER = frozenset({ChangeKind.SLIGHT})
 """One of two pictures was edited, and it cannot be seen which."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -21,6 +22,9 @@ _WHOLE = 0.955
 """Overlap from which a picture counts as seen as a whole: registration is not exact to the pixel."""
 _SEVERAL = 30
 """Fewer cells that overlap say nothing of tones and colours."""
+_MOST_AS_IT_WAS = 0.9
+"""Where fewer of the cells were used for the first fit, it is rather the tones that were changed than
+something put over a part of the picture."""
 _CLIPPED, _STRONG = 12.0, 5.0
 """Gray values by which noise or a sharpening changes the tones of a picture at most, where white is clipped,
 and by which a watermark does."""
@@ -43,7 +47,8 @@ def explain(evidence: Evidence, a: Descriptor, b: Descriptor) -> Explanation:
     across, down = (float(np.linalg.norm(axis)) for axis in evidence.pixel_axes)
     aspect = across / max(down, 1e-9)
     seen = _pixels(evidence)
-    told = signs(evidence, a, b, seen.boxes, _contrast(evidence, seen.tones))
+    contrast, fits = _contrast(evidence, seen.tones), partial(_fits, evidence, seen)
+    told = signs(evidence, a, b, seen.boxes, contrast, fits)
     kinds = _kinds(evidence, aspect, seen, told)
     slight = (ChangeKind.SLIGHT,) if told.slight and not kinds else ()
     return Explanation(
@@ -67,10 +72,12 @@ def _pixels(evidence: Evidence) -> _Pixels:
     if laid is None or laid.used.sum() < _SEVERAL:
         return _Pixels()
     over, onto = (by_cell(picture)[..., 0].astype(np.float32) for picture in (laid.over, laid.onto))
-    found = tones(over, onto, laid.used)
+    many = laid.used.sum() > _MOST_AS_IT_WAS * laid.whole_cells.sum()
+    found = tones(over, onto, laid.used if many else laid.whole_cells)
     one, other = found.brought_together(laid.over, laid.onto)
     colours = tint(one, other, laid.used)
-    left = rest(one, other, laid, coloured=ChangeKind.COLOUR in colours, toned=found.off > _STRONG)
+    toned = found.off > _STRONG or ChangeKind.CONTRAST in found.kinds
+    left = rest(one, other, laid, coloured=ChangeKind.COLOUR in colours, toned=toned)
     return _Pixels(found, colours, left, tuple(_in_b(evidence, box) for box in boxes(laid, left.differing)))
 
 
@@ -101,7 +108,7 @@ def _with_mirror(evidence: Evidence) -> np.ndarray:
 
 
 def _kinds(evidence: Evidence, aspect: float, seen: _Pixels, told: Told) -> tuple[ChangeKind, ...]:
-    fine = tuple(kind for kind in told.kinds if _fits(evidence, kind, seen))
+    fine = told.kinds
     overlay = (ChangeKind.OVERLAY,) if seen.boxes else ()
     # What a sharpening cuts off at white and black changes colours, too.
     colours = () if ChangeKind.SHARPENED in fine and ChangeKind.GRAY not in seen.colours else seen.colours
@@ -148,16 +155,17 @@ def _tones(evidence: Evidence, seen: _Pixels, fine: Signs) -> Signs:
 _SEEN_IN_THUMB, _A_LITTLE_SOFTER = 1024, 0.2
 """Up to this long side, in pixels, a thumbnail is sharp enough to show a blur or sharpening, by at least so
 much: other contrast and turning pixels make 0.2."""
+_OF_SAVING = frozenset({ChangeKind.UPSCALED, ChangeKind.CONVERTED, ChangeKind.COMPRESSED})
 _SOFTER, _NOISE, _NOISE_IF_TONED = 0.6, 1.0, 0.6
 """How much fine detail the softer one lacks, and how far the calmer cells are off, where a blur or noise is
 told beside something put over the picture, which has detail of its own, or beside other tones, which change
 it."""
 
 
-def _fits(evidence: Evidence, kind: ChangeKind, seen: _Pixels) -> bool:
+def _fits(evidence: Evidence, seen: _Pixels, kind: ChangeKind) -> bool:
     """Whether what the marks say of the whole picture is so beside its tones and what was put over it."""
     left, toned = seen.rest, seen.tones.off > _STRONG
-    if left is None:
+    if left is None or kind in _OF_SAVING:
         return True
     if kind is ChangeKind.NOISE:
         return left.usual > (_NOISE if seen.boxes else _NOISE_IF_TONED if toned else -1)

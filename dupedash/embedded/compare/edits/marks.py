@@ -9,6 +9,7 @@ which is no edit: then the quieter of the two says nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dupedash.images.marks import Marks
@@ -38,9 +39,9 @@ _SHARPENED = 0.45
 _NOISIER, _NOISIER_IN_COARSER = 0.35, 0.75
 """The second where the noisier one has the coarser table: JPEG at quality 50 to 75 makes 0.7 out of what a
 finer one had kept."""
-_KEPT, _LOST = 2.0, 8.0
+_KEPT, _LOST, _LOST_ON_PLAIN = 2.0, 8.0, 12.0
 """A JPEG makes 0 of coefficients below half a step: noise of that strength it would have kept; what is four
-times weaker it has surely taken away."""
+times weaker it has surely taken away, six times where nothing of it is left."""
 _WHITE, _FAINT = 0.95, 0.5
 """Noise is as strong in fine as in coarse detail, to this logarithm; what a coarser table took away was not,
 or was below this strength."""
@@ -54,7 +55,7 @@ _ENLARGED, _ENLARGED_PER_DOUBLING = 0.65, 0.6
 doubling; of a picture and its reduced copy the larger has less, too, but a third of that."""
 
 
-_SAME_CONTENT = frozenset({ChangeKind.UPSCALED, ChangeKind.CONVERTED})
+_SAME_CONTENT = frozenset({ChangeKind.UPSCALED, ChangeKind.CONVERTED, ChangeKind.COMPRESSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class Fine:
     a: Signs = ()
     b: Signs = ()
     open: Signs = ()
+
+    def only(self, fits: Callable[[ChangeKind], bool]) -> Fine:
+        """Without what does not fit to the rest that is seen."""
+        a, b, left_open = (tuple(filter(fits, kinds)) for kinds in (self.a, self.b, self.open))
+        return Fine(a, b, left_open)
 
     @property
     def kinds(self) -> Signs:
@@ -134,12 +140,13 @@ class _More:
         if quiet.calm[1] < _WITHOUT_TEXTURE and more < _NOISE_ON_PLAIN:
             return Fine()
         if more < _NOISIER_IN_COARSER and noisy.step > quiet.step:
-            return Fine()
+            return Fine(b=(ChangeKind.COMPRESSED,))
         strength = 2 ** noisy.calm[1]
         if 0 < quiet.step <= max(noisy.step, _KEPT * strength):
             return Fine(b=(ChangeKind.NOISE,))
         white = noisy.calm[0] - noisy.calm[2] < _WHITE and noisy.calm[0] > _FAINT
-        return Fine(open=(ChangeKind.NOISE,)) if white and quiet.step < _LOST * strength else Fine()
+        lost = _LOST_ON_PLAIN if quiet.calm[1] < _WITHOUT_TEXTURE else _LOST
+        return Fine(open=(ChangeKind.NOISE,)) if white and quiet.step < lost * strength else Fine()
 
     def _sharpness(self) -> Fine:
         coarse, middle = self.detail[:2]

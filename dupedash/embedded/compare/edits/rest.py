@@ -10,12 +10,14 @@ import cv2
 import numpy as np
 
 from dupedash.compiled import compiled
-from dupedash.embedded.compare.local import by_cell
 from dupedash.embedded.compare.overlay import CELL, Laid
 
 _FINE, _COARSE = 1.0, 2.0
 """Blurs, in pixels of the thumbnail, that part its detail into two bands: what a blur or a sharpening of 1 …
 8 pixels at full resolution changes there."""
+_NEAREST = 80
+"""Per cent of the cells by which sharpness is told; text, logos and most watermarks cover no more than the
+rest."""
 _CALM = 0.05
 """Power of a band, in squared gray values a pixel, that says nothing of its sharpness."""
 _NOISE, _OF_DETAIL = 2.0, 0.35
@@ -29,7 +31,8 @@ as noise does."""
 _IF_COLOURED, _IF_TONED, _SOFTENED = 3.0, 1.5, 0.8
 """The factor to that where colours, or tones, may be cut off at white and black; the second, too, where so
 much of the fine detail is gone."""
-_LOWEST, _HIGHEST = 6, 249  # what a JPEG makes of 0 and 255, at the mean of a cell
+_LOWEST, _HIGHEST, _HARDLY_ANY = 3, 252, 0.1
+"""What a JPEG makes of 0 and 255, and the part of a cell's pixels that may be so."""
 _CALMER, _NOISY = 25, 0.6
 """So many per cent of the cells, the calmer ones, differ by this in a saved copy: where they do by more, all
 was made noisy. A watermark leaves them as they were."""
@@ -63,13 +66,13 @@ def rest(one: np.ndarray, other: np.ndarray, laid: Laid, *, coloured: bool, tone
     if coloured or toned:
         shown = shown & _unclipped(one) & _unclipped(other)
     inner = _inner(shown)
-    softened = -softer > _SOFTENED
+    softened = -softer[0] > _SOFTENED
     limit = _OTHER * (_IF_COLOURED if coloured else _IF_TONED if toned or softened else 1.0)
     for least, part in ((limit * max(1.0, usual / _NOISY), _PART), (limit, _PART_BESIDE_NOISE)):
         differing = _without_specks(inner & (times > least))
         if differing.sum() >= max(_LEAST, part * shown.sum()):
-            return Rest(differing, usual, softer)
-    return Rest(np.zeros_like(inner), usual, softer)
+            return Rest(differing, usual, softer[1])
+    return Rest(np.zeros_like(inner), usual, softer[0])
 
 
 def _inner(cells: np.ndarray) -> np.ndarray:
@@ -79,23 +82,40 @@ def _inner(cells: np.ndarray) -> np.ndarray:
 
 
 def _unclipped(picture: np.ndarray) -> np.ndarray:
-    """The cells in which neither red, green nor blue is cut off: bool."""
-    rgb = cv2.cvtColor(by_cell(picture), cv2.COLOR_YCrCb2RGB)
-    return np.asarray(((rgb > _LOWEST) & (rgb < _HIGHEST)).all(axis=2))
+    """The cells in which red, green or blue is cut off in hardly any pixel: bool."""
+    rgb = cv2.cvtColor(picture, cv2.COLOR_YCrCb2RGB)
+    cut = ((rgb < _LOWEST) | (rgb > _HIGHEST)).any(axis=2).astype(np.float32)
+    size = picture.shape[1] // CELL, picture.shape[0] // CELL
+    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA) < _HARDLY_ANY)
 
 
-def _differing(x: np.ndarray, y: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, float]:
+def _differing(x: np.ndarray, y: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     """By cell, float32 (h, w), how far gray pictures, float32, lie apart as a multiple of what is usual, when
-    the sharper one's bands of detail are brought to those of the other in the cells `used`; and how much its
-    fine band had to change for that."""
+    the sharper one's bands of detail are brought to those of the other in the cells `used`; and how much of
+    its fine band the other lacks: in all of them, and in those that differ least."""
     fine, coarse, fine_y, coarse_y = *_bands(x), *_bands(y)
     if _sums(fine, coarse, fine, used)[:3:2].sum() < _sums(fine_y, coarse_y, fine_y, used)[:3:2].sum():
         x, y, fine, coarse = y, x, fine_y, coarse_y
-    fines, both, coarses, by_fine, by_coarse = _sums(fine, coarse, y - x, used).tolist()
+    left = y - x
+    of_fine, of_coarse = _parts(fine, coarse, left, used & _nearest(left, used))
+    softer = _parts(fine, coarse, left, used)[0]
+    return _times(left, fine, coarse, of_fine, of_coarse), (softer, of_fine)
+
+
+def _parts(fine: np.ndarray, coarse: np.ndarray, left: np.ndarray, used: np.ndarray) -> tuple[float, float]:
+    """How much of the bands, in the cells `used`, comes nearest to what is left."""
+    fines, both, coarses, by_fine, by_coarse = _sums(fine, coarse, left, used).tolist()
     calm = _CALM * CELL * CELL * float(used.sum())
     power = np.array([[fines + calm, both], [both, coarses + calm]])
-    first, second = np.linalg.solve(power, np.array([by_fine, by_coarse])).tolist()
-    return _times(y - x, fine, coarse, first, second), first
+    of_fine, of_coarse = np.linalg.solve(power, np.array([by_fine, by_coarse])).tolist()
+    return of_fine, of_coarse
+
+
+def _nearest(left: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """The cells, bool, without those that differ most: what was put over a picture is no sharpening."""
+    size = used.shape[::-1]
+    off = cv2.resize(np.abs(left), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(off <= np.percentile(off[used], _NEAREST)) if used.any() else used
 
 
 def _bands(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

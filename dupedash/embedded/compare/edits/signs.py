@@ -6,6 +6,7 @@ where the other picture ends; the view that a crop left out goes on there withou
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -76,14 +77,20 @@ class Told:
 
 
 def signs(
-    evidence: Evidence, a: Descriptor, b: Descriptor, boxes: tuple[Box, ...], contrast: float
+    evidence: Evidence,
+    a: Descriptor,
+    b: Descriptor,
+    boxes: tuple[Box, ...],
+    contrast: float,
+    fits: Callable[[ChangeKind], bool],
 ) -> Told:
-    """What can be seen. `boxes`: where b differs, in its unit square; `contrast` as in `compare_marks`."""
+    """What can be seen. `boxes`: where b differs, in its unit square; `contrast` as in `compare_marks`;
+    `fits`: whether a kind that the marks tell fits to what else is seen."""
     one, other = decode_thumb(a.thumb), decode_thumb(b.thumb)
     to_b = _true_map(evidence)
     found = evidence.agreement
     whole = min(found.overlap_a, found.overlap_b) > _WHOLE
-    fine = compare_marks(a.marks, b.marks, contrast) if whole else Fine()
+    fine = compare_marks(a.marks, b.marks, contrast).only(fits) if whole else Fine()
     if contrast:  # other tones change detail, too: it does not tell which of the two was edited
         fine = Fine(open=(*fine.a, *fine.b, *fine.open))
     colour = _colour(one, other, found)
