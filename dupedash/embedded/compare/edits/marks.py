@@ -82,10 +82,11 @@ def compare_marks(a: Marks, b: Marks, contrast: float = 0.0) -> Fine:
     stronger b's tones make all detail, a logarithm to the base 2."""
     if {a.width, a.height} != {b.width, b.height}:
         return _sizes(a, b)
-    if (saved := _converted(a, b)) != Fine():
-        return saved
     more = _More.of(a, b, contrast)
-    return more.judged() if more.detail[1] >= 0 else _swapped(_More.of(b, a, -contrast).judged())
+    found = more.judged() if more.detail[1] >= 0 else _swapped(_More.of(b, a, -contrast).judged())
+    if (saved := _converted(a, b)) != Fine():
+        return Fine(saved.a, saved.b, found.kinds)
+    return found
 
 
 def _swapped(found: Fine) -> Fine:
