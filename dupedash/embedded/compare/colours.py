@@ -68,18 +68,18 @@ def recoloured(over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure:
     if _power(over[shown]) < _power(onto[shown]):
         over, onto = onto, over  # what an edit took the colour of, it explains from the more colourful one on
     x, y = over[shown], onto[shown]
-    plainly = np.abs(_chroma(y) - next(_edited(x, y))) > _OTHER
+    plainly = np.abs(_chroma(y) - _saturated(_chroma(x), _chroma(x), _chroma(y))) > _OTHER
     if np.count_nonzero(plainly) < _LEAST_CELLS:
         return 0.0  # as copies with another saturation or tint are
-    edges = np.minimum(_edges(over), _edges(onto))
-    flat = np.mean(edges[shown] < _NEUTRAL) > _FLAT
+    edges, rim = np.minimum(_edges(over), _edges(onto)), _rim(shown)
+    flat, outline = np.mean(edges[shown] < _NEUTRAL) > _FLAT, shown & (edges > _EDGE)
     clipped, least = _is_clipped(x) | _is_clipped(y), 1.0
     for expected in _edited(x, y):
         other = np.zeros(shown.shape, bool)
         other[shown] = _is_other(_chroma(y), expected, clipped) & (y[:, 0] < _WHITE)
-        if not flat and other[_rim(shown)].mean() > _RIM:
+        if not flat and other[rim].mean() > _RIM:
             return 0.0
-        least = min(least, _outlined(other, shown & (edges > _EDGE), shown, structure) / len(x))
+        least = min(least, _outlined(other, outline, shown, structure) / len(x))
         if not least:
             return 0.0
     lost = not flat and _is_toned(x) != _is_toned(y)  # what had which colour: nothing can be told
