@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tools.drawings import Drawing, font, sheet
+from tools.drawings import Drawing, font, sheet, streets
 
 WORDS = ["chain", "pulley", "tar", "brush", "copper", "rope", "paint", "nails", "timber", "glue", "lantern",
          "anchor",
@@ -99,14 +99,7 @@ def comic(language: int) -> Drawing:
 
 def town(place: int) -> Drawing:
     """A map with a marker that depends on `place`."""
-    picture, draw = sheet(600, 600, "#f0eee6")
-    random = np.random.default_rng(2)
-    for x, y, width, height in random.uniform((0, 0, 30, 30), (560, 560, 120, 120), (14, 4)):
-        draw.rectangle((x, y, x + width, y + height), [(200, 225, 190), (190, 215, 240)][int(x) % 2])
-    for x0, y0, x1, y1 in random.uniform(0, 600, (22, 4)):
-        draw.line((x0, y0, x1, y1), (255, 255, 255), 5)
-    for word, (x, y) in zip(WORDS, random.uniform(20, 540, (15, 2)), strict=True):
-        draw.text((x, y), word.title(), (80, 80, 80), font(13))
+    picture, draw = streets(WORDS)
     x, y = 80 + 100 * place, 500 - 90 * place
     draw.polygon([(x, y), (x - 13, y - 26), (x + 13, y - 26)], (220, 30, 30))
     draw.ellipse((x - 16, y - 46, x + 16, y - 14), (220, 30, 30))

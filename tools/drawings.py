@@ -5,7 +5,7 @@ What tells two of a kind apart is what people draw them for: a rank, a pip, a pi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -297,16 +297,22 @@ def icon(random: Random) -> Drawing:
     return picture
 
 
-def town(random: Random) -> Drawing:
-    """A map on which the marker stands elsewhere."""
+def streets(names: Sequence[str]) -> tuple[Drawing, Draw]:
+    """A map with 15 names on it, always the same, and what draws a marker there."""
     picture, draw = sheet(600, 600, "#f0eee6")
     ground = np.random.default_rng(2)
     for x, y, width, height in ground.uniform((0, 0, 30, 30), (560, 560, 120, 120), (14, 4)):
         draw.rectangle((x, y, x + width, y + height), [(200, 225, 190), (190, 215, 240)][int(x) % 2])
     for x0, y0, x1, y1 in ground.uniform(0, 600, (22, 4)):
         draw.line((x0, y0, x1, y1), (255, 255, 255), 5)
-    for word, (x, y) in zip(_WORDS[:15], ground.uniform(20, 540, (15, 2)), strict=True):
-        draw.text((x, y), word.title(), (80, 80, 80), font(13))
+    for name, (x, y) in zip(names, ground.uniform(20, 540, (15, 2)), strict=True):
+        draw.text((x, y), name.title(), (80, 80, 80), font(13))
+    return picture, draw
+
+
+def town(random: Random) -> Drawing:
+    """A map on which the marker stands elsewhere."""
+    picture, draw = streets(_WORDS[:15])
     x, y = random.uniform(60, 540, 2).tolist()
     draw.polygon([(x, y), (x - 13, y - 26), (x + 13, y - 26)], (220, 30, 30))
     dot(draw, x, y - 30, 16, (220, 30, 30))
