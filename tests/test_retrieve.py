@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dupedash.embedded.describe.descriptor import Descriptor, describe
+from dupedash.embedded.retrieve import words
 from dupedash.embedded.retrieve.index import MIN_VOTES, Index, Indexable, search
 from dupedash.model import Smartfilter
 from tests.embedded_pictures import bordered, crop, jpeg, labelled, scene
@@ -104,6 +105,27 @@ def test_a_stricter_filter_keeps_fewer(described) -> None:
     sizes = [len(joined(some, least=MIN_VOTES[level])) for level in Smartfilter]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] > sizes[-1]
+
+
+def test_a_join_that_leaves_out_what_was_found_from_the_other_side_finds_the_same_pairs(described) -> None:
+    index = indexed(described)
+    ordered = [described[number] for number in index.numbers]
+    whole, later = search(index, ordered, 2.0), search(index, ordered, 2.0, np.arange(len(ordered)) + 1)
+    rows = [
+        list(zip(*(getattr(hits, name).tolist() for name in ("query", "picture", "mirrored", "votes")), strict=True))
+        for hits in (whole, later)
+    ]
+    assert rows[1] == [row for row in rows[0] if row[1] > row[0]]
+    assert len(rows[1]) >= 8
+
+
+def test_a_word_is_every_ninth_bit_of_each_half_of_a_descriptor(described) -> None:
+    binary = described[0].binary
+    bits = np.unpackbits(binary, axis=1)
+    for table, keys in enumerate(words.words(binary)):
+        chosen = [table + half + 9 * number for half in (0, 128) for number in range(14)]
+        text = ["".join(map(str, row[chosen])) for row in bits]
+        assert keys.tolist() == [(table << 28) + int(row, 2) for row in text]
 
 
 def test_flat_pictures_share_no_words() -> None:

@@ -144,11 +144,15 @@ class CandidateRows:
     votes: np.ndarray
 
 
-def search(index: Index, queries: Sequence[Descriptor], min_votes: float) -> CandidateRows:
-    """The pictures of an index that may be duplicates of the queries."""
+def search(
+    index: Index, queries: Sequence[Descriptor], min_votes: float, after: np.ndarray | None = None
+) -> CandidateRows:
+    """The pictures of an index that may be duplicates of the queries. `after` int64, by query: the place of
+    the first picture that is wanted, where not all are."""
     place = np.array([int.from_bytes(digest(q)[:4], "big") / 2**32 for q in queries])
+    wanted = np.zeros(len(queries), np.int64) if after is None else after
     batch = _Batch.of(queries)
-    sides = words.Sides(batch.side, place.repeat(2))
+    sides = words.Sides(batch.side, place.repeat(2), wanted.repeat(2))
     return _merged([_by_words(index, batch, sides, min_votes), _by_hash(index, queries, sides)])
 
 
@@ -197,7 +201,7 @@ def _by_hash(index: Index, queries: Sequence[Descriptor], sides: words.Sides) ->
         words.Postings(index.pdq_keys, index.pdq_entries),
         np.arange(len(index.numbers), dtype=np.int32),
         hashes.chunks(both),
-        words.Sides(np.arange(len(both), dtype=np.int32), sides.place),
+        words.Sides(np.arange(len(both), dtype=np.int32), sides.place, sides.after),
         _HASH_WINDOW,
     )
     key = np.unique(found.side * len(index.numbers) + found.picture)

@@ -27,12 +27,8 @@ WINDOW = 16
 def words(binary: np.ndarray) -> np.ndarray:
     """The words of descriptors (n, 32): keys uint32 (TABLES, n), with the number of the table in the top
     bits."""
-    chosen = np.zeros((len(binary), TABLES, 32), np.uint8)
-    chosen[:, :, 32 - 2 * HALF_BITS :] = np.unpackbits(binary, axis=1)[:, _TESTS].reshape(
-        -1, TABLES, 2 * HALF_BITS
-    )
-    packed = np.packbits(chosen, axis=2).view(">u4")[..., 0].astype(np.uint32).T
-    return packed | _TABLE_BITS
+    keys: np.ndarray = _gathered(binary) | _TABLE_BITS
+    return keys
 
 
 def mirrored(keys: np.ndarray) -> np.ndarray:
@@ -44,10 +40,21 @@ def mirrored(keys: np.ndarray) -> np.ndarray:
 
 
 _STRIDE = 128 // HALF_BITS
-_TESTS = np.array(
-    [t + side for table in range(TABLES) for side in (0, 128) for t in range(table, 128, _STRIDE)[:HALF_BITS]]
-)
 _TABLE_BITS = (np.arange(TABLES, dtype=np.uint32) << np.uint32(2 * HALF_BITS))[:, None]
+
+
+@compiled
+def _gathered(binary: np.ndarray) -> np.ndarray:
+    """Every ninth bit from that with the table's number on, of the first half and then of the second."""
+    keys = np.empty((TABLES, len(binary)), np.uint32)
+    for row in range(len(binary)):
+        for table in range(TABLES):
+            key = np.uint32(0)
+            for side in range(0, 256, 128):
+                for bit in range(side + table, side + table + HALF_BITS * _STRIDE, _STRIDE):
+                    key = (key << np.uint32(1)) | np.uint32((binary[row, bit >> 3] >> (7 - (bit & 7))) & 1)
+            keys[table, row] = key
+    return keys
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,10 +95,12 @@ class Collisions:
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
     """The pictures that are looked up, and their mirror images: `of` int32, by keypoint, the side it belongs
-    to; `place` in 0…1, by side: where in the order of the pictures it stands."""
+    to; by side: `place` in 0…1, where in the order of the pictures it stands, and `after` int64, the first
+    picture that is wanted."""
 
     of: np.ndarray
     place: np.ndarray
+    after: np.ndarray
 
 
 def lookup(
@@ -104,18 +113,29 @@ def lookup(
     wanted, order = _sorted(keys.T.ravel())
     query = (order // len(keys)).astype(np.int32)
     first, length = _lists(postings.keys, wanted)
-    first, taken = _windows(first, length, sides.place[sides.of[query]], window)
+    taken = _taken(postings.entries, owner, first, length, query, sides.of, sides.place, sides.after, window)
     count = np.bincount(sides.of[query], taken, len(sides.place)).astype(np.int64)
     starts = np.concatenate([[0], np.cumsum(count)])
     return Collisions(starts, *_rows(postings.entries, owner, first, taken, length, query, sides.of, starts))
 
 
-def _windows(
-    first: np.ndarray, length: np.ndarray, place: np.ndarray, window: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where the part of each list that is taken begins, and how long it is."""
-    taken = np.minimum(length, window)
-    return first + np.clip((place * length).astype(np.int64) - window // 2, 0, length - taken), taken
+@compiled
+def _taken(
+    entries: np.ndarray, owner: np.ndarray, first: np.ndarray, length: np.ndarray, query: np.ndarray,
+    side: np.ndarray, place: np.ndarray, after: np.ndarray, window: int,
+) -> np.ndarray:  # fmt: skip
+    """How many entries of each list are taken, int32; `first` is moved to where they begin. As entries
+    ascend, those of the pictures that are not wanted come first."""
+    taken: np.ndarray = np.minimum(length, np.int32(window))
+    for one in range(len(first)):
+        mine = side[query[one]]
+        if taken[one] < length[one]:
+            middle = int(place[mine] * length[one]) - window // 2
+            first[one] += max(0, min(middle, length[one] - taken[one]))
+        while taken[one] and owner[entries[first[one]]] < after[mine]:
+            first[one] += 1
+            taken[one] -= 1
+    return taken
 
 
 @compiled

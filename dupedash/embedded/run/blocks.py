@@ -104,6 +104,14 @@ class Numbering:
         sides = mask(scope), mask(against), mask(asked)
         return Numbering(tuple(pictures), rows, first, several, *sides, folders, numbers)
 
+    def after(self, segment: int, numbers: Sequence[int]) -> np.ndarray | None:
+        """int64 (n,): the places in a segment behind which the wanted partners of these begin, where all are
+        looked up: what stands before has found the pair already. None where others are asked, too."""
+        if not np.all(self.asked | (self.rows < 0)):
+            return None
+        reached = np.maximum.accumulate(self.numbers[segment])
+        return np.searchsorted(reached, np.asarray(numbers, np.int64), "right")
+
     def blocks(self, size: int) -> list[Block]:
         """The pictures to be looked up, in pieces."""
         numbers = np.flatnonzero(self.asked).tolist()
@@ -203,8 +211,9 @@ class _Ready:
         votes: dict[tuple[int, int], float] = {}
         ways: dict[tuple[int, int], set[bool]] = {}
         least = MIN_VOTES[self._search.smartfilter]
-        for segment, numbers in zip(self._segments, self._plan.numbers, strict=True):
-            hits = search(segment.index, list(queries.values()), least)
+        for place, segment in enumerate(self._segments):
+            numbers, after = self._plan.numbers[place], self._plan.after(place, list(queries))
+            hits = search(segment.index, list(queries.values()), least, after)
             one, other = np.array(list(queries), np.int64)[hits.query], numbers[hits.picture]
             keep = np.flatnonzero((other >= 0) & self._plan.wanted(one, other))
             for row in keep.tolist():
