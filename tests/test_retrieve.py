@@ -111,10 +111,8 @@ def test_a_join_that_leaves_out_what_was_found_from_the_other_side_finds_the_sam
     index = indexed(described)
     ordered = [described[number] for number in index.numbers]
     whole, later = search(index, ordered, 2.0), search(index, ordered, 2.0, np.arange(len(ordered)) + 1)
-    rows = [
-        list(zip(*(getattr(hits, name).tolist() for name in ("query", "picture", "mirrored", "votes")), strict=True))
-        for hits in (whole, later)
-    ]
+    names = "query", "picture", "mirrored", "votes"
+    rows = [list(zip(*(getattr(hits, n).tolist() for n in names), strict=True)) for hits in (whole, later)]
     assert rows[1] == [row for row in rows[0] if row[1] > row[0]]
     assert len(rows[1]) >= 8
 
