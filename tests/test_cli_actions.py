@@ -230,3 +230,47 @@ def test_a_plan_names_the_sidecars_of_what_goes(tmp_path, capsys):
     assert step["beside"] == [f"{step['location']}.xmp"]
     assert f"left alone  {step['location']}.xmp (belongs to" in out
     assert "1 file beside the images that go" in out
+
+
+@pytest.fixture(scope="module")
+def foldered(tmp_path_factory):
+    """Two folders with three pictures each, two of them the same, indexed and scanned."""
+    root = tmp_path_factory.mktemp("foldered")
+    for folder, seeds in (("phone", (1, 2, 3)), ("photos/2019", (1,)), ("photos/2020", (2, 4))):
+        (root / "pictures" / folder).mkdir(parents=True)
+        for seed in seeds:
+            (root / "pictures" / folder / f"{seed}.png").write_bytes(as_file(scene(seed)))
+    assert run(root, "index", root / "pictures", "--jobs", "1") == 0
+    assert run(root, "scan") == 0
+    return root
+
+
+def test_folders_are_told_that_share_images_with_lists_of_both(foldered, tmp_path, capsys):
+    phone, photos = (str(foldered / "pictures" / name) for name in ("phone", "photos"))
+    file = tmp_path / "folders.json"
+    capsys.readouterr()
+    assert run(foldered, "folders", "--json", file) == 0
+    assert f"66 % of {photos} is in {phone}: 2 of 3 images" in capsys.readouterr().out
+    (told,) = json.loads(file.read_text())["folders"]
+    assert (told["folder"], told["other"], told["share"], told["only"]) == (photos, phone, 0.6667, 1)
+
+    assert run(foldered, "folders", phone, photos, "--json", "-") == 0
+    out, err = capsys.readouterr()
+    told = json.loads(out)
+    assert {(Path(row["path"]).name, row["match"]) for row in told["in_both"]} == {
+        ("1.png", f"{photos}/2019/1.png"), ("2.png", f"{photos}/2020/2.png")
+    }  # fmt: skip
+    assert told["only_here"] == [{"path": f"{phone}/3.png", "elsewhere": False}]
+    assert f"only here   {phone}/3.png" in err
+
+
+def test_a_plan_clears_one_folder_for_another(foldered, tmp_path, capsys):
+    file = tmp_path / "plan.json"
+    assert run(foldered, "plan", "--folder", foldered / "pictures/phone", "--kept-in",
+               foldered / "pictures/photos/2019", "--json", file) == 0  # fmt: skip
+    steps = json.loads(file.read_text())["steps"]
+    assert [step["location"] for step in steps] == [str(foldered / "pictures/phone/1.png")]
+    assert "photos/2019, which stays" in capsys.readouterr().out
+    assert run(foldered, "plan", "--kept-in", "photos") == 2
+    assert run(foldered, "plan", "--folder", "/nowhere") == 2
+    assert "No image of the scan lies in /nowhere" in capsys.readouterr().err

@@ -148,7 +148,7 @@ def test_stock_photography_recognises_what_was_rejected(desk, capsys):
 
 
 def test_real_estate_finds_fake_and_double_listings(desk):
-    stolen, double = commands("Real estate")
+    stolen, double, folders = commands("Real estate")
     assert desk.run(stolen) == 0
     desk.must_be(desk.groups("stolen.json"), "listings/portal", "listings/verified")
     assert desk.run(double) == 0
@@ -157,6 +157,11 @@ def test_real_estate_finds_fake_and_double_listings(desk):
     for group in found:
         assert {path.split("/")[1] for path in group} == {"portal-a", "portal-b"}
         assert len({desk.family.get(path, path) for path in group}) == 1
+    assert desk.run(folders) == 0
+    both = json.loads((desk.folder / "portals.json").read_text("utf-8"))["in_both"]
+    pairs = {tuple(desk.family[desk.name(row[side])] for side in ("path", "match")) for row in both}
+    assert pairs
+    assert all(one == other for one, other in pairs)
 
 
 def test_asset_libraries_link_versions_and_take_it_back(desk):

@@ -29,6 +29,7 @@ from dupedash.actions.journal import (
 )
 from dupedash.actions.kept import kept_file
 from dupedash.actions.merge import MergeRule
+from dupedash.actions.onefolder import FolderSides
 from dupedash.actions.plan import FieldChange, Member, Plan, PlannedGroup, Step, StepKind
 from dupedash.actions.planning import (
     Candidates,
@@ -47,6 +48,7 @@ __all__ = [
     "Candidates",
     "Emptied",
     "FieldChange",
+    "FolderSides",
     "Head",
     "Journal",
     "JournalEntry",

@@ -75,13 +75,14 @@ class Wish:
 class Candidates:
     """One group before the choice.
 
-    links   the pairs that match directly; None: all do, since somebody decided so
+    links   the pairs that match directly, `scores` theirs; None: all do, since somebody decided so
     equal   those of them that are equal in content; None: what is the better copy decides between all
     spared  id → why it stays, decided by people
     held    the decision for which nothing of the group is planned, or None
     open    nobody decided about it yet
     chosen  the images that people chose to stay, where they did
     weakest the lowest score of its matches
+    stands  where given, an image goes only where one of these stays for it
     """
 
     key: str
@@ -94,6 +95,8 @@ class Candidates:
     open: bool = True
     chosen: frozenset[str] = frozenset()
     weakest: float = 1.0
+    scores: tuple[float, ...] = ()
+    stands: frozenset[str] | None = None
 
     def choose(self, policy: Policy, pinned: Collection[str] = ()) -> Choice:
         """The keeper of this group by a policy.
@@ -102,7 +105,7 @@ class Candidates:
         """
         here = {record.id for record in self.records}.intersection(pinned)
         by_hand = here | self.chosen if len(self.chosen) > 1 else here or self.chosen
-        return choose(
+        choice = choose(
             self.records,
             policy,
             links=self.links,
@@ -111,6 +114,7 @@ class Candidates:
             pinned=by_hand,
             spared=self.spared,
         )
+        return choice if self.stands is None else choice.only_for(self.stands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,7 @@ def candidates_of(
         links = cut.links(number)
         pairs = _pairs(cut.graph.matches, links)
         known = _known(pairs, edits.at(links)) if edits else {}
-        scored = zip(pairs, cut.graph.matches.score[links].tolist(), strict=True)
+        scores = tuple(cut.graph.matches.score[links].tolist())
         members = cut.members(number)
         images = {image_id: image_key(records[image_id], collection) for image_id in members}
         decision = decisions.of(list(images.values()))
@@ -182,13 +186,14 @@ def candidates_of(
                 members[0],
                 tuple(records[image_id] for image_id in members),
                 None if confirmed else pairs,
-                None if confirmed else equal_pairs(scored, known),
+                None if confirmed else equal_pairs(zip(pairs, scores, strict=True), known),
                 known,
                 spared(images, decisions),
                 f"{decision.verdict} ({decision.who})" if decision and decision.verdict in HELD else None,
                 standing(list(images.values()), decisions) is None,
                 decision.staying(images) if confirmed and decision else frozenset(),
                 float(cut.weakest[number]),
+                scores,
             )
         )
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from dupedash.actions import (
+    FolderSides,
     Head,
     Journal,
     Outcome,
@@ -33,10 +34,11 @@ from dupedash.actions import (
 from dupedash.check import take_back
 from dupedash.cli.collection import printable
 from dupedash.cli.shared.context import Context, interruptible, pass_context
+from dupedash.cli.shared.found import scan_of, shelf_of, typed_folder
 from dupedash.cli.shared.progress import ProgressLine
 from dupedash.cli.shared.write import write
 from dupedash.collection import Collection, WritableCollection
-from dupedash.errors import ActionError, ConfigError, ScanError
+from dupedash.errors import ActionError, ConfigError
 from dupedash.groups.graph import Strictness
 from dupedash.images.files import printable as printable_path
 from dupedash.keepers import PRESETS, Policy, preset
@@ -44,7 +46,7 @@ from dupedash.model import NEAR, Failure
 from dupedash.query.syntax.literals import write_value
 from dupedash.report.export import json_text
 from dupedash.review import decisions_of
-from dupedash.scans import ScanStatus, StoredScan, may_be_of, must_be_of
+from dupedash.scans import ScanStatus, StoredScan
 from dupedash.system.paths import slashed
 from dupedash.wording import plural, size
 
@@ -65,6 +67,10 @@ ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
               help="Where nothing shows which image is the edited one: leave the images, or let the policy's "
                    "other rules (most pixels, format, largest file …) decide.")  # fmt: skip
 @click.option("--group", "groups", multiple=True, metavar="ID|PATH", help="Only the groups of these images.")
+@click.option("--folder", metavar="FOLDER", help="Only images in this folder or below it go.")
+@click.option("--kept-in", metavar="FOLDER", default="",
+              help="With --folder: they go only where an image in this one stays for them.  [default: any "
+                   "other place]")  # fmt: skip
 @click.option("--keep", multiple=True, metavar="ID|PATH", help="Images that stay, whatever the policy says.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
               help="Write the whole plan; - for stdout.")  # fmt: skip
@@ -79,12 +85,16 @@ def plan(
     merge: bool,
     unsure: str,
     groups: tuple[str, ...],
+    folder: str | None,
+    kept_in: str,
     keep: tuple[str, ...],
     json_file: Path | None,
 ) -> None:
     """Say what would be done with the duplicates of a scan, and keep that as a plan. Nothing is touched."""
     context.settings.must_write()
     rules = read_policy(policy)
+    if kept_in and not folder:
+        raise ConfigError("--kept-in goes with --folder: say which folder is to be cleared.")
     with context.opened(context.existing()) as collection:
         wish = Wish(
             StepKind(action),
@@ -93,7 +103,7 @@ def plan(
             named(collection, groups) if groups else None,
             {} if merge else None,
         )
-        drawn = draw(context, collection, scan_id, threshold, strict, wish)
+        drawn = draw(context, collection, scan_id, threshold, strict, wish, (folder, kept_in))
     Journal.create(context.settings.workspace, drawn)
     if json_file:
         write(json_file, json_text(drawn.to_json(), indent=1))
@@ -114,21 +124,24 @@ def _by_path(collection: Collection, text: str) -> list[str]:
 
 
 def draw(
-    context: Context, collection: Collection, scan_id: str | None, threshold: float, strict: bool, wish: Wish
+    context: Context,
+    collection: Collection,
+    scan_id: str | None,
+    threshold: float,
+    strict: bool,
+    wish: Wish,
+    folders: tuple[str | None, str] = (None, ""),
 ) -> Plan:
-    """The plan from a stored scan and the decisions of people. Raises ConfigError, ScanError, ActionError."""
-    found = context.scans.get(scan_id) if scan_id else newest_scan(context, collection)
-    must_be_of(found, collection)
-    if threshold < found.config.floor:
-        raise ConfigError(f"The threshold {threshold} is below the floor {found.config.floor} of the scan.")
-    drawn = candidates(
-        found.matches(),
-        threshold,
-        collection,
-        decisions_of(context.settings.workspace),
-        found.edits,
-        Strictness.COMPLETE if strict else Strictness.COMPONENT,
-    )
+    """The plan from a stored scan and the decisions of people. `folders`: which one is to be cleared, where
+    it is just one, and which one stays for it. Raises ConfigError, ScanError, ActionError."""
+    found = scan_of(context, collection, scan_id, threshold)
+    decisions = decisions_of(context.settings.workspace)
+    strictness = Strictness.COMPLETE if strict else Strictness.COMPONENT
+    drawn = candidates(found.matches(), threshold, collection, decisions, found.edits, strictness)
+    if folders[0]:
+        shelf = shelf_of(context, collection, found, threshold)
+        here, there = (typed_folder(shelf, text) if text else "" for text in folders)
+        drawn = FolderSides.of(shelf, here, there).narrowed_all(drawn, decisions, collection.name)
     made = draw_plan(drawn, wish, Head.now(collection, found.id, threshold))
     partial = () if found.status is ScanStatus.DONE else (_partial(found),)
     return replace(made, warnings=partial + made.warnings)
@@ -137,14 +150,6 @@ def draw(
 def _partial(found: StoredScan) -> str:
     reason = f" ({found.message})" if found.message else ""
     return f"The scan {found.id} did not end{reason}: duplicates may be missing. `scan` goes on with it."
-
-
-def newest_scan(context: Context, collection: Collection) -> StoredScan:
-    """The newest scan of a collection that ended, else the newest. Raises ScanError."""
-    scans = [scan for scan in context.scans.list() if may_be_of(scan, collection)]
-    if not scans:
-        raise ScanError(f"There is no scan of {collection.name} ({collection.engine}) yet: `scan` makes one.")
-    return max(scans, key=lambda scan: (scan.status is ScanStatus.DONE, scan.started))
 
 
 def read_policy(text: str) -> Policy:

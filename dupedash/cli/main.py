@@ -33,6 +33,7 @@ COMMANDS = {
     "status": Row("collection", "Is the collection reachable, how many images, which engine."),
     "index": Row("collection", "Read the images of folders and files into the collection."),
     "scan": Row("scan", "Find the duplicates of the collection."),
+    "folders": Row("folders", "Say which folders share images, and what only one of them has."),
     "check": Row("check", "Check images before they are added."),
     "plan": Row("actions", "Say what would be done with the duplicates of a scan."),
     "apply": Row("actions", "Do what a plan says."),

@@ -9,15 +9,16 @@ import click
 
 from dupedash.cli.collection import printable
 from dupedash.cli.shared.context import Context, interruptible, pass_context
+from dupedash.cli.shared.found import without_rejected
 from dupedash.cli.shared.progress import ProgressLine, duration
 from dupedash.cli.shared.write import write
 from dupedash.collection import Collection
 from dupedash.errors import Cancelled, ConfigError, ScanError
-from dupedash.groups.graph import Cut, DuplicateGraph, Matches
+from dupedash.groups.graph import Cut, DuplicateGraph
 from dupedash.model import FLOOR, NEAR, ChangeKind, ScanMode
 from dupedash.report import graph_html
 from dupedash.report.export import groups_csv, groups_json, pairs_csv
-from dupedash.review import Decisions, apply_decisions, decisions_of, image_key
+from dupedash.review import decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
 from dupedash.scans.config import MAY_BE_LEFT_OUT
 from dupedash.scans.run import run_scan
@@ -140,14 +141,6 @@ def _tell(context: Context, collection: Collection, done: StoredScan, threshold:
     if rejected := len(found) - len(judged):
         note = f"decided     {rejected:,} matches left out of the groups: people said they are no duplicates"
         click.echo(note, err=files.on_stdout)
-
-
-def without_rejected(found: Matches, done: StoredScan, decisions: Decisions) -> Matches:
-    """The matches that nobody rejected."""
-    if not len(decisions):
-        return found
-    keys = {record.id: image_key(record, done.collection) for record in done.records(found.ids)}
-    return apply_decisions(found, keys, decisions)
 
 
 def print_summary(collection: Collection, done: StoredScan, cut: Cut, err: bool) -> None:

@@ -56,6 +56,12 @@ class Choice:
         """False where the group is left whole because nothing is sure."""
         return bool(self.removed) or not self.unsure
 
+    def only_for(self, keepers: Collection[str]) -> Choice:
+        """The same, where an image goes for one of these only; whatever would go for another one stays."""
+        others = {r.id: f"it would go for {r.keeper}" for r in self.removed if r.keeper not in keepers}
+        removed = tuple(removal for removal in self.removed if removal.keeper in keepers)
+        return replace(self, kept={**self.kept, **others}, removed=removed)
+
 
 def choose(
     members: Sequence[ImageRecord],
@@ -282,6 +288,8 @@ class _Outcome:
         safe = self.bench.safe.get(image_id)
         if safe is not None:
             return safe
+        if (found := self.bench.ahead.get(keeper, {}).get(image_id)) is not None:
+            return found.words
         if image_id not in unsure:
             return f"it does not match {self.records[keeper].filename} directly"
         others = self._unsure(image_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from dupedash import __version__
 from dupedash.errors import ScanError
-from dupedash.groups.graph import Matches
+from dupedash.folders import Shelf, shelf
+from dupedash.groups.graph import Cut, Matches
 from dupedash.model import ChangeKind, Explanation, Failure, ImageRecord, Smartfilter
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
 from dupedash.scans.modes import Effort
@@ -138,6 +139,16 @@ class StoredScan:
         """(smaller id, larger id) → why they match, for those that have an explanation."""
         wanted = list(pairs)
         return self._rows_by_id().explanations(wanted) if wanted else {}
+
+    def shelf(self, cut: Cut, there: Collection[str] | None = None) -> Shelf:
+        """Its images in their folders, with what these groups of its matches say of them. `there`: the images
+        that are still in the collection; None: all. Raises ScanError."""
+        columns = self._images(["id", "location", "bytes", "content", "pixels"]).to_pydict()
+        rows = zip(*columns.values(), strict=True)
+        kept = [row for row in rows if there is None or row[0] in there]
+        ids, locations, sizes, content, pixels = zip(*kept, strict=True) if kept else ((),) * 5
+        pictures = [shown or file for shown, file in zip(pixels, content, strict=True)]
+        return shelf(ids, locations, pictures, np.array([size or 0 for size in sizes], np.int64), cut)
 
     def edits(self, matches: Matches) -> MatchEdits:
         """What tells the edited image of each of these matches. Raises ScanError."""
