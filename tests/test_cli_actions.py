@@ -222,13 +222,15 @@ def test_a_plan_names_the_sidecars_of_what_goes(tmp_path, capsys):
     for name in ("a.png", "b.png"):
         (folder / name).write_bytes(as_file(scene(1)))
         (folder / f"{name}.xmp").touch()
+        (folder / name).with_suffix(".dng").touch()
     assert run(tmp_path, "index", folder, "--jobs", "1") == 0
     assert run(tmp_path, "scan") == 0
     assert run(tmp_path, "plan", "--json", tmp_path / "plan.json") == 0
     out = capsys.readouterr().out
     (step,) = json.loads((tmp_path / "plan.json").read_text())["steps"]
-    assert step["beside"] == [f"{step['location']}.xmp"]
-    assert f"left alone  {step['location']}.xmp (belongs to" in out
+    assert [place for place, _size, _time in step["along"]] == [f"{step['location']}.xmp"]
+    assert f"with it     {step['location']}.xmp" in out
+    assert f"left alone  {step['location'].removesuffix('png')}dng (belongs to" in out
     assert "1 file beside the images that go" in out
 
 

@@ -1,4 +1,4 @@
-"""What belongs to a picture that goes is told before it goes: sidecars, Live partners, RAW partners."""
+"""What belongs to a picture is found by its name: sidecars, Live partners, RAW partners."""
 
 from __future__ import annotations
 
@@ -67,19 +67,20 @@ def test_an_address_or_a_folder_that_is_gone_has_none():
     assert companions("/nowhere/at/all/IMG_1.jpg") == ()
 
 
-def test_a_plan_names_what_would_stay_behind_and_keeps_that_in_its_json(place):
+def test_a_plan_names_what_goes_along_and_what_stays_behind_and_keeps_that_in_its_json(place):
     place.fill(("a.jpg", "b.jpg"))
     for name in ("a.mov", "b.jpg.xmp", "b.mov"):
         (place.folder / name).touch()
     plan = place.plan(("a.jpg", "b.jpg"))
-    assert [step.beside for step in plan.steps] == [
-        (str(place.folder / "b.jpg.xmp"), str(place.folder / "b.mov"))
-    ]
-    assert plan.beside == 2
+    assert [step.beside for step in plan.steps] == [(str(place.folder / "b.mov"),)], (
+        "it does not say how long"
+    )
+    assert [[c.location for c in s.along] for s in plan.steps] == [[str(place.folder / "b.jpg.xmp")]]
+    assert (plan.beside, plan.along) == (1, 1)
     assert Plan.of_json(plan.to_json()) == plan
     earlier = plan.to_json()
-    del earlier["steps"][0]["beside"]
-    assert Plan.of_json(earlier).beside == 0
+    del earlier["steps"][0]["beside"], earlier["steps"][0]["along"]
+    assert (Plan.of_json(earlier).beside, Plan.of_json(earlier).along) == (0, 0)
     assert place.plan(("a.jpg", "b.jpg"), action=StepKind.HARDLINK).beside == 0, "the name stays there"
 
 
@@ -91,8 +92,8 @@ def test_what_goes_by_the_same_plan_does_not_stay_behind(tmp_path):
     groups = [Candidates(pair[0].id, pair, None) for pair in (tuple(images[:2]), tuple(images[2:]))]
     head = Head("1", datetime.now(UTC), "c", "embedded", "scan", 0.7, (str(tmp_path),))
     plan = draw_plan(groups, Wish(pinned=frozenset({"a.jpg", "c.dng"})), head)
-    assert {step.id: step.beside for step in plan.steps} == {
-        "b.jpg": (str(tmp_path / "b.xmp"),),
-        "b.dng": (str(tmp_path / "b.xmp"),),
+    assert {step.id: [c.location for c in step.along] for step in plan.steps} == {
+        "b.jpg": [str(tmp_path / "b.xmp")],
+        "b.dng": [str(tmp_path / "b.xmp")],
     }
-    assert plan.beside == 1
+    assert (plan.beside, plan.along) == (0, 1)

@@ -10,12 +10,13 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 
+from dupedash.actions.along import Along
 from dupedash.actions.files.disk import FileState
 from dupedash.actions.files.displace import aside, must_be_movable, put_aside, put_back
 from dupedash.actions.files.lock import exclusive
 from dupedash.actions.guard import check_plan
-from dupedash.actions.journal import Journal, StepMark
-from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, StepKind
+from dupedash.actions.journal import OPEN, Journal, StepMark
+from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, StepKind, bytes_of
 from dupedash.actions.present import Present
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
@@ -82,6 +83,7 @@ class _Application:
         self.plan, self.journal, self.collection = plan, journal, collection
         self.quarantine = workspace.quarantine
         self.present = Present(plan, collection)
+        self.along = Along(plan, journal, workspace.quarantine)
         self.last = journal.last()
         self.failed: list[Failure] = []
         self.unmerged: set[tuple[str, str]] = set()
@@ -91,7 +93,8 @@ class _Application:
 
     def run(self, progress: ReportProgress, cancelled: IsCancelled) -> Outcome:
         todo = [step for step in self.plan.steps if not self._is(step, StepMark.DONE)]
-        started, done, size = time.monotonic(), 0, 0
+        started = time.monotonic()
+        done: list[Step] = []
         for batch in batches(todo):
             begun: list[Step] = []
             for step in batch:
@@ -100,13 +103,11 @@ class _Application:
                     raise Cancelled(f"Stopped; what was done is in the journal {self.plan.id}.")
                 if self._begin(step):
                     begun.append(step)
-            finished = self._finish(begun)
-            done += len(finished)
-            size += sum(step.bytes or 0 for step in finished if step.kind in TOUCHES_FILES)
-            tried = done + len(self.failed)
+            done += self._finish(begun)
+            tried = len(done) + len(self.failed)
             seconds = time.monotonic() - started
             progress(Progress("apply", tried, len(todo), seconds, failures=len(self.failed)))
-        return Outcome(done, tuple(self.failed), size)
+        return Outcome(len(done), tuple(self.failed), bytes_of(done))
 
     def _is(self, step: Step, *marks: StepMark) -> bool:
         entry = self.last.get(step.number)
@@ -129,7 +130,7 @@ class _Application:
         if (step.group, step.keeper) in self.unmerged and step.kind is not StepKind.MERGE:
             raise ActionError(f"{step.id} is left alone, since its fields could not be merged.")
         record = self.present.record(step.id)
-        if record is None and not self._is(step, StepMark.INTENT, StepMark.MOVED):
+        if record is None and not self._is(step, *OPEN):
             raise ActionError(f"{step.id} is no longer in the collection.")
         self.present.must_have_keeper(step)
         if record is None:
@@ -147,6 +148,11 @@ class _Application:
             state = must_be_movable(source, step, keeper, self.plan)
             self.journal.record(step.number, StepMark.INTENT, file=asdict(state), place=str(source))
         put_aside(source, target, keeper, step, file_state(self.journal, step))
+        try:
+            self.along.take(step)
+        except (DupedashError, OSError):
+            self._return(step)
+            raise
         self.journal.record(step.number, StepMark.MOVED, folder_ns=source.parent.stat().st_mtime_ns)
 
     def _places(self, step: Step) -> tuple[Path, Path, Path]:
@@ -188,11 +194,16 @@ class _Application:
         """The collection did not follow: so the file returns too."""
         try:
             if step.kind in TOUCHES_FILES:
-                source, target, keeper = self._places(step)
-                put_back(source, target, keeper, step, file_state(self.journal, step))
+                self._return(step)
         except (DupedashError, OSError) as second:
             error = ActionError(f"{error} And its file could not be put back: {second} Use undo.")
         self._fail(step, error)
+
+    def _return(self, step: Step) -> None:
+        """The file and its sidecars as they were."""
+        source, target, keeper = self._places(step)
+        self.along.bring_back(step)
+        put_back(source, target, keeper, step, file_state(self.journal, step))
 
     def _fail(self, step: Step, error: Exception) -> None:
         reason = _reason(error)

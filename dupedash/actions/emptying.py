@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from dupedash.actions.along import Along
 from dupedash.actions.files.disk import sha256
 from dupedash.actions.files.displace import aside, forget
 from dupedash.actions.files.lock import exclusive
-from dupedash.actions.journal import Journal, JournalEntry, StepMark
-from dupedash.actions.plan import TOUCHES_FILES, Member, Plan, Step
+from dupedash.actions.journal import Journal, StepMark
+from dupedash.actions.plan import TOUCHES_FILES, Member, Step
 from dupedash.config import Workspace
 from dupedash.images import path_of
 from dupedash.model import Failure
@@ -33,29 +35,32 @@ def empty_quarantine(journal: Journal, workspace: Workspace) -> Emptied:
     """
     workspace.must_write()
     with exclusive(workspace):
-        return _Emptying(journal.plan(), journal.last(), workspace.quarantine).run()
+        return _Emptying(journal, workspace.quarantine).run()
 
 
 class _Emptying:
-    def __init__(self, plan: Plan, last: dict[int, JournalEntry], quarantine: Path) -> None:
-        self.plan, self.last, self.quarantine = plan, last, quarantine
-        self.members = {(group.key, m.id): m for group in plan.groups for m in group.members}
+    def __init__(self, journal: Journal, quarantine: Path) -> None:
+        self.plan, self.last, self.quarantine = journal.plan(), journal.last(), quarantine
+        self.along = Along(self.plan, journal, quarantine)
+        self.members = {(group.key, m.id): m for group in self.plan.groups for m in group.members}
         self.missing = cache(self._missing)
         self.kept: list[Failure] = []
 
     def run(self) -> Emptied:
         steps = [step for step in self.plan.steps if step.kind in TOUCHES_FILES]
-        size = sum(self._delete(step) for step in steps)
-        self._keep_strangers({aside(self.quarantine, self.plan, step) for step in steps})
+        ours = {aside(self.quarantine, self.plan, step): [step] for step in steps}
+        beside = {companion: self.along.holders[companion.location] for s in steps for companion in s.along}
+        ours |= {self.along.target(companion): holders for companion, holders in beside.items()}
+        size = sum(self._delete(target, of) for target, of in ours.items())
+        self._keep_strangers(ours.keys())
         return Emptied(size, tuple(self.kept))
 
-    def _delete(self, step: Step) -> int:
-        """The bytes that went."""
-        target = aside(self.quarantine, self.plan, step)
+    def _delete(self, target: Path, steps: Sequence[Step]) -> int:
+        """The bytes that went of a file that these steps moved."""
         if not target.is_file():
             return 0
         try:
-            if reason := self._hindrance(step):
+            if reason := next(filter(None, map(self._hindrance, steps)), None):
                 self.kept.append(Failure(str(target), reason))
                 return 0
             size = target.stat().st_size
@@ -83,7 +88,7 @@ class _Emptying:
             return f"{path}, which stays in its place, cannot be read: {error.strerror}"
         return None if unchanged else f"{path}, which stays in its place, was changed since the plan was made"
 
-    def _keep_strangers(self, ours: set[Path]) -> None:
+    def _keep_strangers(self, ours: Collection[Path]) -> None:
         """What else lies there is nobody's copy, as far as is known."""
         folder = self.quarantine / self.plan.id
         for path in folder.rglob("*"):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, PlannedGroup, Step, StepKind
+from dupedash.actions.files.companions import belongs
+from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Companion, Plan, PlannedGroup, Step, StepKind
 from dupedash.errors import ActionError
+from dupedash.keepers import Policy
+from dupedash.model import ImageRecord
 
 
 def check_plan(plan: Plan) -> None:
@@ -26,6 +29,13 @@ def check_plan(plan: Plan) -> None:
             raise ActionError(
                 f"Step {step.number} would move {step.location}, which belongs to a kept image too."
             )
+        for companion in step.along:
+            _check_companion(companion, step, staying)
+
+
+def guarded(companion: Companion, policy: Policy) -> str | None:
+    """Why this sidecar stays whatever becomes of its image, or None."""
+    return policy.protects(ImageRecord(companion.location, companion.location))
 
 
 def _check_group(group: PlannedGroup, members: set[str], removed: frozenset[str]) -> None:
@@ -50,3 +60,9 @@ def _check_step(step: Step, members: set[str], plan: Plan, removed: frozenset[st
         raise ActionError(
             f"Step {step.number} would touch {step.location} without knowing its folder or content."
         )
+
+
+def _check_companion(companion: Companion, step: Step, staying: set[str]) -> None:
+    place = companion.location
+    if step.kind is not StepKind.QUARANTINE or place in staying or not belongs(place, step.location):
+        raise ActionError(f"Step {step.number} would move {place}, which is no sidecar of {step.location}.")

@@ -43,15 +43,20 @@ _BODY = "body"
 
 
 class StepMark(StrEnum):
-    """What a row says about its step. Only INTENT and MOVED leave open how the step ended."""
+    """What a row says about its step. Only INTENT, ALONG and MOVED leave open how the step ended."""
 
     INTENT = "intent"
+    ALONG = "sidecar intent"
     MOVED = "moved"
     DONE = "done"
     FAILED = "failed"
     UNDO_INTENT = "undo intent"
     UNDONE = "undone"
     UNDO_FAILED = "undo failed"
+
+
+OPEN = (StepMark.INTENT, StepMark.ALONG, StepMark.MOVED)
+"""The marks of a step that was begun and did not end."""
 
 
 class Status(StrEnum):
@@ -74,7 +79,7 @@ UNDOABLE = (Status.APPLIED, Status.PARTLY, Status.INTERRUPTED, Status.PARTLY_TAK
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One row. `info`: FAILED and UNDO_FAILED have a "reason", INTENT the state of the file, and so on."""
+    """One row. `info`: FAILED and UNDO_FAILED have a "reason", INTENT and ALONG the state of the file …"""
 
     at: datetime
     step: int
@@ -207,6 +212,13 @@ class Journal:
             row = db.execute(sql, (step, str(mark))).fetchone()
             return sums.unsealed(json.loads(row[0]), step, str(mark)) if row else {}
 
+    def all_info(self, mark: StepMark) -> list[Mapping[str, Any]]:
+        """What every row of this mark says, the newest first."""
+        sql = "SELECT step, mark, info FROM events WHERE mark = ? ORDER BY id DESC"
+        with self._open() as db:
+            rows = db.execute(sql, (str(mark),))
+            return [sums.unsealed(json.loads(info), step, found) for step, found, info in rows]
+
     def entries(self) -> list[JournalEntry]:
         """Every row, oldest first: for the log that is shown and exported."""
         with self._open() as db:
@@ -320,7 +332,7 @@ def _summary(plan: Plan) -> dict[str, Any]:
 def _status(marks: list[StepMark], steps: int) -> Status:
     if not marks:
         return Status.PLANNED
-    if {StepMark.INTENT, StepMark.MOVED, StepMark.UNDO_INTENT} & set(marks):
+    if {*OPEN, StepMark.UNDO_INTENT} & set(marks):
         return Status.INTERRUPTED
     if StepMark.UNDO_FAILED in marks:
         return Status.PARTLY_UNDONE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -53,13 +53,23 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """A file that belongs to a picture, as the plan saw it; `mtime_ns`: when its bytes were changed."""
+
+    location: str
+    bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One image, one thing to do.
 
     id, location, content, bytes   the image that is changed, as the plan saw it (content: SHA-256 or None)
     keeper    the image that stays in its place; of a MERGE step the image itself
     group     key of its group
-    beside    files that belong to the one that goes and stay where they are: sidecars, Live partners
+    beside    files that belong to the one that goes and stay where they are
+    along     sidecars that go where it goes; one of several images goes with the last of them
     """
 
     number: int
@@ -73,6 +83,7 @@ class Step:
     reason: str
     changes: tuple[FieldChange, ...] = ()
     beside: tuple[str, ...] = ()
+    along: tuple[Companion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +150,14 @@ class Plan:
         return len({place for step in self.steps for place in step.beside})
 
     @property
+    def along(self) -> int:
+        """How many sidecars would go with their images."""
+        return len({companion for step in self.steps for companion in step.along})
+
+    @property
     def bytes(self) -> int:
         """Bytes of the files that would go (a quarantine must be emptied before the disk gains them)."""
-        return sum(step.bytes or 0 for step in self.steps if step.kind in TOUCHES_FILES)
+        return bytes_of(self.steps)
 
     def to_json(self) -> dict[str, Any]:
         """For `json`; `of_json` reads it back equal."""
@@ -178,6 +194,13 @@ class Plan:
             raise ActionError(f"The plan is damaged ({error!r}): make a new one.") from error
 
 
+def bytes_of(steps: Iterable[Step]) -> int:
+    """Bytes of the files that these steps move, sidecars included."""
+    moving = [step for step in steps if step.kind in TOUCHES_FILES]
+    along = {companion for step in moving for companion in step.along}
+    return sum(step.bytes or 0 for step in moving) + sum(companion.bytes for companion in along)
+
+
 def _attributes(value: Plan | PlannedGroup | Step) -> dict[str, Any]:
     return {attribute.name: getattr(value, attribute.name) for attribute in fields(value)}
 
@@ -195,10 +218,13 @@ def _group_of_json(data: Mapping[str, Any]) -> PlannedGroup:
 
 def _step_to_json(step: Step) -> dict[str, Any]:
     changes = [[c.field, value_to_json(c.old), value_to_json(c.new)] for c in step.changes]
-    return {**_attributes(step), "changes": changes}
+    along = [[c.location, c.bytes, c.mtime_ns] for c in step.along]
+    return {**_attributes(step), "changes": changes, "along": along}
 
 
 def _step_of_json(data: Mapping[str, Any]) -> Step:
     changes = tuple(FieldChange(f, value_of_json(o), value_of_json(n)) for f, o, n in data["changes"])
     beside = tuple(data.get("beside", ()))  # plans of earlier versions say nothing of it
-    return Step(**{**data, "kind": StepKind(data["kind"]), "changes": changes, "beside": beside})
+    along = tuple(Companion(*companion) for companion in data.get("along", ()))
+    known = {**data, "kind": StepKind(data["kind"]), "changes": changes, "beside": beside, "along": along}
+    return Step(**known)

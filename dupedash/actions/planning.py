@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain, compress
@@ -14,11 +14,12 @@ from secrets import token_hex
 import numpy as np
 import numpy.typing as npt
 
-from dupedash.actions.files.companions import companions
-from dupedash.actions.guard import check_plan
+from dupedash.actions.files.companions import Found, as_listed, found_beside
+from dupedash.actions.guard import check_plan, guarded
 from dupedash.actions.merge import MergeRule, merged
 from dupedash.actions.plan import (
     TOUCHES_FILES,
+    Companion,
     FieldChange,
     Member,
     Plan,
@@ -219,11 +220,15 @@ def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
 def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
     """The plan of groups that are drafted. Raises ActionError."""
     planned = tuple(d.planned for d in drafts if d.planned)
-    going = {d.record.location for drafted in drafts for d in drafted.others}
+    others = tuple(chain(*(drafted.others for drafted in drafts)))
+    going = {as_listed(d.record.location) for d in others}
+    along = taken_along(chain(*(d.found for d in others)), going)
     steps = tuple(
         Step(number, d.kind, d.record.id, d.keeper, d.group, d.record.location, d.record.content,
-             d.record.bytes, d.reason, d.changes, tuple(place for place in d.beside if place not in going))
-        for number, d in enumerate(chain(*(d.merges for d in drafts), *(d.others for d in drafts)))
+             d.record.bytes, d.reason, d.changes,
+             tuple(p for f in d.found if (p := f.companion.location) not in going | along.keys()),
+             tuple(along[f.companion.location] for f in d.found if f.companion.location in along))
+        for number, d in enumerate(chain(*(d.merges for d in drafts), others))
     )  # fmt: skip
     warnings = tuple(w for d in drafts for w in d.warnings) + _cautions(wish.action, planned)
     plan = Plan(
@@ -232,6 +237,13 @@ def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
     )  # fmt: skip
     check_plan(plan)
     return plan
+
+
+def taken_along(found: Iterable[Found], going: Collection[str]) -> dict[str, Companion]:
+    """Location → companion, for those that travel and whose owners all go, by themselves or as companions."""
+    apart = [one for one in found if one.travels]
+    movers = {one.companion.location for one in apart if one.owners <= set(going)}
+    return {one.companion.location: one.companion for one in apart if one.owners <= movers.union(going)}
 
 
 def _cautions(action: StepKind, planned: Sequence[PlannedGroup]) -> tuple[str, ...]:
@@ -265,8 +277,8 @@ class GroupDraft:
     """What becomes of one group. `planned`: None where nothing is done; `merges` go before the `others`."""
 
     planned: PlannedGroup | None
-    merges: Sequence[_DraftStep] = ()
-    others: Sequence[_DraftStep] = ()
+    merges: Sequence[DraftStep] = ()
+    others: Sequence[DraftStep] = ()
     warnings: Sequence[str] = ()
 
 
@@ -283,8 +295,8 @@ def draft(group: Candidates, wish: Wish, head: Head) -> GroupDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class _DraftStep:
-    """A step without its number."""
+class DraftStep:
+    """A step without its number. `found`: what lies beside the image."""
 
     kind: StepKind
     record: ImageRecord
@@ -292,7 +304,7 @@ class _DraftStep:
     group: str
     reason: str
     changes: tuple[FieldChange, ...] = ()
-    beside: tuple[str, ...] = ()
+    found: tuple[Found, ...] = ()
 
 
 def among(matches: Matches, there: Collection[str]) -> Matches:
@@ -315,7 +327,7 @@ def _planned(group: Candidates, choice: Choice) -> PlannedGroup:
 
 def _drafts(
     group: Candidates, choice: Choice, wish: Wish, head: Head, warnings: list[str]
-) -> list[_DraftStep]:
+) -> list[DraftStep]:
     records = {record.id: record for record in group.records}
     drafts = []
     for removal in choice.removed:
@@ -328,11 +340,17 @@ def _drafts(
             changes = (FieldChange(wish.link_field, record.fields.get(wish.link_field), keeper.id),)
             if changes[0].old == keeper.id:
                 continue
-        beside = companions(record.location) if wish.action is StepKind.QUARANTINE else ()
-        drafts.append(_DraftStep(wish.action, record, keeper.id, group.key, removal.why, changes, beside))
+        found = _found(record, wish.policy) if wish.action is StepKind.QUARANTINE else ()
+        drafts.append(DraftStep(wish.action, record, keeper.id, group.key, removal.why, changes, found))
         if wish.action in (StepKind.HARDLINK, StepKind.SYMLINK) and record.format != keeper.format:
             warnings.append(f"{record.location} would hold {keeper.format} data under its old name.")
     return drafts
+
+
+def _found(record: ImageRecord, policy: Policy) -> tuple[Found, ...]:
+    """What lies beside an image that goes; a place that is protected holds for sidecars, too."""
+    found = found_beside(record.location)
+    return tuple(replace(f, travels=f.travels and not guarded(f.companion, policy)) for f in found)
 
 
 def _hindrance(record: ImageRecord, keeper: ImageRecord, wish: Wish, head: Head) -> str | None:
@@ -361,7 +379,7 @@ def _inside(folder: str, roots: tuple[str, ...]) -> bool:
     return any(path_of(folder).is_relative_to(root) for root in roots)
 
 
-def _merge(group: Candidates, drafts: Sequence[_DraftStep], wish: Wish, head: Head) -> list[_DraftStep]:
+def _merge(group: Candidates, drafts: Sequence[DraftStep], wish: Wish, head: Head) -> list[DraftStep]:
     """For each keeper one step, where its fields would change."""
     if wish.merge is None:
         return []
@@ -372,5 +390,5 @@ def _merge(group: Candidates, drafts: Sequence[_DraftStep], wish: Wish, head: He
         changes = merged(records[keeper], others, head.fields, wish.merge, _OF_THE_FILE | {wish.link_field})
         if changes:
             reason = f"fields of {plural(len(others), 'image')} merged"
-            steps.append(_DraftStep(StepKind.MERGE, records[keeper], keeper, group.key, reason, changes))
+            steps.append(DraftStep(StepKind.MERGE, records[keeper], keeper, group.key, reason, changes))
     return steps

@@ -13,8 +13,19 @@ from functools import cached_property
 
 import numpy as np
 
+from dupedash.actions.files.companions import Found, as_listed
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan
-from dupedash.actions.planning import Candidates, GroupDraft, Head, Wish, draft, draw_plan, plan_of
+from dupedash.actions.planning import (
+    Candidates,
+    DraftStep,
+    GroupDraft,
+    Head,
+    Wish,
+    draft,
+    draw_plan,
+    plan_of,
+    taken_along,
+)
 from dupedash.groups.graph import Cut
 
 ReadGroups = Callable[[Sequence[int]], list[Candidates]]
@@ -34,12 +45,52 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """The files beside images that go.
+
+    behind, along, bytes   how many stay where they are, how many go, too, and how large these are
+    shared                 those that go as soon as their owners in other groups go
+    owning                 the images that go and own one of `shared`, by location
+    """
+
+    behind: int = 0
+    along: int = 0
+    bytes: int = 0
+    shared: tuple[Found, ...] = ()
+    owning: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(steps: Sequence[DraftStep]) -> Beside:
+        """Beside the images of these steps, as far as one group tells."""
+        going = {as_listed(step.record.location) for step in steps}
+        found = {f.companion.location: f for step in steps for f in step.found}
+        along = taken_along(found.values(), going)
+        left = [f for place, f in found.items() if place not in going | along.keys()]
+        shared = tuple(f for f in left if f.travels and f.owners & going)
+        owning = frozenset(going).intersection({owner for f in shared for owner in f.owners})
+        size = sum(companion.bytes for companion in along.values())
+        return Beside(len(left) - len(shared), len(along), size, shared, owning)
+
+    @staticmethod
+    def sum(parts: Sequence[Beside]) -> Beside:
+        """Of all groups together."""
+        owning = frozenset(owner for part in parts for owner in part.owning)
+        shared = {f.companion.location: f for part in parts for f in part.shared}
+        along = taken_along(shared.values(), owning)
+        return Beside(
+            sum(part.behind for part in parts) + len(shared) - len(along),
+            sum(part.along for part in parts) + len(along),
+            sum(part.bytes for part in parts) + sum(companion.bytes for companion in along.values()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class GroupEffect:
     """What a plan would do to one group.
 
     decided                 what settled its keeper, "" where nothing is done
-    steps, removed, bytes   what would be done, how many images would go, how large their files are
-    beside                  files that belong to those that go and stay behind
+    steps, removed, bytes   what would be done, how many images would go, how large they are
+    beside                  the files that belong to those that go
     held, open              left alone by a decision; nobody decided about it yet
     unsure                  left whole: nothing shows which image is the edited one
     weakest                 the lowest score of its matches
@@ -49,7 +100,7 @@ class GroupEffect:
     steps: int = 0
     removed: int = 0
     bytes: int = 0
-    beside: int = 0
+    beside: Beside = Beside()
     held: bool = False
     open: bool = True
     unsure: bool = False
@@ -64,6 +115,7 @@ class Totals:
     unsure              groups that are left whole since nothing shows which image is the edited one
     left, left_images   groups that nobody looked at and the scope leaves alone, and what would go of them
     unseen              those of `groups` that nobody looked at and that are not exact copies
+    beside, along       files that belong to the images that go: those that stay, those that go with them
     """
 
     groups: int = 0
@@ -71,6 +123,7 @@ class Totals:
     removed: int = 0
     bytes: int = 0
     beside: int = 0
+    along: int = 0
     held: int = 0
     open: int = 0
     unsure: int = 0
@@ -144,12 +197,14 @@ class Preview:
         counted = [effect for effect in effects if self._counts(effect)]
         left = [effect for effect in effects if effect.decided and not self._takes(effect)]
         taken = [effect for effect in effects if self._takes(effect)]
+        beside = Beside.sum([effect.beside for effect in counted])
         return Totals(
             groups=len(counted),
             steps=sum(effect.steps for effect in counted),
             removed=sum(effect.removed for effect in counted),
-            bytes=sum(effect.bytes for effect in counted),
-            beside=sum(effect.beside for effect in counted),
+            bytes=sum(effect.bytes for effect in counted) + beside.bytes,
+            beside=beside.behind,
+            along=beside.along,
             held=sum(effect.held for effect in effects),
             open=sum(effect.open for effect in effects),
             unsure=sum(effect.unsure for effect in effects),
@@ -206,7 +261,7 @@ def _effect(group: Candidates, drafted: GroupDraft) -> GroupEffect:
         steps=len(others) + len(drafted.merges),
         removed=sum(step.kind in REMOVES for step in others),
         bytes=sum(step.record.bytes or 0 for step in others if step.kind in TOUCHES_FILES),
-        beside=len({place for step in others for place in step.beside}),
+        beside=Beside.of(others),
         held=held,
         open=group.open,
         weakest=group.weakest,

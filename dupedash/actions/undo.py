@@ -8,11 +8,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from dupedash.actions.along import Along
 from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection, place_of
 from dupedash.actions.files.displace import aside, put_back
 from dupedash.actions.files.lock import exclusive
 from dupedash.actions.journal import Journal, StepMark
-from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step
+from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, bytes_of
 from dupedash.actions.present import Present, as_values
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
@@ -52,6 +53,7 @@ class _Reversal:
         self.plan, self.journal, self.collection = plan, journal, collection
         self.quarantine = workspace.quarantine
         self.present = Present(plan, collection)
+        self.along = Along(plan, journal, workspace.quarantine)
         self.failed: list[Failure] = []
 
     def run(
@@ -61,17 +63,16 @@ class _Reversal:
         begun = {number for number, entry in last.items() if entry.mark is not StepMark.UNDONE}
         begun = begun if only is None else begun.intersection(only)
         todo = [step for step in reversed(self.plan.steps) if step.number in begun]
-        started, done, size = time.monotonic(), 0, 0
+        started = time.monotonic()
+        done: list[Step] = []
         for batch in batches(todo):
             if cancelled():
                 raise Cancelled(f"Stopped; what was taken back is in the journal {self.plan.id}.")
-            finished = self._finish([step for step in batch if self._begin(step)])
-            done += len(finished)
-            size += sum(step.bytes or 0 for step in finished if step.kind in TOUCHES_FILES)
+            done += self._finish([step for step in batch if self._begin(step)])
             seconds = time.monotonic() - started
-            tried = done + len(self.failed)
+            tried = len(done) + len(self.failed)
             progress(Progress("undo", tried, len(todo), seconds, failures=len(self.failed)))
-        return Outcome(done, tuple(self.failed), size)
+        return Outcome(len(done), tuple(self.failed), bytes_of(done))
 
     def _begin(self, step: Step) -> bool:
         """The files; False where that failed."""
@@ -92,7 +93,9 @@ class _Reversal:
         source.parent.mkdir(parents=True, exist_ok=True)
         folder_ns = source.parent.stat().st_mtime_ns
         keeper = path_of(self.present.keeper(step).location)
+        self.along.must_have_room(step)
         moved = put_back(source, target, keeper, step, state)
+        self.along.bring_back(step)
         if moved and state and folder_ns == self.journal.info(step.number, StepMark.MOVED).get("folder_ns"):
             # Nobody else changed the folder since, so it gets its own time back too.
             os.utime(source.parent, ns=(source.parent.stat().st_atime_ns, state.folder_ns))

@@ -253,7 +253,8 @@ def print_plan(drawn: Plan, err: bool) -> None:
     doing += f" and merge fields into {merges:,}" if merges else ""
     lines = [
         f"plan        {drawn.id}: {doing} of {drawn.collection}, "
-        f"{len(drawn.changed):,} groups at {drawn.threshold}, {size(drawn.bytes)}",
+        f"{len(drawn.changed):,} groups at {drawn.threshold}, {size(drawn.bytes)}"
+        + (f", {plural(drawn.along, 'sidecar')} with them" if drawn.along else ""),
         f"policy      {drawn.policy.name}",
     ]
     for group in drawn.changed[:LISTED]:
@@ -263,6 +264,7 @@ def print_plan(drawn: Plan, err: bool) -> None:
         for step in (step for step in drawn.steps if step.group == group.key):
             lines.append(_step_line(step))
             owner = os.path.basename(step.location)
+            lines += [f"with it     {companion.location}" for companion in step.along]
             lines += [f"left alone  {place} (belongs to {owner})" for place in step.beside]
     if len(drawn.changed) > LISTED:
         lines += ["", f"… and {len(drawn.changed) - LISTED:,} more groups: --json writes all"]
@@ -271,8 +273,8 @@ def print_plan(drawn: Plan, err: bool) -> None:
     lines += [f"note        {warning}" for warning in drawn.warnings[:LISTED]]
     if drawn.beside:
         lines.append(
-            f"note        {plural(drawn.beside, 'file')} beside the images that "
-            "go (sidecars, Live or RAW partners) would stay where they are: take them along by hand"
+            f"note        {plural(drawn.beside, 'file')} beside the images that go would stay where they are "
+            "(films, raw files, sidecars of images that stay)"
         )
     for line in lines:
         click.echo(printable(line), err=err)

@@ -23,9 +23,9 @@ from dupedash.storage import atomic
 from dupedash.system.files import hard_link
 
 
-def aside(quarantine: Path, plan: Plan, step: Step) -> Path:
-    """Where the file of a step waits: a folder per step, so that names never clash."""
-    return quarantine / plan.id / f"{step.number:06}" / Path(step.location).name
+def aside(quarantine: Path, plan: Plan, step: Step, location: str | None = None) -> Path:
+    """Where the file of a step, or its sidecar from `location`, waits: a folder a step, so no names clash."""
+    return quarantine / plan.id / f"{step.number:06}" / Path(location or step.location).name
 
 
 def must_be_movable(source: Path, step: Step, keeper: Path, plan: Plan) -> FileState:
@@ -48,14 +48,7 @@ def must_be_movable(source: Path, step: Step, keeper: Path, plan: Plan) -> FileS
 def put_aside(source: Path, target: Path, keeper: Path, step: Step, state: FileState | None) -> None:
     """Move the file to `target`; where the step says so, leave a link. Raises ActionError, OSError."""
     content = step.content or ""
-    discard_part(target, content)
-    if not target.exists():
-        move(source, target, content, state)
-    elif os.path.lexists(source) and not is_our_link(source, keeper, step):
-        if sha256(target) != content or sha256(source) != content:
-            raise ActionError(f"There is another file at {source} now: it is left alone.")
-        source.unlink()  # interrupted between the copy and this
-        atomic.sync_folder(source.parent)
+    carry(source, target, content, state, linked=is_our_link(source, keeper, step))
     if step.kind in (StepKind.HARDLINK, StepKind.SYMLINK) and not os.path.lexists(source):
         try:
             _link(source, keeper, step.kind)
@@ -64,32 +57,67 @@ def put_aside(source: Path, target: Path, keeper: Path, step: Step, state: FileS
             raise
 
 
+def carry(source: Path, target: Path, content: str, state: FileState | None, *, linked: bool = False) -> None:
+    """Move a file to `target`, unless that was done. `linked`: what is at `source` is our link.
+
+    Raises ActionError, OSError.
+    """
+    discard_part(target, content)
+    if not target.exists():
+        move(source, target, content, state)
+    elif os.path.lexists(source) and not linked:
+        if sha256(target) != content or sha256(source) != content:
+            raise ActionError(f"There is another file at {source} now: it is left alone.")
+        source.unlink()  # interrupted between the copy and this
+        atomic.sync_folder(source.parent)
+
+
 def put_back(source: Path, target: Path, keeper: Path, step: Step, state: FileState | None) -> bool:
     """Bring the file back from `target` with its times. False where it was at its place all along.
 
     Raises ActionError where that would overwrite something or the file is in neither place, OSError.
     """
+    linked = is_our_link(source, keeper, step)
+    return bring_back(source, target, step.content or "", state, linked=linked) or _was_never_away(
+        source, step
+    )
+
+
+def bring_back(
+    source: Path, target: Path, content: str, state: FileState | None, *, linked: bool = False
+) -> bool:
+    """Bring a file back, in place of our link where `linked`. False where none waits at `target`.
+
+    Raises ActionError where that would overwrite something, OSError.
+    """
     for place in (source, target):
-        discard_part(place, step.content or "")
+        discard_part(place, content)
     if not target.exists():
         forget(target)
-        return _was_never_away(source, step)
-    if sha256(target) != step.content:
-        raise ActionError(f"{target} was changed in the quarantine: it is left there.")
-    if os.path.lexists(source):
-        if is_our_link(source, keeper, step):
-            source.unlink()
-        elif _is_back(source, target, step, state):
-            target.unlink()
-        else:
-            raise ActionError(
-                f"Something is at {source} again: it is not overwritten; the file is at {target}."
-            )
+        return False
+    if must_be_free(source, target, content, state, linked=linked):
+        (source if linked else target).unlink()
     if target.exists():
-        move(target, source, step.content or "")
+        move(target, source, content)
     if state:
         state.put_on(source)
     forget(target)
+    return True
+
+
+def must_be_free(
+    source: Path, target: Path, content: str, state: FileState | None, *, linked: bool = False
+) -> bool:
+    """Whether something is at `source` that may go: our link, or the file itself, which is back already.
+
+    Raises ActionError where it is anything else, or what waits at `target` was changed; OSError.
+    """
+    if sha256(target) != content:
+        raise ActionError(f"{target} was changed in the quarantine: it is left there.")
+    if not os.path.lexists(source):
+        return False
+    if not linked and not _is_back(source, target, content, state):
+        raise ActionError(f"Something is at {source} again: it is not overwritten; the file is at {target}.")
     return True
 
 
@@ -123,9 +151,9 @@ def _was_never_away(source: Path, step: Step) -> bool:
     raise ActionError(f"{source} is neither at its place nor in the quarantine: was the quarantine emptied?")
 
 
-def _is_back(source: Path, target: Path, step: Step, state: FileState | None) -> bool:
+def _is_back(source: Path, target: Path, content: str, state: FileState | None) -> bool:
     """An undo was interrupted after the file was whole at its place again."""
     if source.is_symlink() or not source.is_file():
         return False
     ours = source.samefile(target) or (state is not None and source.stat().st_mtime_ns == state.mtime_ns)
-    return ours and sha256(source) == step.content
+    return ours and sha256(source) == content

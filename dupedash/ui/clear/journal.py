@@ -172,8 +172,7 @@ def confirm_apply(view: View, plan: Plan) -> None:
         st.markdown(f"**{wording.plural(gone, 'image')}** of {groups} will go ({size} of files).")
     elif changed:
         st.markdown(f"Fields of **{wording.plural(changed, 'image')}** will change.")
-    if plan.beside:
-        st.caption(plan_view.beside_words(plan.beside))
+    plan_view.draw_beside(plan)
     st.caption("Every file is looked at again just before it is touched. Undo brings everything back.")
     if st.button("Apply", type="primary", key="plan.apply.yes"):
         with shown():

@@ -207,8 +207,7 @@ def _draw_result(view: View, preview: Preview, totals: Totals) -> None:
         st.caption(f"in {wording.count(totals.groups)} of {wording.plural(len(preview.cut), 'group')}")
         if totals.bytes:
             st.caption(f"{wording.size(totals.bytes)} of files")
-        if totals.beside:
-            st.caption(plan_view.beside_words(totals.beside))
+        plan_view.draw_beside(totals)
         st.caption(skipped_words(totals))
         if totals.unsure:
             st.caption(plan_view.unsure_words(totals.unsure))

@@ -10,7 +10,7 @@ from html import escape
 import streamlit as st
 
 from dupedash import wording
-from dupedash.actions import Member, Plan, PlannedGroup, Step, StepKind
+from dupedash.actions import Member, Plan, PlannedGroup, Step, StepKind, Totals
 from dupedash.keepers import BY_HAND, UNSURE
 from dupedash.ui import style
 from dupedash.ui.door.routes import thumb_url
@@ -48,8 +48,7 @@ def draw_facts(plan: Plan) -> None:
             Fact("Bytes", wording.size(plan.bytes), "of the files that go"),
         ]
     )
-    if plan.beside:
-        st.caption(beside_words(plan.beside))
+    draw_beside(plan)
     if plan.unsure:
         st.caption(unsure_words(len(plan.unsure)))
 
@@ -62,10 +61,27 @@ def unsure_words(count: int) -> str:
     )
 
 
+def draw_beside(sums: Plan | Totals) -> None:
+    """What belongs to the images that go: what goes with them, and what stays."""
+    if sums.along:
+        st.caption(along_words(sums.along))
+    if sums.beside:
+        st.caption(beside_words(sums.beside))
+
+
+def along_words(count: int) -> str:
+    """How many sidecars would go, too, as Markdown."""
+    verb = "goes with its image" if count == 1 else "go with their images"
+    return f":material/attach_file: {wording.plural(count, 'sidecar')} {verb}"
+
+
 def beside_words(count: int) -> str:
     """How many sidecars and partners would stay behind, as Markdown."""
     number = wording.plural(count, "file")
-    return f":orange[:material/attach_file:] {number} beside them (sidecars, Live or RAW partners) would stay"
+    return (
+        f":orange[:material/attach_file:] {number} beside them would stay "
+        "(films, raw files, sidecars of images that stay)"
+    )
 
 
 def draw_effect(plan: Plan) -> None:
@@ -173,6 +189,8 @@ def _figure(plan: Plan, group: PlannedGroup, member: Member, step: Step | None) 
         mark, words, kind = "stays too", group.kept.get(member.id, "left alone: see the notes"), "stays"
     url = thumb_url(plan.collection, member.id, member.content)
     name = _name(member)
+    if step and step.along:
+        words += f". With it: {', '.join(os.path.basename(c.location) for c in step.along)}"
     if step and step.beside:
         words += f". Left alone: {', '.join(map(os.path.basename, step.beside))}"
     size = f" · {wording.size(step.bytes)}" if step and step.bytes else ""
