@@ -8,6 +8,7 @@ owner may read, because it may hold their secrets.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -18,6 +19,7 @@ from dupedash.collection import WritableCollection
 from dupedash.config import Workspace, collection_name
 from dupedash.errors import ConfigError
 from dupedash.storage import atomic
+from dupedash.workers import processes
 
 if TYPE_CHECKING:
     from dupedash.flow.client import FlowSettings
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 # What is remembered of a server as it is, beside its pictures and names (see `_row`).
 REMEMBERED = ("base", "collection", "api", "user", "password", "api_key", "atomic_updates", "certificates")
 DATABASE = "*/collection.sqlite"
+_LARGE = 8 << 20
+"""Bytes of a collection of a few hundred images (25 kB each); of fewer a single process searches."""
 
 
 class Engine(StrEnum):
@@ -119,6 +123,14 @@ def connect(connection: Connection, workspace: Workspace, processes: int = 0) ->
     from dupedash.embedded.collection import EmbeddedCollection
 
     return EmbeddedCollection(workspace.collection(connection.name), connection.name, processes)
+
+
+def get_ready(connection: Connection, workspace: Workspace) -> None:
+    """Let worker processes start for a search of all images, where it is worth it: they need a second, in
+    which this process imports what it needs itself."""
+    path = workspace.collection(connection.name) / "collection.sqlite"
+    if connection.flow is None and path.exists() and path.stat().st_size > _LARGE:
+        processes.start_ahead(os.cpu_count() or 1, "dupedash.embedded.run.warm:warm_up")
 
 
 @dataclass(frozen=True, slots=True)

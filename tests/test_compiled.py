@@ -10,6 +10,11 @@ import time
 from pathlib import Path
 
 from dupedash import compiled
+from dupedash.embedded.compare import pairs
+from dupedash.embedded.describe.descriptor import Descriptor, describe
+from dupedash.embedded.retrieve.index import Index, Indexable, search
+from dupedash.embedded.run import warm
+from tests.embedded_pictures import scene
 
 
 def test_a_function_is_to_be_compiled_until_its_machine_code_is_kept(tmp_path: Path, monkeypatch) -> None:
@@ -37,3 +42,18 @@ def test_a_compiled_call_loads_no_linear_algebra() -> None:
     call += "print('scipy.linalg' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_what_is_loaded_ahead_is_what_a_search_calls(tmp_path: Path, monkeypatch) -> None:
+    """Compiled code is made anew for arrays of another kind, as for those that may not be written to."""
+    monkeypatch.setattr(warm, "to_compile", lambda: False)
+    warm.warm_up()
+    ahead = {function: list(function.signatures) for function in compiled._FUNCTIONS}
+    picture = scene(1)
+    stored = [
+        Descriptor.from_bytes(describe(shown).to_bytes()) for shown in (picture, picture[:, ::-1].copy())
+    ]
+    Index.build([Indexable.of(stored[0])]).save(tmp_path)
+    search(Index.load(tmp_path), stored, 2.0)
+    pairs.judge(*stored, (False, True)).explanation(*stored)
+    assert {f.py_func.__name__: f.signatures for f, known in ahead.items() if f.signatures != known} == {}

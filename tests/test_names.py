@@ -22,8 +22,9 @@ from dupedash.images import path_of
 from dupedash.images.files import printable
 from dupedash.model import FieldInfo, FieldType
 from dupedash.query.syntax.parse import parse
-from dupedash.report.export import csv_text, encoded, json_text
+from dupedash.report.export import csv_text, json_text
 from dupedash.scans import ScanStore
+from dupedash.system.utf8 import encoded
 from dupedash.ui import cached
 from dupedash.ui.collections import open_collection
 from dupedash.ui.errors import as_text

@@ -6,6 +6,8 @@ import contextlib
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -14,7 +16,7 @@ import psutil
 import pytest
 
 from dupedash.errors import Busy, UnreadableImage
-from dupedash.workers import Bounds, NotStarted, Pool, WorkerLost, Workers
+from dupedash.workers import Bounds, NotStarted, Pool, WorkerLost, Workers, processes
 
 
 def double(number: int) -> int:
@@ -216,3 +218,33 @@ def test_a_worker_that_was_ended_while_it_had_nothing_to_do_fails_no_task(pool):
             while process.status() != psutil.STATUS_ZOMBIE:
                 time.sleep(0.01)
     assert not before & {pool.ask("a") for _ in range(9)}
+
+
+def test_processes_that_were_started_ahead_do_the_work_and_others_are_started_beside_them():
+    processes.start_ahead(1, "tests.test_workers:ten")
+    ahead = {child.pid for child in psutil.Process().children()}
+    outcomes = list(Workers(work, 2).run(["nap", "nap"]))
+    assert len(ahead & {outcome.result for outcome in outcomes}) == 1
+    assert len({outcome.result for outcome in outcomes}) == 2
+
+
+def test_a_process_that_was_started_ahead_and_died_is_replaced():
+    processes.start_ahead(1, "tests.test_workers:ten")
+    for child in psutil.Process().children():
+        child.kill()
+        child.wait()
+    (outcome,) = Workers(double, 1).run([4])
+    assert outcome.result == 8
+
+
+def test_processes_that_were_started_ahead_for_nothing_end_with_the_program():
+    program = (
+        "from dupedash.workers import processes\n"
+        "import psutil\n"
+        "processes.start_ahead(2, 'tests.test_workers:ten')\n"
+        "print(*(child.pid for child in psutil.Process().children()))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    started = [int(pid) for pid in told.stdout.split()]
+    assert len(started) == 2
+    assert not any(psutil.pid_exists(pid) for pid in started)

@@ -13,11 +13,10 @@ from dupedash.cli.shared.found import without_rejected
 from dupedash.cli.shared.progress import ProgressLine, duration
 from dupedash.cli.shared.write import write
 from dupedash.collection import Collection
+from dupedash.connect import get_ready
 from dupedash.errors import Cancelled, ConfigError, ScanError
 from dupedash.groups.graph import Cut, DuplicateGraph
 from dupedash.model import FLOOR, NEAR, ChangeKind, ScanMode
-from dupedash.report import graph_html
-from dupedash.report.export import groups_csv, groups_json, pairs_csv
 from dupedash.review import decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
 from dupedash.scans.config import MAY_BE_LEFT_OUT
@@ -93,7 +92,9 @@ def scan(
         )
     config = ScanConfig(ScanMode(mode), floor, fq, against, without)
     files = Files(json_file, csv_file, pairs_file, html_file)
-    with context.opened(context.existing()) as collection:
+    connection = context.existing()
+    get_ready(connection, context.settings.workspace)
+    with context.opened(connection) as collection:
         with interruptible() as interrupt, ProgressLine() as line:
             done = run_scan(
                 collection, config, context.scans, progress=line, cancelled=interrupt, workers=workers,
@@ -122,6 +123,8 @@ class Files:
 
     def write(self, collection: Collection, done: StoredScan, cut: Cut) -> None:
         """Write each of them."""
+        from dupedash.report.export import groups_csv, groups_json, pairs_csv
+
         if self.json:
             write(self.json, groups_json(done, cut))
         if self.csv:
@@ -129,6 +132,8 @@ class Files:
         if self.pairs:
             write(self.pairs, pairs_csv(done))
         if self.html:
+            from dupedash.report import graph_html
+
             write(self.html, graph_html(done, cut, collection.thumbnail))
 
 

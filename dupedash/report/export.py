@@ -115,11 +115,6 @@ def json_text(document: Any, indent: int) -> str:
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def encoded(text: str) -> bytes:
-    """An export as the bytes of its file."""
-    return text.encode("utf-8", "surrogateescape")
-
-
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A CSV file in which no cell is a formula."""
     return "".join(map(_line, [header, *([_safe(cell) for cell in row] for row in rows)]))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
-from scipy.cluster.hierarchy import DisjointSet
+from networkx.utils import UnionFind
 
 from dupedash.groups.graph import Matches
 from dupedash.model import NEAR, Progress, ReportProgress
@@ -20,7 +20,7 @@ class Watch:
     failures: int = 0
     groups: int = 0
     _pairs: set[int] = field(default_factory=set)  # hashes: millions of pairs fit
-    _sets: DisjointSet = field(default_factory=DisjointSet)
+    _sets: UnionFind = field(default_factory=UnionFind)
     _laps: float = field(default_factory=monotonic)
 
     def report(self, progress: Progress) -> None:
@@ -46,8 +46,8 @@ class Watch:
             self.add([(matches.ids[a], matches.ids[b], score)])
 
     def _link(self, a: str, b: str) -> None:
-        self._sets.add(a)
-        self._sets.add(b)
-        singles = (self._sets.subset_size(a) == 1) + (self._sets.subset_size(b) == 1)
-        if self._sets.merge(a, b):
+        one, other = self._sets[a], self._sets[b]
+        if one != other:
+            singles = (self._sets.weights[one] == 1) + (self._sets.weights[other] == 1)
             self.groups += singles - 1
+            self._sets.union(one, other)

@@ -1,4 +1,4 @@
-"""Python's UTF-8 mode, whatever the locale: file names are bytes, and libraries take their text for UTF-8."""
+"""UTF-8, whatever the locale: file names are bytes, and libraries take their text for UTF-8."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 
 def insist() -> None:
-    """Begin this program anew in UTF-8 mode (PEP 540) where the locale has another encoding.
+    """Begin this program anew in Python's UTF-8 mode (PEP 540) where the locale has another encoding.
 
     The terminal keeps its encoding; processes that are started later have the mode, too.
     """
@@ -17,3 +17,8 @@ def insist() -> None:
     if sys.stdout is not None:
         os.environ.setdefault("PYTHONIOENCODING", f"{sys.stdout.encoding}:backslashreplace")
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+def encoded(text: str) -> bytes:
+    """An export as the bytes of its file; what is no UTF-8 in a name is written as it is (PEP 383)."""
+    return text.encode("utf-8", "surrogateescape")

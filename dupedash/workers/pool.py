@@ -6,29 +6,25 @@ again in each worker (which under Streamlit is a page), and break as a whole whe
 
 from __future__ import annotations
 
-import os
 import pickle
 import queue
 import struct
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 from dupedash.errors import Busy, DupedashError
 from dupedash.model import IsCancelled, never
 from dupedash.system import signals
+from dupedash.workers import processes
 
 HEADER = struct.Struct("<Q")
-_ROOT = Path(__file__).resolve().parents[2]  # of this program: workers import from there
 _TICK = 0.2  # seconds between looks at `cancelled`
 _PATIENCE = 15  # times the processor time: for machines with up to fifteen times as much to do as they can
 _IDLE = 300.0  # seconds after which a process without a task ends: starting another takes half a second
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class WorkerLost(DupedashError):
@@ -330,7 +326,7 @@ class _Worker:
             if self._process is not None and self._process.poll() is None:
                 return self._process  # else somebody ended it while it waited, for which no task is to blame
             try:
-                process = self._process = _spawn()
+                process = self._process = processes.taken()
             except OSError as error:
                 raise NotStarted from error
         _prepare(process, self._work)
@@ -347,16 +343,6 @@ class _Worker:
         if process is not None:
             process.kill()
             process.communicate()
-
-
-def _spawn() -> subprocess.Popen[bytes]:
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(
-        [sys.executable, "-m", "dupedash.workers.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
-    )
 
 
 def _prepare(process: subprocess.Popen[bytes], work: bytes) -> None:

@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from dupedash.report.export import encoded
 from dupedash.storage import atomic
+from dupedash.system.utf8 import encoded
 
 
 def write(file: Path, text: str) -> None:

@@ -56,8 +56,10 @@ class Keypoints:
 
     @cached_property
     def words(self) -> np.ndarray:
-        """The descriptors as uint64 (n, 4)."""
-        return np.ascontiguousarray(self.binary).view(np.uint64)
+        """The descriptors as uint64 (n, 4); read-only, so that one compiled version serves all pictures."""
+        words = np.ascontiguousarray(self.binary).view(np.uint64)
+        words.setflags(write=False)
+        return words
 
     @staticmethod
     @lru_cache(_COMPARED)

@@ -86,6 +86,11 @@ class Index:
     pdq_keys: np.ndarray
     pdq_entries: np.ndarray
 
+    def __post_init__(self) -> None:
+        """Read-only, as mapped ones are: one compiled version serves both."""
+        for field in fields(self):
+            getattr(self, field.name).setflags(write=False)
+
     @staticmethod
     def build(
         pictures: Sequence[Indexable], numbers: Sequence[int] | np.ndarray | None = None
@@ -199,7 +204,7 @@ def _by_hash(index: Index, queries: Sequence[Descriptor], sides: words.Sides) ->
     both = np.stack([plain, hashes.mirrored(plain)], axis=1).reshape(-1, 32)
     found = words.lookup(
         words.Postings(index.pdq_keys, index.pdq_entries),
-        np.arange(len(index.numbers), dtype=np.int32),
+        _itself(len(index.numbers)),
         hashes.chunks(both),
         words.Sides(np.arange(len(both), dtype=np.int32), sides.place, sides.after),
         _HASH_WINDOW,
@@ -209,6 +214,13 @@ def _by_hash(index: Index, queries: Sequence[Descriptor], sides: words.Sides) ->
     near = hashes.distance(both[side], index.pdq[picture]) <= hashes.MAX_DISTANCE
     side, picture = side[near], picture[near]
     return CandidateRows(side // 2, picture, side % 2 == 1, np.full(len(side), HASH_VOTES))
+
+
+def _itself(count: int) -> np.ndarray:
+    """Of every entry of the hashes its picture: int32 (count,), read-only as `Index.owner`."""
+    numbers = np.arange(count, dtype=np.int32)
+    numbers.setflags(write=False)
+    return numbers
 
 
 def _merged(parts: list[CandidateRows]) -> CandidateRows:

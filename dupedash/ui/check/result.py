@@ -28,7 +28,8 @@ from dupedash.errors import Conflict, UnknownImage, UnreadableImage
 from dupedash.images import apart
 from dupedash.images.encode import inline
 from dupedash.model import Hit
-from dupedash.report.export import encoded, json_text
+from dupedash.report.export import json_text
+from dupedash.system.utf8 import encoded
 from dupedash.ui import jobs, style
 from dupedash.ui.check.current import Result, current_result
 from dupedash.ui.door.routes import thumb_url

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from dupedash.errors import DupedashError
-from dupedash.report.export import encoded
 from dupedash.scans import StoredScan
+from dupedash.system.utf8 import encoded
 from dupedash.ui.state import View
 
 
