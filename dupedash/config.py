@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from dupedash.errors import ConfigError, Forbidden
 from dupedash.system.home import data_folder
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
 _READONLY = "This instance is read-only (DUPEDASH_READONLY is set): nothing can be changed."
@@ -26,6 +28,12 @@ def collection_name(text: str) -> str:
             "and begin with a letter or digit."
         )
     return text
+
+
+def as_collection_name(text: str) -> str:
+    """The name of a collection that is nearest to any text: "My photos, 2024" → "My-photos-2024"."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_IN_NAMES.sub("-", plain).strip("-._")[:64] or "collection"
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,6 +286,10 @@ class Failure:
     reason: str
 
 
+SETTLED = 2.0
+"""Seconds after which a rate says how long the rest takes: until then it jumps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """A snapshot of long work.
@@ -309,8 +313,8 @@ class Progress:
 
     @property
     def left(self) -> float | None:
-        """Seconds left at this rate, or None where that is not known."""
-        if self.total is None or self.rate == 0:
+        """Seconds left at this rate, or None where that is not known (yet)."""
+        if self.total is None or self.rate == 0 or self.seconds < SETTLED:
             return None
         return max(0, self.total - self.done) / self.rate
 

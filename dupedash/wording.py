@@ -41,6 +41,13 @@ def duration(seconds: float | None) -> str:
     return f"about {minutes // 60} h {minutes % 60} min"
 
 
+def rate(per_second: float) -> str:
+    """ "1,204 a second", "2.4 a second", "18 a minute": never 0 where something is done."""
+    if per_second >= 10:
+        return f"{per_second:,.0f} a second"
+    return f"{per_second:.1f} a second" if per_second >= 1 else f"{60 * per_second:.2g} a minute"
+
+
 def ago(moment: datetime, now: datetime | None = None) -> str:
     """ "just now", "5 min ago", "3 h ago", "yesterday", else the date (UTC)."""
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()

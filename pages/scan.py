@@ -9,7 +9,7 @@ from dupedash.ui.shared import widgets
 view = state.current()
 widgets.header("Scan", "Find the duplicates in this collection, in all of it or a part.")
 if widgets.has_images(view):
-    jobs.panel(view, {"scan": scanstart.kind()})
+    jobs.panel(view, {"scan": scanstart.kind(opens=True)})
     form, start = widgets.split("scan", (2.5, 1))
     with form:
         request = scanform.draw(view)

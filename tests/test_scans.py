@@ -28,6 +28,7 @@ from dupedash.scans.tables.columns import (
 )
 from dupedash.scans.tables.merge import CLOSEST, pairs_of_equals
 from dupedash.scans.tables.parts import Account
+from dupedash.scans.writer import pace
 from dupedash.storage.sums import beside
 
 EFFORT = Effort(False, Smartfilter.OFF)
@@ -208,6 +209,20 @@ def test_figures_and_gaps_add_up(store):
         ("server error", 1, ("/pictures/b.jpg",)),
         ("more hits than could be sent: some matches may be missing", 1, ("/pictures/a.jpg",)),
     ]
+
+
+def test_the_pace_of_a_scan_is_told_without_its_start(store):
+    scan = created(store)
+    with store.writing(scan) as writer:
+        writer.begin()
+        writer.write_images([image_table([record("a"), record("b")])])
+        writer.write_part([], Account(0))
+        for number in range(1, 11):
+            writer.write_part([], Account(number, 32, 60.0 if number == 1 else 0.5))
+        scan = writer.finish()
+    assert scan.stats.pace == 64.0
+    assert store.get(scan.id).stats.pace == 64.0
+    assert pace([Account(1, 32, 9.0), Account(2, 32, 0.001)]) == 0.0  # several come at the same moment
 
 
 def test_an_unfinished_scan_shows_what_it_has_and_goes_on(store):

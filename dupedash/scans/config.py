@@ -89,6 +89,7 @@ class ScanStats:
     unasked    images that could not be asked about: the next scan asks again
     truncated  images with more hits than could be sent
     seconds    spent, over all runs
+    pace       images searched a second once a run was under way, without its start; 0 where not known
     """
 
     images: int = 0
@@ -101,6 +102,7 @@ class ScanStats:
     unasked: int = 0
     truncated: int = 0
     seconds: float = 0.0
+    pace: float = 0.0
 
     @property
     def rate(self) -> float:

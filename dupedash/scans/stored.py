@@ -229,6 +229,7 @@ def _decode(folder: Path, known: dict[str, Any]) -> StoredScan:
         started=datetime.fromisoformat(known["started"]),
         **{name: known[name] for name in ("id", "name", "collection", "engine", "state")},
     )
+    known["stats"].setdefault("pace", 0.0)  # scans of earlier versions do not know it
     stats = {f.name: known["stats"][f.name] for f in fields(ScanStats)}
     return replace(
         scan,

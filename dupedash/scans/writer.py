@@ -33,6 +33,7 @@ from dupedash.storage import atomic
 if TYPE_CHECKING:
     import pandas as pd
 
+FEW_PARTS = 8  # of 32 images; on two cores each second part comes with the one before
 MOST_FAILURES = 1000  # that are kept by name; all are counted
 FIRST = 20  # images that are named for each reason
 TRUNCATED = "more hits than could be sent: some matches may be missing"
@@ -141,6 +142,7 @@ class ScanWriter:
             failures=len(failures),
             truncated=len(truncated),
             seconds=round(sum(account.seconds for account in self.accounts), 3),
+            pace=round(pace(self.accounts), 3),
         )
 
     def _carried(self) -> int:
@@ -149,6 +151,16 @@ class ScanWriter:
 
     def _save(self, **changes: Any) -> None:
         self.scan = save(replace(self.scan, **changes))
+
+
+def pace(accounts: Sequence[Account]) -> float:
+    """Images a second without the first part that was searched: it waits for processes to start, and on the
+    first run for code to be compiled. 0 where too few came after it: several come at the same moment."""
+    searched = [account for account in accounts if account.images][1:]
+    seconds = sum(account.seconds for account in searched)
+    if len(searched) < FEW_PARTS or seconds <= 0:
+        return 0.0
+    return sum(account.images for account in searched) / seconds
 
 
 def _reasons(scope: pd.DataFrame, failures: Sequence[Failure]) -> pd.Series[str]:

@@ -17,7 +17,7 @@ from dupedash.ui.state import WANTED_COLLECTION, View
 
 POLL_SECONDS = 0.7
 _RECENT = timedelta(minutes=30)
-_DISMISSED = "jobs.dismissed"
+_DISMISSED, _WAITED = "jobs.dismissed", "jobs.waited-for"
 _ENDED = {
     JobStatus.STOPPED: "Stopped. What was done is kept.",
     JobStatus.INTERRUPTED: "Interrupted: its process ended before it was done. What was done is kept.",
@@ -89,7 +89,16 @@ def start(view: View, kind: str, arguments: Mapping[str, Any]) -> None:
     """Start it, or join it where it runs already, and redraw. Raises Forbidden."""
     job = view.start(kind, arguments)
     _dismissed().discard(job.id)
+    st.session_state[_WAITED] = job.id
     st.rerun()
+
+
+def is_waited_for(job: Job) -> bool:
+    """Whether this visitor started it and has not seen its end; said once."""
+    waited = bool(st.session_state.get(_WAITED) == job.id)
+    if waited:
+        del st.session_state[_WAITED]
+    return waited
 
 
 def _shown(view: View, kinds: Mapping[str, JobKind]) -> Sequence[Job]:
@@ -168,7 +177,7 @@ def _figures(progress: Progress | None, kind: JobKind) -> str:
     of = f" of {progress.total:,}" if progress.total is not None else ""
     said = [f"{progress.done:,}{of} {kind.unit}"]
     if progress.rate:
-        said.append(f"{progress.rate:,.0f} a second")
+        said.append(wording.rate(progress.rate))
     if progress.left is not None:
         said.append(f"{wording.duration(progress.left)} left")
     if kind.found:

@@ -123,11 +123,11 @@ def test_a_part_is_chosen_by_rows_scanned_and_known_from_then_on(journey, visit)
     expect(metric(page, "To scan")).to_have_text("5")
     expect(page.get_by_text("5 of 11 images")).to_be_visible()
     page.get_by_role("button", name="Start the scan").click()
-    page.get_by_role("button", name="Look at the result").click(timeout=LONG)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Groups", timeout=LONG)
+    expect(page.get_by_text("2 groups")).to_be_visible()
+    to(page, "Scan")
     expect(page.get_by_text("Already scanned")).to_be_visible()
     expect(page.get_by_text("Balanced · kind:part · from 0.50").first).to_be_visible()
-    to(page, "Groups")
-    expect(page.get_by_text("2 groups")).to_be_visible()
 
 
 def test_the_threshold_moves_figures_curves_and_changes_together(journey, visit):

@@ -44,15 +44,23 @@ def test_from_nothing_to_groups(empty, visit, pictures):
     page = visit(empty.url).page()
     expect(page.get_by_text("No images yet")).to_be_visible()
     page.get_by_role("link", name="Add images").click()
-    page.get_by_role("textbox", name="Folder or file").fill(str(pictures))
+    path = page.get_by_role("textbox", name="Folder or file")
+    path.fill(f'"{pictures.parent}"')
+    page.get_by_role("button", name="Browse").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=pictures.name, exact=True).click()
+    expect(dialog.get_by_text("pictures lie directly in it")).to_contain_text(f"{workspaces.IMAGES} pictures")
+    dialog.get_by_role("button", name="Take this folder").click()
+    expect(path).to_have_value(str(pictures))
+    page.get_by_role("textbox", name="Its name").fill("My pictures, 2024")
     page.get_by_role("button", name="Read the images").click()
     expect(metric(page, "Images")).to_have_text(str(workspaces.IMAGES), timeout=LONG)
     expect(metric(page, "Not readable")).to_have_text("1")
     to(page, "Scan")
     page.get_by_role("button", name="Start the scan").click()
-    page.get_by_role("button", name="Look at the result").click(timeout=LONG)
-    to(page, "Overview")
-    expect(metric(page, "Groups")).to_have_text(str(workspaces.COPIED))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Groups", timeout=LONG)
+    expect(page.get_by_text(f"{workspaces.COPIED} groups with")).to_be_visible()
+    assert "collection=My-pictures-2024" in page.url
 
 
 def test_rows_and_text_say_the_same(dashboard, visit):
@@ -117,7 +125,7 @@ def test_one_scan_is_seen_by_all_stopped_and_finished(tmp_path, pictures, servin
     expect(go_on).to_be_visible(timeout=LONG)
     page.close()
     go_on.click()
-    other.get_by_role("button", name="Look at the result").click(timeout=LONG)
+    expect(other.get_by_role("heading", level=1)).to_have_text("Groups", timeout=LONG)
     assert len(list((data / "scans").iterdir())) == 1
 
 

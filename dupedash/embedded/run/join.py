@@ -89,14 +89,15 @@ def join(
         failures = _failures(dict.fromkeys(snapshot.damaged, DAMAGED), sides)
         yield JoinPart(0, total, 0, tuple(_identical(snapshot, sides)), failures)
     left = blocks[max(0, request.after) :]
-    started, skipped = time.monotonic(), done[len(blocks) - len(left)]
     search = BlockSearch(
         store.folder, plan, request.floor, request.approximate, request.smartfilter, request.without
     )
     number = total - len(left)
     if left and to_compile():
         progress(Progress("compiling the comparison once for this machine,", 0, None))
-    for found in _searched(search, left, cancelled):
+    for place, found in enumerate(_searched(search, left, cancelled)):
+        if place == 0:  # until now processes started, and code may have been compiled: no measure of the rest
+            started, skipped = time.monotonic(), done[number]
         progress(Progress("searching", done[number], done[-1], time.monotonic() - started, skipped))
         failures = _failures({plan.pictures[n]: reason for n, reason in found.failed.items()}, sides)
         yield JoinPart(number, total, done[number], tuple(_documents(found.matches, plan, sides)), failures)

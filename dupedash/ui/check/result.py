@@ -76,7 +76,7 @@ def _draw_result(view: View, known: Result) -> None:
         return
     facts = [Fact(str(f).capitalize(), wording.count(report.count(f))) for f in Finding]
     widgets.facts(facts)
-    rate = f"{len(report.checked) / report.seconds:.1f} a second · " if report.seconds else ""
+    rate = f"{wording.rate(len(report.checked) / report.seconds)} · " if report.seconds else ""
     when = f" · begun {wording.ago(known.stored.created)}" if known.stored else ""
     st.caption(
         f"{wording.plural(len(report.checked), 'image')} · {rate}the batch: {as_text(report.inside)}{when}"

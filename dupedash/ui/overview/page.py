@@ -70,8 +70,8 @@ def draw_scan(view: View) -> None:
         since = changed_words(view, scan)
         st.markdown(f"**{as_text(scan.name)}** · {wording.ago(scan.started)} · {since}")
         st.caption(
-            f"{as_text(config_words(scan.config))} · searched with "
-            f"{as_text(scan.effort.words())} · took {wording.duration(scan.stats.seconds)}"
+            f"{as_text(config_words(scan.config))} · took {wording.duration(scan.stats.seconds)}",
+            help=f"Searched with `{scan.effort.words()}`.",
         )
         for gap in scan.coverage:
             many = wording.plural(gap.count, "image")

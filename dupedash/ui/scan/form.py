@@ -13,11 +13,11 @@ from dupedash import wording
 from dupedash.connect import Engine
 from dupedash.errors import QueryError
 from dupedash.model import ChangeKind, ScanMode
-from dupedash.scans import ScanConfig
+from dupedash.scans import ScanConfig, estimate
 from dupedash.scans.config import MAY_BE_LEFT_OUT
-from dupedash.scans.modes import resolve
+from dupedash.scans.modes import Effort, resolve
 from dupedash.ui.filters import builder, saved
-from dupedash.ui.shared.scan_modes import IMAGES_PER_SECOND, MODES, found_words
+from dupedash.ui.shared.scan_modes import MODES, found_words, same_as
 from dupedash.ui.state import View
 
 
@@ -114,10 +114,8 @@ def _thoroughness(total: int, embedded: bool) -> tuple[ScanMode, float, tuple[Ch
     st.subheader("How thoroughly", anchor=False)
     mode = _choice("Mode", ScanMode, "scan.mode", lambda m: MODES[m].name)
     effort = resolve(mode, total)
-    st.caption(
-        f"{MODES[mode].line} For {wording.plural(total, 'image')} it searches with `{effort.words()}`. "
-        + (found_words(effort.smartfilter) if embedded else "")
-    )
+    said = [MODES[mode].line, found_words(effort.smartfilter) if embedded else "", _same(mode, total)]
+    st.caption(" ".join(filter(None, said)), help=_parameters(effort, total))
     with st.expander("More"):
         floor = st.slider(
             "Keep matches from this score on", 0.30, 0.90, 0.50, 0.05, key="scan.floor",
@@ -125,6 +123,17 @@ def _thoroughness(total: int, embedded: bool) -> tuple[ScanMode, float, tuple[Ch
         )  # fmt: skip
         without = tuple(kind for kind in MAY_BE_LEFT_OUT if _left_out(kind, embedded))
     return mode, floor, without
+
+
+def _same(mode: ScanMode, total: int) -> str:
+    """That it makes no difference which of two modes is chosen."""
+    names = [MODES[other].name for other in same_as(mode, total)]
+    return f"For {wording.plural(total, 'image')} it does the same as {' and '.join(names)}." if names else ""
+
+
+def _parameters(effort: Effort, total: int) -> str:
+    """What Flow is told, for those who know its documentation."""
+    return f"For {wording.plural(total, 'image')} it searches with `{effort.words()}`."
 
 
 def _left_out(kind: ChangeKind, embedded: bool) -> bool:
@@ -136,10 +145,15 @@ def _left_out(kind: ChangeKind, embedded: bool) -> bool:
     )  # fmt: skip
 
 
-def seconds(request: ScanRequest, view: View) -> float | None:
-    """About how long it will take: by the rate of this collection's last scan of the mode, else a guess."""
-    if request.config is None:
-        return None
-    mode = request.config.mode
-    known = (scan.stats.rate for scan in view.scans if scan.config.mode is mode and scan.stats.rate > 0)
-    return request.images / next(known, IMAGES_PER_SECOND[mode])
+def takes(request: ScanRequest, view: View) -> str:
+    """About how long it will take, by the scans that ran on this machine; else that it is a guess."""
+    config = request.config
+    if config is None:
+        return ""
+    effort = resolve(config.mode, request.total)
+    images = estimate.to_search(
+        view.collection, view.store, config, effort, request.images, request.partners
+    )
+    pace = estimate.pace(view.collection, view.store.list(), effort)
+    told = wording.duration(estimate.seconds(images, pace))
+    return f"Takes {told}." if pace else f"Takes {told}, perhaps: none has run here yet."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dupedash import wording
@@ -9,11 +11,12 @@ from dupedash.jobs import Job
 from dupedash.model import ScanMode
 from dupedash.scans import ScanConfig, StoredScan
 from dupedash.scans.scope import has_moved_on
-from dupedash.ui import jobs
+from dupedash.ui import jobs, state
 from dupedash.ui.errors import as_text
-from dupedash.ui.scan import earlier, form
+from dupedash.ui.scan import form
 from dupedash.ui.scan.form import ScanRequest
 from dupedash.ui.shared.scan_words import config_words
+from dupedash.ui.shared.widgets import page_row
 from dupedash.ui.state import View
 
 
@@ -36,9 +39,9 @@ def draw(view: View, request: ScanRequest) -> None:
             _draw_start(view, request, request.config, known)
 
 
-def kind() -> jobs.JobKind:
-    """How a scan is told while it runs."""
-    return jobs.JobKind("Scan", "images", found=True, done=_draw_done, about=_about)
+def kind(*, opens: bool = False) -> jobs.JobKind:
+    """How a scan is told while it runs. `opens`: whoever started it is led to its groups when it is done."""
+    return jobs.JobKind("Scan", "images", found=True, done=partial(_draw_done, opens), about=_about)
 
 
 def _about(job: Job) -> str:
@@ -59,7 +62,7 @@ def _draw_known(scan: StoredScan) -> None:
         f"nothing changed since: {wording.plural(scan.stats.matches, 'match', 'matches')}."
     )
     if st.button("Open it", type="primary", width="stretch", key="scan.open-known"):
-        earlier.open_scan(scan.id)
+        look_at(scan.id)
 
 
 def _draw_start(view: View, request: ScanRequest, config: ScanConfig, unfinished: StoredScan | None) -> None:
@@ -70,7 +73,7 @@ def _draw_start(view: View, request: ScanRequest, config: ScanConfig, unfinished
     if unfinished:
         st.caption(f":orange[:material/pause_circle:] Begun {wording.ago(unfinished.started)}; it can go on.")
     else:
-        st.caption(f"Takes {wording.duration(form.seconds(request, view))}.")
+        st.caption(form.takes(request, view))
     if not view.editor:
         st.caption(f":material/visibility: {as_text(view.settings.workspace.denied)}")
     elif st.button(
@@ -95,15 +98,23 @@ def _arguments(view: View, config: ScanConfig) -> dict[str, object]:
     }
 
 
-def _draw_done(view: View, job: Job) -> None:
+def look_at(scan_id: str) -> None:
+    """Open the groups of this scan."""
+    st.session_state[state.WANTED] = scan_id
+    st.switch_page(page_row("groups").path, query_params={})
+
+
+def _draw_done(opens: bool, view: View, job: Job) -> None:
     scan = next((scan for scan in view.scans if scan.id == job.result), None)
     if scan is None:
         st.caption("Done; its result has been deleted since.")
         return
+    if opens and jobs.is_waited_for(job):
+        look_at(scan.id)
     groups = len(view.cut_of(scan))
     st.markdown(
         f":green[:material/check_circle:] {wording.plural(groups, 'group')} at {view.threshold:.2f} "
         f"among {wording.plural(scan.stats.images, 'image')}, in {wording.duration(scan.stats.seconds)}."
     )
-    if st.button("Look at the result", key=f"job-open-{job.id}", type="primary"):
-        earlier.open_scan(scan.id)
+    if st.button("Look at the groups", key=f"job-open-{job.id}", type="primary"):
+        look_at(scan.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dupedash.model import ScanMode, Smartfilter
+from dupedash.scans.modes import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,10 @@ class ModeWords:
 MODES = {
     ScanMode.BALANCED: ModeWords("Balanced", "Thorough while the collection is small, quicker as it grows."),
     ScanMode.SPEED: ModeWords("Speed", "Quicker, and may miss heavily edited copies."),
-    ScanMode.EXACT: ModeWords("Exact", "Compares everything that could match, whatever the size."),
+    ScanMode.EXACT: ModeWords("Full", "Compares everything that could match, whatever the size."),
 }
-"""In the order in which they are offered."""
-
-IMAGES_PER_SECOND = {ScanMode.BALANCED: 100.0, ScanMode.SPEED: 150.0, ScanMode.EXACT: 100.0}
-"""Assumed before the first scan of a collection; afterwards its own rate counts."""
+"""In the order in which they are offered. The names of commands and scans are older: `exact` is told as Full,
+since exact is what duplicates are called that reach 0.95."""
 
 FOUND = {
     Smartfilter.OFF: (98, 84), Smartfilter.LOW: (98, 83), Smartfilter.MEDIUM: (98, 80),
@@ -31,6 +30,11 @@ FOUND = {
 }  # fmt: skip
 """Percent of edited and of heavily edited copies found at 0.7 (exact ones: 100), measured with the embedded
 engine on 3,591 photos with 1,459 planted edits. A Flow server's own figures are not known."""
+
+
+def same_as(mode: ScanMode, images: int) -> list[ScanMode]:
+    """The other modes that do the same at this size of the collection."""
+    return [other for other in MODES if other is not mode and resolve(other, images) == resolve(mode, images)]
 
 
 def found_words(smartfilter: Smartfilter) -> str:
