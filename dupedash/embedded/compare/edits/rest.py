@@ -84,7 +84,7 @@ def _inner(cells: np.ndarray) -> np.ndarray:
 def _unclipped(picture: np.ndarray) -> np.ndarray:
     """The cells in which red, green or blue is cut off in hardly any pixel: bool."""
     rgb = cv2.cvtColor(picture, cv2.COLOR_YCrCb2RGB)
-    cut = ((rgb < _LOWEST) | (rgb > _HIGHEST)).any(axis=2).astype(np.float32)
+    cut = (cv2.inRange(rgb, (_LOWEST,) * 3, (_HIGHEST,) * 3) == 0).astype(np.float32)
     size = picture.shape[1] // CELL, picture.shape[0] // CELL
     return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA) < _HARDLY_ANY)
 

@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from dupedash.compiled import compiled
 from dupedash.embedded.compare.agreement import Agreement
 from dupedash.embedded.compare.edits.marks import Fine, Signs, compare_marks
 from dupedash.embedded.compare.edits.rest import Box
@@ -141,11 +142,29 @@ def _colour(one: np.ndarray, other: np.ndarray, found: Agreement) -> float:
 
 def _tinted(picture: np.ndarray) -> bool:
     """Whether the colour goes with the brightness: sepia, two colours for black and white."""
-    levels = (picture[..., 0] >> 4).ravel()
-    chroma = picture[..., 1:].reshape(-1, 2).astype(np.float64)
-    count = np.maximum(np.bincount(levels, minlength=16), 1)
-    usual = np.stack([np.bincount(levels, chroma[:, n], 16) / count for n in (0, 1)], axis=1)
-    return float((chroma - usual[levels]).var(axis=0).sum()) < _TINT * float(chroma.var(axis=0).sum())
+    unexplained, whole = _spread_of_colour(picture)
+    return unexplained < _TINT * whole
+
+
+@compiled
+def _spread_of_colour(picture: np.ndarray) -> tuple[float, float]:
+    """Variances of the colours of a YCrCb picture, both channels added: about the mean colour of their
+    brightness, of 16, and about that of all."""
+    count, sums, square = np.zeros(16), np.zeros((16, 2)), 0.0
+    for row in range(picture.shape[0]):
+        for column in range(picture.shape[1]):
+            level = picture[row, column, 0] >> 4
+            count[level] += 1
+            for n in range(2):
+                chroma = float(picture[row, column, 1 + n])
+                sums[level, n] += chroma
+                square += chroma * chroma
+    explained = 0.0
+    for level in range(16):
+        explained += (sums[level] ** 2).sum() / max(1.0, count[level])
+    pixels = count.sum()
+    mean = sums.sum(axis=0) / pixels
+    return (square - explained) / pixels, square / pixels - (mean**2).sum()
 
 
 def _told(own: _Beyond, others: _Beyond, within: float, own_colour: float, others_edges: float) -> Signs:

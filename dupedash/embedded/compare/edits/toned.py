@@ -140,9 +140,8 @@ class _Edit:
     contrast: bool
 
 
-def _edits(values: np.ndarray, middle: float) -> np.ndarray:
-    """Gray values (n,) after each edit of every strength: (4, strengths, n); that of contrast comes last."""
-    strength = _STRENGTHS[:, None]
+def _edits(values: np.ndarray, middle: float, strength: np.ndarray) -> np.ndarray:
+    """Gray values (n,) after each edit of every strength (m, 1): (4, m, n); that of contrast comes last."""
     scaled = strength * values
     bent = 255 * (values / 255) ** strength
     shifted = values + _SHIFT * np.log(strength)
@@ -151,10 +150,10 @@ def _edits(values: np.ndarray, middle: float) -> np.ndarray:
 
 
 def _best_edit(curve: _Curve) -> _Edit:
-    left = curve.off(_edits(curve.one, curve.middle))
+    left = curve.off(_edits(curve.one, curve.middle, _STRENGTHS[:, None]))
     edit, strength = np.unravel_index(int(left.argmin()), left.shape)
-    made = _edits(np.arange(256.0), curve.middle)
-    return _Edit(float(left[edit, strength]), made[edit, strength], bool(edit == len(made) - 1))
+    made = _edits(np.arange(256.0), curve.middle, _STRENGTHS[strength, None, None])[:, 0]
+    return _Edit(float(left[edit, strength]), made[edit], bool(edit == len(made) - 1))
 
 
 def _of_line(curve: _Curve, brighter: float) -> Tones:
