@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dupedash.groups.curves import curves
-from dupedash.groups.graph import DuplicateGraph, Matches, Strictness
+from dupedash.groups.graph import AGAINST, SCOPE, DuplicateGraph, Matches, Strictness
 
 scores = st.sampled_from([0.5, 0.55, 0.7, 0.7, 0.82, 0.95, 1.0])
 pairs = st.lists(st.tuples(st.sampled_from("abcdefghij"), st.sampled_from("abcdefghij"), scores), max_size=40)
@@ -134,3 +136,28 @@ def test_no_matches_means_no_groups(threshold):
     graph = DuplicateGraph(Matches.of([]))
     assert len(graph.cut(threshold)) == 0
     assert np.all(curves(graph, 0.5).groups == 0)
+
+
+def test_of_one_part_against_another_only_pairs_that_were_compared_can_be_missing():
+    """a and b were compared with x and y: that a and b do not match, nobody knows."""
+    found = Matches.of([("a", "x", 0.9), ("b", "x", 0.8), ("a", "y", 0.85), ("b", "y", 0.75)])
+    graph = DuplicateGraph(replace(found, sides=np.array([SCOPE, SCOPE, AGAINST, AGAINST])))
+    cut = graph.cut(0.7)
+    assert not cut.group(0).chained
+    assert groups(graph.cut(0.7, Strictness.COMPLETE)) == [("a", "b", "x", "y")]
+    assert graph.cut(0.8).group(0).missing == 1  # b and y
+    assert groups(graph.cut(0.8, Strictness.COMPLETE)) == [("a", "x", "y")]
+    everything = DuplicateGraph(found).cut(0.7)
+    assert everything.group(0).missing == 2
+    assert groups(DuplicateGraph(found).cut(0.7, Strictness.COMPLETE)) != [("a", "b", "x", "y")]
+
+
+def test_who_is_on_both_sides_was_compared_with_all():
+    found = Matches.of([("a", "x", 0.9), ("b", "x", 0.9)])
+    both = SCOPE | AGAINST
+    graph = DuplicateGraph(replace(found, sides=np.array([both, both, AGAINST])))
+    assert graph.cut(0.7).group(0).missing == 1  # a and b
+
+
+def groups(cut):
+    return [cut.members(number) for number in range(len(cut))]

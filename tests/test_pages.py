@@ -14,7 +14,7 @@ import dupedash.ui
 from dupedash.config import Workspace
 from dupedash.connect import Connections, flow_connection
 from dupedash.flow.client import FlowSettings
-from dupedash.scans import ScanStore
+from dupedash.scans import ScanConfig, ScanStore
 from dupedash.ui.door import access
 from dupedash.ui.pagetable import PAGES, PageRow
 from tests import workspaces
@@ -108,6 +108,19 @@ def test_the_overview_counts_groups_at_the_threshold_of_the_link():
     assert figures["Groups"] == str(workspaces.COPIED)
     assert figures["Duplicates"] == str(2 * workspaces.COPIED)
     assert {m.label: m.value for m in none.metric}["Groups"] == "0"
+
+
+def test_the_overview_counts_what_a_scan_of_a_part_was_about(photos):
+    part = ScanConfig(fq=("category:smaller",), against=("-category:smaller",))
+    workspaces.scan(photos, title="A part", config=part)
+    at = opened()
+    figures = {metric.label: metric.value for metric in at.metric}
+    assert figures["Images"] == str(workspaces.COPIED)
+    others = workspaces.IMAGES - workspaces.COPIED
+    assert f"scanned of {workspaces.IMAGES}, against {others}" in texts(at).replace("\\", "")
+    rows = [html.proto.body for html in at.get("html") if "to gain</span>" in html.proto.body]
+    assert rows
+    assert not any(">chain<" in row for row in rows)
 
 
 @pytest.mark.usefixtures("photos")

@@ -44,9 +44,11 @@ def _category(path: Path) -> dict[str, str]:
     return {"category": path.name.partition("-")[0]} if "-" in path.name else {}
 
 
-def scan(workspace: Workspace, name: str = "photos", title: str = "First scan") -> StoredScan:
+def scan(
+    workspace: Workspace, name: str = "photos", title: str = "First scan", config: ScanConfig | None = None
+) -> StoredScan:
     """A finished scan of the collection."""
     collection = connect(Connection(name), workspace)
-    done = run_scan(collection, ScanConfig(), ScanStore(workspace.scans), name=title)
+    done = run_scan(collection, config or ScanConfig(), ScanStore(workspace.scans), name=title)
     collection.close()
     return done

@@ -315,7 +315,8 @@ def among(matches: Matches, there: Collection[str]) -> Matches:
     pairs = np.flatnonzero(kept[matches.a] & kept[matches.b])
     place = (np.cumsum(kept) - 1).astype(np.int32)
     ids = tuple(compress(matches.ids, kept))
-    return Matches(ids, place[matches.a[pairs]], place[matches.b[pairs]], matches.score[pairs])
+    sides = None if matches.sides is None else matches.sides[kept]
+    return Matches(ids, place[matches.a[pairs]], place[matches.b[pairs]], matches.score[pairs], sides)
 
 
 def _planned(group: Candidates, choice: Choice) -> PlannedGroup:

@@ -19,6 +19,9 @@ Ints = npt.NDArray[np.int32]
 Positions = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
+Sides = npt.NDArray[np.uint8]
+SCOPE, AGAINST = np.uint8(1), np.uint8(2)
+"""On which side of a scan of one part against another an image was; both bits: on both."""
 
 
 class Strictness(StrEnum):
@@ -34,15 +37,23 @@ class Strictness(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matches:
-    """All matches of a scan: `ids` sorted; `a`, `b` (int32, a < b) point into them; `score` 0…1 (float32)."""
+    """All matches of a scan: `ids` sorted; `a`, `b` (int32, a < b) point into them; `score` 0…1 (float32).
+
+    sides   per id SCOPE, AGAINST or both, where one part was compared with another; None: all with all
+    """
 
     ids: tuple[str, ...]
     a: Ints
     b: Ints
     score: Floats
+    sides: Sides | None = None
 
     def __len__(self) -> int:
         return len(self.score)
+
+    def compared(self, a: int, b: int) -> bool:
+        """Whether the scan compared these two images."""
+        return self.sides is None or self.sides[a] | self.sides[b] == SCOPE | AGAINST
 
     @staticmethod
     def of(pairs: Sequence[tuple[str, str, float]]) -> Matches:
@@ -83,7 +94,7 @@ class Group:
     weakest   the lowest score of its links
     holding   that of the link that holds it together: a threshold above it splits the group
     mean      mean score of its links
-    missing   pairs of members without a match: 0 where every pair matches
+    missing   pairs of members that were compared and do not match: 0 where every pair matches
     """
 
     key: str
@@ -136,6 +147,17 @@ class Cut:
     def surplus(self) -> int:
         """Images to gain: all members but one of each group."""
         return self.images - len(self)
+
+    @cached_property
+    def pairs(self) -> Positions:
+        """Per group how many pairs of its members the scan compared."""
+        alone = [self.sizes.astype(np.int64)]
+        if (sides := self.graph.matches.sides) is not None:
+            grouped = self.label >= 0
+            for side in (SCOPE, AGAINST):
+                alone.append(np.bincount(self.label[grouped & (sides == side)], minlength=len(self)))
+        every, *same = (count * (count - 1) // 2 for count in alone)
+        return every - np.sum(same, axis=0, dtype=np.int64) if same else every
 
     @cached_property
     def weakest(self) -> Floats:
@@ -224,7 +246,7 @@ class Cut:
         rows = zip(*(c[positions].tolist() for c in columns), self.bridges(number).tolist(), strict=True)
         links = tuple(Link(matches.ids[a], matches.ids[b], score, bridge) for a, b, score, bridge in rows)
         mean = float(matches.score[positions].mean(dtype=np.float64)) if len(positions) else 0.0
-        missing = len(members) * (len(members) - 1) // 2 - len(links)
+        missing = int(self.pairs[number]) - len(links)
         weakest, holding = float(self.weakest[number]), float(self.holding[number])
         return Group(members[0], members, links, weakest, holding, mean, missing)
 
@@ -316,7 +338,14 @@ class DuplicateGraph:
             ours, theirs = inside.get(left, {left}), inside.get(right, {right})
             if len(ours) < len(theirs):
                 left, right, ours, theirs = right, left, theirs, ours
-            if all(ours <= neighbours[image] for image in theirs):
+            if all(self._matches_all(image, ours, neighbours[image]) for image in theirs):
                 inside[left] = ours | theirs
                 home[list(theirs)] = left
         return home
+
+    def _matches_all(self, image: int, others: set[int], matching: set[int]) -> bool:
+        """Whether an image matches all the others with which it was compared."""
+        left = others - matching
+        return not left or (self.matches.sides is not None and not any(
+            self.matches.compared(image, other) for other in left
+        ))  # fmt: skip

@@ -20,7 +20,7 @@ class GroupTable:
 
     weakest  the lowest score of its matches
     mean     of its matches
-    missing  pairs of members without a match
+    missing  pairs of members that were compared and do not match
     gain     bytes that are freed where only the largest file stays
     unsure   whether no match of it shows which image may go
     """
@@ -49,7 +49,7 @@ def table(cut: Cut, sizes: Numbers, decidable: Flags) -> GroupTable:
         size=size,
         weakest=cut.weakest,
         mean=(total / np.maximum(links, 1)).astype(np.float32),
-        missing=size * (size - 1) // 2 - links,
+        missing=cut.pairs - links,
         gain=gains(cut, sizes),
         unsure=np.bincount(home, weights=decidable[inside], minlength=count)[:count] == 0,
     )

@@ -15,7 +15,7 @@ import pyarrow as pa
 from dupedash import __version__
 from dupedash.errors import ScanError
 from dupedash.folders import Shelf, shelf
-from dupedash.groups.graph import Cut, Matches
+from dupedash.groups.graph import AGAINST, SCOPE, Cut, Matches, Sides
 from dupedash.model import ChangeKind, Explanation, Failure, ImageRecord, Smartfilter
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
 from dupedash.scans.modes import Effort
@@ -96,7 +96,16 @@ class StoredScan:
         used[a] = used[b] = True
         place = np.cumsum(used, dtype=np.int32) - 1
         kept = tuple(ids.take(pa.array(np.flatnonzero(used))).to_pylist())
-        return Matches(kept, place[a], place[b], table["score"].to_numpy().astype(np.float32))
+        score, sides = table["score"].to_numpy().astype(np.float32), self._sides()
+        return Matches(kept, place[a], place[b], score, None if sides is None else sides[used])
+
+    def _sides(self) -> Sides | None:
+        """Per image on which side it was, where one part was compared with another."""
+        if not self.config.against:
+            return None
+        table = self._images(["in_scope", "in_against"])
+        scope, against = (table[name].to_numpy().astype(np.uint8) for name in table.column_names)
+        return scope * SCOPE + against * AGAINST
 
     def kinds(self) -> list[tuple[ChangeKind, ...]]:
         """What changed between the two of every match, in the order of `matches`; () where that is not known.

@@ -136,8 +136,7 @@ def group_line(view: View, number: int) -> str:
     cut, links = view.cut, view.cut.links(number)
     mean = view.graph.matches.score[links].mean()
     line = f"Weakest match {cut.weakest[number]:.2f}, mean {mean:.2f}, held at {cut.holding[number]:.2f}."
-    size = int(cut.sizes[number])
-    if missing := size * (size - 1) // 2 - len(links):
+    if missing := int(cut.pairs[number]) - len(links):
         line += f" A chain: {wording.plural(missing, 'pair')} joined only through others."
     return line
 

@@ -21,7 +21,7 @@ LARGEST = 3
 
 def draw_facts(view: View) -> None:
     """The collection and what the chosen scan found, in figures."""
-    row = [Fact("Images", wording.count(view.count()), view.collection.engine)]
+    row = [_images(view)]
     if view.scan:
         stats, cut = view.scan.stats, view.cut
         row += [
@@ -31,6 +31,15 @@ def draw_facts(view: View) -> None:
             Fact("To gain", wording.size(int(view.table.gain.sum())), "if the largest stays"),
         ]
     facts(row)
+
+
+def _images(view: View) -> Fact:
+    """How many the figures beside it are about: all of the collection, or those of a scan of a part."""
+    count, scan = view.count(), view.scan
+    if scan is None or not (scan.config.fq or scan.config.against):
+        return Fact("Images", wording.count(count), view.collection.engine)
+    others = f", against {scan.stats.against:,}" if scan.config.against else ""
+    return Fact("Images", wording.count(scan.stats.images), f"scanned of {count:,}{others}")
 
 
 def _missing(scan: StoredScan) -> str:
