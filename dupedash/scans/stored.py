@@ -105,7 +105,8 @@ class StoredScan:
             return None
         table = self._images(["in_scope", "in_against"])
         scope, against = (table[name].to_numpy().astype(np.uint8) for name in table.column_names)
-        return scope * SCOPE + against * AGAINST
+        sides: Sides = scope * SCOPE + against * AGAINST
+        return sides
 
     def kinds(self) -> list[tuple[ChangeKind, ...]]:
         """What changed between the two of every match, in the order of `matches`; () where that is not known.
