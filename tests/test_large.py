@@ -91,8 +91,10 @@ def test_the_workspace_is_what_was_asked_for(large):
 
 
 @pytest.mark.parametrize(
-    "page", ["overview", "scan", "explore", "graph", "groups", "share", "check", "collection", "connections"]
-)
+    "page",
+    ["overview", "scan", "explore", "graph", "groups", "folders", "share", "check", "collection",
+     "connections"],
+)  # fmt: skip
 def test_a_page_reads_no_more_records_than_it_shows(page, asked):
     opened(page)
     assert sum(asked) <= ENOUGH

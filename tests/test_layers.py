@@ -28,7 +28,7 @@ LAYERS = (
 APART = {("dupedash.flow", "dupedash.embedded"), ("dupedash.embedded", "dupedash.flow"),
          ("dupedash.ui", "dupedash.cli"), ("dupedash.cli", "dupedash.ui")}  # fmt: skip
 
-PAGES = ("check", "clear", "collection", "explore", "graph", "overview", "review", "scan", "share")
+PAGES = ("check", "clear", "collection", "explore", "folders", "graph", "overview", "review", "scan", "share")
 """Folders of pages in dupedash/ui: what two of them need stands above them, or in `ui.shared`."""
 
 HOMES = {

@@ -32,12 +32,13 @@ TIMES, PAGES = 3, 200
 _DRAWN = (Path(__file__).parent / "drawn.js").read_text("utf-8")
 _PATIENCE = 120_000.0  # milliseconds for a page of 100,000 images on a busy machine
 
-SLIDERS = ("explore", "graph", "groups", "clear")
+SLIDERS = ("explore", "graph", "groups", "folders", "clear")
 WANTED = {
     "overview": "[data-testid=stMetric]", "scan": ".st-key-scan-open-known", "explore": ".curves svg",
     "graph": ".dd-host[data-drawn]", "groups": ".dd-strip img", "group": ".cards img",
     "share": "[data-testid=stDownloadButton]", "check": "[data-testid=stFileUploader]",
-    "clear": ".dd-plan img", "collection": ".grid img", "connections": "[data-testid=stMain] button",
+    "folders": ".dd-share", "clear": ".dd-plan img", "collection": ".grid img",
+    "connections": "[data-testid=stMain] button",
 }  # fmt: skip
 """What is there when a page is drawn."""
 

@@ -7,7 +7,7 @@ by the folder and theirs, which also changes when a decision takes some out; the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,8 +17,9 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from dupedash.actions import among
+from dupedash.actions import FolderSides, among
 from dupedash.config import Workspace
+from dupedash.folders import FolderLists, SharedFolders, Shelf, lists, shared_folders
 from dupedash.groups.changes import Differences, between
 from dupedash.groups.curves import Curves, curves
 from dupedash.groups.graph import Cut, DuplicateGraph, Flags, Matches, Strictness
@@ -224,6 +225,36 @@ def groups_changed(found: ScanMatches, cut: Cut, since: date | None, until: date
 def folders(found: ScanMatches) -> pd.Series:
     """Per image of `matches.ids` the folder in which it is, "" where that is not known."""
     return _column(found, "location").fillna("").str.rpartition("/")[0]
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the folders …", hash_funcs=_KEYS)
+def shelf(found: ScanMatches, threshold: float, now: CollectionNow | None) -> Shelf:
+    """The images of the scan in their folders; `now`: those alone that this collection still has. Raises
+    CollectionError, ScanError."""
+    linked = cut(found, threshold, Strictness.COMPONENT)
+    return found.scan.shelf(linked, None if now is None else ids_now(now))
+
+
+@st.cache_resource(max_entries=12, show_spinner="Comparing the folders …", hash_funcs=_KEYS)
+def shared(found: ScanMatches, threshold: float, now: CollectionNow | None) -> Sequence[SharedFolders]:
+    """The folders that share images. Raises CollectionError, ScanError."""
+    return shared_folders(shelf(found, threshold, now))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=_KEYS)
+def folder_lists(
+    found: ScanMatches, threshold: float, now: CollectionNow | None, folder: str, other: str
+) -> FolderLists:
+    """What a folder shares with another one, and what not. Raises CollectionError, ConfigError, ScanError."""
+    return lists(shelf(found, threshold, now), folder, other)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_KEYS)
+def folder_sides(
+    found: ScanMatches, threshold: float, now: CollectionNow | None, folder: str, other: str
+) -> FolderSides:
+    """What goes and what stays where a folder is cleared. Raises CollectionError, ConfigError, ScanError."""
+    return FolderSides.of(shelf(found, threshold, now), folder, other)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=_KEYS)

@@ -45,6 +45,7 @@ PAGES = (
     PageRow("explore", "Explore", ":material/tune:", "Results", needs_scan=True),
     PageRow("groups", "Groups", ":material/auto_awesome_motion:", "Results", needs_scan=True),
     PageRow("group", "Group", ":material/compare:", "Results", needs_scan=True, hidden=True),
+    PageRow("folders", "Folders", ":material/folder_copy:", "Results", needs_scan=True),
     PageRow("share", "Share", ":material/share:", "Results", needs_scan=True),
     PageRow("check", "Check", ":material/fact_check:", "Act"),
     PageRow("clear", "Clear", ":material/cleaning_services:", "Act"),

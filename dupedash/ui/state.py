@@ -6,17 +6,19 @@ The keys of the shared widgets are their names in the URL.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import streamlit as st
 
+from dupedash.actions import FolderSides
 from dupedash.collection import Collection, Rooted, WritableCollection
 from dupedash.config import Settings, Workspace, settings
 from dupedash.connect import Connection, Connections
 from dupedash.errors import CollectionError, DupedashError, Forbidden
+from dupedash.folders import FolderLists, SharedFolders, Shelf
 from dupedash.groups.graph import Cut, DuplicateGraph, Strictness
 from dupedash.groups.table import GroupTable
 from dupedash.jobs import Job, Jobs
@@ -154,12 +156,37 @@ class View:
     def still_there(self, found: ScanMatches) -> ScanMatches:
         """Without images that left the collection since the scan. A server is not asked for all its ids, and
         of a collection that cannot be read its scans are shown as they are."""
+        now = self._changed_since(found.scan)
+        return cached.still_there(found, now) if now else found
+
+    def _changed_since(self, scan: StoredScan) -> CollectionNow | None:
+        """The collection, where its images are other ones by now."""
         try:
             now, here = self.now, isinstance(self.collection, Rooted)
-            changed = here and now.state != found.scan.state
-            return cached.still_there(found, now) if changed else found
+            return now if here and now.state != scan.state else None
         except CollectionError:  # the pages that ask the collection say what is wrong with it
-            return found
+            return None
+
+    @property
+    def shelf(self) -> Shelf:
+        """The images of the chosen scan in their folders. Raises ScanError."""
+        return cached.shelf(*self._folders)
+
+    def shared_folders(self) -> Sequence[SharedFolders]:
+        """The folders that share images at the threshold. Raises ScanError."""
+        return cached.shared(*self._folders)
+
+    def folder_lists(self, folder: str, other: str) -> FolderLists:
+        """The images of a folder. Raises ConfigError, ScanError."""
+        return cached.folder_lists(*self._folders, folder, other)
+
+    def folder_sides(self, folder: str, other: str) -> FolderSides:
+        """What goes and what stays where it is cleared. Raises ConfigError, ScanError."""
+        return cached.folder_sides(*self._folders, folder, other)
+
+    @property
+    def _folders(self) -> tuple[ScanMatches, float, CollectionNow | None]:
+        return self.matches, self.threshold, self._changed_since(self.require_scan())
 
     def cut_of(self, scan: StoredScan) -> Cut:
         """The groups of another scan at the same threshold. Raises ScanError."""

@@ -70,3 +70,25 @@ def test_uploads_are_judged_added_and_taken_back(dashboard, visit, tmp_path: Pat
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_role("button", name="Do it: 1 image")).to_be_visible(timeout=SLOW)
     assert held(dashboard) == before
+
+
+def test_one_of_two_folders_is_cleared_for_the_other(serving, visit, tmp_path: Path):
+    for folder, seeds in (("phone", (1, 2, 3)), ("photos/2019", (1,)), ("photos/2020", (2, 4))):
+        (tmp_path / "pictures" / folder).mkdir(parents=True)
+        for seed in seeds:
+            (tmp_path / "pictures" / folder / f"{seed}.png").write_bytes(as_file(scene(seed)))
+    workspaces.scan(workspaces.fill(tmp_path / "data", tmp_path / "pictures"))
+    page = visit((served := serving(tmp_path / "data")).url).page("/folders")
+    expect(page.locator(".dd-share")).to_contain_text("photos shares 66 % with phone")
+    page.get_by_role("link", name="Open").click()
+    expect(page.get_by_text("Only in the second")).to_be_visible()
+    settle(page)
+    page.get_by_role("link", name="Clear this side").last.click()
+    expect(page.get_by_text("Only images in")).to_contain_text("phone go")
+    settle(page)
+    press(page, "Make the plan")
+    press(page, "Apply")
+    confirm(page, "Apply")
+    expect(page.get_by_text("2 steps done").first).to_be_visible(timeout=SLOW)
+    assert sorted(p.name for p in (tmp_path / "pictures/phone").iterdir()) == ["3.png"]
+    assert len(held(served)) == 4

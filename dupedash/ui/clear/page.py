@@ -11,14 +11,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator as Place
 
 from dupedash import wording
-from dupedash.actions import Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
+from dupedash.actions import FolderSides, Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
 from dupedash.collection import Rooted
 from dupedash.keepers import Policy
 from dupedash.model import EXACT
 from dupedash.ui import cached
 from dupedash.ui.clear import journal, plan_preview, plan_view, policy_form
 from dupedash.ui.errors import as_text
-from dupedash.ui.shared import widgets
+from dupedash.ui.shared import folder_link, widgets
 from dupedash.ui.state import View
 
 
@@ -75,17 +75,31 @@ def draw(view: View) -> None:
         with st.container(horizontal_alignment="center"):
             widgets.go("scan", "Start a scan")
         return
+    sides = _draw_sides(view)
     form, result = st.columns((2.5, 1), gap="medium")
     with form.container(border=True):
         policy = policy_form.draw(view.fields(), partial(cached.count_in, view.scan))
         wish = _draw_wish(view, policy)
         scope, beside = _draw_scope()
-    preview = plan_preview.of(view, view.scan, wish, scope)
+    preview = plan_preview.of(view, view.scan, wish, scope, sides)
     if len(preview.cut):
         _draw_preview(view, preview, result, beside)
     else:
-        text = f"There is no group at the threshold {view.threshold:.2f}."
+        text = f"There is no group at the threshold {view.threshold:.2f}{' in both' if sides else ''}."
         widgets.empty(":material/done_all:", "Nothing to clear", text)
+
+
+def _draw_sides(view: View) -> FolderSides | None:
+    """Which folder is to be cleared, where the URL names one."""
+    folder, other = folder_link.asked()
+    if not folder:
+        return None
+    with st.container(border=True, key="clear-folder"):
+        words, leave = widgets.split("clear-folder", (5, 1.2), "small")
+        where = f"**{as_text(other)}** has them, too" if other else "they are anywhere else, too"
+        words.markdown(f":material/folder: Only images in **{as_text(folder)}** go, where {where}.")
+        leave.button("All groups", key="clear.all-folders", type="tertiary", on_click=folder_link.forget)
+    return view.folder_sides(folder, other)
 
 
 def _draw_preview(view: View, preview: Preview, result: Place, beside: Place) -> None:

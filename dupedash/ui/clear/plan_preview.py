@@ -11,6 +11,7 @@ import streamlit as st
 
 from dupedash.actions import (
     Candidates,
+    FolderSides,
     Head,
     Known,
     Preview,
@@ -18,7 +19,7 @@ from dupedash.actions import (
     Wish,
     candidates_of,
 )
-from dupedash.groups.graph import Cut
+from dupedash.groups.graph import Cut, Strictness
 from dupedash.images.files import printable
 from dupedash.model import EXACT
 from dupedash.scans import MatchEdits, StoredScan
@@ -31,29 +32,35 @@ MOST = 200_000
 """Groups that are remembered of one wish; beyond, it begins anew."""
 
 
-def of(view: View, scan: StoredScan, wish: Wish, scope: Scope) -> Preview:
-    """The preview of this wish at the threshold. Raises CollectionError, ScanError, ConfigError."""
+def of(
+    view: View, scan: StoredScan, wish: Wish, scope: Scope, sides: FolderSides | None = None
+) -> Preview:
+    """The preview of this wish at the threshold; `sides`: where one folder is cleared. Raises
+    CollectionError, ScanError, ConfigError."""
     now = replace(view.now, state=view.collection.state())
     cached.must_be_of(scan, now)
     fresh = now.state == scan.state
     found = cached.matches(scan, view.decisions_now)
     found = found if fresh else cached.still_there(found, now)
     head = Head.now(view.collection, scan.id, view.threshold)
-    known = _known(_about(view, now, found, wish, head))
+    known = _known(_about(view, now, found, wish, head, sides))
     if len(known.effects) > MOST:
         known.effects.clear()
-    cut = cached.cut(found, view.threshold, view.strictness)
-    read = partial(_read, view, scan, cut, cached.edits(found), fresh=fresh)
+    cut = cached.cut(found, view.threshold, Strictness.COMPONENT if sides else view.strictness)
+    cut = sides.groups(cut) if sides else cut
+    read = partial(_read, view, scan, cut, cached.edits(found), sides, fresh=fresh)
     return Preview(cut, wish, head, read, scope, EXACT, known)
 
 
-def _about(view: View, now: CollectionNow, found: ScanMatches, wish: Wish, head: Head) -> str:
+def _about(
+    view: View, now: CollectionNow, found: ScanMatches, wish: Wish, head: Head, sides: FolderSides | None
+) -> str:
     """All on which the effect of a wish on a group depends."""
     rules = sorted((name, str(rule)) for name, rule in wish.merge.items()) if wish.merge is not None else None
     return json.dumps([
         now.state, printable(found.scan.folder), found.version,
         view.decisions_now.version, wish.action, wish.policy.to_json(), rules,
-        wish.link_field, head.roots,
+        wish.link_field, head.roots, sides and (sides.folder, sides.other),
     ])  # fmt: skip
 
 
@@ -68,10 +75,20 @@ def _worked_out(about: str) -> tuple[str, Known]:
 
 
 def _read(
-    view: View, scan: StoredScan, cut: Cut, edits: MatchEdits, numbers: Sequence[int], *, fresh: bool
+    view: View,
+    scan: StoredScan,
+    cut: Cut,
+    edits: MatchEdits,
+    sides: FolderSides | None,
+    numbers: Sequence[int],
+    *,
+    fresh: bool,
 ) -> list[Candidates]:
     """Groups with the records of their images as they are now: the scan's own where nothing changed since."""
     ids = [image_id for number in numbers for image_id in cut.members(number)]
     records = cached.records(scan, ids) if fresh else view.collection.records(ids)
     by_id = dict(zip(ids, records, strict=True))
-    return candidates_of(cut, numbers, by_id, view.collection.name, view.decisions, edits)
+    groups = candidates_of(cut, numbers, by_id, view.collection.name, view.decisions, edits)
+    if sides is None:
+        return groups
+    return [sides.narrowed(group, view.decisions, view.collection.name) for group in groups]
