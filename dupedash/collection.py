@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -140,6 +140,8 @@ class JoinRequest:
     fresh           only pairs with at least one of these (new since an earlier scan); None means all pairs
     after           parts up to this number are done already (-1: none)
     without         mirrored, turned: pairs that match only so are left out
+    series          id → number of its series of frames, taken within seconds: those of one are told from
+                    `groups.kinds.LEAST_ALIKE` on, below the floor
     """
 
     scope: tuple[str, ...]
@@ -150,6 +152,7 @@ class JoinRequest:
     fresh: frozenset[str] | None = None
     after: int = -1
     without: tuple[ChangeKind, ...] = ()
+    series: Mapping[str, int] = field(default_factory=dict)
 
 
 @runtime_checkable

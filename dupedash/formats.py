@@ -52,6 +52,8 @@ RAW = frozenset(
     )
 )
 """Endings of the raw files of cameras, as LibRaw's list of supported cameras names them."""
+LIVE_VIDEO = frozenset({".mov", ".mp4", ".mp"})
+"""Endings of the moving half of a Live or motion photo, where it is a file of its own beside the picture."""
 NOT_DECODED = RAW | frozenset(
     f".{ending}"
     for ending in (

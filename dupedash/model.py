@@ -191,6 +191,38 @@ class ChangeKind(StrEnum):
         return cls.UPSCALED if value == "enlarged" else None
 
 
+class PairKind(StrEnum):
+    """What two images are to each other, the closest first; `groups.kinds` decides it.
+
+    ALIKE   they score below NEAR: no duplicates, and shown only where the threshold is moved below it
+    LIVE    the picture and the video of one Live photo
+    RAW_JPEG  the raw file and the picture of one shot
+    BURST   frames of one camera within seconds, alike and no copies
+    """
+
+    SAME_FILE = "same file"
+    SAME_PIXELS = "same pixels"
+    RE_ENCODED = "re-encoded or resized"
+    EDITED = "edited"
+    ALIKE = "alike"
+    LIVE = "Live photo"
+    RAW_JPEG = "RAW + JPEG"
+    BURST = "burst"
+
+    @property
+    def token(self) -> str:
+        """Its name in options and in files for other programs: "raw-jpeg"."""
+        return self.name.lower().replace("_", "-")
+
+
+DUPLICATES = (PairKind.SAME_FILE, PairKind.SAME_PIXELS, PairKind.RE_ENCODED, PairKind.EDITED)
+ONE_MOMENT = (PairKind.LIVE, PairKind.RAW_JPEG, PairKind.BURST)
+"""Kinds that are no duplicates: nothing is done with them where nobody names them. Such a pair is known by
+time and name, not by how alike it is, and counts at every threshold."""
+USUAL = (*DUPLICATES, PairKind.ALIKE)
+"""The kinds that are shown where nobody chose any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edits:
     """What of an `Explanation` tells which of two images was made from the other; see there."""

@@ -277,7 +277,7 @@ def test_a_burst_is_three_pictures_a_second_apart_and_no_set_of_copies(uploads: 
     assert (files[first].kind, files[first].group) == ("original", None)
     assert not {first, *later} & {path for row in truth(uploads.folder) for path in (row.path, row.original)}
     moments = [decode(uploads.folder / path).exif.taken for path in (first, *later)]
-    assert [(b - a).total_seconds() for a, b in pairwise(moments)] == [1, 1]
+    assert [round((b - a).total_seconds()) for a, b in pairwise(moments)] == [1, 1]
 
 
 def test_what_a_camera_wrote_in_a_photo_is_its_field(uploads: ExampleManifest) -> None:
@@ -287,7 +287,7 @@ def test_what_a_camera_wrote_in_a_photo_is_its_field(uploads: ExampleManifest) -
     assert {wrote[path].camera for path in wrote} == {None, "Example Drawn camera"}
     photos = [file for file in uploads.files if file.kind != "broken" and wrote[file.path].camera]
     assert len(photos) == 5
-    assert all(file.fields["taken"] == wrote[file.path].taken for file in photos)
+    assert all(file.fields["taken"] == wrote[file.path].taken.replace(microsecond=0) for file in photos)
 
 
 # ---- the changes

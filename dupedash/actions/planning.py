@@ -82,7 +82,7 @@ class Candidates:
     held    the decision for which nothing of the group is planned, or None
     open    nobody decided about it yet
     chosen  the images that people chose to stay, where they did
-    weakest the lowest score of its matches
+    weakest the lowest score of its matches; 0 where some show one moment only, and are no copies
     stands  where given, an image goes only where one of these stays for it
     """
 
@@ -176,8 +176,9 @@ def candidates_of(
     for number in numbers:
         links = cut.links(number)
         pairs = _pairs(cut.graph.matches, links)
-        known = _known(pairs, edits.at(links)) if edits else {}
-        scores = tuple(cut.graph.matches.score[links].tolist())
+        copies = ~cut.graph.matches.of_moment[links]
+        known = _known(pairs, edits.at(links), copies) if edits else {}
+        scores = tuple((cut.graph.matches.score[links] * copies).tolist())
         members = cut.members(number)
         images = {image_id: image_key(records[image_id], collection) for image_id in members}
         decision = decisions.of(list(images.values()))
@@ -193,7 +194,7 @@ def candidates_of(
                 f"{decision.verdict} ({decision.who})" if decision and decision.verdict in HELD else None,
                 standing(list(images.values()), decisions) is None,
                 decision.staying(images) if confirmed and decision else frozenset(),
-                float(cut.weakest[number]),
+                float(cut.weakest[number]) if copies.all() else 0.0,
                 scores,
             )
         )
@@ -206,8 +207,12 @@ def _pairs(matches: Matches, links: npt.NDArray[np.int64]) -> tuple[tuple[str, s
     return tuple((matches.ids[a], matches.ids[b]) for a, b in ends)
 
 
-def _known(pairs: Sequence[tuple[str, str]], edits: Sequence[Edits | None]) -> dict[tuple[str, str], Edits]:
-    return {pair: told for pair, told in zip(pairs, edits, strict=True) if told is not None}
+def _known(
+    pairs: Sequence[tuple[str, str]], edits: Sequence[Edits | None], copies: npt.NDArray[np.bool_]
+) -> dict[tuple[str, str], Edits]:
+    """What tells the edited image of each pair of copies: of two frames of a burst neither is."""
+    told = zip(pairs, edits, copies.tolist(), strict=True)
+    return {pair: edit for pair, edit, copy in told if copy and edit is not None}
 
 
 def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
@@ -312,11 +317,11 @@ def among(matches: Matches, there: Collection[str]) -> Matches:
     kept = np.fromiter((image_id in there for image_id in matches.ids), bool, len(matches.ids))
     if kept.all():
         return matches
-    pairs = np.flatnonzero(kept[matches.a] & kept[matches.b])
+    pairs = matches.take(kept[matches.a] & kept[matches.b])
     place = (np.cumsum(kept) - 1).astype(np.int32)
     ids = tuple(compress(matches.ids, kept))
     sides = None if matches.sides is None else matches.sides[kept]
-    return Matches(ids, place[matches.a[pairs]], place[matches.b[pairs]], matches.score[pairs], sides)
+    return replace(pairs, ids=ids, a=place[pairs.a], b=place[pairs.b], sides=sides)
 
 
 def _planned(group: Candidates, choice: Choice) -> PlannedGroup:

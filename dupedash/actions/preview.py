@@ -163,7 +163,7 @@ class Preview:
     def names(self) -> list[GroupName]:
         """By number of the group."""
         m, cut = self.cut.graph.matches, self.cut
-        inside = (cut.label[m.a] >= 0) & (cut.label[m.a] == cut.label[m.b]) & (m.score >= cut.threshold)
+        inside = cut.inside
         links = np.bincount(cut.label[m.a[inside]], minlength=len(cut)).tolist()
         by_hand: dict[int, set[str]] = {}
         for image_id in self.wish.pinned:

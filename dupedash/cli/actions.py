@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -35,6 +35,7 @@ from dupedash.check import take_back
 from dupedash.cli.collection import printable
 from dupedash.cli.shared.context import Context, interruptible, pass_context
 from dupedash.cli.shared.found import scan_of, shelf_of, typed_folder
+from dupedash.cli.shared.kinds import kind_option
 from dupedash.cli.shared.progress import ProgressLine
 from dupedash.cli.shared.write import write
 from dupedash.collection import Collection, WritableCollection
@@ -42,7 +43,7 @@ from dupedash.errors import ActionError, ConfigError
 from dupedash.groups.graph import Strictness
 from dupedash.images.files import printable as printable_path
 from dupedash.keepers import PRESETS, Policy, preset
-from dupedash.model import NEAR, Failure
+from dupedash.model import NEAR, Failure, PairKind
 from dupedash.query.syntax.literals import write_value
 from dupedash.report.export import json_text
 from dupedash.review import decisions_of
@@ -72,6 +73,7 @@ ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
               help="With --folder: they go only where an image in this one stays for them.  [default: any "
                    "other place]")  # fmt: skip
 @click.option("--keep", multiple=True, metavar="ID|PATH", help="Images that stay, whatever the policy says.")
+@kind_option("Clear pairs")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
               help="Write the whole plan; - for stdout.")  # fmt: skip
 @pass_context
@@ -88,6 +90,7 @@ def plan(
     folder: str | None,
     kept_in: str,
     keep: tuple[str, ...],
+    kinds: tuple[PairKind, ...],
     json_file: Path | None,
 ) -> None:
     """Say what would be done with the duplicates of a scan, and keep that as a plan. Nothing is touched."""
@@ -103,7 +106,8 @@ def plan(
             named(collection, groups) if groups else None,
             {} if merge else None,
         )
-        drawn = draw(context, collection, scan_id, threshold, strict, wish, (folder, kept_in))
+        cutting = Cutting(threshold, strict, kinds)
+        drawn = draw(context, collection, scan_id, cutting, wish, (folder, kept_in))
     Journal.create(context.settings.workspace, drawn)
     if json_file:
         write(json_file, json_text(drawn.to_json(), indent=1))
@@ -123,21 +127,31 @@ def _by_path(collection: Collection, text: str) -> list[str]:
     return collection.ids([f"location:{write_value(location)}"])
 
 
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """Which pairs of a scan form groups, and when."""
+
+    threshold: float
+    strict: bool
+    kinds: tuple[PairKind, ...]
+
+
 def draw(
     context: Context,
     collection: Collection,
     scan_id: str | None,
-    threshold: float,
-    strict: bool,
+    cutting: Cutting,
     wish: Wish,
     folders: tuple[str | None, str] = (None, ""),
 ) -> Plan:
     """The plan from a stored scan and the decisions of people. `folders`: which one is to be cleared, where
     it is just one, and which one stays for it. Raises ConfigError, ScanError, ActionError."""
+    threshold = cutting.threshold
     found = scan_of(context, collection, scan_id, threshold)
     decisions = decisions_of(context.settings.workspace)
-    strictness = Strictness.COMPLETE if strict else Strictness.COMPONENT
-    drawn = candidates(found.matches(), threshold, collection, decisions, found.edits, strictness)
+    strictness = Strictness.COMPLETE if cutting.strict else Strictness.COMPONENT
+    pairs = found.pairs().only(cutting.kinds)
+    drawn = candidates(pairs, threshold, collection, decisions, found.edits, strictness)
     if folders[0]:
         shelf = shelf_of(context, collection, found, threshold)
         here, there = (typed_folder(shelf, text) if text else "" for text in folders)

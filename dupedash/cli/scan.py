@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import numpy as np
 
+from dupedash import wording
 from dupedash.cli.collection import printable
 from dupedash.cli.shared.context import Context, interruptible, pass_context
 from dupedash.cli.shared.found import without_rejected
+from dupedash.cli.shared.kinds import kind_option
 from dupedash.cli.shared.progress import ProgressLine, duration
 from dupedash.cli.shared.write import write
 from dupedash.collection import Collection
 from dupedash.connect import get_ready
 from dupedash.errors import Cancelled, ConfigError, ScanError
-from dupedash.groups.graph import Cut, DuplicateGraph
-from dupedash.model import FLOOR, NEAR, ChangeKind, ScanMode
+from dupedash.groups.graph import Cut, DuplicateGraph, Matches
+from dupedash.model import FLOOR, NEAR, ONE_MOMENT, USUAL, ChangeKind, PairKind, ScanMode
 from dupedash.review import decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
 from dupedash.scans.config import MAY_BE_LEFT_OUT
@@ -53,6 +56,7 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
     help="Leave out pairs that match only so: mirrored, turned, or both with a comma between them. Flow "
     "servers do not say how two images match: what they report stays.",
 )
+@kind_option("Form groups of pairs")
 @click.option("--json", "json_file", type=File, help='Write {"group-1": ["path", …], …}; - for stdout.')
 @click.option("--html", "html_file", type=File, help="Write the graph as one file that opens offline.")
 @click.option("--csv", "csv_file", type=File, help="Write a row an image with its group; - for stdout.")
@@ -60,8 +64,9 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
     "--pairs",
     "pairs_file",
     type=File,
-    help="Write path_a,path_b,score,kinds of every match; - for stdout. kinds: what changed, as "
-    f"cropped;brighter. A line below {NEAR} ends after the score: that is no duplicate, nothing is told.",
+    help="Write path_a,path_b,score,kinds of every match, or of those of each --kind; - for stdout. kinds: "
+    "what changed, as cropped;brighter, after burst, raw-jpeg or live. A line below "
+    f"{NEAR} of none of these ends after the score: that is no duplicate, nothing is told.",
 )
 @click.option("--name", help="Name of the stored scan.")
 @click.option(
@@ -77,6 +82,7 @@ def scan(
     fq: tuple[str, ...],
     against: tuple[str, ...],
     without: tuple[ChangeKind, ...],
+    kinds: tuple[PairKind, ...],
     json_file: Path | None,
     html_file: Path | None,
     csv_file: Path | None,
@@ -102,7 +108,7 @@ def scan(
             )  # fmt: skip
         if done.status is ScanStatus.STOPPED:
             raise Cancelled("Stopped before the end. What was found is kept; the same command again goes on.")
-        _tell(context, collection, done, threshold, files)
+        _tell(context, collection, done, Shown(threshold, kinds), files)
     if not done.complete:
         raise ScanError(done.message)
 
@@ -121,8 +127,10 @@ class Files:
         """Whether stdout is a result: then a person is told things on stderr."""
         return Path("-") in (self.json, self.csv, self.pairs, self.html)
 
-    def write(self, collection: Collection, done: StoredScan, cut: Cut) -> None:
-        """Write each of them."""
+    def write(
+        self, collection: Collection, done: StoredScan, cut: Cut, kinds: tuple[PairKind, ...]
+    ) -> None:
+        """Write each of them. `kinds`: of the pairs in that file."""
         from dupedash.report.export import groups_csv, groups_json, pairs_csv
 
         if self.json:
@@ -130,22 +138,49 @@ class Files:
         if self.csv:
             write(self.csv, groups_csv(done, cut))
         if self.pairs:
-            write(self.pairs, pairs_csv(done))
+            write(self.pairs, pairs_csv(done, kinds))
         if self.html:
             from dupedash.report import graph_html
 
             write(self.html, graph_html(done, cut, collection.thumbnail))
 
 
-def _tell(context: Context, collection: Collection, done: StoredScan, threshold: float, files: Files) -> None:
-    found = done.matches()
-    judged = without_rejected(found, done, decisions_of(context.settings.workspace))
-    cut = DuplicateGraph(judged).cut(threshold)
-    files.write(collection, done, cut)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a scan is shown: from which score on, and pairs of which kinds."""
+
+    threshold: float
+    kinds: tuple[PairKind, ...]
+
+
+def _tell(context: Context, collection: Collection, done: StoredScan, shown: Shown, files: Files) -> None:
+    found = done.pairs()
+    wanted = found.only(shown.kinds)
+    judged = without_rejected(wanted, done, decisions_of(context.settings.workspace))
+    cut = DuplicateGraph(judged).cut(shown.threshold)
+    files.write(collection, done, cut, tuple(PairKind) if shown.kinds == USUAL else shown.kinds)
     print_summary(collection, done, cut, err=files.on_stdout)
-    if rejected := len(found) - len(judged):
+    if rejected := len(wanted) - len(judged):
         note = f"decided     {rejected:,} matches left out of the groups: people said they are no duplicates"
         click.echo(note, err=files.on_stdout)
+    if shown.kinds == USUAL and (others := one_moment(found)):
+        click.echo(f"no duplicates: {others}", err=files.on_stdout)
+
+
+def one_moment(found: Matches) -> str:
+    """How many pairs show one moment, by kind; "" for none."""
+    counts = found.counts()
+    return ", ".join(
+        f"{kind} {wording.plural(counts[kind], 'pair')} (--kind {kind.token})"
+        for kind in ONE_MOMENT
+        if counts[kind]
+    )
+
+
+def kinds_of_groups(cut: Cut) -> str:
+    """How many groups are of each kind, the closest first."""
+    counts = zip(PairKind, np.bincount(cut.kinds, minlength=len(PairKind)).tolist(), strict=True)
+    return ", ".join(f"{count:,} {kind}" for kind, count in counts if count)
 
 
 def print_summary(collection: Collection, done: StoredScan, cut: Cut, err: bool) -> None:
@@ -157,6 +192,7 @@ def print_summary(collection: Collection, done: StoredScan, cut: Cut, err: bool)
         f"images      {stats.images:,}, {stats.compared:,} compared{extended}",
         f"matches     {stats.matches:,} at or above {done.config.floor}",
         f"groups      {len(cut):,} at {cut.threshold}, with {cut.images:,} images; {cut.surplus:,} to gain",
+        *([f"kinds       {kinds_of_groups(cut)}"] if len(cut) else []),
         f"time        {duration(stats.seconds)}, {stats.rate:,.0f} scans/s",
     ]
     lines += [

@@ -40,7 +40,7 @@ def curves(
     """
     at = np.linspace(floor, 1.0, steps, dtype=np.float32)
     after = _sweep(graph, np.zeros(len(graph.matches.ids), np.int64) if sizes is None else sizes)
-    score = graph.matches.score[graph.forest]
+    score = graph.strength[graph.forest]
     kept = np.searchsorted(-score, -at, side="right")
     groups, images, largest = (after[:, column][kept].astype(np.int32) for column in range(3))
     return Curves(at, groups, images, images - groups, largest, after[:, 3][kept])

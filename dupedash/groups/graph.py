@@ -6,7 +6,7 @@ threshold. So the forest is built once per scan and every threshold is only a vi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from dupedash.model import ONE_MOMENT, PairKind
+
 Ints = npt.NDArray[np.int32]
 Positions = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -22,6 +24,8 @@ Flags = npt.NDArray[np.bool_]
 Sides = npt.NDArray[np.uint8]
 SCOPE, AGAINST = np.uint8(1), np.uint8(2)
 """On which side of a scan of one part against another an image was; both bits: on both."""
+Codes = npt.NDArray[np.uint8]
+_CODE = {kind: place for place, kind in enumerate(PairKind)}
 
 
 class Strictness(StrEnum):
@@ -40,6 +44,7 @@ class Matches:
     """All matches of a scan: `ids` sorted; `a`, `b` (int32, a < b) point into them; `score` 0…1 (float32).
 
     sides   per id SCOPE, AGAINST or both, where one part was compared with another; None: all with all
+    kind    per match its place in PairKind; None where nobody asked: then all are duplicates
     """
 
     ids: tuple[str, ...]
@@ -47,6 +52,7 @@ class Matches:
     b: Ints
     score: Floats
     sides: Sides | None = None
+    kind: Codes | None = None
 
     def __len__(self) -> int:
         return len(self.score)
@@ -54,6 +60,37 @@ class Matches:
     def compared(self, a: int, b: int) -> bool:
         """Whether the scan compared these two images."""
         return self.sides is None or self.sides[a] | self.sides[b] == SCOPE | AGAINST
+
+    @property
+    def strength(self) -> Floats:
+        """The threshold up to which each links its images: its score, or 1 where another thing than likeness
+        tells that they belong together (`ONE_MOMENT`)."""
+        return self.score if self.kind is None else np.where(self.of_moment, np.float32(1), self.score)
+
+    @property
+    def of_moment(self) -> Flags:
+        """Which of them show one moment and are no duplicates."""
+        if self.kind is None:
+            return np.zeros(len(self), bool)
+        found: Flags = np.isin(self.kind, [_CODE[kind] for kind in ONE_MOMENT])
+        return found
+
+    def counts(self) -> Mapping[PairKind, int]:
+        """How many there are of each kind; all 0 where the kinds are not known."""
+        codes = np.zeros(0, np.uint8) if self.kind is None else self.kind
+        found = np.bincount(codes, minlength=len(PairKind)).tolist()
+        return dict(zip(PairKind, found, strict=True))
+
+    def take(self, which: Flags | Positions) -> Matches:
+        """Only these matches, bool (n,); or those at these positions, in their order."""
+        kind = None if self.kind is None else self.kind[which]
+        return Matches(self.ids, self.a[which], self.b[which], self.score[which], self.sides, kind)
+
+    def only(self, kinds: Collection[PairKind]) -> Matches:
+        """Those of these kinds. Where no kinds are known, all are taken for duplicates."""
+        if self.kind is None or len(set(kinds)) == len(PairKind):
+            return self
+        return self.take(np.isin(self.kind, [_CODE[kind] for kind in kinds]))
 
     @staticmethod
     def of(pairs: Sequence[tuple[str, str, float]]) -> Matches:
@@ -182,8 +219,29 @@ class Cut:
         """Those of these matches at or above the threshold whose both images are in one group."""
         m = self.graph.matches
         a, b = self.label[m.a[matches]], self.label[m.b[matches]]
-        found: Positions = matches[(a >= 0) & (a == b) & (m.score[matches] >= np.float32(self.threshold))]
+        strong = self.graph.strength[matches] >= np.float32(self.threshold)
+        found: Positions = matches[(a >= 0) & (a == b) & strong]
         return found
+
+    @cached_property
+    def inside(self) -> Flags:
+        """Per match of the graph whether it links two images of one group."""
+        found = np.zeros(len(self.graph.matches), bool)
+        found[self._inside(np.arange(len(found)))] = True
+        return found
+
+    @cached_property
+    def kinds(self) -> Codes:
+        """Per group the place in PairKind of what it is: that of its matches which is the least close."""
+        m, found = self.graph.matches, np.zeros(len(self), np.uint8)
+        if m.kind is None:
+            return found + np.uint8(_CODE[PairKind.EDITED])
+        np.maximum.at(found, self.label[m.a[self.inside]], m.kind[self.inside])
+        return found
+
+    def kind(self, number: int) -> PairKind:
+        """What the group is: the least close of the kinds of its matches."""
+        return tuple(PairKind)[int(self.kinds[number])]
 
     def indices(self, number: int) -> Positions:
         """The members of group `number` as sorted indices into `matches.ids`."""
@@ -207,9 +265,9 @@ class Cut:
     def links(self, number: int) -> Positions:
         """Positions in `matches` of the group's matches at or above the threshold, best first."""
         inside = self.graph.touching(self.indices(number))
-        score = self.graph.matches.score[inside]
+        strong = self.graph.strength[inside] >= np.float32(self.threshold)
         same = self.label[self.graph.matches.a[inside]] == self.label[self.graph.matches.b[inside]]
-        kept: Positions = inside[same & (score >= self.threshold)]
+        kept: Positions = inside[same & strong]
         return kept[np.argsort(-self.graph.matches.score[kept], kind="stable")]
 
     def bridges(self, number: int) -> Flags:
@@ -258,6 +316,11 @@ class DuplicateGraph:
         self.matches = matches
 
     @cached_property
+    def strength(self) -> Floats:
+        """See `Matches.strength`."""
+        return self.matches.strength
+
+    @cached_property
     def index(self) -> dict[str, int]:
         """id → index into `matches.ids`."""
         return {image_id: number for number, image_id in enumerate(self.matches.ids)}
@@ -273,7 +336,7 @@ class DuplicateGraph:
         if not len(among):
             return among
         # scipy takes a zero weight for "no edge" and loses ties: so the weights are ranks from 1, best first.
-        order = among[np.argsort(-m.score[among], kind="stable")]
+        order = among[np.argsort(-self.strength[among], kind="stable")]
         weight = np.arange(1, len(order) + 1, dtype=np.float64)
         edges = scipy.sparse.coo_array((weight, (m.a[order], m.b[order])), shape=(size, size))
         tree = scipy.sparse.csgraph.minimum_spanning_tree(edges.tocsr())
@@ -312,7 +375,7 @@ class DuplicateGraph:
 
     def _components(self, threshold: float) -> Ints:
         m, size = self.matches, len(self.matches.ids)
-        kept = self.forest[m.score[self.forest] >= np.float32(threshold)]
+        kept = self.forest[self.strength[self.forest] >= np.float32(threshold)]
         if not size:
             return np.zeros(0, np.int32)
         edges = np.ones(len(kept), np.int8), (m.a[kept], m.b[kept])
@@ -323,8 +386,8 @@ class DuplicateGraph:
     def _complete(self, threshold: float, components: Ints) -> Ints:
         """Complete linkage: best matches first, two groups join where every pair matches."""
         m = self.matches
-        order = np.argsort(-m.score, kind="stable")
-        strong = order[m.score[order] >= np.float32(threshold)]
+        order = np.argsort(-self.strength, kind="stable")
+        strong = order[self.strength[order] >= np.float32(threshold)]
         neighbours: dict[int, set[int]] = {}
         for a, b in zip(m.a[strong].tolist(), m.b[strong].tolist(), strict=True):
             neighbours.setdefault(a, set()).add(b)

@@ -156,7 +156,7 @@ def kinds_of(bits: int) -> tuple[ChangeKind, ...]:
 def group_kinds(cut: Cut, bits: Bits) -> Bits:
     """Per group all kinds of change of its matches. `bits`: those of each match of the graph."""
     m, found = cut.graph.matches, np.zeros(len(cut), np.int64)
-    inside = (cut.label[m.a] >= 0) & (cut.label[m.a] == cut.label[m.b]) & (m.score >= cut.threshold)
+    inside = cut.inside
     np.bitwise_or.at(found, cut.label[m.a[inside]], bits[inside])
     return found
 

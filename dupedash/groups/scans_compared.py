@@ -58,7 +58,7 @@ def _coded(matches: Matches, ids: tuple[str, ...], threshold: float) -> tuple[Pa
     """One number per pair, the same in both scans, and its score."""
     place = {image_id: index for index, image_id in enumerate(ids)}
     where = np.array([place[i] for i in matches.ids], np.int64)
-    kept = matches.score >= np.float32(threshold)
+    kept = matches.strength >= np.float32(threshold)
     return where[matches.a[kept]] * len(ids) + where[matches.b[kept]], matches.score[kept]
 
 

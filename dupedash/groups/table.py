@@ -40,7 +40,7 @@ def table(cut: Cut, sizes: Numbers, decidable: Flags) -> GroupTable:
     decidable  per match of the graph whether it shows which of the two images may go
     """
     m, count = cut.graph.matches, len(cut)
-    inside = (cut.label[m.a] >= 0) & (cut.label[m.a] == cut.label[m.b]) & (m.score >= cut.threshold)
+    inside = cut.inside
     home = cut.label[m.a[inside]]
     links = np.bincount(home, minlength=count)[:count]
     total = np.bincount(home, weights=m.score[inside], minlength=count)[:count]

@@ -11,17 +11,19 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from dupedash.groups.graph import Cut, Matches
 from dupedash.images import path_of
-from dupedash.model import NEAR, ChangeKind
+from dupedash.model import NEAR, PairKind
 from dupedash.scans import StoredScan
 
-Kinds = tuple[ChangeKind, ...]
-GROUP_COLUMNS = ("group", "path", "id", "width", "height", "bytes", "format", "weakest")
+GROUP_COLUMNS = ("group", "path", "id", "width", "height", "bytes", "format", "weakest", "kind")
 PAIR_COLUMNS = ("path_a", "path_b", "score", "kinds")
+_TOKENS = [kind.token for kind in PairKind]
 _MARK = "\ufffd"
 """Marks the bytes of a location that are no UTF-8; see `images.files.printable`."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -36,19 +38,33 @@ def groups_json(scan: StoredScan, cut: Cut) -> str:
 
 
 def groups_csv(scan: StoredScan, cut: Cut) -> str:
-    """A row an image with its group. `weakest`: the lowest score of its matches."""
+    """A row an image with its group. `weakest`: the lowest score of its matches; `kind`: what it is."""
     rows = {str(row.id): row for row in scan.images().itertuples(index=False)}
     return csv_text(GROUP_COLUMNS, _members(cut, rows))
 
 
-def pairs_csv(scan: StoredScan) -> str:
-    """Every match at or above the floor, the best first.
+def pairs_csv(scan: StoredScan, kinds: Collection[PairKind] = tuple(PairKind)) -> str:
+    """Every match at or above the floor, the best first, and those that show one moment; `kinds`: only these.
 
-    `kinds` are the `ChangeKind.token`s of what changed, with semicolons. Below NEAR nothing is told of a pair
-    that is no duplicate: its line ends after the score.
+    The column `kinds` begins with the `PairKind.token` of what shows one moment (burst, raw-jpeg, live); then
+    come the `ChangeKind.token`s of what changed, with semicolons. Below NEAR nothing else is told of a pair:
+    it is no duplicate. The line of one of which nothing is told ends after its score.
     """
-    places, m, kinds = _locations(scan), scan.matches(), scan.kinds()
-    return csv_text(PAIR_COLUMNS, (_pair(places, m, kinds, row) for row in _best_first(m)))
+    places, m = _locations(scan), scan.pairs().only(kinds)
+    told, order = _told(scan, m), _best_first(m)
+    return csv_text(PAIR_COLUMNS, (_pair(places, m, told[row], row) for row in order))
+
+
+def _told(scan: StoredScan, m: Matches) -> list[str]:
+    """The column `kinds` of each match."""
+    edits, moment = scan.edits(m), m.of_moment.tolist()
+    changes = [";".join(kind.token for kind in edit.kinds) if edit else "" for edit in edits.kinds]
+    near = (m.score >= np.float32(NEAR)).tolist()
+    own = [""] * len(m) if m.kind is None else [_TOKENS[kind] for kind in m.kind.tolist()]
+    return [
+        ";".join(filter(None, (token if one else "", changes[which] if high else "")))
+        for token, one, high, which in zip(own, moment, near, edits.which.tolist(), strict=True)
+    ]
 
 
 def _best_first(matches: Matches) -> list[int]:
@@ -56,11 +72,11 @@ def _best_first(matches: Matches) -> list[int]:
     return rows
 
 
-def _pair(places: Mapping[str, str], m: Matches, kinds: Sequence[Kinds], row: int) -> Sequence[str]:
+def _pair(places: Mapping[str, str], m: Matches, told: str, row: int) -> Sequence[str]:
     score = float(m.score[row])
     known = (places[m.ids[m.a[row]]], places[m.ids[m.b[row]]], _score(score))
     # Scores are kept in single precision.
-    return (*known, ";".join(kind.token for kind in kinds[row])) if score >= NEAR - 1e-6 else known
+    return (*known, told) if told or score >= NEAR - 1e-6 else known
 
 
 def _members(cut: Cut, images: Mapping[str, Any]) -> Iterator[Sequence[object]]:
@@ -71,7 +87,8 @@ def _members(cut: Cut, images: Mapping[str, Any]) -> Iterator[Sequence[object]]:
 
 def _row(cut: Cut, number: int, image: Any) -> Sequence[object]:
     known = (_blank(getattr(image, name)) for name in ("width", "height", "bytes", "format"))
-    return (f"group-{number + 1}", image.location, image.id, *known, _score(float(cut.weakest[number])))
+    weakest, kind = _score(float(cut.weakest[number])), cut.kind(number).token
+    return (f"group-{number + 1}", image.location, image.id, *known, weakest, kind)
 
 
 def _locations(scan: StoredScan) -> dict[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -215,7 +215,7 @@ def apply_decisions(matches: Matches, keys: Mapping[str, ImageKey], decisions: D
     size = np.int64(len(matches.ids))
     code = matches.a.astype(np.int64) * size + matches.b
     kept = ~np.isin(code, np.array([a * size + b for a, b in pairs], np.int64))
-    return replace(matches, a=matches.a[kept], b=matches.b[kept], score=matches.score[kept])
+    return matches.take(kept)
 
 
 def _indices(image: ImageKey, at: Mapping[str, list[int]]) -> set[int]:

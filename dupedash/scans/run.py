@@ -21,7 +21,7 @@ from dupedash.scans import ScanConfig, ScanStatus, ScanStore, StoredScan, is_of
 from dupedash.scans.modes import resolve
 from dupedash.scans.progress import Watch
 from dupedash.scans.questions import Questions
-from dupedash.scans.scope import Extent, batches, filters_of, has_moved_on, plan, request
+from dupedash.scans.scope import REQUESTED, Extent, batches, filters_of, has_moved_on, plan, request
 from dupedash.scans.tables.parts import Account
 from dupedash.scans.writer import ScanWriter
 
@@ -140,7 +140,7 @@ class _Run:
 
     def _join(self, collection: BulkSearch) -> None:
         scan = self.writer.scan
-        images = self.writer.images(["id", "in_scope", "in_against", "fresh"])
+        images = self.writer.images(list(REQUESTED))
         wanted = request(images, scan.config, scan.effort, self.writer.after)
         done = sum(account.images for account in self.writer.accounts)
         for part in collection.join(wanted, progress=self.watch.report, cancelled=self.cancelled):

@@ -10,13 +10,16 @@ import pyarrow as pa
 
 from dupedash.collection import BulkSearch, Collection, JoinRequest
 from dupedash.errors import ScanError, UnknownImage
+from dupedash.groups.kinds import series
 from dupedash.model import ImageRecord
 from dupedash.query.restate import at, names_now
 from dupedash.scans import ScanConfig, ScanStore, StoredScan, may_be_of
 from dupedash.scans.modes import Effort
 from dupedash.scans.stored import MATCHES_FILE
 from dupedash.scans.tables.columns import IMAGES, MATCHES, PART, encode_records, read_table
+from dupedash.scans.tables.facts import COLUMNS, facts_of
 
+REQUESTED = ("id", "in_scope", "in_against", "fresh", *COLUMNS)
 RECORDS_AT_ONCE = 1000  # records read at a time: memory stays flat, progress is told
 
 
@@ -133,7 +136,8 @@ def _records(collection: Collection, wanted: list[str]) -> list[ImageRecord]:
 
 
 def request(images: pa.Table, config: ScanConfig, effort: Effort, after: int) -> JoinRequest:
-    """What a bulk search has to do, from the columns id, in_scope, in_against and fresh."""
+    """What a bulk search has to do, from the columns REQUESTED of the images."""
+    run = series(facts_of(images))
     ids = np.array(images["id"].to_pylist(), object)
     scope, against, fresh = (images[name].to_numpy() for name in ("in_scope", "in_against", "fresh"))
     return JoinRequest(
@@ -145,4 +149,5 @@ def request(images: pa.Table, config: ScanConfig, effort: Effort, after: int) ->
         fresh=None if fresh.all() else frozenset(ids[fresh]),
         after=after,
         without=config.without,
+        series=dict(zip(ids[run >= 0].tolist(), run[run >= 0].tolist(), strict=True)),
     )

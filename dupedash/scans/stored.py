@@ -16,7 +16,7 @@ from dupedash import __version__
 from dupedash.errors import ScanError
 from dupedash.folders import Shelf, shelf
 from dupedash.groups.graph import AGAINST, SCOPE, Cut, Matches, Sides
-from dupedash.model import ChangeKind, Explanation, Failure, ImageRecord, Smartfilter
+from dupedash.model import Explanation, Failure, ImageRecord, Smartfilter
 from dupedash.scans.config import Gap, ScanConfig, ScanStats, ScanStatus
 from dupedash.scans.modes import Effort
 from dupedash.scans.tables.columns import (
@@ -24,7 +24,6 @@ from dupedash.scans.tables.columns import (
     MATCHES,
     PART,
     PARTS,
-    kinds_of,
     read_table,
 )
 from dupedash.scans.tables.merge import merge
@@ -87,17 +86,32 @@ class StoredScan:
         return self.status is ScanStatus.DONE and not self.stats.unasked
 
     def matches(self) -> Matches:
-        """Every match so far, of a running or stopped scan too. Raises ScanError."""
-        names = ("a", "b", "score")
-        table = self._matches(names)
+        """Every match so far from the floor on, of a running or stopped scan too. Raises ScanError."""
+        return self._read_matches(self.config.floor)
+
+    def pairs(self) -> Matches:
+        """Every match with its kind, and the pairs of one shot that no search tells. Frames of a burst are
+        kept below the floor, too. Raises ScanError."""
+        from dupedash.scans.tables.facts import COLUMNS, with_kinds
+
+        found = self._read_matches(0.0)
+        if not (self.folder / IMAGES_FILE).exists():
+            return found
+        images = self._images(["id", "in_scope", "in_against", *COLUMNS])
+        told = with_kinds(found, images, self._sides())
+        return told.take(told.of_moment | (told.score >= np.float32(self.config.floor)))
+
+    def _read_matches(self, floor: float) -> Matches:
+        table = self._matches(("a", "b", "score"))
         a, b = (table[name].to_numpy().astype(np.int32) for name in ("a", "b"))
-        ids = self._ids()
+        score = table["score"].to_numpy().astype(np.float32)
+        kept = score >= np.float32(floor)
+        a, b, ids = a[kept], b[kept], self._ids()
         used = np.zeros(len(ids), bool)
         used[a] = used[b] = True
         place = np.cumsum(used, dtype=np.int32) - 1
-        kept = tuple(ids.take(pa.array(np.flatnonzero(used))).to_pylist())
-        score, sides = table["score"].to_numpy().astype(np.float32), self._sides()
-        return Matches(kept, place[a], place[b], score, None if sides is None else sides[used])
+        names, sides = tuple(ids.take(pa.array(np.flatnonzero(used))).to_pylist()), self._sides()
+        return Matches(names, place[a], place[b], score[kept], None if sides is None else sides[used])
 
     def _sides(self) -> Sides | None:
         """Per image on which side it was, where one part was compared with another."""
@@ -107,11 +121,6 @@ class StoredScan:
         scope, against = (table[name].to_numpy().astype(np.uint8) for name in table.column_names)
         sides: Sides = scope * SCOPE + against * AGAINST
         return sides
-
-    def kinds(self) -> list[tuple[ChangeKind, ...]]:
-        """What changed between the two of every match, in the order of `matches`; () where that is not known.
-        Raises ScanError."""
-        return [kinds_of(bits) for bits in self._matches(["kinds"])["kinds"].to_pylist()]
 
     def images(self) -> pd.DataFrame:
         """A row per image of scope and against, sorted by id; columns as `tables.IMAGES`, fields as JSON."""

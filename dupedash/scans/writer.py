@@ -97,7 +97,7 @@ class ScanWriter:
 
     def stop(self, status: ScanStatus, message: str, unasked: Sequence[Failure] = ()) -> StoredScan:
         """End unfinished; what was found is kept."""
-        matches = len(self.scan.merged()) if self.listed else 0
+        matches = self._matches(self.scan.merged()) if self.listed else 0
         return self._end(status, message, unasked, matches)
 
     def finish(self, message: str = "", unasked: Sequence[Failure] = ()) -> StoredScan:
@@ -106,11 +106,15 @@ class ScanWriter:
         images = self.images(["id", "content", "pixels", "in_scope", "in_against"])
         table = merge([*parts, *_equals(images)], images["id"])
         write_table(table, self.scan.folder / MATCHES_FILE)
-        ended = self._end(ScanStatus.DONE, message, unasked, len(table))
+        ended = self._end(ScanStatus.DONE, message, unasked, self._matches(table))
         if ended.complete:
             for part in (self.scan.folder / PARTS).iterdir():
                 part.unlink()
         return ended
+
+    def _matches(self, table: pa.Table) -> int:
+        """How many reach the floor: frames of a burst are kept below it."""
+        return int((table["score"].to_numpy() >= np.float32(self.scan.config.floor)).sum())
 
     def _end(self, status: ScanStatus, message: str, unasked: Sequence[Failure], matches: int) -> StoredScan:
         failures = [*(f for account in self.accounts for f in account.failures), *unasked]

@@ -10,6 +10,7 @@ from dupedash.errors import ConfigError, ScanError
 from dupedash.folders import Shelf
 from dupedash.groups.graph import DuplicateGraph, Matches
 from dupedash.images.files import printable
+from dupedash.model import USUAL
 from dupedash.review import Decisions, apply_decisions, decisions_of, image_key
 from dupedash.scans import ScanStatus, StoredScan, may_be_of, must_be_of
 
@@ -41,7 +42,7 @@ def without_rejected(found: Matches, done: StoredScan, decisions: Decisions) -> 
 
 def shelf_of(context: Context, collection: Collection, done: StoredScan, threshold: float) -> Shelf:
     """The images of a scan that are still there in their folders. Raises CollectionError, ScanError."""
-    judged = without_rejected(done.matches(), done, decisions_of(context.settings.workspace))
+    judged = without_rejected(done.pairs().only(USUAL), done, decisions_of(context.settings.workspace))
     return done.shelf(DuplicateGraph(judged).cut(threshold), set(collection.ids()))
 
 

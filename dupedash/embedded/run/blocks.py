@@ -18,6 +18,7 @@ from dupedash.embedded.store.cache import Segment, load_segment
 from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.snapshot import DAMAGED, comparable_row
 from dupedash.embedded.store.store import Store
+from dupedash.groups.kinds import LEAST_ALIKE
 from dupedash.model import ChangeKind, Explanation, Smartfilter
 
 
@@ -60,6 +61,7 @@ class Numbering:
     first      the smallest id of a document that shows it; `several` where there are more documents
     scope, against, asked   bool for each: on that side of the comparison; looked up
     numbers    per segment: from places in its index to numbers of the plan
+    series     of each: the series of frames to which it belongs, -1 for none
     """
 
     pictures: tuple[str, ...]
@@ -71,6 +73,7 @@ class Numbering:
     asked: np.ndarray
     folders: tuple[Path, ...]
     numbers: tuple[np.ndarray, ...]
+    series: np.ndarray
 
     @staticmethod
     def of(
@@ -80,6 +83,7 @@ class Numbering:
         scope: Collection[str],
         against: Collection[str],
         asked: Collection[str],
+        series: Mapping[str, int],
     ) -> Numbering:
         """Number the pictures. One that two segments hold is left out of the later one."""
         places = [
@@ -102,7 +106,13 @@ class Numbering:
 
         folders = tuple(s.folder for s in segments)
         sides = mask(scope), mask(against), mask(asked)
-        return Numbering(tuple(pictures), rows, first, several, *sides, folders, numbers)
+        runs = np.array([_series(members.get(p, ()), series) for p in pictures], np.int64)
+        return Numbering(tuple(pictures), rows, first, several, *sides, folders, numbers, runs)
+
+    def least(self, one: int, other: int, floor: float) -> float:
+        """The score from which on two pictures are told."""
+        same = self.series[one] >= 0 and self.series[one] == self.series[other]
+        return min(floor, LEAST_ALIKE) if same else floor
 
     def after(self, segment: int, numbers: Sequence[int]) -> np.ndarray | None:
         """int64 (n,): the places in a segment behind which the wanted partners of these begin, where all are
@@ -201,7 +211,7 @@ class _Ready:
     ) -> Iterator[PictureMatch]:
         a, b = both
         judged = pairs.judge(a, b, ways, self._search.without)
-        if judged.score >= self._search.floor:
+        if judged.score >= self._plan.least(one, other, self._search.floor):
             several = bool(self._plan.several[one] or self._plan.several[other])
             back = judged.reversed().explanation(b, a) if several else None
             yield PictureMatch(one, other, judged.score, judged.explanation(a, b), back)
@@ -233,6 +243,11 @@ class _Ready:
             except ValueError as error:
                 failed[rows[row]] = f"{DAMAGED} ({error})"
         return {number: found[number] for number in numbers if number in found}
+
+
+def _series(members: Sequence[Searchable], series: Mapping[str, int]) -> int:
+    """That of the first document of a picture which has one."""
+    return next((series[m.id] for m in members if m.id in series), -1)
 
 
 def _whole(descriptor: Descriptor) -> bool:

@@ -81,7 +81,7 @@ def join(
     Raises Cancelled, UnknownImage, CollectionError where no worker process can be had.
     """
     sides = _sides(store, snapshot, request)
-    plan = _plan(snapshot, sides)
+    plan = _plan(snapshot, sides, request.series)
     blocks = plan.blocks(BLOCK)
     done = _done_images(blocks, sides)
     total = len(blocks) + 1
@@ -181,13 +181,14 @@ def _by_picture(store: Store, snapshot: Snapshot, ids: Sequence[str]) -> dict[st
     return {picture: tuple(some) for picture, some in grouped.items()}
 
 
-def _plan(snapshot: Snapshot, sides: _Sides) -> Numbering:
+def _plan(snapshot: Snapshot, sides: _Sides, series: Mapping[str, int]) -> Numbering:
     return Numbering.of(
         snapshot.segments,
         members=snapshot.pictures,
         scope=set(sides.scope),
         against=set(sides.against),
         asked=sides.asked,
+        series=series,
     )
 
 
