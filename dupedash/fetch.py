@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from urllib.parse import urljoin, urlsplit
 import certifi
 from urllib3 import HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
 
 from dupedash.errors import UnreadableImage
 
@@ -41,6 +42,8 @@ _SPECIAL_6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "20
 # Addresses that end in an IPv4 address: NAT64 (RFC 6052), IPv4-compatible (RFC 4291), translated (RFC 2765).
 _LAST_32 = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
 _ISATAP, _ISATAP_BITS = 0x5EFE, 0xFCFFFFFF  # RFC 5214: 0000:5efe or 0200:5efe before the IPv4 address
+NOT_PUBLIC = "its host has no public address; addresses of this machine and its network are not visited"
+"""Said of names that are not known, too: nobody shall learn so which names this network has."""
 _CHUNK = 1 << 16  # bytes read at a time, between two looks at the clock
 
 
@@ -90,11 +93,23 @@ def fetch(url: str, access: UrlAccess) -> bytes:
         try:
             answer = _get(target, access, deadline, headers)
         except (HTTPError, HTTPException, OSError, UnicodeError) as error:
-            raise UnreadableImage(_shown(url), "could not be fetched") from error
+            raise UnreadableImage(_shown(url), _why(error, access, deadline)) from error
         if isinstance(answer, bytes):
             return answer
         here = _led_to(here, answer, url)
     raise UnreadableImage(_shown(url), f"more than {access.redirects} redirects")
+
+
+def _why(error: Exception, access: UrlAccess, deadline: float) -> str:
+    """What went wrong with a server that may be visited: whether there is one was asked before."""
+    if isinstance(error, NewConnectionError | ConnectionRefusedError):  # urllib3's is a timeout as well
+        return "the server does not take connections"
+    waited = isinstance(error, ConnectTimeoutError | ReadTimeoutError | TimeoutError)
+    if waited or time.monotonic() >= deadline:  # `_ends` hung up
+        return f"the server did not answer within {access.seconds:g} seconds"
+    if isinstance(error, SSLError | ssl.SSLError):
+        return "no secure connection: its certificate is not trusted, or it speaks no https"
+    return "the server broke off"
 
 
 def _led_to(here: str, location: str, asked: str) -> str:
@@ -186,10 +201,13 @@ def _read(target: _Target, response: HTTPResponse, access: UrlAccess, deadline: 
 
 def _checked_address(target: _Target, access: UrlAccess) -> str:
     """An address of the host, where all of them may be visited."""
-    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        found = []
     addresses = [str(entry[4][0]) for entry in found]
-    if target.host.lower() not in access.trusted and not all(map(is_public, addresses)):
-        raise UnreadableImage(target.host, "could not be fetched")
+    if not addresses or (target.host.lower() not in access.trusted and not all(map(is_public, addresses))):
+        raise UnreadableImage(target.host, NOT_PUBLIC)
     return addresses[0]
 
 

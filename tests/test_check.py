@@ -246,7 +246,7 @@ def test_a_url_is_fetched_only_where_that_is_allowed(tmp_path):
         assert item.read() == as_file(scene(1))
         assert item.location == url
         (private,) = of_sources([url], urls=UrlAccess(allowed=True))
-        with pytest.raises(Exception, match="could not be fetched"):
+        with pytest.raises(Exception, match="has no public address"):
             private.read()
     finally:
         server.shutdown()

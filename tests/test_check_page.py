@@ -53,6 +53,16 @@ def test_an_image_of_the_collection_is_judged_and_its_hits_shown(photos):
 
 
 @pytest.mark.usefixtures("photos")
+def test_an_image_is_found_by_a_text_in_its_path():
+    at = opened("check")
+    at.get("segmented_control")[0].set_value("Image of the collection").run()
+    at.text_input(key="check.find").set_value("SMALLER-1").run()
+    assert "No image has this text in its path." not in said(at)
+    at.text_input(key="check.find").set_value('no "such* thing').run()
+    assert "No image has this text in its path." in said(at)
+
+
+@pytest.mark.usefixtures("photos")
 def test_an_id_that_is_not_there_is_said_and_nothing_is_new():
     at = checked_by_id(opened("check"), "no-such-id")
     assert {metric.label: metric.value for metric in at.metric}["New"] == "0"

@@ -129,7 +129,19 @@ def test_private_addresses_and_other_schemes_are_refused_all_alike(fake, web, ur
     assert len(Web.hosts) == before
     assert "pw" not in message
     # Whether there is a server, or what it said, must not show.
-    assert message.endswith(("could not be fetched", "only http and https URLs are fetched", "is not a URL"))
+    assert message.endswith((fetch.NOT_PUBLIC, "only http and https URLs are fetched", "is not a URL"))
+
+
+def test_of_a_server_that_may_be_visited_it_is_said_what_went_wrong(web):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        with pytest.raises(UnreadableImage, match="does not take connections"):
+            fetch.fetch(f"http://localhost:{free.getsockname()[1]}/x", TRUSTING)
+        free.listen()  # and never answers
+        with pytest.raises(UnreadableImage, match=r"did not answer within 0\.3 seconds"):
+            fetch.fetch(f"http://localhost:{free.getsockname()[1]}/x", replace(TRUSTING, seconds=0.3))
+    with pytest.raises(UnreadableImage, match="no secure connection"):
+        fetch.fetch(f"https://localhost:{web}/x", TRUSTING)
 
 
 @pytest.mark.parametrize(

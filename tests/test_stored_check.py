@@ -168,3 +168,26 @@ def test_a_folder_is_checked_by_a_job_and_every_session_sees_its_result(photos, 
         assert page.dataframe[0].value["image"][0].endswith("e-broken.png")
         assert "compared with each other" in said(page)
         assert page.button(key="check.do").label == "Do it: 2 images"
+
+
+def test_answers_for_many_are_set_at_once_and_stay_for_all_whatever_the_rules_say(collection, photos, batch):
+    stored = CheckStore(photos).create(Wanted("photos", (str(batch),)))
+    run(collection, stored)
+    collection.close()
+    at = opened("check")
+    many = next(box for box in at.selectbox if box.label == "Answer for all that are listed")
+    many.set_value("reject").run()
+    next(button for button in at.button if button.label == "Set for 5 images").click().run()
+    assert not at.exception
+    one = next(box for box in at.selectbox if box.label == "Answer")
+    one.set_value("add").run()
+    assert sorted(CheckStore(photos).get(stored.id).answers.values()) == ["add", *["reject"] * 4]
+    other = opened("check")  # another visitor, with other rules
+    other.selectbox(key="check.gate").set_value(list(GATES)[-1]).run()
+    answers = [box.value for box in other.selectbox if box.label == "Answer"]
+    assert sorted(answers) == ["add", *["reject"] * 4]
+    next(box for box in other.selectbox if box.label == "Answer for all that are listed").set_value(
+        "as the rules say"
+    ).run()
+    next(button for button in other.button if button.label == "Set for 5 images").click().run()
+    assert CheckStore(photos).get(stored.id).answers == {}

@@ -69,8 +69,8 @@ class Checked:
         """The hit that decided: an identical file, else the best score."""
         return max((*self.hits, *self.inside), key=lambda hit: (_same_file(hit), hit.score), default=None)
 
-    def words(self) -> str:
-        """ "near copy of 17 (score 0.83, cropped to 72 %)"."""
+    def words(self, called: Callable[[str], str] = str) -> str:
+        """ "near copy of 17 (score 0.83, cropped to 72 %)". `called`: an image's id → what people call it."""
         best = self.best
         if best is None or self.finding is Finding.NEW:
             return str(self.finding)
@@ -78,7 +78,7 @@ class Checked:
         link = (
             "like" if self.finding is Finding.UNSURE else "as" if self.finding is Finding.SAME_FILE else "of"
         )
-        return f"{self.finding} {link} {best.id} (score {best.score:.2f}{why})"
+        return f"{self.finding} {link} {called(best.id)} (score {best.score:.2f}{why})"
 
 
 @dataclass(frozen=True, slots=True)

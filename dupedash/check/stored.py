@@ -25,8 +25,8 @@ from dupedash.fetch import UrlAccess
 from dupedash.model import FLOOR, ChangeKind, Explanation, Failure, Hit
 from dupedash.storage import atomic
 
-_ORDER, _RESULTS, _ANALYSES, _INSIDE, _ADDED = (
-    "check.json", "results.jsonl", "analyses.jsonl", "inside.json", "added.json"
+_ORDER, _RESULTS, _ANALYSES, _INSIDE, _ADDED, _ANSWERS = (
+    "check.json", "results.jsonl", "analyses.jsonl", "inside.json", "added.json", "answers.json"
 )  # fmt: skip
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-f]{4}")
 KEPT = 20
@@ -128,6 +128,17 @@ class StoredCheck:
         """Keep what the images are to each other."""
         hits = {n: [_hit_to_json(hit) for hit in one.inside] for n, one in enumerate(checked) if one.inside}
         atomic.write(self.folder / _INSIDE, json.dumps({"said": said, "hits": hits}))
+
+    @property
+    def answers(self) -> dict[int, Answer]:
+        """Place in the report → the answer that a person chose for it."""
+        path = self.folder / _ANSWERS
+        known = _read_json(path) if path.exists() else {}
+        return {int(place): Answer(answer) for place, answer in known.items()}
+
+    def keep_answers(self, chosen: Mapping[int, Answer]) -> None:
+        """Remember them, whatever the rules will be."""
+        atomic.write(self.folder / _ANSWERS, json.dumps(chosen))
 
     @property
     def added(self) -> Path | None:

@@ -16,7 +16,8 @@ from dupedash.ui import errors
 from dupedash.ui.state import WANTED_COLLECTION, View
 
 POLL_SECONDS = 0.7
-_RECENT = timedelta(minutes=30)
+_RECENT, _OPEN = timedelta(minutes=30), timedelta(minutes=1)
+"""How long work that is done is told, and how long at full length: then it is one line, to be opened."""
 _DISMISSED, _WAITED = "jobs.dismissed", "jobs.waited-for"
 _ENDED = {
     JobStatus.STOPPED: "Stopped. What was done is kept.",
@@ -61,8 +62,7 @@ def panel(view: View, kinds: Mapping[str, JobKind]) -> None:
         if (busy and not any(job.active for job in shown)) or _made(view):
             _redraw(view)
         for job in shown:
-            with st.container(border=True, key=f"job-{job.id}"):
-                _draw(view, job, kinds[job.kind])
+            _draw(view, job, kinds[job.kind])
 
     draw()
 
@@ -133,18 +133,31 @@ def _dismissed() -> set[str]:
 
 
 def _draw(view: View, job: Job, kind: JobKind) -> None:
-    left, right = st.columns((5, 1.2), vertical_alignment="center")
-    left.markdown(f"**{kind.title}** &nbsp; :small[:gray[{errors.as_text(kind.about(job))}]]")
-    if job.active:
-        _draw_running(view, job, kind, right)
+    about = errors.as_text(kind.about(job))
+    if job.status is JobStatus.DONE and job.finished is not None:
+        ended = wording.ago(job.finished)
+        with st.expander(
+            f"**{kind.title}** done {ended} &nbsp; :small[:gray[{about}]]", icon=":material/check_circle:",
+            expanded=datetime.now(UTC) - job.finished < _OPEN,
+        ):  # fmt: skip
+            kind.done(view, job)
+            _draw_dismiss(job)
         return
-    if job.status is JobStatus.DONE:
-        kind.done(view, job)
-    else:
+    with st.container(border=True, key=f"job-{job.id}"):
+        left, right = st.columns((5, 1.2), vertical_alignment="center")
+        left.markdown(f"**{kind.title}** &nbsp; :small[:gray[{about}]]")
+        if job.active:
+            _draw_running(view, job, kind, right)
+            return
         st.caption(f"{_ENDED[job.status]} {errors.as_text(job.error)}")
         if view.editor and st.button("Go on", key=f"job-on-{job.id}", icon=":material/play_arrow:"):
             start(view, job.kind, job.arguments)
-    if right.button("Dismiss", key=f"job-away-{job.id}", type="tertiary", width="stretch"):
+        with right:
+            _draw_dismiss(job)
+
+
+def _draw_dismiss(job: Job) -> None:
+    if st.button("Dismiss", key=f"job-away-{job.id}", type="tertiary"):
         _dismissed().add(job.id)
         st.rerun()
 

@@ -8,7 +8,7 @@ export default function ({ data, parentElement, setStateValue }) {
   own.tell = () => setStateValue("selected", [...own.selected]);
   if (own.version === data.version) return;
   own.version = data.version;
-  own.selected = new Set();
+  own.selected = new Set(data.selected);
   grid.replaceChildren(...data.items.map((item) => cell(item, own, data.selectable)));
   grid.onkeydown = (event) => move(event, grid);
 }
@@ -27,7 +27,7 @@ function cell(item, own, selectable) {
   words.append(line("name", item.name), line("note", item.note));
   button.append(image, words, line("mark", ""));
   if (selectable) {
-    button.setAttribute("aria-pressed", "false");
+    button.setAttribute("aria-pressed", String(own.selected.has(item.id)));
     button.onclick = () => {
       const on = !own.selected.has(item.id);
       own.selected[on ? "add" : "delete"](item.id);

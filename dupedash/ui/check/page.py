@@ -28,6 +28,7 @@ from dupedash.check import (
 from dupedash.errors import ConfigError
 from dupedash.model import FLOOR, Failure
 from dupedash.ui import jobs
+from dupedash.ui.check import pick
 from dupedash.ui.check.current import Result, show_check, show_result
 from dupedash.ui.door.access import Role
 from dupedash.ui.door.uploadlimits import ALLOWANCES
@@ -104,7 +105,7 @@ def _draw_source(view: View) -> CheckRequest | None:
             name, st.text_area("Addresses, one per line", key="check.url", height=90, placeholder="https://…")
         )
     if source is Source.ID:
-        ids = lines(st.text_area("Ids, one per line", key="check.id", height=90))
+        ids = pick.draw(view)
         return CheckRequest(Wanted(name, ids=ids), many=len(ids) > FEW) if ids else None
     path = st.text_input("Folder, file or zip archive", key="check.folder", placeholder="/home/me/new")
     if not path.strip():

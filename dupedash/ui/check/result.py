@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -31,6 +31,7 @@ from dupedash.model import Hit
 from dupedash.report.export import json_text
 from dupedash.system.utf8 import encoded
 from dupedash.ui import jobs, style
+from dupedash.ui.check import answers
 from dupedash.ui.check.current import Result, current_result
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.errors import as_text, shown
@@ -106,29 +107,26 @@ def _draw_images(view: View, known: Result, report: Report) -> list[Checked]:
     places = [
         n for n, one in enumerate(report.checked) if not shown_findings or one.finding in shown_findings
     ]
+    open_ = [place for place in places if report.checked[place].analysis is not None]
+    if answers.may_be_chosen(view, known) and len(open_) > 1:
+        answers.draw_many(known, open_, report.checked)
     pages = -(-len(places) // PER_PAGE)
     page = st.pagination(pages, key=f"check.page.{known.number}") if pages > 1 else 1
     for place in places[(page - 1) * PER_PAGE : page * PER_PAGE]:
         with st.container(border=True):
             _draw_one(view, known, place, report.checked[place])
-    return [_by_hand(known, place, one) for place, one in enumerate(report.checked)]
+    return answers.by_hand(known, report.checked)
 
 
 def _draw_one(view: View, known: Result, place: int, one: Checked) -> None:
     left, right = st.columns((4, 1.3), vertical_alignment="center")
     here = f" · in the collection as {as_text(one.known_as)}" if one.known_as else ""
     badge = f":{_COLOURS[one.finding]}-badge[{str(one.finding).capitalize()}]"
-    left.markdown(
-        f"{badge} **{as_text(_last(one.item.name))}**  \n:small[:gray[{as_text(one.words())}{here}]]"
-    )
-    if view.editor and one.analysis is not None and known.added is None and known.complete:
-        offered = [a for a in Answer if a is not Answer.OVERWRITE or one.hits]
-        key = _key(known, place, one)
-        right.selectbox(
-            "Answer", offered, offered.index(_answers(known).get(key, one.answer)), key=key,
-            format_func=lambda a: str(a).capitalize(),
-            label_visibility="collapsed",
-        )  # fmt: skip
+    words = as_text(one.words(partial(_called, view)))
+    left.markdown(f"{badge} **{as_text(_name(view, one))}**  \n:small[:gray[{words}{here}]]")
+    if answers.may_be_chosen(view, known) and one.analysis is not None:
+        with right:
+            answers.draw_one(known, place, one)
     figures = [_checked_figure(view, one)]
     figures += [_hit_figure(view, hit) for hit in one.hits[:HITS]]
     figures += [_inside(known, hit) for hit in one.inside[:HITS]]
@@ -140,27 +138,21 @@ def _draw_one(view: View, known: Result, place: int, one: Checked) -> None:
         st.caption(f"… and {more:,} more hits{' or even more' if one.truncated else ''}.")
 
 
-def _key(known: Result, place: int, one: Checked) -> str:
-    return f"check.answer.{known.number}.{place}.{one.answer}"
+def _name(view: View, one: Checked) -> str:
+    return _called(view, one.item.id) if one.item.id else _last(one.item.name)
 
 
-def _answers(known: Result) -> dict[str, Answer]:
-    kept: dict[str, Answer] = st.session_state.setdefault(f"check.answers.{known.number}", {})
-    return kept
-
-
-def _by_hand(known: Result, place: int, one: Checked) -> Checked:
-    """With the answer that was chosen for it. It is kept apart from its widget, which other pages drop."""
-    kept = _answers(known)
-    key = _key(known, place, one)
-    if key in st.session_state:
-        kept[key] = Answer(st.session_state[key])
-    return replace(one, answer=kept.get(key, one.answer))
+def _called(view: View, image_id: str) -> str:
+    """The file name of an image of the collection; what is none, or was removed since, is called as it is."""
+    try:
+        return view.collection.records([image_id])[0].filename
+    except UnknownImage:
+        return _last(image_id)
 
 
 def _checked_figure(view: View, one: Checked) -> str:
     url = thumb_url(view.collection.name, one.item.id) if one.item.id else _inline(one)
-    return _figure("checked", url, "this image", _last(one.item.name), "", one.item.name)
+    return _figure("checked", url, "this image", _name(view, one), "", one.item.name)
 
 
 def _inline(one: Checked) -> str:

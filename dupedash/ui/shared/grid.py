@@ -20,11 +20,15 @@ class Cell:
     title: str = ""
 
 
-def draw(cells: Sequence[Cell], key: str, *, selectable: bool = True) -> list[str]:
-    """Draw them; the ids of the selected ones come back, in the order of selection."""
+def draw(
+    cells: Sequence[Cell], key: str, *, selectable: bool = True, selected: Sequence[str] = ()
+) -> list[str]:
+    """Draw them; the ids of the selected ones come back, in the order of selection. `selected`: those that
+    are selected when these cells are first drawn."""
     items = [asdict(cell) for cell in cells]
     version = hashlib.sha256(repr(items).encode()).hexdigest()[:16]
-    data = {"items": items, "version": version, "selectable": selectable}
+    data = {"items": items, "version": version, "selectable": selectable, "selected": list(selected)}
     result = component("grid")(data=data, key=f"{key}.{version}", on_selected_change=lambda: None)
     shown = {cell.id for cell in cells}
-    return [image_id for image_id in result.selected or [] if image_id in shown]
+    chosen = selected if result.selected is None else result.selected
+    return [image_id for image_id in chosen if image_id in shown]
