@@ -156,3 +156,27 @@ def test_two_colours_of_one_garment_are_less_alike_than_a_colour_filter() -> Non
     filtered = np.clip(garment * np.array([1.0, 0.9, 0.8]), 0, 255).astype(np.uint8)
     one = describe(garment)
     assert score(verify(one, describe(other))) < score(verify(one, describe(filtered)))
+
+
+def hatched() -> np.ndarray:
+    """Boxes of fine lines, which lose contrast in another size."""
+    rng, picture = np.random.default_rng(1), np.full((400, 640, 3), 255, np.uint8)
+    for _ in range(24):
+        x, y, w, h = (int(rng.integers(low, high)) for low, high in ((0, 550), (0, 330), (40, 90), (30, 70)))
+        cv2.rectangle(picture, (x, y), (x + w, y + h), (255, 255, 255), -1)
+        for line in range(0, w, 8):
+            cv2.line(picture, (x + line, y), (x + line, y + h), (0, 0, 0), 1)
+        cv2.rectangle(picture, (x, y), (x + w, y + h), (0, 0, 0), 1)
+    return picture
+
+
+def test_fine_lines_that_lose_contrast_in_another_size_are_an_exact_copy() -> None:
+    original = hatched()
+    smaller = jpeg(cv2.resize(original, None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA), 90)
+    evidence = verify(describe(original), describe(smaller))
+    assert abs(np.log(evidence.agreement.gain)) > 0.06
+    assert score(evidence) >= 0.95
+    paler = (255 - (255 - smaller.astype(float)) * 0.9).astype(np.uint8)
+    assert score(verify(describe(original), describe(paler))) < 0.95
+    flat = (128 + (smaller.astype(float) - 128) * 0.9).astype(np.uint8)
+    assert score(verify(describe(original), describe(flat))) < 0.95
