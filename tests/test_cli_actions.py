@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from dupedash.cli import main
+from dupedash.images.metadata.facts import Fact
+from dupedash.images.metadata.packet import facts_of_packet, written
 from tests.pictures import as_file, brighter, scene, smaller
 
 
@@ -276,3 +278,24 @@ def test_a_plan_clears_one_folder_for_another(foldered, tmp_path, capsys):
     assert run(foldered, "plan", "--kept-in", "photos") == 2
     assert run(foldered, "plan", "--folder", "/nowhere") == 2
     assert "No image of the scan lies in /nowhere" in capsys.readouterr().err
+
+
+def test_what_only_a_copy_told_is_written_beside_what_stays_and_undone(tmp_path, capsys):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    picture = as_file(scene(1))
+    for name in ("a.png", "b.png"):
+        (folder / name).write_bytes(picture)
+    (folder / "b.png.xmp").write_bytes(written(None, {Fact.KEYWORDS: ("boat",), Fact.RATING: ("2",)}))
+    assert run(tmp_path, "index", folder, "--jobs", "1") == 0
+    assert run(tmp_path, "scan") == 0
+    assert run(tmp_path, "plan", "--metadata-rule", "stars=highest") == 2
+    assert "FACT=RULE" in capsys.readouterr().err
+    assert run(tmp_path, "plan", "--keep", folder / "a.png", "--metadata-rule", "rating=keep") == 0
+    out = capsys.readouterr().out
+    assert f"describe    {folder / 'a.png.xmp'} (keywords: nothing → boat; rating stays nothing; b.png" in out
+    assert run(tmp_path, "apply", "--yes") == 0
+    assert sorted(p.name for p in folder.iterdir()) == ["a.png", "a.png.xmp"]
+    assert facts_of_packet((folder / "a.png.xmp").read_bytes()) == {Fact.KEYWORDS: ("boat",)}
+    assert run(tmp_path, "undo") == 0
+    assert sorted(p.name for p in folder.iterdir()) == ["a.png", "b.png", "b.png.xmp"]

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from dupedash.connect import Connection, connect
 from dupedash.errors import ConfigError, UnreadableImage
-from dupedash.images.tags import read_tags
+from dupedash.images.metadata.tags import read_tags
 from dupedash.ui.door import access, desktop
 from dupedash.ui.door.access import Access
 from dupedash.ui.door.routes import ROUTES, original_url

@@ -30,7 +30,16 @@ from dupedash.actions.journal import (
 from dupedash.actions.kept import kept_file
 from dupedash.actions.merge import MergeRule
 from dupedash.actions.onefolder import FolderSides
-from dupedash.actions.plan import FieldChange, Member, Plan, PlannedGroup, Step, StepKind
+from dupedash.actions.plan import (
+    ADDS,
+    FactChange,
+    FieldChange,
+    Member,
+    Plan,
+    PlannedGroup,
+    Step,
+    StepKind,
+)
 from dupedash.actions.planning import (
     Candidates,
     Head,
@@ -44,9 +53,11 @@ from dupedash.actions.preview import Known, Preview, Scope, Totals
 from dupedash.actions.undo import undo_plan
 
 __all__ = [
+    "ADDS",
     "UNDOABLE",
     "Candidates",
     "Emptied",
+    "FactChange",
     "FieldChange",
     "FolderSides",
     "Head",

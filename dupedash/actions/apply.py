@@ -11,12 +11,13 @@ from itertools import groupby
 from pathlib import Path
 
 from dupedash.actions.along import Along
+from dupedash.actions.facts.writing import Writing
 from dupedash.actions.files.disk import FileState
 from dupedash.actions.files.displace import aside, must_be_movable, put_aside, put_back
 from dupedash.actions.files.lock import exclusive
 from dupedash.actions.guard import check_plan
 from dupedash.actions.journal import OPEN, Journal, StepMark
-from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, StepKind, bytes_of
+from dupedash.actions.plan import ADDS, REMOVES, TOUCHES_FILES, Plan, Step, StepKind, bytes_of
 from dupedash.actions.present import Present
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
@@ -84,6 +85,7 @@ class _Application:
         self.quarantine = workspace.quarantine
         self.present = Present(plan, collection)
         self.along = Along(plan, journal, workspace.quarantine)
+        self.writing = Writing(plan, journal, workspace.quarantine)
         self.last = journal.last()
         self.failed: list[Failure] = []
         self.unmerged: set[tuple[str, str]] = set()
@@ -119,6 +121,8 @@ class _Application:
             self._check(step)
             if step.kind in TOUCHES_FILES:
                 self._move(step)
+            elif step.kind is StepKind.DESCRIBE:
+                self._describe(step)
             elif not self._is(step, StepMark.INTENT):
                 self.journal.record(step.number, StepMark.INTENT)
         except (DupedashError, OSError) as error:
@@ -127,8 +131,8 @@ class _Application:
         return True
 
     def _check(self, step: Step) -> None:
-        if (step.group, step.keeper) in self.unmerged and step.kind is not StepKind.MERGE:
-            raise ActionError(f"{step.id} is left alone, since its fields could not be merged.")
+        if (step.group, step.keeper) in self.unmerged and step.kind not in ADDS:
+            raise ActionError(f"{step.id} is left alone, since what it tells could not be merged.")
         record = self.present.record(step.id)
         if record is None and not self._is(step, *OPEN):
             raise ActionError(f"{step.id} is no longer in the collection.")
@@ -154,6 +158,11 @@ class _Application:
             self._return(step)
             raise
         self.journal.record(step.number, StepMark.MOVED, folder_ns=source.parent.stat().st_mtime_ns)
+
+    def _describe(self, step: Step) -> None:
+        self.writing.write(step)
+        folder = place_of(self.journal, step).parent
+        self.journal.record(step.number, StepMark.MOVED, folder_ns=folder.stat().st_mtime_ns)
 
     def _places(self, step: Step) -> tuple[Path, Path, Path]:
         return (
@@ -182,6 +191,8 @@ class _Application:
     def _change_collection(self, steps: Sequence[Step]) -> dict[str, str]:
         """id → why the collection refused."""
         failures: list[Failure] = []
+        if steps[0].kind is StepKind.DESCRIBE:
+            return {}
         if steps[0].kind in REMOVES:
             self.collection.remove([step.id for step in steps])
         else:
@@ -209,7 +220,7 @@ class _Application:
         reason = _reason(error)
         self.journal.record(step.number, StepMark.FAILED, reason=reason)
         self.failed.append(Failure(step.id, reason))
-        if step.kind is StepKind.MERGE:
+        if step.kind in ADDS:
             self.unmerged.add((step.group, step.keeper))
 
 

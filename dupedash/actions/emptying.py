@@ -51,6 +51,8 @@ class _Emptying:
         ours = {aside(self.quarantine, self.plan, step): [step] for step in steps}
         beside = {companion: self.along.holders[companion.location] for s in steps for companion in s.along}
         ours |= {self.along.target(companion): holders for companion, holders in beside.items()}
+        written = ((step, step.writes.location) for step in self.plan.steps if step.writes)
+        ours |= {aside(self.quarantine, self.plan, step, place): [step] for step, place in written}
         size = sum(self._delete(target, of) for target, of in ours.items())
         self._keep_strangers(ours.keys())
         return Emptied(size, tuple(self.kept))

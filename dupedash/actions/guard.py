@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 from dupedash.actions.files.companions import belongs
-from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Companion, Plan, PlannedGroup, Step, StepKind
+from dupedash.actions.plan import (
+    ADDS,
+    REMOVES,
+    TOUCHES_FILES,
+    Companion,
+    Plan,
+    PlannedGroup,
+    Step,
+    StepKind,
+)
 from dupedash.errors import ActionError
 from dupedash.keepers import Policy
 from dupedash.model import ImageRecord
@@ -31,11 +40,18 @@ def check_plan(plan: Plan) -> None:
             )
         for companion in step.along:
             _check_companion(companion, step, staying)
+        if step.kind is StepKind.DESCRIBE or step.writes:
+            _check_description(step, plan)
 
 
 def guarded(companion: Companion, policy: Policy) -> str | None:
     """Why this sidecar stays whatever becomes of its image, or None."""
-    return policy.protects(ImageRecord(companion.location, companion.location))
+    return guarded_place(companion.location, policy)
+
+
+def guarded_place(location: str, policy: Policy) -> str | None:
+    """Why nothing is changed at this place, or None."""
+    return policy.protects(ImageRecord(location, location))
 
 
 def _check_group(group: PlannedGroup, members: set[str], removed: frozenset[str]) -> None:
@@ -54,7 +70,7 @@ def _check_step(step: Step, members: set[str], plan: Plan, removed: frozenset[st
         raise ActionError(
             f"Step {step.number}: {step.keeper} cannot stand in for {step.id}, it would go too."
         )
-    if step.kind is not StepKind.MERGE and step.id == step.keeper:
+    if step.kind not in ADDS and step.id == step.keeper:
         raise ActionError(f"Step {step.number} would replace {step.id} by itself.")
     if step.kind in TOUCHES_FILES and (not plan.roots or not step.content):
         raise ActionError(
@@ -66,3 +82,13 @@ def _check_companion(companion: Companion, step: Step, staying: set[str]) -> Non
     place = companion.location
     if step.kind is not StepKind.QUARANTINE or place in staying or not belongs(place, step.location):
         raise ActionError(f"Step {step.number} would move {place}, which is no sidecar of {step.location}.")
+
+
+def _check_description(step: Step, plan: Plan) -> None:
+    """Only a sidecar of the image that stays is written, under a name that says so."""
+    place = step.writes.location if step.writes else ""
+    own = step.kind is StepKind.DESCRIBE and step.id == step.keeper and place.lower().endswith(".xmp")
+    if not own or not plan.roots or not step.content or not belongs(place, step.location):
+        raise ActionError(f"Step {step.number} would write {place}, which is no sidecar of {step.location}.")
+    if reason := guarded_place(place, plan.policy):
+        raise ActionError(f"Step {step.number} would write {place}: {reason}.")

@@ -10,6 +10,7 @@ from typing import Any
 
 from dupedash.errors import ActionError
 from dupedash.fieldjson import value_of_json, value_to_json
+from dupedash.images.metadata.facts import Fact
 from dupedash.keepers import UNSURE, Policy
 from dupedash.model import FieldValue
 
@@ -28,6 +29,7 @@ class StepKind(StrEnum):
     REMOVE       only the document leaves the collection; a file stays where it is
     LABEL        a field names the image it duplicates; nothing is removed
     MERGE        fields of the others are merged into the keeper
+    DESCRIBE     what only the others' files tell is written into an XMP sidecar of the keeper
     """
 
     QUARANTINE = "quarantine"
@@ -36,11 +38,14 @@ class StepKind(StrEnum):
     REMOVE = "remove"
     LABEL = "label"
     MERGE = "merge"
+    DESCRIBE = "describe"
 
 
 TOUCHES_FILES = frozenset({StepKind.QUARANTINE, StepKind.HARDLINK, StepKind.SYMLINK})
 REMOVES = TOUCHES_FILES | {StepKind.REMOVE}
 """The steps after which an image is no longer in the collection."""
+ADDS = frozenset({StepKind.MERGE, StepKind.DESCRIBE})
+"""The steps that add to the image that stays, before the others go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,37 @@ class Companion:
 
 
 @dataclass(frozen=True, slots=True)
+class FactChange:
+    """One fact before and after; () where it is not known.
+
+    differing  location of an image that goes, and what it tells instead: that is not taken
+    """
+
+    fact: Fact
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    differing: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is written into the sidecar at `location`. `before`: as it is; None: it is new."""
+
+    location: str
+    before: Companion | None
+    changes: tuple[FactChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One image, one thing to do.
 
     id, location, content, bytes   the image that is changed, as the plan saw it (content: SHA-256 or None)
-    keeper    the image that stays in its place; of a MERGE step the image itself
+    keeper    the image that stays in its place; of a step that ADDS the image itself
     group     key of its group
     beside    files that belong to the one that goes and stay where they are
     along     sidecars that go where it goes; one of several images goes with the last of them
+    writes    of a DESCRIBE step: the sidecar
     """
 
     number: int
@@ -84,6 +112,7 @@ class Step:
     changes: tuple[FieldChange, ...] = ()
     beside: tuple[str, ...] = ()
     along: tuple[Companion, ...] = ()
+    writes: Description | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +247,35 @@ def _group_of_json(data: Mapping[str, Any]) -> PlannedGroup:
 
 def _step_to_json(step: Step) -> dict[str, Any]:
     changes = [[c.field, value_to_json(c.old), value_to_json(c.new)] for c in step.changes]
-    along = [[c.location, c.bytes, c.mtime_ns] for c in step.along]
-    return {**_attributes(step), "changes": changes, "along": along}
+    along = [_companion_to_json(companion) for companion in step.along]
+    writes = _description_to_json(step.writes) if step.writes else None
+    return {**_attributes(step), "changes": changes, "along": along, "writes": writes}
 
 
 def _step_of_json(data: Mapping[str, Any]) -> Step:
     changes = tuple(FieldChange(f, value_of_json(o), value_of_json(n)) for f, o, n in data["changes"])
     beside = tuple(data.get("beside", ()))  # plans of earlier versions say nothing of it
     along = tuple(Companion(*companion) for companion in data.get("along", ()))
+    writes = _description_of_json(data["writes"]) if data.get("writes") else None
     known = {**data, "kind": StepKind(data["kind"]), "changes": changes, "beside": beside, "along": along}
-    return Step(**known)
+    return Step(**{**known, "writes": writes})
+
+
+def _companion_to_json(companion: Companion) -> list[Any]:
+    return [companion.location, companion.bytes, companion.mtime_ns]
+
+
+def _description_to_json(description: Description) -> dict[str, Any]:
+    before = _companion_to_json(description.before) if description.before else None
+    changes = [[str(c.fact), c.old, c.new, c.differing] for c in description.changes]
+    return {"location": description.location, "before": before, "changes": changes}
+
+
+def _description_of_json(data: Mapping[str, Any]) -> Description:
+    before = Companion(*data["before"]) if data["before"] else None
+    return Description(data["location"], before, tuple(_fact_of_json(*change) for change in data["changes"]))
+
+
+def _fact_of_json(fact: str, old: list[str], new: list[str], differing: list[Any]) -> FactChange:
+    told = tuple((place, tuple(values)) for place, values in differing)
+    return FactChange(Fact(fact), tuple(old), tuple(new), told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,12 +15,17 @@ from secrets import token_hex
 import numpy as np
 import numpy.typing as npt
 
+from dupedash.actions.facts.drafting import told_of
+from dupedash.actions.facts.merging import Rules
 from dupedash.actions.files.companions import Found, as_listed, found_beside
 from dupedash.actions.guard import check_plan, guarded
 from dupedash.actions.merge import MergeRule, merged
 from dupedash.actions.plan import (
+    ADDS,
     TOUCHES_FILES,
     Companion,
+    Description,
+    FactChange,
     FieldChange,
     Member,
     Plan,
@@ -34,7 +40,7 @@ from dupedash.groups.graph import Cut, DuplicateGraph, Matches, Strictness
 from dupedash.images import path_of
 from dupedash.keepers import PRESETS, UNSURE, Choice, Policy, choose, equal_pairs
 from dupedash.keepers.originals import Explanations
-from dupedash.model import Edits, FieldInfo, ImageRecord
+from dupedash.model import Edits, FieldInfo, ImageRecord, Progress, ReportProgress, ignore
 from dupedash.review import HELD, Decisions, Verdict, apply_decisions, image_key, spared, standing
 from dupedash.scans import MatchEdits
 from dupedash.wording import plural
@@ -55,6 +61,7 @@ class Wish:
     pinned      images kept by hand
     only        keys or member ids of groups; None: all groups
     merge       also merge their fields into the keeper, by these rules; None: do not
+    facts       also write what only their files tell into a sidecar of the keeper, by these rules; or None
     link_field  the field that LABEL writes the keeper's id into
     """
 
@@ -64,11 +71,12 @@ class Wish:
     only: frozenset[str] | None = None
     merge: Mapping[str, MergeRule] | None = None
     link_field: str = "duplicate_of"
+    facts: Rules | None = None
 
     def __post_init__(self) -> None:
-        if self.action is StepKind.MERGE:
+        if self.action in ADDS:
             raise ConfigError(
-                "merge goes with another action: quarantine, hardlink, symlink, remove or label."
+                f"{self.action} goes with another action: quarantine, hardlink, symlink, remove or label."
             )
 
 
@@ -215,11 +223,17 @@ def _known(
     return {pair: edit for pair, edit, copy in told if copy and edit is not None}
 
 
-def draw_plan(groups: Sequence[Candidates], wish: Wish, head: Head) -> Plan:
+def draw_plan(
+    groups: Sequence[Candidates], wish: Wish, head: Head, progress: ReportProgress = ignore
+) -> Plan:
     """The plan; nothing is touched. Raises ActionError where it would break a rule of `guard`."""
-    only = wish.only
+    only, started = wish.only, time.monotonic()
     wanted = [g for g in groups if only is None or only & {g.key, *(r.id for r in g.records)}]
-    return plan_of([draft(group, wish, head) for group in wanted], wish, head)
+    drafts = []
+    for group in wanted:
+        drafts.append(draft(group, wish, head))
+        progress(Progress("plan", len(drafts), len(wanted), time.monotonic() - started))
+    return plan_of(drafts, wish, head)
 
 
 def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
@@ -232,7 +246,7 @@ def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
         Step(number, d.kind, d.record.id, d.keeper, d.group, d.record.location, d.record.content,
              d.record.bytes, d.reason, d.changes,
              tuple(p for f in d.found if (p := f.companion.location) not in going | along.keys()),
-             tuple(along[f.companion.location] for f in d.found if f.companion.location in along))
+             tuple(along[f.companion.location] for f in d.found if f.companion.location in along), d.writes)
         for number, d in enumerate(chain(*(d.merges for d in drafts), others))
     )  # fmt: skip
     warnings = tuple(w for d in drafts for w in d.warnings) + _cautions(wish.action, planned)
@@ -296,7 +310,11 @@ def draft(group: Candidates, wish: Wish, head: Head) -> GroupDraft:
     others = _drafts(group, choice, wish, head, warnings)
     if not others and choice.sure:
         return GroupDraft(None, warnings=warnings)
-    return GroupDraft(_planned(group, choice), _merge(group, others, wish, head), others, warnings)
+    others, described = _described(group, others, wish, head, warnings)
+    if not others and choice.sure:
+        return GroupDraft(None, warnings=warnings)
+    merges = [*_merge(group, others, wish, head), *described]
+    return GroupDraft(_planned(group, choice), merges, others, warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +328,7 @@ class DraftStep:
     reason: str
     changes: tuple[FieldChange, ...] = ()
     found: tuple[Found, ...] = ()
+    writes: Description | None = None
 
 
 def among(matches: Matches, there: Collection[str]) -> Matches:
@@ -398,3 +417,32 @@ def _merge(group: Candidates, drafts: Sequence[DraftStep], wish: Wish, head: Hea
             reason = f"fields of {plural(len(others), 'image')} merged"
             steps.append(DraftStep(StepKind.MERGE, records[keeper], keeper, group.key, reason, changes))
     return steps
+
+
+def _described(
+    group: Candidates, drafts: list[DraftStep], wish: Wish, head: Head, warnings: list[str]
+) -> tuple[list[DraftStep], list[DraftStep]]:
+    """The drafts of images that may go, and for each keeper a step where there is something to be written."""
+    local = [d for d in drafts if d.record.content and _absolute(os.path.dirname(d.record.location))]
+    if wish.facts is None or not local:
+        return drafts, []
+    records = {record.id: record for record in group.records}
+    steps, hindered = [], dict[str, str]()
+    for keeper in sorted({d.keeper for d in local}):
+        others = [d.record for d in local if d.keeper == keeper]
+        told = told_of(records[keeper], others, wish.facts, wish.policy, head.roots)
+        hindered |= told.hindered
+        warnings += [differing_words(change, records[keeper].filename) for change in told.differing]
+        if told.description:
+            reason = f"what only {plural(len(others), 'other file')} told is kept"
+            steps.append(DraftStep(StepKind.DESCRIBE, records[keeper], keeper, group.key, reason,
+                                   writes=told.description))  # fmt: skip
+    warnings += [f"{location} is left alone: {why}." for location, why in sorted(hindered.items())]
+    return [d for d in drafts if d.record.location not in hindered], steps
+
+
+def differing_words(change: FactChange, keeper: str) -> str:
+    """What others say of a fact and is not taken, as a sentence."""
+    told = ((os.path.basename(place), ", ".join(values)) for place, values in change.differing)
+    others = "; ".join(f"{name} says {values}" for name, values in told)
+    return f"The {change.fact} of {keeper} stays {', '.join(change.new) or 'unknown'}: {others}."

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from dupedash.actions.along import Along
 from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection, place_of
+from dupedash.actions.facts.writing import Writing
 from dupedash.actions.files.displace import aside, put_back
 from dupedash.actions.files.lock import exclusive
 from dupedash.actions.journal import Journal, StepMark
-from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, bytes_of
+from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, StepKind, bytes_of
 from dupedash.actions.present import Present, as_values
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
@@ -54,6 +55,7 @@ class _Reversal:
         self.quarantine = workspace.quarantine
         self.present = Present(plan, collection)
         self.along = Along(plan, journal, workspace.quarantine)
+        self.writing = Writing(plan, journal, workspace.quarantine)
         self.failed: list[Failure] = []
 
     def run(
@@ -80,6 +82,8 @@ class _Reversal:
         try:
             if step.kind in TOUCHES_FILES:
                 self._restore(step)
+            elif step.kind is StepKind.DESCRIBE:
+                self.writing.take_back(step)
         except (DupedashError, OSError) as error:
             self._fail(step, str(error))
             return False
@@ -115,9 +119,7 @@ class _Reversal:
         if not begun:
             return []
         try:
-            restore = self._documents if begun[0].kind in REMOVES else self._fields
-            refused = restore(begun)
-            self.collection.commit()
+            refused = self._change_collection(begun)
         except DupedashError as error:
             refused = {step.id: str(error) for step in begun}
         for step in begun:
@@ -144,6 +146,14 @@ class _Reversal:
         except ActionError as error:
             damaged[step.id] = f"{error} Its fields are lost; index its folder to add it again."
             return None
+
+    def _change_collection(self, steps: Sequence[Step]) -> dict[str, str]:
+        """id → why the collection refused."""
+        if steps[0].kind is StepKind.DESCRIBE:
+            return {}
+        refused = self._documents(steps) if steps[0].kind in REMOVES else self._fields(steps)
+        self.collection.commit()
+        return refused
 
     def _fields(self, steps: Sequence[Step]) -> dict[str, str]:
         changes: dict[str, dict[str, object]] = {}

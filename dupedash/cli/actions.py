@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -12,9 +13,12 @@ from pathlib import Path
 import click
 
 from dupedash.actions import (
+    ADDS,
+    FactChange,
     FolderSides,
     Head,
     Journal,
+    MergeRule,
     Outcome,
     Plan,
     Step,
@@ -42,6 +46,7 @@ from dupedash.collection import Collection, WritableCollection
 from dupedash.errors import ActionError, ConfigError
 from dupedash.groups.graph import Strictness
 from dupedash.images.files import printable as printable_path
+from dupedash.images.metadata.facts import Fact
 from dupedash.keepers import PRESETS, Policy, preset
 from dupedash.model import NEAR, Failure, PairKind
 from dupedash.query.syntax.literals import write_value
@@ -53,7 +58,7 @@ from dupedash.wording import plural, size
 
 LISTED = 20  # groups: what fits on a screen
 UNSURE_GROUPS = LEAVE, DECIDE = "leave", "decide"
-ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
+ACTIONS = [str(kind) for kind in StepKind if kind not in ADDS]
 
 
 @click.command()
@@ -64,6 +69,12 @@ ACTIONS = [str(kind) for kind in StepKind if kind is not StepKind.MERGE]
               help=f"How the image that stays is chosen: {', '.join(PRESETS)}, or a JSON file.")  # fmt: skip
 @click.option("--action", type=click.Choice(ACTIONS), default="quarantine", show_default=True)
 @click.option("--merge", is_flag=True, help="Also merge the others' fields into the image that stays.")
+@click.option("--metadata", is_flag=True,
+              help="Also write what only the files that go tell (title, caption, keywords, rating, date "
+                   "taken, place, creator) into an XMP sidecar of the image that stays.")  # fmt: skip
+@click.option("--metadata-rule", "fact_rules", multiple=True, metavar="FACT=RULE",
+              help="How a fact of several files becomes one: fill (where it is missing), union, lowest, "
+                   "highest, keep: rating=highest.  [default: keywords=union, else fill]")  # fmt: skip
 @click.option("--unsure", type=click.Choice(UNSURE_GROUPS), default=LEAVE, show_default=True,
               help="Where nothing shows which image is the edited one: leave the images, or let the policy's "
                    "other rules (most pixels, format, largest file …) decide.")  # fmt: skip
@@ -85,6 +96,8 @@ def plan(
     policy: str,
     action: str,
     merge: bool,
+    metadata: bool,
+    fact_rules: tuple[str, ...],
     unsure: str,
     groups: tuple[str, ...],
     folder: str | None,
@@ -105,6 +118,7 @@ def plan(
             named(collection, keep),
             named(collection, groups) if groups else None,
             {} if merge else None,
+            facts=read_fact_rules(fact_rules) if metadata or fact_rules else None,
         )
         cutting = Cutting(threshold, strict, kinds)
         drawn = draw(context, collection, scan_id, cutting, wish, (folder, kept_in))
@@ -112,6 +126,21 @@ def plan(
     if json_file:
         write(json_file, json_text(drawn.to_json(), indent=1))
     print_plan(drawn, err=json_file == Path("-"))
+
+
+def read_fact_rules(given: Iterable[str]) -> dict[Fact, MergeRule]:
+    """Rules as they are typed. Raises ConfigError."""
+    names = {str(fact).replace(" ", "-"): fact for fact in Fact}
+    rules = {}
+    for text in given:
+        name, _, rule = text.lower().partition("=")
+        if name not in names or rule not in list(MergeRule):
+            raise ConfigError(
+                f"--metadata-rule {text}: it is FACT=RULE, with one of {', '.join(names)}, and one of "
+                f"{', '.join(MergeRule)}."
+            )
+        rules[names[name]] = MergeRule(rule)
+    return rules
 
 
 def named(collection: Collection, given: Iterable[str]) -> frozenset[str]:
@@ -156,7 +185,12 @@ def draw(
         shelf = shelf_of(context, collection, found, threshold)
         here, there = (typed_folder(shelf, text) if text else "" for text in folders)
         drawn = FolderSides.of(shelf, here, there).narrowed_all(drawn, decisions, collection.name)
-    made = draw_plan(drawn, wish, Head.now(collection, found.id, threshold))
+    head = Head.now(collection, found.id, threshold)
+    if wish.facts is None:
+        made = draw_plan(drawn, wish, head)
+    else:  # every file is read, which takes its time
+        with ProgressLine() as line:
+            made = draw_plan(drawn, wish, head, line)
     partial = () if found.status is ScanStatus.DONE else (_partial(found),)
     return replace(made, warnings=partial + made.warnings)
 
@@ -262,9 +296,10 @@ def print_failures(failures: Sequence[Failure], word: str = "failed") -> int:
 
 def print_plan(drawn: Plan, err: bool) -> None:
     """The preview: every group for a person, the first ones where there are many."""
-    merges = sum(step.kind is StepKind.MERGE for step in drawn.steps)
-    doing = f"{drawn.action} {len(drawn.steps) - merges:,}"
-    doing += f" and merge fields into {merges:,}" if merges else ""
+    kinds = Counter(step.kind for step in drawn.steps)
+    doing = f"{drawn.action} {kinds[drawn.action]:,}"
+    doing += f" and merge fields into {kinds[StepKind.MERGE]:,}" if kinds[StepKind.MERGE] else ""
+    doing += f" and describe {kinds[StepKind.DESCRIBE]:,}" if kinds[StepKind.DESCRIBE] else ""
     lines = [
         f"plan        {drawn.id}: {doing} of {drawn.collection}, "
         f"{len(drawn.changed):,} groups at {drawn.threshold}, {size(drawn.bytes)}"
@@ -295,5 +330,16 @@ def print_plan(drawn: Plan, err: bool) -> None:
 
 
 def _step_line(step: Step) -> str:
+    if step.writes:
+        changes = "; ".join(map(fact_words, step.writes.changes))
+        return f"{step.kind!s:11} {step.writes.location} ({changes})"
     changes = "; ".join(f"{c.field}: {c.old!r} → {c.new!r}" for c in step.changes)
     return f"{step.kind!s:11} {step.location} ({changes or step.reason})"
+
+
+def fact_words(change: FactChange) -> str:
+    """ "rating: 3 → 5", and what others tell that is not taken."""
+    old, new = (", ".join(values) or "nothing" for values in (change.old, change.new))
+    differing = [f"{os.path.basename(place)} says {', '.join(told)}" for place, told in change.differing]
+    becomes = f"{change.fact}: {old} → {new}" if old != new else f"{change.fact} stays {new}"
+    return "; ".join([becomes, *differing])

@@ -16,7 +16,9 @@ from typing import TypeVar
 from dupedash.errors import UnreadableImage
 from dupedash.images import encode
 from dupedash.images.files import LIMITS, printable
-from dupedash.images.tags import read_tags
+from dupedash.images.metadata.facts import Facts
+from dupedash.images.metadata.reading import read_facts, read_sidecar
+from dupedash.images.metadata.tags import read_tags
 from dupedash.workers import Bounds, Pool, WorkerLost, memory
 
 T = TypeVar("T")
@@ -56,6 +58,16 @@ def original(source: Path) -> bytes:
 def tags(source: Path) -> dict[str, str]:
     """See `tags.read_tags`; apart."""
     return ask(partial(read_tags, source), printable(source))
+
+
+def facts(source: Path) -> Facts:
+    """See `reading.read_facts`; apart."""
+    return ask(partial(read_facts, source), printable(source))
+
+
+def sidecar(source: Path) -> Facts:
+    """See `reading.read_sidecar`; apart."""
+    return ask(partial(read_sidecar, source), printable(source))
 
 
 def thumbnail(data: bytes, name: str = "upload") -> bytes:

@@ -128,6 +128,63 @@ def _rename(source: Path, target: Path) -> None:
     atomic.sync_folder(source.parent)
 
 
+def keep_second(source: Path, target: Path, content: str) -> None:
+    """A second name for a file, or a copy on another disk, unless that was done.
+
+    Raises ActionError, OSError.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        if sha256(target) != content:
+            raise ActionError(f"{target} is there already: it is not overwritten.")
+        return
+    try:
+        hard_link(source, target)
+    except OSError as error:
+        if error.errno not in NO_LINKS | {errno.EXDEV}:
+            raise
+        _copy(source, target, content)
+    atomic.sync_folder(target.parent)
+
+
+def install(data: bytes, content: str, target: Path, *, over: bool, mode: int | None) -> None:
+    """Write a file in one step, over the one that is there only where `over`. `content`: SHA-256 of `data`.
+
+    mode  its permissions; None: those of new files. Raises ActionError, OSError.
+    """
+    part = _part_of(target, content)
+    part.unlink(missing_ok=True)
+    try:
+        atomic.create(part, data)
+        if mode is not None:
+            part.chmod(mode)
+        if over:
+            _give(part, target.stat())
+            part.replace(target)
+            atomic.sync_folder(target.parent)
+        else:
+            move(part, target, content)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def give_back(kept: Path, target: Path, content: str) -> None:
+    """Put a file in the place of another in one step. Raises ActionError where it was changed, OSError."""
+    if sha256(kept) != content:
+        raise ActionError(f"{kept} was changed in the quarantine: it is left there.")
+    try:
+        kept.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        part = _part_of(target, content)
+        part.unlink(missing_ok=True)
+        shutil.copy2(kept, part)
+        atomic.sync(part)
+        part.replace(target)
+    atomic.sync_folder(target.parent)
+
+
 def discard_part(target: Path, content: str) -> None:
     """Remove what an interrupted copy to `target` left beside it."""
     _part_of(target, content).unlink(missing_ok=True)

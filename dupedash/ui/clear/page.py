@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator as Place
 from dupedash import wording
 from dupedash.actions import FolderSides, Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
 from dupedash.collection import Rooted
+from dupedash.images.metadata.facts import Fact
 from dupedash.keepers import Policy
 from dupedash.model import EXACT
 from dupedash.ui import cached
@@ -199,7 +200,8 @@ def _draw_wish(view: View, policy: Policy) -> Wish:
         "Merge their fields into the image that stays", key="clear.merge", persist_state="session"
     )
     rules = _draw_rules(view) if merge else None
-    return Wish(action, policy, frozenset(pinned().values()), None, rules, field)
+    facts = _draw_facts() if local else None
+    return Wish(action, policy, frozenset(pinned().values()), None, rules, field, facts)
 
 
 def _draw_rules(view: View) -> dict[str, MergeRule]:
@@ -208,6 +210,21 @@ def _draw_rules(view: View) -> dict[str, MergeRule]:
     named = st.multiselect("Other rules for", sorted(view.fields()), key="clear.merge.fields")
     columns = st.columns(max(1, len(named)))
     return {name: _draw_rule(name, column) for name, column in zip(named, columns, strict=False)}
+
+
+def _draw_facts() -> dict[Fact, MergeRule] | None:
+    """Rules for what only the files that go tell; None: it is left to them."""
+    wished = st.toggle(
+        "Keep what only their files tell", key="clear.facts", persist_state="session",
+        help="Title, caption, keywords, rating, date taken, place and creator are written into an XMP "
+             "sidecar of the image that stays, before the others go. Undo brings back what was there.",
+    )  # fmt: skip
+    if not wished:
+        return None
+    st.caption("Keywords are united; the others are filled where they are missing.")
+    named = st.multiselect("Other rules for", [str(fact) for fact in Fact], key="clear.facts.named")
+    columns = st.columns(max(1, len(named)))
+    return {Fact(name): _draw_rule(name, column) for name, column in zip(named, columns, strict=False)}
 
 
 def _draw_rule(name: str, column: Place) -> MergeRule:

@@ -56,11 +56,14 @@ def _about(
     view: View, now: CollectionNow, found: ScanMatches, wish: Wish, head: Head, sides: FolderSides | None
 ) -> str:
     """All on which the effect of a wish on a group depends."""
-    rules = sorted((name, str(rule)) for name, rule in wish.merge.items()) if wish.merge is not None else None
+    rules, facts = (
+        None if given is None else sorted((str(name), str(rule)) for name, rule in given.items())
+        for given in (wish.merge, wish.facts)
+    )
     return json.dumps([
         now.state, printable(found.scan.folder), found.version,
         view.decisions_now.version, wish.action, wish.policy.to_json(), rules,
-        wish.link_field, head.roots, sides and (sides.folder, sides.other),
+        wish.link_field, head.roots, sides and (sides.folder, sides.other), facts,
     ])  # fmt: skip
 
 

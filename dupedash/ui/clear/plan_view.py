@@ -10,7 +10,17 @@ from html import escape
 import streamlit as st
 
 from dupedash import wording
-from dupedash.actions import Member, Plan, PlannedGroup, Step, StepKind, Totals
+from dupedash.actions import (
+    ADDS,
+    FactChange,
+    Member,
+    Plan,
+    PlannedGroup,
+    Step,
+    StepKind,
+    Totals,
+)
+from dupedash.actions.plan import Description
 from dupedash.keepers import BY_HAND, UNSURE
 from dupedash.ui import style
 from dupedash.ui.door.routes import thumb_url
@@ -39,12 +49,12 @@ Pin = Callable[[str, str | None], None]
 def draw_facts(plan: Plan) -> None:
     """The sums of a stored plan."""
     gone = len(plan.removed)
-    changed = sum(step.kind in (StepKind.LABEL, StepKind.MERGE) for step in plan.steps)
+    changed = sum(step.kind in {StepKind.LABEL, *ADDS} for step in plan.steps)
     widgets.facts(
         [
             Fact("Groups", wording.count(len(plan.changed)), f"at {plan.threshold:.2f}"),
             Fact("Images to go", wording.count(gone), _GOES[plan.action] if gone else "none is removed"),
-            Fact("Images changed", wording.count(changed), "fields only"),
+            Fact("Images changed", wording.count(changed), "fields and sidecars only"),
             Fact("Bytes", wording.size(plan.bytes), "of the files that go"),
         ]
     )
@@ -140,7 +150,7 @@ def draw_some(plan: Plan, groups: Sequence[PlannedGroup], key: str, pin: Pin | N
 
 
 def _draw_group(plan: Plan, group: PlannedGroup, steps: list[Step], key: str, pin: Pin | None) -> None:
-    gone = {step.id: step for step in steps if step.kind is not StepKind.MERGE}
+    gone = {step.id: step for step in steps if step.kind not in ADDS}
     merged = [step for step in steps if step.kind is StepKind.MERGE]
     members = sorted(group.members, key=lambda m: (m.id != group.keeper, m.id in gone, m.id))
     why = group.why.removeprefix("kept because ")
@@ -159,6 +169,25 @@ def _draw_group(plan: Plan, group: PlannedGroup, steps: list[Step], key: str, pi
     for step in merged:
         changes = [f"{c.field}: {_value(c.old)} → {_value(c.new)}" for c in step.changes]
         st.caption(f"Fields of {as_text(_name(members[0]))}: {as_text('; '.join(changes))}")
+    for step in steps:
+        if step.writes:
+            st.html(facts_html(step.writes))
+
+
+def facts_html(description: Description) -> str:
+    """What is written into a sidecar, fact by fact; every text escaped."""
+    place = os.path.basename(description.location)
+    verb = "is written" if description.before is None else "is added to"
+    head = f"<caption><b>{escape(place)}</b> {verb}, so that nothing known is lost</caption>"
+    return f'<table class="dd-told">{head}{"".join(map(_fact_row, description.changes))}</table>'
+
+
+def _fact_row(change: FactChange) -> str:
+    old, new = (escape(", ".join(values)) for values in (change.old, change.new))
+    becomes = f"{old or '–'} → <b>{new}</b>" if old != new else f"<b>{new}</b> stays"
+    told = "; ".join(f"{os.path.basename(place)} says {', '.join(said)}" for place, said in change.differing)
+    differing = f'<span class="differs">not taken: {escape(told)}</span>' if told else ""
+    return f'<tr><th scope="row">{escape(change.fact)}</th><td>{becomes}{differing}</td></tr>'
 
 
 def more_words(going: Sequence[bool]) -> str:

@@ -1,0 +1,1 @@
+"""What only the files that go tell of their picture: gathered for a plan, and written beside what stays."""

@@ -1,0 +1,84 @@
+"""What is known of an image, by its file and by what lies beside it; and where more would be written."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+from dupedash.actions.files.companions import Found, as_listed, found_beside, owners
+from dupedash.actions.plan import Companion
+from dupedash.errors import Busy
+from dupedash.formats import RAW
+from dupedash.images import apart, path_of
+from dupedash.images.metadata.facts import Facts, gathered
+from dupedash.model import ImageRecord
+
+T = TypeVar("T")
+_REMEMBERED = 20_000  # files: a preview that is drawn again reads none of them again
+_PATIENCE, _PAUSE = 200, 0.05  # looks for a free process, and seconds between them
+
+
+def facts_of(record: ImageRecord) -> Facts:
+    """Sidecars first, then the file, then the records of exporters. Raises UnreadableImage, Busy."""
+    picture = _of_picture(_Picture(record.content or record.location, path_of(record.location)))
+    beside = [f.companion for f in found_beside(record.location) if f.travels]
+    packets = [_of_sidecar(companion) for companion in beside if _is_packet(companion.location)]
+    records = [_of_sidecar(companion) for companion in beside if not _is_packet(companion.location)]
+    return gathered([*packets, picture, *records])
+
+
+def sidecar_of(location: str) -> tuple[str, Companion | None]:
+    """Where more about this image is written: into its own XMP sidecar, else a new one under its name."""
+    listed = as_listed(location)
+    found = [f for f in found_beside(location) if _is_packet(f.companion.location) and _is_own(f, listed)]
+    if found:
+        # IMG.jpg.xmp before IMG.xmp: the longer name can mean no other picture.
+        best = max((f.companion for f in found), key=lambda c: len(c.location))
+        return best.location, best
+    stem, ending = os.path.splitext(listed)
+    short = f"{stem}.xmp"  # as Adobe's programs name those of raw files, and look for them
+    alone = ending.lower() in RAW and not owners(short) - {listed} and not os.path.lexists(path_of(short))
+    return (short if alone else f"{listed}.xmp"), None
+
+
+def _is_own(found: Found, location: str) -> bool:
+    return found.travels and found.owners == {location}
+
+
+def _is_packet(location: str) -> bool:
+    return location.lower().endswith(".xmp")
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A file by its content: copies tell the same, and a changed file is read again."""
+
+    content: str
+    path: Path = field(compare=False)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _of_picture(picture: _Picture) -> Facts:
+    return _patiently(partial(apart.facts, picture.path))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _of_sidecar(companion: Companion) -> Facts:
+    if not companion.location.lower().endswith((".xmp", ".json")):
+        return {}
+    return _patiently(partial(apart.sidecar, path_of(companion.location)))
+
+
+def _patiently(read: Callable[[], T]) -> T:
+    """Other readers of pictures may have all processes for a while."""
+    for _ in range(_PATIENCE):
+        try:
+            return read()
+        except Busy:
+            time.sleep(_PAUSE)
+    return read()
