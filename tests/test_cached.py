@@ -8,7 +8,7 @@ import pytest
 from dupedash.collection import FoundMatch
 from dupedash.config import Workspace
 from dupedash.groups.graph import Strictness
-from dupedash.model import ImageRecord
+from dupedash.model import USUAL, ImageRecord
 from dupedash.review import ReviewStore, Verdict, image_key
 from dupedash.scans import ScanStore
 from dupedash.ui import cached
@@ -47,7 +47,7 @@ def test_groups_are_found_by_any_text_in_a_location_whatever_its_case(scan, work
 
 def test_a_scan_is_read_once_and_a_decision_leaves_its_matches_out_at_once(scan, workspace):
     before = matches(scan, workspace)
-    assert matches(scan, workspace) is before is cached.all_matches(scan)
+    assert matches(scan, workspace) is before is cached.all_matches(scan, USUAL)
     assert cached.cut(before, 0.7, Strictness.COMPONENT) is cached.cut(before, 0.7, Strictness.COMPONENT)
     keys = [image_key(record, scan.collection) for record in RECORDS[:2]]
     ReviewStore(workspace.reviews).decide(keys, Verdict.NOT_DUPLICATE, who="me", expected_revision=0)

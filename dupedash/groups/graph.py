@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from dupedash.model import ONE_MOMENT, PairKind
+from dupedash.model import EXACT, NEAR, ONE_MOMENT, PairKind
 
 Ints = npt.NDArray[np.int32]
 Positions = npt.NDArray[np.int64]
@@ -25,7 +25,8 @@ Sides = npt.NDArray[np.uint8]
 SCOPE, AGAINST = np.uint8(1), np.uint8(2)
 """On which side of a scan of one part against another an image was; both bits: on both."""
 Codes = npt.NDArray[np.uint8]
-_CODE = {kind: place for place, kind in enumerate(PairKind)}
+_KINDS = tuple(PairKind)
+_CODE = {kind: place for place, kind in enumerate(_KINDS)}
 
 
 class Strictness(StrEnum):
@@ -66,6 +67,16 @@ class Matches:
         """The threshold up to which each links its images: its score, or 1 where another thing than likeness
         tells that they belong together (`ONE_MOMENT`)."""
         return self.score if self.kind is None else np.where(self.of_moment, np.float32(1), self.score)
+
+    @property
+    def codes(self) -> Codes:
+        """The place in PairKind of each; where nobody asked, what its score says."""
+        if self.kind is not None:
+            return self.kind
+        cases = [self.score >= np.float32(least) for least in (EXACT, NEAR)]
+        said = [_CODE[kind] for kind in (PairKind.RE_ENCODED, PairKind.EDITED)]
+        found: Codes = np.select(cases, said, _CODE[PairKind.ALIKE]).astype(np.uint8)
+        return found
 
     @property
     def of_moment(self) -> Flags:
@@ -113,12 +124,14 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One match inside a group. `bridge`: without it the group falls apart."""
+    """One match inside a group. `bridge`: without it the group falls apart; `kind`: what the two are to each
+    other."""
 
     a: str
     b: str
     score: float
     bridge: bool = False
+    kind: PairKind = PairKind.EDITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +145,7 @@ class Group:
     holding   that of the link that holds it together: a threshold above it splits the group
     mean      mean score of its links
     missing   pairs of members that were compared and do not match: 0 where every pair matches
+    kind      what it is: the least close of the kinds of its links
     """
 
     key: str
@@ -141,6 +155,7 @@ class Group:
     holding: float
     mean: float
     missing: int
+    kind: PairKind = PairKind.EDITED
 
     @property
     def chained(self) -> bool:
@@ -234,14 +249,12 @@ class Cut:
     def kinds(self) -> Codes:
         """Per group the place in PairKind of what it is: that of its matches which is the least close."""
         m, found = self.graph.matches, np.zeros(len(self), np.uint8)
-        if m.kind is None:
-            return found + np.uint8(_CODE[PairKind.EDITED])
-        np.maximum.at(found, self.label[m.a[self.inside]], m.kind[self.inside])
+        np.maximum.at(found, self.label[m.a[self.inside]], m.codes[self.inside])
         return found
 
     def kind(self, number: int) -> PairKind:
         """What the group is: the least close of the kinds of its matches."""
-        return tuple(PairKind)[int(self.kinds[number])]
+        return _KINDS[int(self.kinds[number])]
 
     def indices(self, number: int) -> Positions:
         """The members of group `number` as sorted indices into `matches.ids`."""
@@ -300,13 +313,16 @@ class Cut:
     def group(self, number: int) -> Group:
         """The whole group, its bridges marked."""
         matches, members, positions = self.graph.matches, self.members(number), self.links(number)
-        columns = (matches.a, matches.b, matches.score)
+        columns = (matches.a, matches.b, matches.score, matches.codes)
         rows = zip(*(c[positions].tolist() for c in columns), self.bridges(number).tolist(), strict=True)
-        links = tuple(Link(matches.ids[a], matches.ids[b], score, bridge) for a, b, score, bridge in rows)
+        links = tuple(
+            Link(matches.ids[a], matches.ids[b], score, bridge, _KINDS[kind])
+            for a, b, score, kind, bridge in rows
+        )
         mean = float(matches.score[positions].mean(dtype=np.float64)) if len(positions) else 0.0
         missing = int(self.pairs[number]) - len(links)
         weakest, holding = float(self.weakest[number]), float(self.holding[number])
-        return Group(members[0], members, links, weakest, holding, mean, missing)
+        return Group(members[0], members, links, weakest, holding, mean, missing, self.kind(number))
 
 
 class DuplicateGraph:
@@ -361,7 +377,7 @@ class DuplicateGraph:
         index, m = self.index.get(image_id), self.matches
         if index is None:
             return []
-        near = np.flatnonzero(((m.a == index) | (m.b == index)) & (m.score >= threshold))
+        near = np.flatnonzero(((m.a == index) | (m.b == index)) & (self.strength >= threshold))
         other = np.where(m.a[near] == index, m.b[near], m.a[near])
         pairs = [(m.ids[o], float(s)) for o, s in zip(other, m.score[near], strict=True)]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))

@@ -16,10 +16,10 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dupedash.groups.graph import Cut, Group
+from dupedash.groups.graph import Cut, Group, Link
 from dupedash.groups.table import gains
 from dupedash.images.encode import inline
-from dupedash.model import Explanation, ImageRecord
+from dupedash.model import ONE_MOMENT, Explanation, ImageRecord
 from dupedash.network import assets, build
 from dupedash.network.build import SCALE
 from dupedash.scans import StoredScan
@@ -132,14 +132,16 @@ def _chapter(
         for i in group.members
     )
     pairs = tuple(
-        ReportPair(records[k.a].filename, records[k.b].filename, k.score, _words(why.get((k.a, k.b))))
+        ReportPair(records[k.a].filename, records[k.b].filename, k.score, _words(k, why.get((k.a, k.b))))
         for k in group.links[:PAIRS_PER_GROUP]
     )
     return Chapter(number, group, members, pairs, len(group.links) - len(pairs))
 
 
-def _words(explanation: Explanation | None) -> str:
-    return explanation.words() if explanation else ""
+def _words(link: Link, explanation: Explanation | None) -> str:
+    """What the two are to each other, and of copies what changed."""
+    told = explanation.words() if explanation and link.kind not in ONE_MOMENT else ""
+    return ": ".join(filter(None, (link.kind, "" if told == link.kind else told)))
 
 
 def _facts(record: ImageRecord) -> str:

@@ -28,7 +28,7 @@ from dupedash.groups.scans_compared import ScanDifference, compare
 from dupedash.groups.table import GroupTable, table
 from dupedash.images.files import printable
 from dupedash.keepers.places import place_fitting, place_in
-from dupedash.model import Explanation, ImageRecord
+from dupedash.model import USUAL, Explanation, ImageRecord, PairKind
 from dupedash.review import Decisions, ImageKey, ReviewStore, apply_decisions, group_standings
 from dupedash.scans import ImageRows, MatchEdits, MatchRows, ScanStatus, StoredScan
 from dupedash.scans import must_be_of as raise_unless_of
@@ -146,21 +146,37 @@ def decided_keys(scan: StoredScan, now: DecisionsNow) -> Mapping[str, ImageKey]:
     }
 
 
-@st.cache_resource(max_entries=6, show_spinner="Reading the scan …", hash_funcs=_KEYS)
-def all_matches(scan: StoredScan) -> ScanMatches:
-    """The matches as the scan found them, whatever was decided. Raises ScanError."""
-    return ScanMatches(scan, f"{scan_version(scan)}{_ALL}", scan.matches())
+@st.cache_resource(max_entries=3, show_spinner="Reading the scan …", hash_funcs=_KEYS)
+def _pairs(scan: StoredScan) -> Matches:
+    return scan.pairs()
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=_KEYS)
-def matches(scan: StoredScan, now: DecisionsNow) -> ScanMatches:
-    """The matches that nobody rejected. Raises ConfigError, ScanError."""
-    found, keys = all_matches(scan), decided_keys(scan, now)
+def all_matches(scan: StoredScan, kinds: tuple[PairKind, ...] = USUAL) -> ScanMatches:
+    """The matches of these kinds as the scan found them, whatever was decided. Raises ScanError."""
+    version = f"{scan_version(scan)}-{_of_kinds(kinds)}{_ALL}"
+    return ScanMatches(scan, version, _pairs(scan).only(kinds))
+
+
+def _of_kinds(kinds: tuple[PairKind, ...]) -> str:
+    """Stands for these kinds in a version."""
+    return "usual" if kinds == USUAL else "+".join(kind.token for kind in kinds)
+
+
+def counts_of_kinds(scan: StoredScan) -> Mapping[PairKind, int]:
+    """How many pairs of each kind the scan found. Raises ScanError."""
+    return _pairs(scan).counts()
+
+
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=_KEYS)
+def matches(scan: StoredScan, now: DecisionsNow, kinds: tuple[PairKind, ...] = USUAL) -> ScanMatches:
+    """The matches of these kinds that nobody rejected. Raises ConfigError, ScanError."""
+    found, keys = all_matches(scan, kinds), decided_keys(scan, now)
     kept = apply_decisions(found.matches, keys, decisions(now)) if keys else found.matches
     if kept is found.matches:
         return found
     digest = hashlib.sha256(kept.a.tobytes() + kept.b.tobytes()).hexdigest()[:16]
-    return ScanMatches(scan, f"{scan_version(scan)}-{digest}", kept)
+    return ScanMatches(scan, f"{scan_version(scan)}-{_of_kinds(kinds)}-{digest}", kept)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_KEYS)
@@ -284,7 +300,8 @@ def cut(found: ScanMatches, threshold: float, strictness: Strictness) -> Cut:
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=_KEYS)
 def group_table(found: ScanMatches, threshold: float, strictness: Strictness) -> GroupTable:
     """The figures of all groups at a threshold. Raises ScanError."""
-    decidable = edits(found).decidable(found.matches.score)
+    # Of what shows one moment nothing is to be decided.
+    decidable = edits(found).decidable(found.matches.score) | found.matches.of_moment
     return table(cut(found, threshold, strictness), file_sizes(found), decidable)
 
 

@@ -11,9 +11,10 @@ import streamlit as st
 from dupedash.config import settings
 from dupedash.connect import Connections
 from dupedash.groups.graph import Strictness
-from dupedash.model import FLOOR, NEAR
+from dupedash.model import FLOOR, NEAR, PairKind
 from dupedash.scans import StoredScan
-from dupedash.ui import jobs, state
+from dupedash.ui import cached, jobs, state
+from dupedash.ui.shared import kind_words
 from dupedash.ui.shared.scan_words import scan_label
 from dupedash.ui.shared.threshold import set_threshold
 
@@ -23,6 +24,11 @@ _SHOWN_SCAN, _FOLLOWS = "scan.shown", "scan.follows"
 _GROUPING_HELP = (
     "**Linked**: an image joins a group as soon as it matches one member; chains are possible, and shown.\n\n"
     "**Complete**: every two images of a group match each other."
+)
+_KINDS_HELP = (
+    "Groups are formed of pairs of these kinds; without a choice, of all duplicates. Frames of a burst, the "
+    "raw file and the picture of one shot, and the two halves of a Live photo are no duplicates: choose them "
+    "to see them."
 )
 
 
@@ -134,6 +140,7 @@ def pick_threshold(scan: StoredScan) -> None:
             )  # fmt: skip
     if scan.config.floor > float(st.session_state[state.THRESHOLD]):
         st.caption(f"This scan kept nothing below {scan.config.floor:.2f}.")
+    pick_kinds(scan)
     st.segmented_control(
         "Grouping",
         list(state.GROUPING),
@@ -145,3 +152,13 @@ def pick_threshold(scan: StoredScan) -> None:
         help=_GROUPING_HELP,
         width="stretch",
     )
+
+
+def pick_kinds(scan: StoredScan) -> None:
+    """Of which kinds of pairs groups are formed; the address keeps them."""
+    st.multiselect(
+        "Kinds", [kind.value for kind in PairKind if kind is not PairKind.ALIKE], key=state.KINDS,
+        bind="query-params", placeholder="All duplicates", help=_KINDS_HELP,
+    )  # fmt: skip
+    if others := kind_words.moment_words(cached.counts_of_kinds(scan)):
+        st.caption(f"Also found, no duplicates: {others}")

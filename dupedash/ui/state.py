@@ -22,7 +22,7 @@ from dupedash.folders import FolderLists, SharedFolders, Shelf
 from dupedash.groups.graph import Cut, DuplicateGraph, Strictness
 from dupedash.groups.table import GroupTable
 from dupedash.jobs import Job, Jobs
-from dupedash.model import EXACT, NEAR, FieldInfo, ValueCount
+from dupedash.model import EXACT, NEAR, USUAL, FieldInfo, PairKind, ValueCount
 from dupedash.review import Decisions, ReviewStore
 from dupedash.scans import ScanStatus, ScanStore, StoredScan, may_be_of
 from dupedash.ui import cached, collections
@@ -31,7 +31,7 @@ from dupedash.ui.collections import CollectionNow, open_collection
 from dupedash.ui.door import access
 from dupedash.ui.door.access import Role
 
-COLLECTION, SCAN, THRESHOLD, STRICTNESS = "collection", "scan", "t", "grouping"
+COLLECTION, SCAN, THRESHOLD, STRICTNESS, KINDS = "collection", "scan", "t", "grouping", "kinds"
 """Keys of the shared widgets, in the session and in the URL."""
 
 WANTED, WANTED_COLLECTION, THRESHOLD_WANTED = "scan.wanted", "collection.wanted", "t.wanted"
@@ -52,6 +52,7 @@ class View:
     connection  the chosen collection's, None where there is no collection at all
     scans       the collection's stored scans, newest first
     scan        the chosen one, None where there is none
+    kinds       those of the pairs that form groups
     """
 
     settings: Settings
@@ -61,6 +62,7 @@ class View:
     scan: StoredScan | None
     threshold: float
     strictness: Strictness
+    kinds: tuple[PairKind, ...] = USUAL
 
     @property
     def editor(self) -> bool:
@@ -151,7 +153,7 @@ class View:
     def matches_of(self, scan: StoredScan) -> ScanMatches:
         """The matches of a scan that nobody rejected, between images that are still there. Raises ScanError,
         ConfigError."""
-        return self.still_there(cached.matches(scan, self.decisions_now))
+        return self.still_there(cached.matches(scan, self.decisions_now, self.kinds))
 
     def still_there(self, found: ScanMatches) -> ScanMatches:
         """Without images that left the collection since the scan. A server is not asked for all its ids, and
@@ -243,7 +245,13 @@ def current() -> View:
         scan=chosen_scan(scans),
         threshold=float(st.session_state.get(THRESHOLD) or NEAR),
         strictness=Strictness(st.session_state.get(STRICTNESS) or Strictness.COMPONENT),
+        kinds=chosen_kinds(st.session_state.get(KINDS) or ()),
     )
+
+
+def chosen_kinds(names: Sequence[str]) -> tuple[PairKind, ...]:
+    """The kinds of pairs of which groups are formed; where none is chosen, all duplicates."""
+    return tuple(kind for kind in PairKind if kind.value in names) or USUAL
 
 
 def current_role() -> Role:

@@ -17,7 +17,7 @@ from dupedash.images.metadata.facts import Fact
 from dupedash.keepers import Policy
 from dupedash.model import EXACT
 from dupedash.ui import cached
-from dupedash.ui.clear import journal, plan_preview, plan_view, policy_form
+from dupedash.ui.clear import journal, kinds, plan_preview, plan_view, policy_form
 from dupedash.ui.errors import as_text
 from dupedash.ui.shared import folder_link, widgets
 from dupedash.ui.state import View
@@ -76,6 +76,7 @@ def draw(view: View) -> None:
         with st.container(horizontal_alignment="center"):
             widgets.go("scan", "Start a scan")
         return
+    kinds.draw(view)
     sides = _draw_sides(view)
     form, result = st.columns((2.5, 1), gap="medium")
     with form.container(border=True):
@@ -168,7 +169,7 @@ def pin(group: str, image_id: str | None) -> None:
 def _draw_scope() -> tuple[Scope, Place]:
     """Which groups, and the place beside it for what that leaves alone."""
     scope = st.selectbox(
-        "Which groups", list(Scope), key="clear.scope", persist_state="session",
+        "Which groups", list(Scope), key=kinds.SCOPE, persist_state="session",
         help="Exact copies are groups in which every match scores "
              f"{EXACT:.2f} or more. Decisions hold in any case.",
     )  # fmt: skip

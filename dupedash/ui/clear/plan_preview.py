@@ -40,7 +40,7 @@ def of(
     now = replace(view.now, state=view.collection.state())
     cached.must_be_of(scan, now)
     fresh = now.state == scan.state
-    found = cached.matches(scan, view.decisions_now)
+    found = cached.matches(scan, view.decisions_now, view.kinds)
     found = found if fresh else cached.still_there(found, now)
     head = Head.now(view.collection, scan.id, view.threshold)
     known = _known(_about(view, now, found, wish, head, sides))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.routing import Route
 from dupedash.config import settings
 from dupedash.errors import DupedashError
 from dupedash.groups.graph import Cut, Strictness
-from dupedash.model import NEAR
+from dupedash.model import NEAR, USUAL, PairKind
 from dupedash.network import build, drawn
 from dupedash.network.selection import SelectedGroups, Selection, SizeClass, choose
 from dupedash.scans import ScanStore
@@ -21,11 +22,14 @@ from dupedash.ui.cached import ScanMatches
 from dupedash.ui.door.routes import thumb_url
 
 
-def graph_url(found: ScanMatches, cut: Cut, strictness: Strictness, selection: Selection) -> str:
+def graph_url(
+    found: ScanMatches, cut: Cut, strictness: Strictness, kinds: Sequence[PairKind], selection: Selection
+) -> str:
     """Where the browser gets these groups; another state of the scan has another address."""
     params = {
         "t": f"{cut.threshold:.4f}", "grouping": strictness.value, "sizes": selection.sizes.value,
         "find": selection.text, "page": selection.page, "v": found.version,
+        "kinds": ",".join(kind.token for kind in kinds),
     }  # fmt: skip
     return f"/graph/{found.scan.id}.json?{urlencode(params)}"
 
@@ -41,7 +45,7 @@ def graph(request: Request) -> Response:
     try:
         workspace = settings().workspace
         scan = ScanStore(workspace.scans).get(request.path_params["scan"])
-        found = cached.matches(scan, cached.decisions_now(workspace))
+        found = cached.matches(scan, cached.decisions_now(workspace), _kinds(request))
         cut, selection = _selection(request, found)
         numbers = selected_groups(found, cut, selection).groups
         ids = [cut.graph.matches.ids[index] for number in numbers for index in drawn(cut, number)]
@@ -52,6 +56,11 @@ def graph(request: Request) -> Response:
     body = gzip.compress(network.to_json().encode(), compresslevel=4)
     headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=3600"}
     return Response(body, media_type="application/json", headers=headers)
+
+
+def _kinds(request: Request) -> tuple[PairKind, ...]:
+    asked = set(request.query_params.get("kinds", "").split(","))
+    return tuple(kind for kind in PairKind if kind.token in asked) or USUAL
 
 
 def _selection(request: Request, found: ScanMatches) -> tuple[Cut, Selection]:

@@ -17,7 +17,7 @@ from dupedash.report import graph_html
 from dupedash.ui import cached
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.graph import component, data
-from dupedash.ui.shared import downloads, group_link, widgets
+from dupedash.ui.shared import downloads, group_link, kind_words, widgets
 from dupedash.ui.state import View
 
 IMAGE = "image"
@@ -72,7 +72,7 @@ def first_page() -> None:
 
 def show_graph(view: View, selection: Selection) -> None:
     """The picture, and what a click in it means."""
-    url = data.graph_url(view.matches, view.cut, view.strictness, selection)
+    url = data.graph_url(view.matches, view.cut, view.strictness, view.kinds, selection)
     clicked = component.draw(url, focus=st.query_params.get(IMAGE), height=HEIGHT)
     if clicked.selected:
         st.query_params[IMAGE] = clicked.selected
@@ -135,7 +135,8 @@ def group_line(view: View, number: int) -> str:
     """Scores, and whether it is a chain."""
     cut, links = view.cut, view.cut.links(number)
     mean = view.graph.matches.score[links].mean()
-    line = f"Weakest match {cut.weakest[number]:.2f}, mean {mean:.2f}, held at {cut.holding[number]:.2f}."
+    line = f"{kind_words.name(cut.kind(number))}. "
+    line += f"Weakest match {cut.weakest[number]:.2f}, mean {mean:.2f}, held at {cut.holding[number]:.2f}."
     if missing := int(cut.pairs[number]) - len(links):
         line += f" A chain: {wording.plural(missing, 'pair')} joined only through others."
     return line

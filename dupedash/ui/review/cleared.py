@@ -19,7 +19,7 @@ PER_PAGE = 10
 
 def scanned(view: View) -> Cut:
     """The groups as the scan found them, with the images that are gone."""
-    found = cached.matches(view.require_scan(), view.decisions_now)
+    found = cached.matches(view.require_scan(), view.decisions_now, view.kinds)
     return cached.cut(found, view.threshold, view.strictness)
 
 

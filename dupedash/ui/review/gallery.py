@@ -22,7 +22,7 @@ from dupedash.ui.review.decisions import bar, make
 from dupedash.ui.review.decisions.bar import Subject
 from dupedash.ui.review.decisions.make import show_group
 from dupedash.ui.review.tables import table_html
-from dupedash.ui.shared import group_filters, group_rows, keys, widgets
+from dupedash.ui.shared import group_filters, group_rows, keys, kind_words, widgets
 from dupedash.ui.shared.group_link import GROUP, ONE, OTHER
 from dupedash.ui.shared.threshold import threshold_button
 from dupedash.ui.state import View
@@ -127,8 +127,9 @@ def draw_like(view: View, number: int) -> None:
 
 
 def head_line(group: Group) -> str:
-    """The scores of a group in a line."""
-    line = f"{wording.plural(len(group.links), 'match', 'matches')}, the weakest {group.weakest:.2f}, "
+    """What a group is, and its scores, in a line."""
+    line = f"{kind_words.name(group.kind)} · "
+    line += f"{wording.plural(len(group.links), 'match', 'matches')}, the weakest {group.weakest:.2f}, "
     line += f"mean {group.mean:.2f}"
     line += f", held together at {group.holding:.2f}" if len(group.members) > 2 else ""
     return line + (" · a chain: not every two match directly" if group.chained else "")

@@ -10,14 +10,14 @@ import streamlit as st
 
 from dupedash import wording
 from dupedash.groups.graph import Group
-from dupedash.model import Explanation, ImageRecord
+from dupedash.model import ONE_MOMENT, Explanation, ImageRecord
 from dupedash.review import Verdict
 from dupedash.ui.errors import as_text
 from dupedash.ui.review import compare as compareview
 from dupedash.ui.review import file_details
 from dupedash.ui.review.compare import Mode
 from dupedash.ui.review.decisions import make
-from dupedash.ui.shared import widgets
+from dupedash.ui.shared import kind_words, widgets
 from dupedash.ui.shared.group_link import LOOK, ONE, OTHER
 from dupedash.ui.state import View
 
@@ -83,12 +83,14 @@ def draw_reasons(
         st.caption(as_text(through(group, a.id, b.id)))
     else:
         st.metric("Score", f"{link.score:.3f}")
-        st.markdown(f"**{as_text(why.words() if why else 'similar picture')}**")
+        st.markdown(f"**{kind_words.name(link.kind)}**")
+        if why and link.kind not in ONE_MOMENT:
+            st.markdown(as_text(why.words()))
         if link.bridge and len(group.members) > 2:
             st.caption(":orange[Bridge]: without this match the group falls into two.")
         if why:
             st.html(facts_html(facts(why)))
-        else:
+        elif link.kind not in ONE_MOMENT:
             st.caption("This collection does not say why images match.")
     if view.editor and len(group.members) > 2:
         draw_pair_decision(view, pair)

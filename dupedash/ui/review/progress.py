@@ -32,7 +32,7 @@ class Review:
 def review(view: View) -> Review:
     """How far it is at the threshold. Raises ScanError, ConfigError."""
     cut = view.cut
-    all_matches = view.still_there(cached.all_matches(view.require_scan()))
+    all_matches = view.still_there(cached.all_matches(view.require_scan(), view.kinds))
     found = cached.cut(all_matches, view.threshold, view.strictness)
     decided = np.zeros(len(cut) + 1, bool)  # the last one stands for images in no group: label -1
     decided[[*group_rows.standings_of(view), -1]] = True

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dupedash import wording
 from dupedash.groups.graph import Strictness
+from dupedash.model import USUAL, PairKind
 from dupedash.report import export, graph_html, report_html
 from dupedash.ui import state
 from dupedash.ui.door import access
@@ -44,7 +45,7 @@ def draw_link(view: View, rule: access.Access) -> None:
     link = address(view, _PAGES[page]) + (f"&token={quote(rule.viewer)}" if let_in else "")
     st.code(link, language=None, wrap_lines=True)
     st.caption(
-        "It keeps collection, scan, threshold and grouping. Every group has a link of its own, too: "
+        "It keeps collection, scan, threshold, kinds and grouping. Every group has a link of its own, too: "
         "the address of its page."
     )
 
@@ -58,8 +59,9 @@ def address(view: View, page: str) -> str:
         state.SCAN: view.require_scan().id,
         state.THRESHOLD: f"{view.threshold:g}",
         state.STRICTNESS: "" if usual else state.GROUPING[view.strictness],
+        state.KINDS: [] if view.kinds == USUAL else [str(kind) for kind in view.kinds],
     }
-    query = urlencode({name: value for name, value in params.items() if value})
+    query = urlencode({name: value for name, value in params.items() if value}, doseq=True)
     path = "" if page == PAGES[0].file else page  # the start page has no path of its own
     return f"{here.scheme}://{here.netloc}/{path}?{query}"
 
@@ -103,11 +105,11 @@ def draw_files(view: View) -> None:
          lambda: graph_html(scan, cut, thumbnail)),
         ("Groups as JSON", "groups.json", "application/json", "Each group with the paths of its images.",
          lambda: export.groups_json(scan, cut)),
-        ("Groups as CSV", "groups.csv", "text/csv", "One row per image: group, path, size, weakest score.",
+        ("Groups as CSV", "groups.csv", "text/csv", "A row an image: group, path, size, weakest score, kind.",
          lambda: export.groups_csv(scan, cut)),
         ("Pairs as CSV", "pairs.csv", "text/csv",
          f"Every match the scan found, down to {scan.config.floor:.2f}, whatever was decided.",
-         lambda: export.pairs_csv(scan)),
+         lambda: export.pairs_csv(scan, tuple(PairKind) if view.kinds == USUAL else view.kinds)),
     )  # fmt: skip
     for title, name, kind, holds, make in rows:
         with st.container(border=True, gap=None):

@@ -10,7 +10,7 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.listing import Listing, Params, select
 from dupedash.groups.table import Flags, GroupTable, Numbers
-from dupedash.model import ImageRecord
+from dupedash.model import ImageRecord, PairKind
 from dupedash.ui import cached
 from dupedash.ui.door.routes import thumb_url
 from dupedash.ui.shared import group_filters, group_link
@@ -62,7 +62,7 @@ def draw_rows(
                 with first[0]:
                     begin(members[0])
             pictures.html(strip_html(collection, [records[i] for i in members[:STRIP]], len(members)))
-            facts.html(facts_html(rows, number, standings.get(number)))
+            facts.html(facts_html(rows, number, view.cut.kind(number), standings.get(number)))
             with open_:
                 group_link.group_link(members[0], "Open", listing.params(CARRIED), icon=None)
 
@@ -78,8 +78,8 @@ def strip_html(collection: str, records: Sequence[ImageRecord], size: int) -> st
     return f'<div class="dd-strip">{pictures}{more}</div>'
 
 
-def facts_html(rows: GroupTable, number: int, standing: str | None) -> str:
-    """The figures of one group."""
+def facts_html(rows: GroupTable, number: int, kind: PairKind, standing: str | None) -> str:
+    """The figures of one group, and what it is."""
     figures = [
         (f"{rows.size[number]:,}", "images"),
         (f"{rows.weakest[number]:.2f}", "weakest"),
@@ -87,7 +87,8 @@ def facts_html(rows: GroupTable, number: int, standing: str | None) -> str:
         (wording.size(int(rows.gain[number])) if rows.gain[number] else "–", "to gain"),
     ]
     cells = "".join(f"<div><b>{escape(value)}</b><span>{name}</span></div>" for value, name in figures)
-    marks = '<i class="chain">chain</i>' if rows.missing[number] else ""
+    marks = f'<i class="kind">{escape(kind)}</i>'
+    marks += '<i class="chain">chain</i>' if rows.missing[number] else ""
     marks += '<i class="unsure">not sure</i>' if rows.unsure[number] and not standing else ""
     marks += f'<i class="done">{escape(standing)}</i>' if standing else ""
     return f'<div class="dd-facts">{cells}<div class="marks">{marks}</div></div>'
