@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +34,30 @@ def _load_without_blas() -> None:
 
 _load_without_blas()
 
+_PACKAGE = Path(__file__).resolve().parent
+_MARK = b"\n@compiled\n"
+
+
+def sources_stamp(package: Path) -> str:
+    """What all functions of a package that are compiled say: a hash of their modules."""
+    texts = (path.read_bytes() for path in sorted(package.rglob("*.py")))
+    return hashlib.sha256(b"".join(text for text in texts if _MARK in text)).hexdigest()[:16]
+
+
+def _keep_in(folder: Path) -> None:
+    """Have numba keep machine code in a folder named after all compiled sources; others go.
+
+    numba itself looks for changes in a function's own module only, but what that calls is compiled into it.
+    """
+    ours = folder / f"code-{sources_stamp(_PACKAGE)}"
+    if not ours.exists():
+        for earlier in folder.glob("code-*"):
+            shutil.rmtree(earlier, ignore_errors=True)
+    numba.config.CACHE_DIR = str(ours)
+
+
+_keep_in(Path(numba.config.CACHE_DIR or _PACKAGE / "__pycache__"))
+
 F = TypeVar("F", bound=Callable[..., object])
 
 _FUNCTIONS: list[Any] = []
@@ -58,10 +84,9 @@ def to_compile() -> bool:
 
 
 def _kept(function: Any) -> bool:
-    """Whether numba's index of the machine code is there, and younger than its source."""
-    folder, source = Path(function.stats.cache_path), Path(function.py_func.__code__.co_filename)
-    known = folder.glob(f"*.{function.py_func.__name__}-*.nbi")
-    return any(index.stat().st_mtime >= source.stat().st_mtime for index in known)
+    """Whether numba's index of the machine code is there."""
+    known = Path(function.stats.cache_path).glob(f"*.{function.py_func.__name__}-*.nbi")
+    return any(known)
 
 
 @intrinsic  # type: ignore[untyped-decorator]

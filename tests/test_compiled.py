@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from dupedash import compiled
@@ -26,13 +24,27 @@ def test_a_function_is_to_be_compiled_until_its_machine_code_is_kept(tmp_path: P
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setattr(compiled, "_FUNCTIONS", [])
+    monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", str(tmp_path / "kept"))
     twice = compiled.compiled(module.twice)
     assert compiled.to_compile()
     assert twice(21) == 42
     assert not compiled.to_compile()
-    later = time.time() + 60
-    os.utime(source, (later, later))
-    assert compiled.to_compile()
+
+
+def test_machine_code_is_made_anew_where_a_function_that_it_calls_was_changed(tmp_path: Path) -> None:
+    caller, called = tmp_path / "caller.py", tmp_path / "called.py"
+    caller.write_text("from called import f\n@compiled\ndef g(x):\n    return f(x)\n")
+    called.write_text("\n@compiled\ndef f(x):\n    return x\n")
+    before = compiled.sources_stamp(tmp_path)
+    (tmp_path / "other.py").write_text("nothing = 1\n")
+    assert compiled.sources_stamp(tmp_path) == before
+    called.write_text("\n@compiled\ndef f(x):\n    return 2 * x\n")
+    assert compiled.sources_stamp(tmp_path) != before
+
+
+def test_machine_code_lies_in_a_folder_of_its_sources() -> None:
+    kept = Path(compiled.differing_bits.stats.cache_path)  # type: ignore[attr-defined]
+    assert kept.parent.name == f"code-{compiled.sources_stamp(Path(compiled.__file__).parent)}"
 
 
 def test_a_compiled_call_loads_no_linear_algebra() -> None:
