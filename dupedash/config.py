@@ -113,6 +113,11 @@ class Workspace:
         return self.root / "checks"
 
     @property
+    def watches(self) -> Path:
+        """Per watched collection what was seen so far (JSON), and the lock of its watcher."""
+        return self.root / "watches"
+
+    @property
     def example(self) -> Path:
         """The pictures of the example collection."""
         return self.root / "example"

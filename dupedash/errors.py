@@ -14,6 +14,7 @@ DupedashError
 ├─ UnreadableImage                        one picture that cannot be decoded; carries path and reason
 ├─ ScanError                              no such scan, damaged, made by a newer version
 ├─ ActionError                            a plan that must not or cannot be carried out
+├─ NotTold                                a program or an address did not take the news that it is to be told
 ├─ Conflict                               somebody else changed it meanwhile; nothing was overwritten
 ├─ Forbidden                              a viewer or a read-only instance tried to change something
 └─ Cancelled                              somebody asked to stop; what was finished is kept
@@ -111,6 +112,10 @@ class ScanError(DupedashError):
 
 class ActionError(DupedashError):
     """A plan, a step or an undo that must not or cannot be carried out; the journal has the rest."""
+
+
+class NotTold(DupedashError):
+    """A program or an address that shall hear of something did not take it."""
 
 
 class Conflict(DupedashError):

@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from urllib.parse import urljoin, urlsplit
@@ -24,7 +24,7 @@ from urllib3 import HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
 
-from dupedash.errors import UnreadableImage
+from dupedash.errors import ConfigError, NotTold, UnreadableImage
 
 _HEADERS = {"User-Agent": "dupedash", "Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
 # What IANA's registries of special-purpose addresses (RFC 6890) keep out of the Internet, also where Python's
@@ -110,6 +110,36 @@ def _why(error: Exception, access: UrlAccess, deadline: float) -> str:
     if isinstance(error, SSLError | ssl.SSLError):
         return "no secure connection: its certificate is not trusted, or it speaks no https"
     return "the server broke off"
+
+
+def post(url: str, data: bytes, kind: str, access: UrlAccess) -> None:
+    """Send data of this MIME type to an address under the same guard; redirects are not followed.
+
+    Raises NotTold, unless the server answers with a status of 200 to 299.
+    """
+    target, deadline = server_of(url), time.monotonic() + access.seconds
+    headers = _headers(target, {**dict(access.headers), "Content-Type": kind, "Accept": "*/*"})
+    try:
+        address = _checked_address(target, access)
+        with closing(_connection(target, address, access.seconds, access.certificates)) as connection:
+            connection.connect()
+            with _ends(connection, deadline):
+                connection.request("POST", target.path, data, headers, preload_content=False)
+                status = connection.getresponse().status
+    except UnreadableImage as error:
+        raise NotTold(f"{_shown(url)} was not told: {error.reason}.") from error
+    except (HTTPError, HTTPException, OSError, UnicodeError) as error:
+        raise NotTold(f"{_shown(url)} was not told: {_why(error, access, deadline)}.") from error
+    if not 200 <= status < 300:
+        raise NotTold(f"{_shown(url)} was not told: the server answered {status}.")
+
+
+def server_of(url: str) -> _Target:
+    """What an address leads to. Raises ConfigError where it is none of http or https."""
+    try:
+        return _target(url)
+    except UnreadableImage as error:
+        raise ConfigError(f"{_shown(url)} cannot be told anything: {error.reason}.") from error
 
 
 def _led_to(here: str, location: str, asked: str) -> str:

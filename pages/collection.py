@@ -4,7 +4,7 @@ import streamlit as st
 
 from dupedash.ui import errors, jobs, state
 from dupedash.ui.collection import add as addimages
-from dupedash.ui.collection import browse, page
+from dupedash.ui.collection import browse, page, watching
 from dupedash.ui.collection import jobs as collectionjobs
 from dupedash.ui.shared import widgets
 
@@ -18,11 +18,15 @@ if view.connection is None or not view.count():
     addimages.draw(view)
 else:
     page.draw_facts(view)
-    look, add, fields, unreadable = st.tabs(["Look through", "Add images", "Fields", "Not readable"])
+    look, add, watch, fields, unreadable = st.tabs(
+        ["Look through", "Add images", "Watch", "Fields", "Not readable"]
+    )
     with look, errors.shown():
         browse.draw(view)
     with add:
         addimages.draw(view)
+    with watch, errors.shown():
+        watching.draw(view)
     with fields, errors.shown():
         page.draw_fields(view)
     with unreadable, errors.shown():

@@ -14,6 +14,7 @@ widgets.header(
 jobs.panel(view, {"scan": start.kind(), **collectionjobs.KINDS})
 if widgets.has_images(view):
     page.draw_facts(view)
+    page.draw_news(view)
     page.draw_next(view)
     page.draw_largest(view)
     page.draw_scan(view)

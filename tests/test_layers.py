@@ -21,7 +21,7 @@ LAYERS = (
     ("dupedash.embedded", "dupedash.example", "dupedash.flow"),
     ("dupedash.connect", "dupedash.review", "dupedash.scans"),
     ("dupedash.actions", "dupedash.bench", "dupedash.check", "dupedash.indexing", "dupedash.jobs",
-     "dupedash.network", "dupedash.report"),
+     "dupedash.network", "dupedash.report", "dupedash.watch"),
     ("dupedash.ui", "dupedash.cli"),
     ("dupedash.__main__", "dupedash.setup", "app", "pages"),
 )  # fmt: skip

@@ -184,6 +184,12 @@ def test_asset_libraries_link_versions_and_take_it_back(desk):
     assert desk.fields() == before
 
 
+def test_watching_looks_once_and_ends(desk, capsys):
+    (look,) = commands("Watch")
+    assert desk.run(look) == 0
+    assert capsys.readouterr().out.endswith("Nothing new.\n")
+
+
 def test_a_gate_adds_what_is_new_and_nothing_twice(desk, capsys):
     (check,) = commands("Keep it clean")
     inbox = desk.folder / "inbox"

@@ -39,6 +39,7 @@ COMMANDS = {
     "apply": Row("actions", "Do what a plan says."),
     "undo": Row("actions", "Take back what was applied last."),
     "clear": Row("collection", "Forget all images of the collection; the files stay where they are."),
+    "watch": Row("watch", "Look again and again for new images, and tell which are duplicates."),
     "serve": Row("serve", "Serve the collection with the Flow API, for programs written for Flow."),
     "example": Row("example", "Make the example pictures, index and scan them."),
     "bench": Row("bench", "Measure indexing, scanning and re-cutting on drawn pictures."),

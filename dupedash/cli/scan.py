@@ -11,7 +11,6 @@ import numpy as np
 from dupedash import wording
 from dupedash.cli.collection import printable
 from dupedash.cli.shared.context import Context, interruptible, pass_context
-from dupedash.cli.shared.found import without_rejected
 from dupedash.cli.shared.kinds import kind_option
 from dupedash.cli.shared.progress import ProgressLine, duration
 from dupedash.cli.shared.write import write
@@ -23,6 +22,7 @@ from dupedash.model import FLOOR, NEAR, ONE_MOMENT, USUAL, ChangeKind, PairKind,
 from dupedash.review import decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
 from dupedash.scans.config import MAY_BE_LEFT_OUT
+from dupedash.scans.judging import without_rejected
 from dupedash.scans.run import run_scan
 
 File = click.Path(path_type=Path, dir_okay=False, allow_dash=True)

@@ -21,6 +21,7 @@ from dupedash.model import ScanMode
 from dupedash.review import decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 from dupedash.scans.run import run_scan
+from dupedash.watch import Watch, watch
 from dupedash.wording import plural
 
 
@@ -113,6 +114,17 @@ def apply_or_undo(act: Callable[..., Outcome], task: Task) -> Ending:
     return Ending(f"{plural(done.done, 'step')} done{failed}")
 
 
+def watching(task: Task) -> Ending:
+    """collection, every (seconds). It ends when it is stopped; what it finds is kept by `watch.state`."""
+    given, workspace = task.arguments, task.settings.workspace
+    how = Watch(
+        workspace, given["collection"], partial(_collection, task), given["every"],
+        progress=task.progress, cancelled=task.cancelled,
+    )  # fmt: skip
+    watch(how, lambda words, _news: print(words, flush=True))  # into its log
+    return Ending("", stopped=True)
+
+
 @contextmanager
 def _collection(task: Task) -> Iterator[WritableCollection]:
     workspace = task.settings.workspace
@@ -129,5 +141,6 @@ KINDS: Mapping[str, Work] = {
     "example": example,
     "check": check,
     "apply": partial(apply_or_undo, apply_plan),
+    "watch": watching,
     "undo": partial(apply_or_undo, undo_plan),
 }

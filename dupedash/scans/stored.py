@@ -137,6 +137,11 @@ class StoredScan:
         """All ids, sorted. Raises ScanError."""
         return [str(image_id) for image_id in self._ids().to_pylist()]
 
+    def contents(self) -> dict[str, str | None]:
+        """id → SHA-256 (hex) of the file as scanned, None where that is not known. Raises ScanError."""
+        table = self._images(["id", "content"])
+        return dict(zip(table["id"].to_pylist(), table["content"].to_pylist(), strict=True))
+
     def image_rows(self) -> ImageRows:
         """Every image in memory, for whoever asks for records often. Raises ScanError."""
         path = self.folder / IMAGES_FILE

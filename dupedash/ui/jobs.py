@@ -68,14 +68,14 @@ def panel(view: View, kinds: Mapping[str, JobKind]) -> None:
 
 
 def busy_line(view: View) -> None:
-    """One line for the sidebar: what runs in this collection."""
-    running = [job for job in of_collection(view) if job.active]
+    """One line for the sidebar: what runs in this collection. Watching has no end to wait for."""
+    running = [job for job in of_collection(view) if job.active and job.kind != "watch"]
     if not running:
         return
 
     @st.fragment(run_every=2)
     def line() -> None:
-        jobs = [job for job in of_collection(view) if job.active]
+        jobs = [job for job in of_collection(view) if job.active and job.kind != "watch"]
         if not jobs:
             _redraw(view)
         for job in jobs:

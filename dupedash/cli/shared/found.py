@@ -8,11 +8,12 @@ from dupedash.cli.shared.context import Context
 from dupedash.collection import Collection
 from dupedash.errors import ConfigError, ScanError
 from dupedash.folders import Shelf
-from dupedash.groups.graph import DuplicateGraph, Matches
+from dupedash.groups.graph import DuplicateGraph
 from dupedash.images.files import printable
 from dupedash.model import USUAL
-from dupedash.review import Decisions, apply_decisions, decisions_of, image_key
+from dupedash.review import decisions_of
 from dupedash.scans import ScanStatus, StoredScan, may_be_of, must_be_of
+from dupedash.scans.judging import without_rejected
 
 
 def newest_scan(context: Context, collection: Collection) -> StoredScan:
@@ -30,14 +31,6 @@ def scan_of(context: Context, collection: Collection, scan_id: str | None, thres
     if threshold < found.config.floor:
         raise ConfigError(f"The threshold {threshold} is below the floor {found.config.floor} of the scan.")
     return found
-
-
-def without_rejected(found: Matches, done: StoredScan, decisions: Decisions) -> Matches:
-    """The matches that nobody rejected."""
-    if not len(decisions):
-        return found
-    keys = {record.id: image_key(record, done.collection) for record in done.records(found.ids)}
-    return apply_decisions(found, keys, decisions)
 
 
 def shelf_of(context: Context, collection: Collection, done: StoredScan, threshold: float) -> Shelf:

@@ -36,6 +36,10 @@ class ProgressLine:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The line is done: what is written next begins below it."""
         self._finish_stage()
 
     def _finish_stage(self) -> None:

@@ -7,16 +7,19 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.listing import Listing
 from dupedash.scans import StoredScan
-from dupedash.ui import style
+from dupedash.ui import errors, style
 from dupedash.ui.errors import as_text
 from dupedash.ui.overview import next_steps
-from dupedash.ui.shared import group_rows
+from dupedash.ui.shared import group_rows, news
 from dupedash.ui.shared.scan_words import changed_words, config_words
 from dupedash.ui.shared.widgets import Fact, facts, go
 from dupedash.ui.state import View
+from dupedash.watch import mark_seen
 
 LARGEST = 3
 """Groups that are shown at the start."""
+NEWS, NEWS_GROUPS = 3, 3
+"""Looks of which news are shown, and groups of each."""
 
 
 def draw_facts(view: View) -> None:
@@ -45,6 +48,20 @@ def _images(view: View) -> Fact:
 def _missing(scan: StoredScan) -> str:
     left = scan.stats.images - scan.stats.compared
     return f"{wording.plural(left, 'image')} not" if left else f"all {wording.count(scan.stats.images)}"
+
+
+def draw_news(view: View) -> None:
+    """What watching found since somebody said that all was seen."""
+    with errors.shown():
+        found = news.unseen(view)
+        for number, one in enumerate(found[:NEWS]):
+            with st.container(border=True, key=f"news-{number}"):
+                news.draw(one, NEWS_GROUPS)
+        if found and view.editor and view.connection:
+            st.button(
+                "Mark as seen", key="overview.seen", type="tertiary", icon=":material/done:",
+                on_click=mark_seen, args=(view.settings.workspace, view.connection.name),
+            )  # fmt: skip
 
 
 def draw_next(view: View) -> None:
