@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 import numpy as np
 
 from dupedash import wording
+from dupedash.cli.cluster import Elsewhere, scan_elsewhere
 from dupedash.cli.collection import printable
 from dupedash.cli.shared.context import Context, interruptible, pass_context
 from dupedash.cli.shared.kinds import kind_option
@@ -73,6 +75,12 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
     "--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="Questions at a time."
 )
 @click.option("--again", is_flag=True, help="Search anew, whatever was found before.")
+@click.option("--cluster", metavar="ADDRESS", help="Scan on a Dask cluster: the address of its scheduler, or "
+              "local:N for N processes of this machine. Wants --images and --out.")  # fmt: skip
+@click.option("--images", "places", multiple=True, metavar="PLACE",
+              help="On a cluster: a folder, or an address such as s3://bucket/photos.")  # fmt: skip
+@click.option("--out", metavar="PLACE", help="On a cluster: the folder or address that keeps descriptions, "
+              "thumbnails and the result.")  # fmt: skip
 @pass_context
 def scan(
     context: Context,
@@ -90,6 +98,9 @@ def scan(
     name: str | None,
     workers: int,
     again: bool,
+    cluster: str | None,
+    places: tuple[str, ...],
+    out: str | None,
 ) -> None:
     """Find the duplicates of the collection. The result is stored: the same scan again costs nothing."""
     if threshold < floor:
@@ -98,6 +109,11 @@ def scan(
         )
     config = ScanConfig(ScanMode(mode), floor, fq, against, without)
     files = Files(json_file, csv_file, pairs_file, html_file)
+    elsewhere = Elsewhere(cluster, places, out)
+    elsewhere.check()
+    if cluster is not None:
+        print_outcome(scan_elsewhere(elsewhere, config, name), err=False)
+        return
     connection = context.existing()
     get_ready(connection, context.settings.workspace)
     with context.opened(connection) as collection:
@@ -185,14 +201,22 @@ def kinds_of_groups(cut: Cut) -> str:
 
 def print_summary(collection: Collection, done: StoredScan, cut: Cut, err: bool) -> None:
     """What was found, and what was not compared and why. On stderr where stdout is a result."""
+    groups = [
+        f"groups      {len(cut):,} at {cut.threshold}, with {cut.images:,} images; {cut.surplus:,} to gain",
+        *([f"kinds       {kinds_of_groups(cut)}"] if len(cut) else []),
+    ]
+    print_outcome(replace(done, collection=collection.name), err, groups)
+
+
+def print_outcome(done: StoredScan, err: bool, groups: Sequence[str] = ()) -> None:
+    """The same of a scan whose groups nobody looks at here."""
     stats, mode = done.stats, f"{done.config.mode} ({done.effort.words()})"
     extended = f", {stats.searched:,} of them searched now" if done.base else ""
     lines = [
-        f"scan        {done.id} of {collection.name}, {mode}",
+        f"scan        {done.id} of {done.collection}, {mode}",
         f"images      {stats.images:,}, {stats.compared:,} compared{extended}",
         f"matches     {stats.matches:,} at or above {done.config.floor}",
-        f"groups      {len(cut):,} at {cut.threshold}, with {cut.images:,} images; {cut.surplus:,} to gain",
-        *([f"kinds       {kinds_of_groups(cut)}"] if len(cut) else []),
+        *groups,
         f"time        {duration(stats.seconds)}, {stats.rate:,.0f} scans/s",
     ]
     lines += [

@@ -104,7 +104,7 @@ class ScanWriter:
         """Make one table of all parts, with the pairs of equal files and equal pixels, and end."""
         parts = [read_table(path, PART) for path in self._parts()]
         images = self.images(["id", "content", "pixels", "in_scope", "in_against"])
-        table = merge([*parts, *_equals(images)], images["id"])
+        table = merge([*parts, *equals(images)], images["id"])
         write_table(table, self.scan.folder / MATCHES_FILE)
         ended = self._end(ScanStatus.DONE, message, unasked, self._matches(table))
         if ended.complete:
@@ -183,7 +183,7 @@ def _gap(reason: str, locations: pd.Series[str]) -> Gap:
     return Gap(reason, len(locations), tuple(locations.head(FIRST)))
 
 
-def _equals(images: pa.Table) -> list[pa.Table]:
+def equals(images: pa.Table) -> list[pa.Table]:
     """Matches of score 1 for equal files and equal pixels, whether they could be compared or not."""
     kinds = (("content", ChangeKind.IDENTICAL_FILE), ("pixels", ChangeKind.IDENTICAL_PIXELS))
     return [_equal(images, column, kind) for column, kind in kinds]

@@ -27,7 +27,7 @@ from dupedash.model import Smartfilter
 
 HASH_VOTES = 9.0
 """A near global hash counts as so many votes."""
-_HASH_WINDOW = 256
+HASH_WINDOW = 256
 """The most entries of one list of hashes that a query is compared with, each by one XOR of 32 bytes."""
 
 
@@ -156,12 +156,12 @@ def search(
     the first picture that is wanted, where not all are."""
     place = np.array([int.from_bytes(digest(q)[:4], "big") / 2**32 for q in queries])
     wanted = np.zeros(len(queries), np.int64) if after is None else after
-    batch = _Batch.of(queries)
+    batch = Batch.of(queries)
     sides = words.Sides(batch.side, place.repeat(2), wanted.repeat(2))
     return _merged([_by_words(index, batch, sides, min_votes), _by_hash(index, queries, sides)])
 
 
-def _by_words(index: Index, batch: _Batch, sides: words.Sides, min_votes: float) -> CandidateRows:
+def _by_words(index: Index, batch: Batch, sides: words.Sides, min_votes: float) -> CandidateRows:
     found = words.lookup(words.Postings(index.keys, index.entries), index.owner, batch.keys, sides)
     side, picture, votes = count_votes(
         found.starts, found.query, found.entry, found.length, found.picture, len(index.numbers),
@@ -171,7 +171,7 @@ def _by_words(index: Index, batch: _Batch, sides: words.Sides, min_votes: float)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Batch:
+class Batch:
     """Keypoints of several queries, as they are and mirrored: `side` int32 is 2 × the query's number, + 1 if
     mirrored; `keys` uint32 (tables, n), `points` float32 (n, 2) in px, `angles` and `octaves` int64."""
 
@@ -182,7 +182,7 @@ class _Batch:
     octaves: np.ndarray
 
     @staticmethod
-    def of(queries: Sequence[Descriptor]) -> _Batch:
+    def of(queries: Sequence[Descriptor]) -> Batch:
         query = np.repeat(np.arange(len(queries), dtype=np.int32), [len(q.points) for q in queries])
         keys = words.words(_join([q.binary for q in queries], (0, 32), np.uint8))
         points = _join([q.points for q in queries], (0, 2), np.uint16) * np.float32(POSITION_UNIT)
@@ -190,7 +190,7 @@ class _Batch:
         octaves = _join([q.octaves for q in queries], (0,), np.uint8).astype(np.int64)
         width = np.array([q.size[1] for q in queries], np.float32)[query]
         flipped = np.stack([width - 1 - points[:, 0], points[:, 1]], axis=1)
-        return _Batch(
+        return Batch(
             np.concatenate([2 * query, 2 * query + 1]),
             np.concatenate([keys, words.mirrored(keys)], axis=1),
             np.concatenate([points, flipped]),
@@ -207,7 +207,7 @@ def _by_hash(index: Index, queries: Sequence[Descriptor], sides: words.Sides) ->
         _itself(len(index.numbers)),
         hashes.chunks(both),
         words.Sides(np.arange(len(both), dtype=np.int32), sides.place, sides.after),
-        _HASH_WINDOW,
+        HASH_WINDOW,
     )
     key = np.unique(found.side * len(index.numbers) + found.picture)
     side, picture = key // len(index.numbers), key % len(index.numbers)

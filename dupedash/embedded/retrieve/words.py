@@ -32,10 +32,11 @@ def words(binary: np.ndarray) -> np.ndarray:
 
 
 def mirrored(keys: np.ndarray) -> np.ndarray:
-    """The words of the same keypoints in the mirrored picture: uint32, of the same shape."""
+    """The words of the same keypoints in the mirrored picture: uint32, of the same shape, whichever."""
     low = np.uint32((1 << HALF_BITS) - 1)
     half = np.uint32(HALF_BITS)
-    swapped: np.ndarray = ((keys & low) << half) | ((keys >> half) & low) | _TABLE_BITS
+    table = np.uint32(0xFFFFFFFF << 2 * HALF_BITS & 0xFFFFFFFF)
+    swapped: np.ndarray = ((keys & low) << half) | ((keys >> half) & low) | (keys & table)
     return swapped
 
 

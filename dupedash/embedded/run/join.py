@@ -35,7 +35,7 @@ ALL_PAIRS = 50
 
 
 @dataclass(frozen=True)
-class _Sides:
+class Sides:
     """Which documents of each picture are on which side of the comparison."""
 
     scope: Mapping[str, tuple[Searchable, ...]]
@@ -87,7 +87,7 @@ def join(
     total = len(blocks) + 1
     if request.after < 0:
         failures = _failures(dict.fromkeys(snapshot.damaged, DAMAGED), sides)
-        yield JoinPart(0, total, 0, tuple(_identical(snapshot, sides)), failures)
+        yield JoinPart(0, total, 0, tuple(identical(snapshot.pictures, sides)), failures)
     left = blocks[max(0, request.after) :]
     search = BlockSearch(
         store.folder, plan, request.floor, request.approximate, request.smartfilter, request.without
@@ -100,7 +100,8 @@ def join(
             started, skipped = time.monotonic(), done[number]
         progress(Progress("searching", done[number], done[-1], time.monotonic() - started, skipped))
         failures = _failures({plan.pictures[n]: reason for n, reason in found.failed.items()}, sides)
-        yield JoinPart(number, total, done[number], tuple(_documents(found.matches, plan, sides)), failures)
+        matches = documents(found.matches, plan.pictures, sides)
+        yield JoinPart(number, total, done[number], tuple(matches), failures)
         number += 1
     if number < total:
         raise Cancelled("The search was stopped.")
@@ -165,10 +166,10 @@ def _only_lost(outcome: Done, search: BlockSearch) -> Done:
     return outcome
 
 
-def _sides(store: Store, snapshot: Snapshot, request: JoinRequest) -> _Sides:
+def _sides(store: Store, snapshot: Snapshot, request: JoinRequest) -> Sides:
     scope = _by_picture(store, snapshot, request.scope)
     against = scope if request.against is None else _by_picture(store, snapshot, request.against)
-    return _Sides(scope, against, request.fresh)
+    return Sides(scope, against, request.fresh)
 
 
 def _by_picture(store: Store, snapshot: Snapshot, ids: Sequence[str]) -> dict[str, tuple[Searchable, ...]]:
@@ -181,7 +182,7 @@ def _by_picture(store: Store, snapshot: Snapshot, ids: Sequence[str]) -> dict[st
     return {picture: tuple(some) for picture, some in grouped.items()}
 
 
-def _plan(snapshot: Snapshot, sides: _Sides, series: Mapping[str, int]) -> Numbering:
+def _plan(snapshot: Snapshot, sides: Sides, series: Mapping[str, int]) -> Numbering:
     return Numbering.of(
         snapshot.segments,
         members=snapshot.pictures,
@@ -192,7 +193,7 @@ def _plan(snapshot: Snapshot, sides: _Sides, series: Mapping[str, int]) -> Numbe
     )
 
 
-def _done_images(blocks: Sequence[Block], sides: _Sides) -> list[int]:
+def _done_images(blocks: Sequence[Block], sides: Sides) -> list[int]:
     """Documents done after each part. What cannot be compared is done from the start."""
     members = {**sides.against, **sides.scope}
     counts = [sum(len(members[picture]) for picture in block.pictures) for block in blocks]
@@ -202,25 +203,28 @@ def _done_images(blocks: Sequence[Block], sides: _Sides) -> list[int]:
     return done
 
 
-def _identical(snapshot: Snapshot, sides: _Sides) -> Iterator[FoundMatch]:
+def identical(pictures: Mapping[str, tuple[Searchable, ...]], sides: Sides) -> Iterator[FoundMatch]:
+    """The pairs of documents that show one picture, of those that are on both sides."""
     for picture in sorted(sides.scope.keys() & sides.against.keys()):
-        if len(snapshot.pictures[picture]) > 1:
+        if len(pictures[picture]) > 1:
             for a, b in sorted(sides.pairs_of(picture, picture), key=lambda pair: (pair[0].id, pair[1].id)):
                 score, explanation = pairs.SAME_FILE if a.content == b.content else pairs.SAME_PIXELS
                 yield FoundMatch(a.id, b.id, score, explanation)
 
 
-def _failures(reasons: Mapping[str, str], sides: _Sides) -> tuple[Failure, ...]:
+def _failures(reasons: Mapping[str, str], sides: Sides) -> tuple[Failure, ...]:
     """The documents of the scan that show these pictures, which could not be compared."""
     shown = ((m, reasons[p]) for p in sorted(reasons) for m in sides.members_of(p))
     return tuple(Failure(member.id, reason) for member, reason in shown)
 
 
-def _documents(matches: Sequence[PictureMatch], plan: Numbering, sides: _Sides) -> list[FoundMatch]:
-    """The pairs of documents that show these pairs of pictures, in the order of their ids."""
+def documents(
+    matches: Sequence[PictureMatch], pictures: Sequence[str] | Mapping[int, str], sides: Sides
+) -> list[FoundMatch]:
+    """The pairs of documents that show these pairs of pictures (numbers), in the order of their ids."""
     found = []
     for match in matches:
-        one, other = plan.pictures[match.one], plan.pictures[match.other]
+        one, other = pictures[match.one], pictures[match.other]
         for a, b in sides.pairs_of(one, other):
             explanation = match.forth if a.pixels == one else match.back
             found.append(FoundMatch(a.id, b.id, match.score, explanation))

@@ -37,10 +37,14 @@ class Account:
 
 def write_part(folder: Path, table: pa.Table, account: Account) -> None:
     """Write one more part, wholly or not at all."""
+    write_table(described(table, account), folder / f"{account.number + 1:06}.parquet")
+
+
+def described(table: pa.Table, account: Account) -> pa.Table:
+    """The table with its account."""
     known = {name: getattr(account, name) for name in ("number", "images", "seconds", "asked", "truncated")}
     known["failures"] = [[failure.what, failure.reason] for failure in account.failures]
-    described = table.replace_schema_metadata({_KEY: json.dumps(known).encode()})
-    write_table(described, folder / f"{account.number + 1:06}.parquet")
+    return table.replace_schema_metadata({_KEY: json.dumps(known).encode()})
 
 
 def part_files(folder: Path) -> Sequence[Path]:
@@ -52,9 +56,14 @@ def read_account(path: Path) -> Account:
     """What a part says of itself. Raises ScanError."""
     try:
         with opened(path) as file:
-            known = json.loads((pq.read_schema(file).metadata or {})[_KEY])
-        lists = {name: tuple(known[name]) for name in ("asked", "truncated")}
-        failures = tuple(Failure(*failure) for failure in known["failures"])
-        return Account(**{**known, **lists, "failures": failures})
+            return account_of(pq.read_schema(file))
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise damaged(path, str(error)) from error
+
+
+def account_of(schema: pa.Schema) -> Account:
+    """The account that `described` put beside a table. Raises KeyError, TypeError, ValueError."""
+    known = json.loads((schema.metadata or {})[_KEY])
+    lists = {name: tuple(known[name]) for name in ("asked", "truncated")}
+    failures = tuple(Failure(*failure) for failure in known["failures"])
+    return Account(**{**known, **lists, "failures": failures})

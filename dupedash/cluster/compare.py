@@ -1,0 +1,128 @@
+"""Compare the candidates: every picture goes once to each block in which it is a candidate's other half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from dupedash.cluster import candidates, pictures
+from dupedash.cluster.exchange import Pieces
+from dupedash.cluster.identical import sides_of
+from dupedash.cluster.pictures import Picture
+from dupedash.dataset.layout import MATCHES
+from dupedash.dataset.places import Place
+from dupedash.embedded.compare import pairs
+from dupedash.embedded.describe.descriptor import Descriptor
+from dupedash.embedded.describe.soundness import check_thumbs
+from dupedash.embedded.run.blocks import PictureMatch
+from dupedash.embedded.run.join import documents
+from dupedash.embedded.store.snapshot import DAMAGED
+from dupedash.model import ChangeKind, Failure
+from dupedash.scans.tables.columns import encode_matches
+from dupedash.scans.tables.parts import Account, described
+
+STAGE = "comparing candidates"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A block as it was written."""
+
+    block: int
+    matches: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compare:
+    """The whole stage: block → blocks of the others → block again. `starts` as in `Candidates`; `turn`: the
+    blocks of this round, whose tasks are numbered by their places in it."""
+
+    out: Place
+    work: str
+    starts: np.ndarray
+    floor: float
+    without: tuple[ChangeKind, ...]
+    turn: tuple[int, ...] = ()
+
+    def start(self, block: int) -> Pieces:
+        """Ask the other blocks for their pictures."""
+        asked = candidates.read(self.out, self.work, block)
+        others = np.unique([other for _, other in asked]).astype(np.int64)
+        home = np.searchsorted(self.starts, others, "right") - 1
+        for number in np.unique(home).tolist():
+            if number != block:
+                yield number, (block, others[home == number])
+
+    def fetch(self, here: int, asked: Sequence[tuple[int, np.ndarray]]) -> Pieces:
+        """Send each block what it asks for."""
+        if not asked:
+            return
+        some, first = pictures.read(self.out, self.work, here), int(self.starts[here])
+        for block, numbers in asked:
+            yield self.turn.index(block), {int(n): some[int(n) - first] for n in numbers}
+
+    def end(self, place: int, pieces: Sequence[Mapping[int, Picture]]) -> Compared:
+        """Compare a block's candidates and write the matches."""
+        here = self.turn[place]
+        known = dict(enumerate(pictures.read(self.out, self.work, here), int(self.starts[here])))
+        for piece in pieces:
+            known |= piece
+        failed: dict[int, str] = {}
+        asked = candidates.read(self.out, self.work, here)
+        found = list(_judged(asked, known, self.floor, self.without, failed))
+        sides = sides_of({one.name: one.members for one in known.values()})
+        names = {number: one.name for number, one in known.items()}
+        table = encode_matches(documents(found, names, sides))
+        failures = [
+            Failure(image_id, reason)
+            for number, reason in failed.items()
+            for image_id, _, side in known[number].members
+            if side
+        ]
+        account = Account(here, len(known), failures=tuple(failures))
+        self.out.put_table(f"{self.work}/{MATCHES}/{here}.parquet", described(table, account))
+        return Compared(here, len(table))
+
+
+def _judged(
+    asked: Mapping[tuple[int, int], pairs.Ways], known: Mapping[int, Picture], floor: float,
+    without: tuple[ChangeKind, ...], failed: dict[int, str],
+) -> Iterator[PictureMatch]:  # fmt: skip
+    """The pairs that match, each seen from the picture with the smaller id; why one cannot be compared is put
+    into `failed`."""
+    read: dict[int, Descriptor] = {}
+    for pair, ways in asked.items():
+        one, other = sorted(pair, key=lambda number: known[number].members[0][0])
+        if one in failed or other in failed:
+            continue
+        try:
+            for number in pair:
+                if number not in read:
+                    read[number] = known[number].descriptor
+            several = max(len(known[number].members) for number in pair) > 1
+            yield from _match(one, other, (read[one], read[other]), ways, floor, without, several)
+        except (ValueError, ArithmeticError, LookupError, cv2.error) as error:
+            for number in [n for n in pair if n not in read or not _whole(read[n])] or [pair[0]]:
+                failed[number] = f"{DAMAGED} ({error})"
+
+
+def _match(
+    one: int, other: int, both: tuple[Descriptor, Descriptor], ways: pairs.Ways, floor: float,
+    without: tuple[ChangeKind, ...], several: bool,
+) -> Iterator[PictureMatch]:  # fmt: skip
+    a, b = both
+    judged = pairs.judge(a, b, ways, without)
+    if judged.score >= floor:
+        back = judged.reversed().explanation(b, a) if several else None
+        yield PictureMatch(one, other, judged.score, judged.explanation(a, b), back)
+
+
+def _whole(descriptor: Descriptor) -> bool:
+    try:
+        check_thumbs(descriptor)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,159 @@
+"""Pieces of data from every task of one step to the tasks of the next: Dask's peer-to-peer shuffle.
+
+A row of the shuffled table is a whole piece, compressed, and not a single word or pair: what Dask moves are
+few large rows, and what is in them stays arrays.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import dask
+import pandas as pd
+import pyarrow as pa
+from dask import dataframe
+from distributed import Client, as_completed
+
+from dupedash.cluster.progress import Meter
+
+if TYPE_CHECKING:
+    from dupedash.model import IsCancelled
+
+Pieces = Iterable[tuple[int, Any]]
+"""Which task of the next step gets what."""
+Start = Callable[[Any], Pieces]
+Step = Callable[[int, Sequence[Any]], Pieces]
+End = Callable[[int, Sequence[Any]], Any]
+
+_BYTES = pd.ArrowDtype(pa.large_binary())
+_SCHEMA = pa.schema([("to", pa.int64()), ("source", pa.int64()), ("data", pa.large_binary())])
+_CODEC = pa.Codec("zstd", 1)
+_PAUSE = 0.1  # seconds between two looks at what is done, and whether to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What runs from inputs through steps to an end, each task of which gives one result.
+
+    `steps`: how many tasks each has and what they do with the pieces that they get, in the order of the
+    tasks that sent them. The stage's name is that of its progress.
+    """
+
+    stage: str
+    start: Start
+    inputs: Sequence[Any]
+    steps: Sequence[tuple[int, Step]]
+    count: int
+    end: End
+
+    def results(self, client: Client, cancelled: IsCancelled) -> Iterator[Any]:
+        """What the tasks of the end give, as they come. Ends early when `cancelled`."""
+        futures = client.compute(self._table().to_delayed(optimize_graph=True), retries=3)
+        yield from gathered(futures, cancelled)
+
+    def _table(self) -> Any:
+        """The whole way as a table of Dask, a row an end."""
+        with dask.config.set({"dataframe.convert-string": False}):
+            numbered = list(enumerate(self.inputs))
+            table = dataframe.from_map(_Started(self.start, self.stage), numbered, meta=_META)
+            for number, (count, step) in enumerate(self.steps, 1):
+                stepped = _Stepped(step, self.stage, number)
+                table = _sent(table, count).map_partitions(stepped, meta=_META, enforce_metadata=False)
+            ended = _Ended(self.end, self.stage)
+            return _sent(table, self.count).map_partitions(ended, meta=_META, enforce_metadata=False)
+
+
+def _sent(table: Any, count: int) -> Any:
+    """Each piece where it belongs: partition n holds what is for n."""
+    return table.set_index("to", divisions=[*range(count), count], shuffle_method="p2p", sort=True)
+
+
+def gathered(futures: Sequence[Any], cancelled: IsCancelled) -> Iterator[Any]:
+    """The results of tasks as they come; ends early when `cancelled`, and the rest is not done."""
+    waiting = as_completed(futures)
+    try:
+        while not waiting.is_empty():
+            if cancelled():
+                return
+            some = waiting.next_batch(block=False)
+            if not some:
+                time.sleep(_PAUSE)
+            for future in some:
+                result = future.result()
+                future.release()
+                yield _unpacked(result["data"].iloc[0]) if isinstance(result, pd.DataFrame) else result
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    start: Start
+    stage: str
+
+    def __call__(self, numbered: tuple[int, Any]) -> pd.DataFrame:
+        number, given = numbered
+        with Meter(self.stage, f"0.{number}") as meter:
+            return _frame(self.start(given), number, meter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stepped:
+    step: Step
+    stage: str
+    number: int
+
+    def __call__(self, table: pd.DataFrame, partition_info: Any = None) -> pd.DataFrame:
+        here = partition_info["number"] if partition_info else 0
+        with Meter(self.stage, f"{self.number}.{here}") as meter:
+            return _frame(self.step(here, _received(table)), here, meter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    end: End
+    stage: str
+
+    def __call__(self, table: pd.DataFrame, partition_info: Any = None) -> pd.DataFrame:
+        here = partition_info["number"] if partition_info else 0
+        with Meter(self.stage, f"end.{here}") as meter:
+            return _frame([(0, self.end(here, _received(table)))], here, meter)
+
+
+def _frame(pieces: Pieces, source: int, meter: Meter) -> pd.DataFrame:
+    rows = [(to, _packed(piece)) for to, piece in pieces]
+    meter.sent += sum(len(data) for _, data in rows)
+    return _table([(to, source, data) for to, data in rows])
+
+
+def _table(rows: Sequence[tuple[int, int, bytes]]) -> pd.DataFrame:
+    """Rows of _SCHEMA, bytes as Arrow has them: Dask sends and spills these without looking into them."""
+    columns = zip(*rows, strict=True) if rows else ([] for _ in _SCHEMA)
+    arrays = [pa.array(some, field.type) for some, field in zip(columns, _SCHEMA, strict=True)]
+    table = pa.table(arrays, schema=_SCHEMA)
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.large_binary(): _BYTES}.get)
+    return frame
+
+
+_META = _table([])
+
+
+def _received(table: pd.DataFrame) -> list[Any]:
+    """The pieces, in the order of who sent them: the order in which they arrive changes nothing."""
+    ordered = table.sort_values("source", kind="stable")
+    return [_unpacked(data) for data in ordered["data"]]
+
+
+def _packed(piece: Any) -> bytes:
+    data = pickle.dumps(piece, 5)
+    return len(data).to_bytes(8, "little") + bytes(_CODEC.compress(data, asbytes=True))
+
+
+def _unpacked(data: bytes) -> Any:
+    size = int.from_bytes(data[:8], "little")
+    return pickle.loads(_CODEC.decompress(data[8:], size, asbytes=True))

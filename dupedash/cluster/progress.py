@@ -1,0 +1,127 @@
+"""What the tasks of a cluster tell while they run, and what the client makes of it."""
+
+from __future__ import annotations
+
+import resource
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from distributed import Client, get_worker
+
+from dupedash.model import Progress, ReportProgress
+
+TOPIC = "dupedash"
+
+
+@dataclass(slots=True)
+class Meter:
+    """One task at work: tells what it did, whatever comes of it. `sent` bytes, `done` images;
+    `others`: processor seconds of processes that work for it."""
+
+    stage: str
+    part: str
+    sent: int = 0
+    done: int = 0
+    others: float = 0.0
+    _cpu: float = 0.0
+
+    def __enter__(self) -> Meter:
+        self._cpu = time.thread_time()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.tell(ended=True)
+
+    def tell(self, ended: bool = False) -> None:
+        """What was done so far."""
+        with suppress(ValueError):  # outside a worker, as in tests
+            get_worker().log_event(
+                TOPIC,
+                {
+                    "stage": self.stage,
+                    "part": self.part,
+                    "done": self.done,
+                    "sent": self.sent,
+                    "ended": ended,
+                    "cpu": time.thread_time() - self._cpu + self.others,
+                    "memory": _most_memory(),
+                },
+            )
+
+
+def _most_memory() -> int:
+    """Bytes that this process had at the most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the tasks of one stage told; of a part that is done twice the last counts."""
+
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def sum(self, name: str) -> float:
+        """Of all parts."""
+        return float(sum(part[name] for part in list(self.parts.values())))
+
+    @property
+    def ended(self) -> int:
+        """Parts that are done."""
+        return sum(part["ended"] for part in list(self.parts.values()))
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Listens to the tasks, and reports the stage that runs."""
+
+    client: Client
+    receiver: ReportProgress
+    figures: dict[str, Figures] = field(default_factory=dict)
+    memory: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __enter__(self) -> Watcher:
+        self.client.subscribe_topic(TOPIC, self._heard)
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        with suppress(Exception):  # the scheduler may be gone
+            self.client.unsubscribe_topic(TOPIC)
+
+    def _heard(self, event: tuple[float, dict[str, Any]]) -> None:
+        told = event[1]
+        with self._lock:
+            self.figures.setdefault(told["stage"], Figures()).parts[told["part"]] = told
+            self.memory = max(self.memory, told["memory"])
+
+    @contextmanager
+    def stage(self, name: str, total: int, by: str, skipped: int = 0) -> Iterator[Figures]:
+        """Report twice a second, of `total` images (`by` "done") or tasks ("ended")."""
+        figures = self.figures.setdefault(name, Figures())
+        began, over = time.monotonic(), threading.Event()
+
+        def tell() -> None:
+            count = figures.ended if by == "ended" else int(figures.sum("done"))
+            done = min(total, skipped + count)
+            self.receiver(Progress(name, done, total, time.monotonic() - began, skipped))
+
+        def run() -> None:
+            while not over.wait(0.5):
+                tell()
+
+        thread = threading.Thread(target=run, name="dupedash progress", daemon=True)
+        thread.start()
+        try:
+            yield figures
+        finally:
+            over.set()
+            thread.join()
+            tell()

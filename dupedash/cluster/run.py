@@ -1,0 +1,260 @@
+"""A scan on a cluster from beginning to end: its stages, and going on from what an earlier run wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from distributed import Client
+
+from dupedash.cluster import candidates, compare, describe, identical, pictures, records, result
+from dupedash.cluster.candidates import Candidates
+from dupedash.cluster.compare import Compare
+from dupedash.cluster.exchange import Exchange, gathered
+from dupedash.cluster.identical import Counts, Identical
+from dupedash.cluster.listing import Listing
+from dupedash.cluster.pictures import Pictures, Placed
+from dupedash.cluster.progress import Watcher
+from dupedash.cluster.scope import Scope
+from dupedash.dataset.layout import CANDIDATES, DESCRIBED, IDENTICAL, LISTED, MATCHES, PICTURES, SCANS, WORK
+from dupedash.dataset.places import Place
+from dupedash.embedded import compare as engine
+from dupedash.embedded.describe import descriptor
+from dupedash.errors import Cancelled
+from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
+from dupedash.scans.config import ScanConfig, ScanStatus
+from dupedash.scans.modes import Effort, resolve
+from dupedash.scans.stored import StoredScan
+
+STOPPED = "Stopped. What was written is kept; the same command again goes on."
+BLOCK = 512
+"""Pictures of a block: with the others that they are compared with 100 MB, and 300 MB of shared words."""
+WORDS = 1920
+"""Words of a picture: six tables of 320 keypoints, which nearly all pictures have."""
+BUCKET = 500_000
+"""Words of a bucket: with all that meet in it 200 MB at the most."""
+ROUND = 128
+"""Blocks that are compared together: what was compared before is not done again after a stop."""
+ENGINE = "cluster"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is scanned and where to: folders and addresses of images; `out` holds everything."""
+
+    images: tuple[str, ...]
+    out: Place
+    config: ScanConfig
+    name: str | None = None
+
+
+def run(
+    client: Client,
+    job: Job,
+    *,
+    progress: ReportProgress = ignore,
+    cancelled: IsCancelled = never,
+) -> StoredScan:
+    """The finished scan, in `job.out`. Raises Cancelled, ConfigError, QueryError, OSError."""
+    with Watcher(client, progress) as watcher:
+        return _Run(client, job, watcher, cancelled).to_the_end()
+
+
+@dataclass(slots=True)
+class _Run:
+    client: Client
+    job: Job
+    watcher: Watcher
+    cancelled: IsCancelled
+    chunks: list[str] = field(default_factory=list)
+    images: int = 0
+    refused: list[Failure] = field(default_factory=list)
+
+    @property
+    def out(self) -> Place:
+        return self.job.out
+
+    @property
+    def work(self) -> str:
+        """The folder of this scan as long as it is not finished."""
+        asked = json.dumps([self.job.images, asdict(self.job.config)], default=str)
+        return f"{WORK}/{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.job.config.fq, self.job.config.against)
+
+    def to_the_end(self) -> StoredScan:
+        state = self._list()
+        effort = resolve(self.job.config.mode, self.images)
+        scan = self._begun(state, effort)
+        self._describe()
+        counts = self._identical()
+        starts, damaged = self._pictures()
+        self._candidates(starts, counts, effort)
+        self._compare(starts)
+        done = self._finish(scan, damaged)
+        self.out.files.remove(self.work)
+        return done
+
+    def _list(self) -> str:
+        """Write the chunks; what the images are, in short."""
+        seen = hashlib.sha256(f"{descriptor.VERSION}.{engine.VERSION}".encode())
+        listing = Listing(self.job.images, self.cancelled, self.refused)
+        self.out.files.remove(f"{self.work}/{LISTED}")
+        for chunk in listing.chunks():
+            if self.cancelled():
+                raise Cancelled(STOPPED)
+            self.out.put_table(f"{self.work}/{LISTED}/{chunk.name}.parquet", chunk.table)
+            self.chunks.append(chunk.name)
+            self.images += len(chunk.sources)
+            for source in chunk.sources:
+                seen.update(f"{source.id} {source.stamp} {source.size}\n".encode())
+            self.watcher.receiver(Progress("listing images", self.images, None))
+        return seen.hexdigest()[:32]
+
+    def _begun(self, state: str, effort: Effort) -> StoredScan:
+        """The scan; what an earlier run wrote of the same images stays, of others it is done again."""
+        known = self._noted("begun")
+        if known is None or known["state"] != state:
+            for folder in (IDENTICAL, PICTURES, CANDIDATES, MATCHES, "done"):
+                self.out.files.remove(f"{self.work}/{folder}")
+            now = datetime.now(UTC)
+            known = {"state": state, "started": now.isoformat(), "id": self._new_id(now)}
+            self._note("begun", known)
+        started = datetime.fromisoformat(known["started"])
+        collection = self.out.url.rpartition("/")[2] or "cluster"
+        name = self.job.name or f"{collection} {started.astimezone():%Y-%m-%d %H:%M}"
+        home = self.out.local or Path()
+        return StoredScan(
+            home, known["id"], name, collection, ENGINE, state, self.job.config, effort,
+            ScanStatus.RUNNING, started, identity=self._identity(),
+        )  # fmt: skip
+
+    def _new_id(self, now: datetime) -> str:
+        there = self.out.files.names(SCANS)
+        return next(i for n in range(1, len(there) + 2) if (i := f"{now:%Y-%m-%d}-{n}") not in there)
+
+    def _identity(self) -> str:
+        """What tells this dataset from others: made once."""
+        if not self.out.files.exists("dataset.json"):
+            self.out.files.put("dataset.json", json.dumps({"identity": uuid.uuid4().hex}).encode())
+        with self.out.files.open("dataset.json") as file:
+            return str(json.loads(file.read())["identity"])
+
+    def _note(self, name: str, what: Any) -> None:
+        folder = "" if name == "begun" else "done/"
+        self.out.files.put(f"{self.work}/{folder}{name}.json", json.dumps(what).encode())
+
+    def _noted(self, name: str) -> Any:
+        path = f"{self.work}/{'' if name == 'begun' else 'done/'}{name}.json"
+        if not self.out.files.exists(path):
+            return None
+        with self.out.files.open(path) as file:
+            return json.loads(file.read())
+
+    def _describe(self) -> None:
+        there = {name.removesuffix(".parquet") for name in self.out.files.names(DESCRIBED)}
+        tasks = [
+            describe.ToDescribe(self.out, self.work, chunk, (chunk,) if chunk in there else ())
+            for chunk in self.chunks
+        ]
+        futures = self.client.map(describe.describe, tasks, retries=3, pure=False)
+        with self.watcher.stage(describe.STAGE, self.images, "done"):
+            self._all(gathered(futures, self.cancelled), len(tasks))
+
+    def _all(self, results: Iterator[Any], count: int) -> list[Any]:
+        """All of them. Raises Cancelled where there are fewer."""
+        done = list(results)
+        if len(done) < count:
+            raise Cancelled(STOPPED)
+        return done
+
+    def _exchange(self, exchange: Exchange) -> list[Any]:
+        tasks = len(exchange.inputs) + exchange.count + sum(count for count, _ in exchange.steps)
+        with self.watcher.stage(exchange.stage, tasks, "ended"):
+            return self._all(exchange.results(self.client, self.cancelled), exchange.count)
+
+    def _numbered(self) -> list[tuple[int, str]]:
+        return list(enumerate(self.chunks))
+
+    def _identical(self) -> Counts:
+        known = self._noted("identical")
+        if known is None and self.chunks:
+            stage = Identical(self.out, self.work, self.scope, len(self.chunks))
+            count = len(self.chunks)
+            found = self._exchange(
+                Exchange(
+                    identical.STAGE, stage.start, self._numbered(), [(count, stage.meet)], count, stage.end
+                )
+            )
+            known = {"scope": sum(c.scope for c in found), "against": sum(c.against for c in found)}
+            self._note("identical", known)
+        return Counts(**(known or {}))
+
+    def _blocks(self) -> int:
+        """Enough for the memory of a task, and for all workers to have some."""
+        workers = len(self.client.scheduler_info(n_workers=-1)["workers"])
+        return max(1, -(-self.images // BLOCK), min(2 * workers, self.images // 32))
+
+    def _pictures(self) -> tuple[np.ndarray, list[Failure]]:
+        known = self._noted("pictures")
+        if known is None:
+            stage = Pictures(self.out, self.work, self.scope, self._blocks())
+            placed: list[Placed] = self._exchange(
+                Exchange(pictures.STAGE, stage.start, self._numbered(), [], stage.blocks, stage.end)
+            )
+            placed.sort(key=lambda one: one.block)
+            failures = [[f.what, f.reason] for one in placed for f in one.failures]
+            known = {"pictures": [one.pictures for one in placed], "failures": failures}
+            self._note("pictures", known)
+        starts = np.cumsum([0, *known["pictures"]], dtype=np.int64)
+        return starts, [Failure(*one) for one in known["failures"]]
+
+    def _candidates(self, starts: np.ndarray, counts: Counts, effort: Effort) -> None:
+        if self._noted("candidates") is not None:
+            return
+        blocks = len(starts) - 1
+        buckets = max(1, -(-int(starts[-1]) * WORDS // BUCKET))
+        stage = Candidates(
+            self.out, self.work, starts, buckets, counts.scope <= counts.against, effort.approximate,
+            effort.smartfilter,
+        )  # fmt: skip
+        found = self._exchange(
+            Exchange(candidates.STAGE, stage.start, range(blocks), [(buckets, stage.meet)], blocks, stage.end)
+        )
+        self._note("candidates", {"candidates": sum(found)})
+
+    def _compare(self, starts: np.ndarray) -> None:
+        blocks = len(starts) - 1
+        there = set(self.out.files.names(f"{self.work}/{MATCHES}"))
+        left = [block for block in range(blocks) if f"{block}.parquet" not in there]
+        stage = Compare(self.out, self.work, starts, self.job.config.floor, self.job.config.without)
+        for begin in range(0, len(left), ROUND):
+            some = left[begin : begin + ROUND]
+            turn = replace(stage, turn=tuple(some))
+            self._exchange(
+                Exchange(compare.STAGE, turn.start, some, [(blocks, turn.fetch)], len(some), turn.end)
+            )
+
+    def _finish(self, scan: StoredScan, damaged: Sequence[Failure]) -> StoredScan:
+        parts, failures = result.found(self.out, self.work)
+        failures = [*damaged, *failures]
+        result.note_matched(self.out, self.work, parts)
+        failed = {failure.what: failure.reason for failure in failures}
+        tasks = [records.Gather(self.out, self.work, chunk, self.scope, failed) for chunk in self.chunks]
+        tally, tables = records.Tally(), [records.FOUND.empty_table()]
+        with self.watcher.stage(records.STAGE, self.images, "done"):
+            futures = self.client.map(records.gather, tasks, retries=3, pure=False)
+            for table, some in self._all(gathered(futures, self.cancelled), len(tasks)):
+                tables.append(table)
+                tally.add(some)
+        return result.store(self.out, scan, parts, pa.concat_tables(tables), tally, failures)

@@ -1,0 +1,97 @@
+"""A scan on a Dask cluster: the same result as on this machine, from real worker processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+pytest.importorskip("distributed")
+
+from dupedash.cluster import describe
+from dupedash.cluster.connect import cluster
+from dupedash.cluster.listing import Listing
+from dupedash.cluster.run import Job, run
+from dupedash.dataset.places import Place
+from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.indexing import index_paths
+from dupedash.scans import ScanConfig, ScanStore
+from dupedash.scans.run import run_scan
+from dupedash.scans.stored import load
+from tests import workspaces
+
+
+@pytest.fixture(scope="module")
+def client():
+    with cluster("local:2") as connected:
+        yield connected
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """Pictures and copies of them: edited ones, the same file again, and a file that is no picture."""
+    folder = workspaces.draw(tmp_path_factory.mktemp("cluster") / "photos")
+    first = sorted(folder.iterdir())[0]
+    shutil.copy(first, folder / f"again-{first.name}")
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def here(photos, tmp_path_factory):
+    """A collection of the same pictures on this machine, and its stored scans."""
+    folder = tmp_path_factory.mktemp("embedded")
+    collection = EmbeddedCollection(folder / "photos")
+    index_paths(collection, [photos])
+    yield collection, ScanStore(folder / "scans")
+    collection.close()
+
+
+def rows_of(scan):
+    """Pairs of ids → everything that a stored scan says of them."""
+    images = scan.image_rows()
+    ids = images.table["id"].to_pylist()
+    rows = scan.match_rows(images).table.to_pylist()
+    return {(ids[row.pop("a")], ids[row.pop("b")]): row for row in rows}
+
+
+def scanned(client, photos, out, config, **options):
+    """The scan as it was stored."""
+    done = run(client, Job((str(photos),), Place.of(str(out)), config), **options)
+    return load(out / "scans" / done.id)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        ScanConfig(),
+        ScanConfig(fq=("format:png",)),
+        ScanConfig(fq=("format:JPEG",), against=("format:PNG",)),
+    ],
+    ids=["everything", "a part", "one part with another"],
+)
+def test_the_result_is_that_of_a_scan_on_this_machine(client, photos, here, tmp_path, config):
+    there = scanned(client, photos, tmp_path / "out", config)
+    expected = run_scan(here[0], config, here[1])
+    assert rows_of(there) == rows_of(expected)
+    assert there.coverage == expected.coverage
+    assert (there.stats.images, there.stats.compared) == (expected.stats.images, expected.stats.compared)
+    assert len(rows_of(there)) or config.fq
+
+
+def test_only_new_and_changed_images_are_described_again(client, photos, tmp_path):
+    mine, out = shutil.copytree(photos, tmp_path / "mine"), tmp_path / "out"
+    first = scanned(client, mine, out, ScanConfig())
+    changed, new = sorted(mine.glob("*.png"))[0], mine / "new.png"
+    os.utime(changed, ns=(1, 1))
+    shutil.copy(changed, new)
+    listed = list(Listing([str(mine)], lambda: False, []).chunks())
+    work = "work/again"
+    for chunk in listed:
+        Place.of(str(out)).put_table(f"{work}/listed/{chunk.name}.parquet", chunk.table)
+    tasks = [describe.ToDescribe(Place.of(str(out)), work, chunk.name, (chunk.name,)) for chunk in listed]
+    done = [describe.describe(task) for task in tasks]
+    # Those that could not be read as pictures are kept, too: their bytes are the same.
+    assert sum(one.anew for one in done) == 2
+    assert sum(one.images for one in done) == first.stats.images + 1
