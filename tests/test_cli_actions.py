@@ -293,7 +293,8 @@ def test_what_only_a_copy_told_is_written_beside_what_stays_and_undone(tmp_path,
     assert "FACT=RULE" in capsys.readouterr().err
     assert run(tmp_path, "plan", "--keep", folder / "a.png", "--metadata-rule", "rating=keep") == 0
     out = capsys.readouterr().out
-    assert f"describe    {folder / 'a.png.xmp'} (keywords: nothing → boat; rating stays nothing; b.png" in out
+    assert f"describe    {folder / 'a.png.xmp'}\n            keywords: nothing → boat\n" in out
+    assert "            rating stays nothing; b.png says 2\n" in out
     assert run(tmp_path, "apply", "--yes") == 0
     assert sorted(p.name for p in folder.iterdir()) == ["a.png", "a.png.xmp"]
     assert facts_of_packet((folder / "a.png.xmp").read_bytes()) == {Fact.KEYWORDS: ("boat",)}

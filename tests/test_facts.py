@@ -29,6 +29,7 @@ from dupedash.errors import ActionError, UnreadableImage
 from dupedash.images.metadata.facts import Fact, gathered, same
 from dupedash.images.metadata.packet import NoPacket, facts_of_packet, properties, written
 from dupedash.images.metadata.reading import read_facts, read_sidecar
+from dupedash.images.metadata.tags import read_sidecar_tags, read_tags
 from dupedash.keepers import Policy
 from dupedash.model import ImageRecord
 from tests import written_by
@@ -87,6 +88,23 @@ def test_a_changed_rating_leaves_no_other_that_says_otherwise(tmp_path):
     data = written((tmp_path / "IMG_1.jpg.xmp").read_bytes(), {Fact.RATING: ("5",)})
     assert dict(properties(data))["xmp:Rating"] == ("5",)
     assert "MicrosoftPhoto:Rating" not in dict(properties(data))
+
+
+def test_all_that_a_file_and_its_sidecar_tell_is_shown_by_name(tmp_path):
+    written_by.lightroom(tmp_path / "a.jpg")
+    tags = read_tags(tmp_path / "a.jpg")
+    captions = {tags[name] for name in ("ImageDescription", "IPTC Caption", "XMP dc:description")}
+    assert captions == {"Boats in the harbour"}
+    assert (tags["XMP xmp:Label"], tags["XMP crs:Exposure2012"]) == ("Green", "+0.35")
+    assert tags["IPTC Keywords"] == tags["XMP dc:subject"] == "boat; Hamburg"
+    assert "xmp" not in tags, "not by its size as well"
+    written_by.google_takeout(tmp_path / "b.jpg")
+    record = read_sidecar_tags(tmp_path / "b.jpg.supplemental-metadata.json")
+    assert record["JSON description"] == "Tour Eiffel"
+    written_by.digikam(tmp_path / "c.jpg")
+    assert read_sidecar_tags(tmp_path / "c.jpg.xmp")["Sidecar digiKam:TagsList"] == "Animals/Cats; garden"
+    (tmp_path / "c.jpg.xmp").write_bytes(b"half")
+    assert "no XMP" in read_sidecar_tags(tmp_path / "c.jpg.xmp")["Sidecar"]
 
 
 VALUES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=30).filter(

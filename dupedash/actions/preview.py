@@ -209,7 +209,7 @@ class Preview:
             open=sum(effect.open for effect in effects),
             unsure=sum(effect.unsure for effect in effects),
             left=len(left),
-            left_images=sum(effect.steps for effect in left),
+            left_images=sum(effect.removed or effect.steps for effect in left),
             unseen=sum(effect.open and not self._exact(effect) for effect in counted),
             decided=Counter(effect.decided for effect in counted),
             notes=[note for effect in taken for note in effect.notes],

@@ -311,7 +311,7 @@ def print_plan(drawn: Plan, err: bool) -> None:
         lines += ["", f"keep        {places[group.keeper]} ({group.why})"]
         lines += [f"also keep   {places[i]} ({reason})" for i, reason in group.kept.items()]
         for step in (step for step in drawn.steps if step.group == group.key):
-            lines.append(_step_line(step))
+            lines += _step_lines(step)
             owner = os.path.basename(step.location)
             lines += [f"with it     {companion.location}" for companion in step.along]
             lines += [f"left alone  {place} (belongs to {owner})" for place in step.beside]
@@ -329,12 +329,12 @@ def print_plan(drawn: Plan, err: bool) -> None:
         click.echo(printable(line), err=err)
 
 
-def _step_line(step: Step) -> str:
+def _step_lines(step: Step) -> list[str]:
     if step.writes:
-        changes = "; ".join(map(fact_words, step.writes.changes))
-        return f"{step.kind!s:11} {step.writes.location} ({changes})"
+        told = (f"            {fact_words(change)}" for change in step.writes.changes)
+        return [f"{step.kind!s:11} {step.writes.location}", *told]
     changes = "; ".join(f"{c.field}: {c.old!r} → {c.new!r}" for c in step.changes)
-    return f"{step.kind!s:11} {step.location} ({changes or step.reason})"
+    return [f"{step.kind!s:11} {step.location} ({changes or step.reason})"]
 
 
 def fact_words(change: FactChange) -> str:

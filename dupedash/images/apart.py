@@ -18,7 +18,7 @@ from dupedash.images import encode
 from dupedash.images.files import LIMITS, printable
 from dupedash.images.metadata.facts import Facts
 from dupedash.images.metadata.reading import read_facts, read_sidecar
-from dupedash.images.metadata.tags import read_tags
+from dupedash.images.metadata.tags import read_sidecar_tags, read_tags
 from dupedash.workers import Bounds, Pool, WorkerLost, memory
 
 T = TypeVar("T")
@@ -58,6 +58,11 @@ def original(source: Path) -> bytes:
 def tags(source: Path) -> dict[str, str]:
     """See `tags.read_tags`; apart."""
     return ask(partial(read_tags, source), printable(source))
+
+
+def sidecar_tags(source: Path) -> dict[str, str]:
+    """See `tags.read_sidecar_tags`; apart."""
+    return ask(partial(read_sidecar_tags, source), printable(source))
 
 
 def facts(source: Path) -> Facts:

@@ -97,7 +97,8 @@ def _draw_line(summary: JournalSummary, opened: bool) -> None:
         name, figures, state, act = st.columns((3.6, 2.4, 2.6, 1.2), vertical_alignment="center")
         name.markdown(
             f"{_MARKS[summary.status]} **{as_text(str(summary.action).capitalize())}**, "
-            f"{wording.plural(summary.steps, 'image')}  \n:small[:gray[{as_text(summary.policy)}]]"
+            f"{wording.plural(summary.removed or summary.steps, 'image')}  \n"
+            f":small[:gray[{as_text(summary.policy)}]]"
         )
         figures.caption(f"{wording.size(summary.bytes)} of files  \n{wording.ago(summary.created)}")
         failed = f", {summary.failed:,} failed" if summary.failed else ""

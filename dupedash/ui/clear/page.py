@@ -235,7 +235,10 @@ def _draw_rule(name: str, column: Place) -> MergeRule:
 
 def _draw_result(view: View, preview: Preview, totals: Totals) -> None:
     with st.container(border=True):
-        st.metric("Images to go" if totals.removed else "Images to change", wording.count(totals.steps))
+        st.metric(
+            "Images to go" if totals.removed else "Images to change",
+            wording.count(totals.removed or totals.steps),
+        )
         st.caption(f"in {wording.count(totals.groups)} of {wording.plural(len(preview.cut), 'group')}")
         if totals.bytes:
             st.caption(f"{wording.size(totals.bytes)} of files")

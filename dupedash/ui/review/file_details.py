@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
 
+from dupedash.actions.files.companions import found_beside
 from dupedash.collection import WithFiles
 from dupedash.errors import Busy, UnreadableImage
-from dupedash.images import apart
+from dupedash.images import apart, path_of, printable
 from dupedash.images.properties import UNKNOWN, Property, compare
 from dupedash.model import ImageRecord
 from dupedash.ui import errors
@@ -31,7 +32,7 @@ def draw(view: View, pair: Sequence[ImageRecord]) -> None:
         differing = st.toggle("Only what differs", key=DIFFERING, persist_state="session")
         everything = st.toggle(
             "All metadata of the files", key=ALL, persist_state="session",
-            help="Also EXIF, GPS and what else the files tell; they are read now.",
+            help="Also EXIF, GPS, IPTC, XMP and what sidecars tell; they are read now.",
         )  # fmt: skip
     rows = [*compare(pair), *(tag_rows([tags_of(view, record) for record in pair]) if everything else [])]
     st.html(table_html(LETTERS, [row for row in rows if row.differs or not differing]))
@@ -65,16 +66,25 @@ def file_of(view: View, record: ImageRecord) -> Path | None:
 
 
 def tags_of(view: View, record: ImageRecord) -> dict[str, str]:
-    """All that the file tells; where it cannot be read, why."""
+    """All that the file and its sidecars tell; where one cannot be read, why."""
     file = file_of(view, record)
-    if file is None or record.width is None:
+    if file is None:
         return {}
+    told = _tried(apart.tags, file, "Metadata") if record.width is not None else {}
+    for found in found_beside(printable(file)):
+        sidecar = path_of(found.companion.location)
+        if found.travels and sidecar.suffix.lower() in (".xmp", ".json"):
+            told |= _tried(apart.sidecar_tags, sidecar, sidecar.name)
+    return told
+
+
+def _tried(read: Callable[[Path], dict[str, str]], file: Path, name: str) -> dict[str, str]:
     try:
-        return apart.tags(file)
+        return read(file)
     except UnreadableImage as error:
-        return {"Metadata": error.reason}
+        return {name: error.reason}
     except Busy as error:
-        return {"Metadata": str(error)}
+        return {name: str(error)}
 
 
 def tag_rows(tags: Sequence[dict[str, str]]) -> list[Property]:
