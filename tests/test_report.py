@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from dupedash.collection import FoundMatch
 from dupedash.groups.graph import DuplicateGraph
+from dupedash.images import encode
 from dupedash.model import ChangeKind, Explanation, ImageRecord
-from dupedash.report import graph_html, report_html
+from dupedash.report import graph_html, report_html, summary_html
+from dupedash.report.pictures import fitting
+from dupedash.review import Decision, Decisions, Verdict, image_key
 from dupedash.scans import ScanStore
+from tests.pictures import scene
 from tests.stored_scans import stored_scan
 
 HOSTILE = (
@@ -50,7 +56,7 @@ def without_scripts(html):
     return re.sub(r"<(script|style)>.*?</\1>", "", html, flags=re.S)
 
 
-@pytest.mark.parametrize("make", [graph_html, report_html])
+@pytest.mark.parametrize("make", [graph_html, report_html, summary_html])
 def test_a_file_holds_no_address_and_no_markup_of_the_images(scan, make):
     html = make(scan, cut_of(scan), thumbnail)
     assert not re.search(r"(src|href|url)\s*[=(]\s*[\"']?(https?:)?//", html)
@@ -69,7 +75,32 @@ def test_the_report_tells_settings_coverage_groups_scores_and_reasons(scan):
         "weakest match 0.81", "a chain: 1 pair is", "800 × 600 · JPEG · 120 KB",
     ):  # fmt: skip
         assert text in page, text
-    assert page.count("data:image/jpeg;base64,") == 5
+    assert page.count("data:image/webp;base64,") == 5
+
+
+def test_in_the_report_groups_come_first_with_what_stays_and_what_was_decided(scan):
+    keys = tuple(sorted(image_key(record, scan.collection) for record in scan.records(["x", "y"])))
+    decided = Decision(1, keys, Verdict.DUPLICATE, "Ann", datetime(2026, 11, 30, tzinfo=UTC), "seen <b>")
+    page = without_scripts(report_html(scan, cut_of(scan), thumbnail, Decisions([decided])))
+    assert page.index("Group 1") < page.index(">Graph<") < page.index(">Settings<")
+    assert page.count("<details>") == page.count("<article") == 2
+    assert "Nobody has decided yet" in page
+    assert "Decided: duplicate (Ann): seen &lt;b&gt;" in page
+    assert "may go" in page
+    assert page.count("<use ") == 5  # the graph shows the pictures of the groups again
+
+
+def test_one_page_tells_the_figures_and_the_first_groups(scan):
+    page = without_scripts(summary_html(scan, cut_of(scan), thumbnail))
+    for text in ("images in groups", "0 of 2 groups are decided", "weakest match 0.81", "too flat"):
+        assert (text in page) is (text != "too flat"), text
+
+
+def test_a_report_of_many_images_takes_smaller_pictures():
+    pictures = {str(n): encode.thumbnail(np.asarray(scene(n))) for n in range(12)}
+    sharp = sum(map(len, fitting(pictures, 1_000_000).values()))
+    assert sum(map(len, fitting(pictures, sharp // 2).values())) < sharp / 2
+    assert all(data[8:12] == b"WEBP" for data in fitting(pictures).values())
 
 
 def test_beyond_the_limit_images_are_dots_and_the_file_says_so(scan):
@@ -86,10 +117,24 @@ def test_no_groups_make_a_report_that_says_so(scan):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("make", [graph_html, report_html])
-def test_a_file_opens_offline_draws_the_graph_and_runs_no_foreign_script(scan, make, offline_page, tmp_path):
+def test_a_report_opens_offline_finds_a_file_and_prints(scan, offline_page, tmp_path):
     file = tmp_path / "out.html"
-    file.write_text(make(scan, cut_of(scan), thumbnail), "utf-8")
+    file.write_text(report_html(scan, cut_of(scan), thumbnail), "utf-8")
+    offline_page.goto(file.as_uri())
+    offline_page.fill("#search", "LAMP")
+    assert offline_page.inner_text("#found") == "2 found"
+    assert offline_page.locator("article:visible").count() == 1
+    offline_page.fill("#search", "")
+    assert offline_page.locator("article:visible").count() == 2
+    offline_page.emulate_media(media="print")
+    assert offline_page.locator("#graph svg").bounding_box()["height"] > 100
+    assert not offline_page.locator("details").first.is_visible()
+
+
+@pytest.mark.browser
+def test_a_graph_opens_offline_and_runs_no_foreign_script(scan, offline_page, tmp_path):
+    file = tmp_path / "out.html"
+    file.write_text(graph_html(scan, cut_of(scan), thumbnail), "utf-8")
     offline_page.goto(file.as_uri())
     offline_page.wait_for_selector("#graph[data-drawn='5']")
     offline_page.fill("#search", "LAMP")

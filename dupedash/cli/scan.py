@@ -21,7 +21,7 @@ from dupedash.connect import get_ready
 from dupedash.errors import Cancelled, ConfigError, ScanError
 from dupedash.groups.graph import Cut, DuplicateGraph, Matches
 from dupedash.model import FLOOR, NEAR, ONE_MOMENT, USUAL, ChangeKind, PairKind, ScanMode
-from dupedash.review import decisions_of
+from dupedash.review import Decisions, decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
 from dupedash.scans.config import MAY_BE_LEFT_OUT
 from dupedash.scans.judging import without_rejected
@@ -61,6 +61,10 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
 @kind_option("Form groups of pairs")
 @click.option("--json", "json_file", type=File, help='Write {"group-1": ["path", …], …}; - for stdout.')
 @click.option("--html", "html_file", type=File, help="Write the graph as one file that opens offline.")
+@click.option(
+    "--report", "report_file", type=File,
+    help="Write a report of every group with pictures, what stays and why: one HTML file to mail and print.",
+)
 @click.option("--csv", "csv_file", type=File, help="Write a row an image with its group; - for stdout.")
 @click.option(
     "--pairs",
@@ -93,6 +97,7 @@ def scan(
     kinds: tuple[PairKind, ...],
     json_file: Path | None,
     html_file: Path | None,
+    report_file: Path | None,
     csv_file: Path | None,
     pairs_file: Path | None,
     name: str | None,
@@ -108,7 +113,7 @@ def scan(
             f"The threshold {threshold} is below the floor {floor}: matches below it are not kept."
         )
     config = ScanConfig(ScanMode(mode), floor, fq, against, without)
-    files = Files(json_file, csv_file, pairs_file, html_file)
+    files = Files(json_file, csv_file, pairs_file, html_file, report_file)
     elsewhere = Elsewhere(cluster, places, out)
     elsewhere.check()
     if cluster is not None:
@@ -137,14 +142,20 @@ class Files:
     csv: Path | None
     pairs: Path | None
     html: Path | None
+    report: Path | None
 
     @property
     def on_stdout(self) -> bool:
         """Whether stdout is a result: then a person is told things on stderr."""
-        return Path("-") in (self.json, self.csv, self.pairs, self.html)
+        return Path("-") in (self.json, self.csv, self.pairs, self.html, self.report)
 
     def write(
-        self, collection: Collection, done: StoredScan, cut: Cut, kinds: tuple[PairKind, ...]
+        self,
+        collection: Collection,
+        done: StoredScan,
+        cut: Cut,
+        kinds: tuple[PairKind, ...],
+        decisions: Decisions,
     ) -> None:
         """Write each of them. `kinds`: of the pairs in that file."""
         from dupedash.report.export import groups_csv, groups_json, pairs_csv
@@ -159,6 +170,10 @@ class Files:
             from dupedash.report import graph_html
 
             write(self.html, graph_html(done, cut, collection.thumbnail))
+        if self.report:
+            from dupedash.report import report_html
+
+            write(self.report, report_html(done, cut, collection.thumbnail, decisions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +187,11 @@ class Shown:
 def _tell(context: Context, collection: Collection, done: StoredScan, shown: Shown, files: Files) -> None:
     found = done.pairs()
     wanted = found.only(shown.kinds)
-    judged = without_rejected(wanted, done, decisions_of(context.settings.workspace))
+    decisions = decisions_of(context.settings.workspace)
+    judged = without_rejected(wanted, done, decisions)
     cut = DuplicateGraph(judged).cut(shown.threshold)
-    files.write(collection, done, cut, tuple(PairKind) if shown.kinds == USUAL else shown.kinds)
+    kinds = tuple(PairKind) if shown.kinds == USUAL else shown.kinds
+    files.write(collection, done, cut, kinds, decisions)
     print_summary(collection, done, cut, err=files.on_stdout)
     if rejected := len(wanted) - len(judged):
         note = f"decided     {rejected:,} matches left out of the groups: people said they are no duplicates"

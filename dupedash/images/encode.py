@@ -17,6 +17,8 @@ THUMBNAIL_TYPE = "image/jpeg"
 THUMBNAIL_SIDE = 320  # pixels of the long side: sharp in a list on a screen of double density
 _QUALITY = 76
 """Of a thumbnail, measured at 320×240: 0.2 ms and 13 kB; WebP that looks the same takes 2.1 ms for 12 kB."""
+_SMALL_QUALITY = 62
+"""Of pictures in a file for others: at 104 pixels 1.6 kB each, and still no blocks to be seen."""
 _TYPES = ((b"\xff\xd8\xff", THUMBNAIL_TYPE), (b"RIFF", "image/webp"))
 """How thumbnails begin; up to version 0.1 they were WebP."""
 
@@ -30,6 +32,17 @@ def thumbnail(pixels: np.ndarray, long_side: int = THUMBNAIL_SIDE) -> bytes:
     small = cv2.resize(pixels, size, interpolation=method)
     settings = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
     return cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), settings)[1].tobytes()
+
+
+def smaller(thumbnail: bytes, long_side: int) -> bytes:
+    """A thumbnail made smaller, as a WebP of a fraction of its bytes; as it is where it cannot be read."""
+    pixels = cv2.imdecode(np.frombuffer(thumbnail, np.uint8), cv2.IMREAD_COLOR)
+    if pixels is None:
+        return thumbnail
+    scale = min(1.0, long_side / max(pixels.shape[:2]))
+    size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, _SMALL_QUALITY])[1].tobytes()
 
 
 def thumbnail_type(data: bytes) -> str | None:

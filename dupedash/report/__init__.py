@@ -5,6 +5,6 @@
 True
 """
 
-from dupedash.report.html import graph_html, report_html
+from dupedash.report.html import graph_html, report_html, summary_html
 
-__all__ = ["graph_html", "report_html"]
+__all__ = ["graph_html", "report_html", "summary_html"]

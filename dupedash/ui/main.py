@@ -21,8 +21,8 @@ def frame() -> None:
         rows = [row for row in PAGES if not row.editor_only or role is Role.EDITOR]
         pages = {row: as_page(row) for row in rows}
         page = st.navigation(sections(pages), expanded=True)
-        st.set_page_config(page_title=shell.title(page.title))
         sidebar.draw()
+        st.set_page_config(page_title=shell.title(page.title, state.current().names()[state.COLLECTION]))
         waiting = next((row for row, known in pages.items() if known == page and row.needs_scan), None)
         if waiting is not None and state.current().scan is None:
             no_scan_yet(state.current(), waiting.title)

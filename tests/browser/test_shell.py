@@ -135,7 +135,7 @@ def test_a_page_has_its_name_before_and_after_its_script_runs(dashboard, visit):
     assert "favicon.png" not in shown
     assert _get(dashboard.url + "/link.jpg")[1]["content-type"] == "image/jpeg"
     page = visit(dashboard.url).page("/groups")
-    expect(page).to_have_title("Groups · dupedash")
+    expect(page).to_have_title("Groups · photos · dupedash")
 
 
 def test_the_start_page_is_found_by_its_name_too(dashboard, visit):

@@ -27,9 +27,9 @@ _TITLE, _ICON = "<title>Streamlit</title>", '<link rel="shortcut icon" href="./f
 _TITLES = {"/": PAGES[0].title} | {f"/{row.file}": row.title for row in PAGES[1:]}
 
 
-def title(page: str) -> str:
-    """Of a page, in the tab and in history."""
-    return f"{page} · dupedash"
+def title(page: str, collection: str = "") -> str:
+    """Of a page, in the tab and in history; with the collection that it shows, where that is known."""
+    return " · ".join(filter(None, (page, collection, "dupedash")))
 
 
 def head(connection: HTTPConnection, shown: str) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.graph import Strictness
 from dupedash.model import USUAL, PairKind
-from dupedash.report import export, graph_html, report_html
+from dupedash.report import export, graph_html, report_html, summary_html
 from dupedash.ui import state
 from dupedash.ui.door import access
 from dupedash.ui.errors import as_text
@@ -99,8 +99,12 @@ def draw_files(view: View) -> None:
     thumbnail = downloads.thumbnails(view)
     rows: tuple[tuple[str, str, str, str, Callable[[], str]], ...] = (
         ("Report", "report.html", "text/html",
-         "Summary, settings, coverage, graph and every group with pictures, scores and reasons. One "
-         "file that opens offline, from a mail, and prints.", lambda: report_html(scan, cut, thumbnail)),
+         "Every group with pictures, what stays, what was decided and why they match; the graph, settings "
+         "and coverage. One file of 3 MB at most for a mail; it opens offline, and prints.",
+         lambda: report_html(scan, cut, thumbnail, view.decisions)),
+        ("Summary", "summary.html", "text/html",
+         "One page for a mail: the figures, the largest groups, how many are decided.",
+         lambda: summary_html(scan, cut, thumbnail, view.decisions)),
         ("Graph", "graph.html", "text/html", "The interactive graph alone, pictures inside, offline.",
          lambda: graph_html(scan, cut, thumbnail)),
         ("Groups as JSON", "groups.json", "application/json", "Each group with the paths of its images.",
