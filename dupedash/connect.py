@@ -32,28 +32,33 @@ _LARGE = 8 << 20
 
 
 class Engine(StrEnum):
-    """The two kinds of collection."""
+    """The kinds of collection."""
 
     EMBEDDED = "embedded"
     FLOW = "flow"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to reach the collection called `name`: on a Flow server, or embedded where `flow` is None."""
+    """How to reach the collection called `name`: on a Flow server, in the dataset of a scan that was made
+    elsewhere (`place`, its folder or address), or embedded where there is neither."""
 
     name: str
     flow: FlowSettings | None = None
+    place: str = ""
 
     @property
     def engine(self) -> Engine:
         """Its kind."""
+        if self.place:
+            return Engine.ELSEWHERE
         return Engine.EMBEDDED if self.flow is None else Engine.FLOW
 
     @property
     def where(self) -> str:
         """The address for screens and logs, without any secret."""
-        return "this machine" if self.flow is None else self.flow.root
+        return self.place or ("this machine" if self.flow is None else self.flow.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,11 @@ def connect(connection: Connection, workspace: Workspace, processes: int = 0) ->
         from dupedash.flow.client import FlowCollection
 
         return FlowCollection(connection.flow)
+    if connection.place:
+        from dupedash.dataset.collection import DatasetCollection
+        from dupedash.dataset.places import Place
+
+        return DatasetCollection(Place(connection.place), connection.name)
     from dupedash.embedded.collection import EmbeddedCollection
 
     return EmbeddedCollection(workspace.collection(connection.name), connection.name, processes)
@@ -129,13 +139,14 @@ def get_ready(connection: Connection, workspace: Workspace) -> None:
     """Let worker processes start for a search of all images, where it is worth it: they need a second, in
     which this process imports what it needs itself."""
     path = workspace.collection(connection.name) / "collection.sqlite"
-    if connection.flow is None and path.exists() and path.stat().st_size > _LARGE:
+    if connection.engine is Engine.EMBEDDED and path.exists() and path.stat().st_size > _LARGE:
         processes.start_ahead(os.cpu_count() or 1, "dupedash.embedded.run.warm:warm_up")
 
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """All collections that a workspace knows: its embedded ones and the Flow servers that were added."""
+    """All collections that a workspace knows: its embedded ones, and what was added: Flow servers, and scans
+    made elsewhere."""
 
     workspace: Workspace
 
@@ -156,14 +167,17 @@ class Connections:
         return next(iter(self.list()), None)
 
     def add(self, connection: Connection) -> None:
-        """Remember a Flow server; one of the same name is replaced. Raises ConfigError, Forbidden."""
+        """Remember a Flow server, or a scan made elsewhere; one of the same name is replaced.
+
+        Raises ConfigError, Forbidden.
+        """
         self.workspace.must_write()
         if (self.workspace.collection(connection.name) / "collection.sqlite").exists():
             raise ConfigError(f"There is a folder collection {connection.name!r} already: use another name.")
         self._write({**self._servers(), connection.name: connection})
 
     def remove(self, name: str) -> None:
-        """Forget a Flow server; the server itself is not touched. Raises Forbidden."""
+        """Forget what was added; it is not touched itself. Raises Forbidden."""
         self.workspace.must_write()
         self._write({key: value for key, value in self._servers().items() if key != name})
 
@@ -173,17 +187,29 @@ class Connections:
             return {}
         try:
             rows: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))
-            return {name: Connection(name, _settings(name, row)) for name, row in rows.items()}
+            return {name: _added(name, row) for name, row in rows.items()}
         except (ValueError, TypeError, AttributeError) as error:
             raise ConfigError(f"{path} is damaged ({error}): mend it or delete it.") from error
 
     def _write(self, servers: dict[str, Connection]) -> None:
-        rows = {name: _row(server.flow) for name, server in servers.items() if server.flow is not None}
+        rows = {name: _row(server) for name, server in servers.items()}
         self.workspace.connections.parent.mkdir(parents=True, exist_ok=True)
         atomic.write(self.workspace.connections, json.dumps(rows, indent=1))  # keys and passwords
 
 
-def _row(flow: FlowSettings) -> dict[str, Any]:
+def _row(added: Connection) -> dict[str, Any]:
+    """What was added, as JSON."""
+    if added.flow is None:
+        return {"place": added.place}
+    return _server_row(added.flow)
+
+
+def _added(name: str, row: dict[str, Any]) -> Connection:
+    """The inverse."""
+    return Connection(name, place=row["place"]) if "place" in row else Connection(name, _settings(name, row))
+
+
+def _server_row(flow: FlowSettings) -> dict[str, Any]:
     """A server as JSON."""
     from dupedash.flow.client import changed_names
 

@@ -6,7 +6,7 @@ from dupedash.ui import errors, jobs, state
 from dupedash.ui.collection import add as addimages
 from dupedash.ui.collection import browse, page, watching
 from dupedash.ui.collection import jobs as collectionjobs
-from dupedash.ui.shared import widgets
+from dupedash.ui.shared import elsewhere, widgets
 
 view = state.current()
 widgets.header("Collection", "The images that are compared: add, look through, take out.")
@@ -24,9 +24,11 @@ else:
     with look, errors.shown():
         browse.draw(view)
     with add:
-        addimages.draw(view)
+        if not elsewhere.refused(view, elsewhere.ADD):
+            addimages.draw(view)
     with watch, errors.shown():
-        watching.draw(view)
+        if not elsewhere.refused(view, elsewhere.ADD):
+            watching.draw(view)
     with fields, errors.shown():
         page.draw_fields(view)
     with unreadable, errors.shown():

@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What was said of a scan on a cluster; `cluster` None: it is an ordinary one."""
+    """What was said of a scan on a cluster; `cluster` None: it is an ordinary one.
+    `opened`: where a result is to be taken in from."""
 
     cluster: str | None
     images: tuple[str, ...]
     out: str | None
+    opened: str | None = None
 
     def check(self) -> None:
         """Raises ConfigError where one thing is missing, or is said of an ordinary scan."""
+        if self.opened is not None and (self.cluster or self.images or self.out):
+            raise ConfigError("--open takes in a result that is there: leave out --cluster, --images, --out.")
         if self.cluster is None and (self.images or self.out):
             raise ConfigError("--images and --out say something of a scan on a cluster: add --cluster local.")
         if self.cluster is not None and not (self.images and self.out):

@@ -17,13 +17,14 @@ from dupedash.cli.shared.kinds import kind_option
 from dupedash.cli.shared.progress import ProgressLine, duration
 from dupedash.cli.shared.write import write
 from dupedash.collection import Collection
-from dupedash.connect import get_ready
+from dupedash.connect import Connections, get_ready
 from dupedash.errors import Cancelled, ConfigError, ScanError
 from dupedash.groups.graph import Cut, DuplicateGraph, Matches
 from dupedash.model import FLOOR, NEAR, ONE_MOMENT, USUAL, ChangeKind, PairKind, ScanMode
 from dupedash.review import Decisions, decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, StoredScan
 from dupedash.scans.config import MAY_BE_LEFT_OUT
+from dupedash.scans.elsewhere import open_elsewhere
 from dupedash.scans.judging import without_rejected
 from dupedash.scans.run import run_scan
 
@@ -85,6 +86,8 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
               help="On a cluster: a folder, or an address such as s3://bucket/photos.")  # fmt: skip
 @click.option("--out", metavar="PLACE", help="On a cluster: the folder or address that keeps descriptions, "
               "thumbnails and the result.")  # fmt: skip
+@click.option("--open", "opened", metavar="PLACE",
+              help="Take in the result that such a scan left at its --out.")  # fmt: skip
 @pass_context
 def scan(
     context: Context,
@@ -106,6 +109,7 @@ def scan(
     cluster: str | None,
     places: tuple[str, ...],
     out: str | None,
+    opened: str | None,
 ) -> None:
     """Find the duplicates of the collection. The result is stored: the same scan again costs nothing."""
     if threshold < floor:
@@ -114,10 +118,15 @@ def scan(
         )
     config = ScanConfig(ScanMode(mode), floor, fq, against, without)
     files = Files(json_file, csv_file, pairs_file, html_file, report_file)
-    elsewhere = Elsewhere(cluster, places, out)
+    elsewhere = Elsewhere(cluster, places, out, opened)
     elsewhere.check()
     if cluster is not None:
         print_outcome(scan_elsewhere(elsewhere, config, name), err=False)
+        return
+    if opened is not None:
+        taken = open_elsewhere(context.settings.workspace, opened, context.collection or "")
+        with context.opened(Connections(context.settings.workspace).get(taken.collection)) as collection:
+            _tell(context, collection, taken, Shown(threshold, kinds), files)
         return
     connection = context.existing()
     get_ready(connection, context.settings.workspace)

@@ -169,13 +169,16 @@ def votes(looked: Sequence[Descriptor], first: int, shared: np.ndarray, least: f
 
 
 def _several(shared: np.ndarray) -> np.ndarray:
-    """Those of pairs that share more than one word, by query and other; of a pair as they came."""
+    """Those of pairs that share more than one word, by query and other; of a pair as a look-up finds them, of
+    which only the first are counted (`votes.MOST_SHARED`)."""
     both = shared["query"].astype(np.uint64) << np.uint64(32) | shared["other"].astype(np.uint64)
     order = np.argsort(both, kind="stable")
     both = both[order]
     same, none = both[1:] == both[:-1], np.zeros(min(1, len(both)), bool)
-    kept: np.ndarray = shared[order[np.concatenate([none, same]) | np.concatenate([same, none])]]
-    return kept
+    several = np.concatenate([none, same]) | np.concatenate([same, none])
+    kept = shared[order[several]]
+    found: np.ndarray = kept[np.lexsort((kept["entry"], kept["keypoint"], kept["key"], both[several]))]
+    return found
 
 
 def _numbered(pair: np.ndarray, entry: np.ndarray) -> np.ndarray:

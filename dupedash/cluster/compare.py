@@ -20,6 +20,7 @@ from dupedash.embedded.describe.soundness import check_thumbs
 from dupedash.embedded.run.blocks import PictureMatch
 from dupedash.embedded.run.join import documents
 from dupedash.embedded.store.snapshot import DAMAGED
+from dupedash.groups.kinds import LEAST_ALIKE
 from dupedash.model import ChangeKind, Failure
 from dupedash.scans.tables.columns import encode_matches
 from dupedash.scans.tables.parts import Account, described
@@ -79,7 +80,7 @@ class Compare:
         failures = [
             Failure(image_id, reason)
             for number, reason in failed.items()
-            for image_id, _, side in known[number].members
+            for image_id, _, side, _ in known[number].members
             if side
         ]
         account = Account(here, len(known), failures=tuple(failures))
@@ -103,19 +104,25 @@ def _judged(
                 if number not in read:
                     read[number] = known[number].descriptor
             several = max(len(known[number].members) for number in pair) > 1
-            yield from _match(one, other, (read[one], read[other]), ways, floor, without, several)
+            least = _least(known[one], known[other], floor)
+            yield from _match(one, other, (read[one], read[other]), ways, least, without, several)
         except (ValueError, ArithmeticError, LookupError, cv2.error) as error:
             for number in [n for n in pair if n not in read or not _whole(read[n])] or [pair[0]]:
                 failed[number] = f"{DAMAGED} ({error})"
 
 
+def _least(one: Picture, other: Picture, floor: float) -> float:
+    """The score from which on two pictures are told."""
+    return min(floor, LEAST_ALIKE) if one.series == other.series >= 0 else floor
+
+
 def _match(
-    one: int, other: int, both: tuple[Descriptor, Descriptor], ways: pairs.Ways, floor: float,
+    one: int, other: int, both: tuple[Descriptor, Descriptor], ways: pairs.Ways, least: float,
     without: tuple[ChangeKind, ...], several: bool,
 ) -> Iterator[PictureMatch]:  # fmt: skip
     a, b = both
     judged = pairs.judge(a, b, ways, without)
-    if judged.score >= floor:
+    if judged.score >= least:
         back = judged.reversed().explanation(b, a) if several else None
         yield PictureMatch(one, other, judged.score, judged.explanation(a, b), back)
 

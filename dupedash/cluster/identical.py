@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from dupedash.cluster.exchange import Pieces
 from dupedash.cluster.scope import AGAINST, SCOPE, Scope
+from dupedash.cluster.series import series_of
 from dupedash.dataset.layout import DESCRIBED, IDENTICAL, MATCHES
 from dupedash.dataset.places import Place
 from dupedash.embedded.describe import descriptor
@@ -20,8 +21,8 @@ from dupedash.scans.tables.columns import IMAGES, decode_record, encode_matches
 STAGE = "finding identical images"
 _COLUMNS = [*IMAGES.names[:11], "version"]
 
-Member = tuple[str, str, int]
-"""An image that shows a picture: its id, the hash of its file, its sides."""
+Member = tuple[str, str, int, int]
+"""An image that shows a picture: its id, the hash of its file, its sides, its series (-1: none)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Identical:
         """The images of a chunk, to where their pictures meet."""
         number, chunk = numbered
         found: dict[int, list[Shown]] = {}
-        for shown in shown_by(self.out, chunk, number, self.scope):
+        for shown in shown_by(self.out, self.work, chunk, number, self.scope):
             found.setdefault(_bucket(shown.picture, self.buckets), []).append(shown)
         return found.items()
 
@@ -88,6 +89,8 @@ class Identical:
         self.out.put_table(f"{self.work}/{MATCHES}/same-{here}.parquet", encode_matches(found))
 
 
+MEMBERS = ("ids", "contents", "sides", "series")
+"""The columns of members."""
 _GROUPS = pa.schema(
     [
         pa.field("picture", pa.string()),
@@ -95,6 +98,7 @@ _GROUPS = pa.schema(
         pa.field("ids", pa.list_(pa.string())),
         pa.field("contents", pa.list_(pa.string())),
         pa.field("sides", pa.list_(pa.int8())),
+        pa.field("series", pa.list_(pa.int64())),
     ]
 )
 
@@ -102,27 +106,28 @@ _GROUPS = pa.schema(
 def _row(some: Sequence[Shown]) -> dict[str, Any]:
     """A group; the first image that can be compared stands for it, as in a collection."""
     stands = next((one for one in some if one.comparable), some[0])
-    ids, contents, sides = zip(*(one.member for one in some), strict=True)
-    return {"picture": some[0].picture, "stands": stands.member[0], "ids": ids, "contents": contents,
-            "sides": sides}  # fmt: skip
+    members = dict(zip(MEMBERS, zip(*(one.member for one in some), strict=True), strict=True))
+    return {"picture": some[0].picture, "stands": stands.member[0], **members}
 
 
 def groups_of(out: Place, work: str, chunk: int) -> dict[str, tuple[str, list[Member]]]:
     """Per picture that images of this chunk share with others: who stands for it, and its members."""
     rows = out.table(f"{work}/{IDENTICAL}/{chunk}.parquet").to_pylist()
-    return {
-        row["picture"]: (row["stands"], list(zip(row["ids"], row["contents"], row["sides"], strict=True)))
-        for row in rows
-    }
+    return {row["picture"]: (row["stands"], members_of(row)) for row in rows}
 
 
-def shown_by(out: Place, chunk: str, number: int, scope: Scope) -> Iterator[Shown]:
-    """The images of a chunk that can be compared at least by their bytes."""
+def members_of(row: Mapping[str, Any]) -> list[Member]:
+    """From the columns of a table."""
+    return list(zip(*(row[name] for name in MEMBERS), strict=True))
+
+
+def shown_by(out: Place, work: str, chunk: str, number: int, scope: Scope) -> Iterator[Shown]:
+    """The images of a chunk that can be compared at least by their bytes. `work`: of the scan."""
     rows = out.table(f"{DESCRIBED}/{chunk}.parquet", _COLUMNS).to_pylist()
-    sides = scope.sides([decode_record(row) for row in rows])
+    sides, series = scope.sides([decode_record(row) for row in rows]), series_of(out, work, number)
     for row, side in zip(rows, sides, strict=True):
         if row["content"] is not None:
-            member = row["id"], row["content"], side
+            member = row["id"], row["content"], side, series.get(row["id"], -1)
             yield Shown(picture_of(row), member, row["skipped"] is None, number)
 
 

@@ -95,15 +95,20 @@ def _once(sources: Iterable[Source]) -> Iterator[Source]:
 
 
 def cut(sources: Iterable[Source]) -> Iterator[Chunk]:
-    """The images in chunks."""
+    """The images in chunks; files of one name, such as a raw file and its JPEG, stay together."""
     some: list[Source] = []
     for source in sources:
-        some.append(source)
-        if len(some) == LARGEST or (len(some) >= SMALLEST and _is_last(source)):
+        full = len(some) >= LARGEST or (len(some) >= SMALLEST and _is_last(some[-1]))
+        if full and _stem(source) != _stem(some[-1]):
             yield Chunk(tuple(some))
             some = []
+        some.append(source)
     if some:
         yield Chunk(tuple(some))
+
+
+def _stem(source: Source) -> str:
+    return source.location.rpartition(".")[0].lower()
 
 
 def _is_last(source: Source) -> bool:

@@ -27,11 +27,14 @@ WORD = np.dtype(
 HASH = np.dtype([("key", "<u4"), ("picture", "<u4"), ("pdq", "u1", 32)])
 """A piece of a picture's hash."""
 MEETING = np.dtype(
-    [("query", "<u4"), ("other", "<u4"), ("entry", "<u2"), ("keypoint", "<u2"), ("length", "<u4"),
-     ("x", "<u2"), ("y", "<u2"), ("angle", "u1"), ("octave", "u1")]
+    [("query", "<u4"), ("other", "<u4"), ("key", "<u4"), ("keypoint", "<u2"), ("entry", "<u2"),
+     ("length", "<u2"), ("x", "<u2"), ("y", "<u2"), ("angle", "u1"), ("octave", "u1")]
 )  # fmt: skip
-"""A word that two pictures share: `query`, twice the number of the one that is looked up, + 1 mirrored, its
-`keypoint`; `other` with the number of its keypoint `entry` and that; `length` of the list."""
+"""A word `key` that two pictures share: `query`, twice the number of the one that is looked up, + 1 mirrored,
+its `keypoint`; `other` with the number of its keypoint `entry` and that; `length` of the list, at most
+LONGEST."""
+LONGEST = 65_535
+"""Entries of a list that still count: from there on a word weighs less than a fifth anyway."""
 NEAR = np.dtype([("query", "<u4"), ("other", "<u4")])
 """Two pictures whose hashes are near."""
 
@@ -73,8 +76,9 @@ def meetings(given: Given) -> np.ndarray:
     found = np.empty(len(one), MEETING)
     found["query"] = given.numbers[query["picture"]] * 2 + way
     found["other"] = given.numbers[entry["picture"]]
-    found["entry"], found["keypoint"], found["length"] = entry["keypoint"], query["keypoint"], length
-    for name in ("x", "y", "angle", "octave"):
+    found["entry"], found["keypoint"] = entry["keypoint"], query["keypoint"]
+    found["length"] = np.minimum(length, LONGEST)
+    for name in ("key", "x", "y", "angle", "octave"):
         found[name] = entry[name]
     return found
 

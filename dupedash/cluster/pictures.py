@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from dupedash.cluster.exchange import Pieces
-from dupedash.cluster.identical import Member, groups_of, picture_of
+from dupedash.cluster.identical import MEMBERS, Member, groups_of, members_of, picture_of
 from dupedash.cluster.scope import AGAINST, SCOPE, Scope
+from dupedash.cluster.series import series_of
 from dupedash.dataset.layout import DESCRIBED, PICTURES
 from dupedash.dataset.places import Place
 from dupedash.embedded.describe.descriptor import Descriptor, digest
@@ -28,6 +29,7 @@ _PICTURE = pa.schema(
         pa.field("ids", pa.list_(pa.string())),
         pa.field("contents", pa.list_(pa.string())),
         pa.field("sides", pa.list_(pa.int8())),
+        pa.field("series", pa.list_(pa.int64())),
         pa.field("descriptor", pa.large_binary()),
     ]
 )
@@ -46,9 +48,14 @@ class Picture:
     def sides(self) -> int:
         """Those of any of its members."""
         bits = 0
-        for _, _, side in self.members:
-            bits |= side
+        for member in self.members:
+            bits |= member[2]
         return bits
+
+    @property
+    def series(self) -> int:
+        """That of the first of its members which has one, -1 for none."""
+        return next((member[3] for member in self.members if member[3] >= 0), -1)
 
     @property
     def descriptor(self) -> Descriptor:
@@ -87,11 +94,12 @@ class Pictures:
         groups = groups_of(self.out, self.work, number)
         rows = self.out.table(f"{DESCRIBED}/{chunk}.parquet", _COLUMNS).to_pylist()
         sides = self.scope.sides([decode_record(row) for row in rows])
+        series = series_of(self.out, self.work, number)
         found: list[Picture | Failure] = []
         for row, side in zip(rows, sides, strict=True):
             if row["skipped"] is not None or row["content"] is None:
                 continue
-            name, alone = picture_of(row), (row["id"], row["content"], side)
+            name, alone = picture_of(row), (row["id"], row["content"], side, series.get(row["id"], -1))
             stands, members = groups.get(name, (row["id"], [alone]))
             if stands == row["id"]:
                 found += _picture(name, members, row["descriptor"])
@@ -117,7 +125,7 @@ def _picture(name: str, members: Sequence[Member], data: bytes) -> list[Picture 
     try:
         key = digest(sound(data))
     except ValueError:
-        return [Failure(image_id, DAMAGED) for image_id, _, side in members if side & (SCOPE | AGAINST)]
+        return [Failure(image_id, DAMAGED) for image_id, _, side, _ in members if side & (SCOPE | AGAINST)]
     return [Picture(key, name, tuple(members), data)]
 
 
@@ -127,9 +135,7 @@ def write(out: Place, work: str, block: int, pictures: Sequence[Picture]) -> Non
         {
             "digest": one.digest,
             "picture": one.name,
-            "ids": [member[0] for member in one.members],
-            "contents": [member[1] for member in one.members],
-            "sides": [member[2] for member in one.members],
+            **{name: [member[place] for member in one.members] for place, name in enumerate(MEMBERS)},
             "descriptor": one.data,
         }
         for one in pictures
@@ -140,10 +146,4 @@ def write(out: Place, work: str, block: int, pictures: Sequence[Picture]) -> Non
 def read(out: Place, work: str, block: int) -> list[Picture]:
     """A block in its order."""
     rows = out.table(f"{work}/{PICTURES}/{block}.parquet").to_pylist()
-    return [
-        Picture(
-            row["digest"], row["picture"],
-            tuple(zip(row["ids"], row["contents"], row["sides"], strict=True)), row["descriptor"],
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [Picture(row["digest"], row["picture"], tuple(members_of(row)), row["descriptor"]) for row in rows]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,7 +14,9 @@ from dupedash.cluster.progress import Meter
 from dupedash.cluster.scope import AGAINST, SCOPE, Scope
 from dupedash.dataset.layout import DESCRIBED
 from dupedash.dataset.places import Place
+from dupedash.groups.kinds import beside
 from dupedash.scans.tables.columns import IMAGES, decode_record
+from dupedash.scans.tables.facts import facts_of
 
 STAGE = "gathering records"
 MATCHED = "matched.parquet"
@@ -25,12 +28,13 @@ FOUND = pa.schema([*IMAGES, ("chunk", pa.string()), ("row", pa.int32())])
 
 @dataclass(slots=True)
 class Tally:
-    """Images of the scope, of what it is compared with, and why images of the scope were not compared."""
+    """Images of the scope, of what it is compared with, and why images of the scope were not compared:
+    of each reason how many, and id and location of the first."""
 
     images: int = 0
     against: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
-    first: dict[str, list[str]] = field(default_factory=dict)
+    first: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
         """Take in that of another chunk."""
@@ -38,7 +42,7 @@ class Tally:
         self.against += other.against
         self.reasons += other.reasons
         for reason, some in other.first.items():
-            self.first[reason] = (self.first.get(reason, []) + some)[:FIRST]
+            self.first[reason] = sorted(self.first.get(reason, []) + some)[:FIRST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ class Gather:
 
     def _found(self, table: pa.Table, sides: Sequence[int]) -> pa.Table:
         matched = self.out.table(f"{self.work}/{MATCHED}", ["id"])["id"]
-        places = pc.indices_nonzero(pc.is_in(table["id"], value_set=matched.combine_chunks()))
+        kept = pc.is_in(table["id"], value_set=matched.combine_chunks()).to_numpy().astype(bool)
+        for some in beside(facts_of(table)):  # the raw file or the video of a picture
+            kept[some] = True
+        places = pa.array(np.flatnonzero(kept))
         flags = ([bool(side & bit) for side in sides] for bit in (SCOPE, AGAINST))
         more = [*(pa.array(flag) for flag in flags), pa.array([True] * len(table)),
                 pa.array([self.chunk] * len(table)), pa.array(range(len(table)), pa.int32())]  # fmt: skip
@@ -71,18 +78,18 @@ class Gather:
 
     def _tally(self, rows: Sequence[Mapping[str, str]], sides: Sequence[int]) -> Tally:
         tally = Tally(sum(side & SCOPE > 0 for side in sides), sum(side & AGAINST > 0 for side in sides))
-        for location, reason in self._reasons(rows, sides):
+        for image, reason in self._reasons(rows, sides):
             tally.reasons[reason] += 1
-            some = tally.first.setdefault(reason, [])
-            if len(some) < FIRST:
-                some.append(location)
+            tally.first[reason] = sorted([*tally.first.get(reason, []), image])[:FIRST]
         return tally
 
-    def _reasons(self, rows: Sequence[Mapping[str, str]], sides: Sequence[int]) -> Iterator[tuple[str, str]]:
+    def _reasons(
+        self, rows: Sequence[Mapping[str, str]], sides: Sequence[int]
+    ) -> Iterator[tuple[tuple[str, str], str]]:
         for row, side in zip(rows, sides, strict=True):
             reason = row["skipped"] or self.failed.get(row["id"])
             if side & SCOPE and reason:
-                yield row["location"], reason
+                yield (row["id"], row["location"]), reason
 
 
 def gather(task: Gather) -> tuple[pa.Table, Tally]:

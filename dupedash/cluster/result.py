@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import pyarrow as pa
 from dupedash.cluster.records import MATCHED, Tally
 from dupedash.dataset.layout import MATCHES, SCANS
 from dupedash.dataset.places import Place
+from dupedash.dataset.scan import CHUNKS, META, PLACES
 from dupedash.model import Failure
 from dupedash.scans.config import Gap, ScanStats, ScanStatus
 from dupedash.scans.stored import IMAGES_FILE, MATCHES_FILE, StoredScan, save
@@ -21,9 +22,6 @@ from dupedash.scans.tables.columns import IMAGES, PART, write_table
 from dupedash.scans.tables.merge import merge
 from dupedash.scans.tables.parts import account_of
 from dupedash.scans.writer import MOST_FAILURES, equals
-
-PLACES_FILE = "places.parquet"
-"""Beside the stored scan: id, chunk and row of every image in it, by id."""
 
 
 def found(out: Place, work: str) -> tuple[list[pa.Table], list[Failure]]:
@@ -46,6 +44,12 @@ def note_matched(out: Place, work: str, parts: Sequence[pa.Table]) -> None:
     out.put_table(f"{work}/{MATCHED}", pa.table({"id": ids}))
 
 
+def note_chunks(out: Place, scan_id: str, sizes: Mapping[str, int]) -> None:
+    """Write down which chunks were scanned, and how many images each has."""
+    table = pa.table({"chunk": list(sizes), "images": pa.array(sizes.values(), pa.int64())})
+    out.put_table(f"{SCANS}/{scan_id}/{CHUNKS}", table)
+
+
 def store(
     out: Place, scan: StoredScan, parts: Sequence[pa.Table], records: pa.Table, tally: Tally,
     failures: Sequence[Failure],
@@ -54,7 +58,9 @@ def store(
     ordered = records.sort_by("id")
     images = ordered.select(IMAGES.names).cast(IMAGES)
     matches = merge([*parts, *equals(images)], images["id"])
-    coverage = tuple(Gap(r, n, tuple(tally.first[r])) for r, n in tally.reasons.most_common())
+    coverage = tuple(
+        Gap(r, n, tuple(place for _, place in tally.first[r])) for r, n in tally.reasons.most_common()
+    )
     missing = tally.reasons.total()
     done = replace(
         scan,
@@ -70,7 +76,7 @@ def store(
         ),
     )  # fmt: skip
     places = ordered.select(["id", "chunk", "row"])
-    return _put(out, done, {IMAGES_FILE: images, MATCHES_FILE: matches, PLACES_FILE: places})
+    return _put(out, done, {IMAGES_FILE: images, MATCHES_FILE: matches, PLACES: places})
 
 
 def _at_floor(matches: pa.Table, floor: float) -> int:
@@ -79,13 +85,13 @@ def _at_floor(matches: pa.Table, floor: float) -> int:
 
 
 def _put(out: Place, scan: StoredScan, tables: dict[str, pa.Table]) -> StoredScan:
-    """Made in a folder of this machine first: `scan.json` comes last, so that a scan is there as a whole."""
+    """Made in a folder of this machine first: META comes last, so that a scan is there as a whole."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, table in tables.items():
             write_table(table, folder / file)
         save(replace(scan, folder=folder))
-        written = sorted(folder.iterdir(), key=lambda path: path.name == "scan.json")
+        written = sorted(folder.iterdir(), key=lambda path: path.name == META)
         for path in written:
             out.files.put(f"{SCANS}/{scan.id}/{path.name}", path.read_bytes())
     return scan

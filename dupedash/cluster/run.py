@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from distributed import Client
 
-from dupedash.cluster import candidates, compare, describe, identical, pictures, records, result
+from dupedash.cluster import candidates, compare, describe, identical, pictures, records, result, series
 from dupedash.cluster.candidates import Candidates
 from dupedash.cluster.compare import Compare
 from dupedash.cluster.exchange import Exchange, gathered
@@ -24,7 +24,19 @@ from dupedash.cluster.listing import Listing
 from dupedash.cluster.pictures import Pictures, Placed
 from dupedash.cluster.progress import Watcher
 from dupedash.cluster.scope import Scope
-from dupedash.dataset.layout import CANDIDATES, DESCRIBED, IDENTICAL, LISTED, MATCHES, PICTURES, SCANS, WORK
+from dupedash.cluster.series import Series
+from dupedash.dataset.collection import ENGINE
+from dupedash.dataset.layout import (
+    CANDIDATES,
+    DESCRIBED,
+    IDENTICAL,
+    LISTED,
+    MATCHES,
+    PICTURES,
+    SCANS,
+    SERIES,
+    WORK,
+)
 from dupedash.dataset.places import Place
 from dupedash.embedded import compare as engine
 from dupedash.embedded.describe import descriptor
@@ -43,7 +55,6 @@ BUCKET = 500_000
 """Words of a bucket: with all that meet in it 200 MB at the most."""
 ROUND = 128
 """Blocks that are compared together: what was compared before is not done again after a stop."""
-ENGINE = "cluster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +85,17 @@ class _Run:
     job: Job
     watcher: Watcher
     cancelled: IsCancelled
-    chunks: list[str] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
     images: int = 0
     refused: list[Failure] = field(default_factory=list)
 
     @property
     def out(self) -> Place:
         return self.job.out
+
+    @property
+    def chunks(self) -> list[str]:
+        return list(self.sizes)
 
     @property
     def work(self) -> str:
@@ -97,6 +112,7 @@ class _Run:
         effort = resolve(self.job.config.mode, self.images)
         scan = self._begun(state, effort)
         self._describe()
+        self._series()
         counts = self._identical()
         starts, damaged = self._pictures()
         self._candidates(starts, counts, effort)
@@ -114,7 +130,7 @@ class _Run:
             if self.cancelled():
                 raise Cancelled(STOPPED)
             self.out.put_table(f"{self.work}/{LISTED}/{chunk.name}.parquet", chunk.table)
-            self.chunks.append(chunk.name)
+            self.sizes[chunk.name] = len(chunk.sources)
             self.images += len(chunk.sources)
             for source in chunk.sources:
                 seen.update(f"{source.id} {source.stamp} {source.size}\n".encode())
@@ -125,7 +141,7 @@ class _Run:
         """The scan; what an earlier run wrote of the same images stays, of others it is done again."""
         known = self._noted("begun")
         if known is None or known["state"] != state:
-            for folder in (IDENTICAL, PICTURES, CANDIDATES, MATCHES, "done"):
+            for folder in (SERIES, IDENTICAL, PICTURES, CANDIDATES, MATCHES, "done"):
                 self.out.files.remove(f"{self.work}/{folder}")
             now = datetime.now(UTC)
             known = {"state": state, "started": now.isoformat(), "id": self._new_id(now)}
@@ -185,6 +201,15 @@ class _Run:
 
     def _numbered(self) -> list[tuple[int, str]]:
         return list(enumerate(self.chunks))
+
+    def _series(self) -> None:
+        if self._noted("series") is None:
+            stage = Series(self.out, self.work, self.scope, len(self.chunks))
+            count = len(self.chunks)
+            found = self._exchange(
+                Exchange(series.STAGE, stage.start, self._numbered(), [(count, stage.meet)], count, stage.end)
+            )
+            self._note("series", sum(found))
 
     def _identical(self) -> Counts:
         known = self._noted("identical")
@@ -257,4 +282,5 @@ class _Run:
             for table, some in self._all(gathered(futures, self.cancelled), len(tasks)):
                 tables.append(table)
                 tally.add(some)
+        result.note_chunks(self.out, scan.id, self.sizes)
         return result.store(self.out, scan, parts, pa.concat_tables(tables), tally, failures)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 DESCRIBED, SCANS, WORK = "described", "scans", "work"
-LISTED, IDENTICAL, PICTURES, CANDIDATES, MATCHES = "listed", "identical", "pictures", "candidates", "matches"
+LISTED, SERIES, IDENTICAL, PICTURES = "listed", "series", "identical", "pictures"
+CANDIDATES, MATCHES = "candidates", "matches"
 """Folders of a scan that is not finished."""
 
 SOURCE = pa.schema(

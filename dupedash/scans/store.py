@@ -94,7 +94,7 @@ class ScanStore:
         """A new scan, not yet running. It is the newest one, also where the clock was set back."""
         after = [scan.started + timedelta.resolution for scan in self.list()]
         started = max([datetime.now(UTC), *after])
-        home = self._new_home(started)
+        home = self.new_home(started)
         called = name or f"{collection} {started.astimezone():%Y-%m-%d %H:%M}"
         scan = StoredScan(
             home, home.name, called, collection, engine, state, config, effort, ScanStatus.STOPPED, started,
@@ -138,7 +138,9 @@ class ScanStore:
             return []
         return [home for home in self.folder.iterdir() if _ID.fullmatch(home.name) and home.is_dir()]
 
-    def _new_home(self, started: datetime) -> Path:
+    def new_home(self, started: datetime | None = None) -> Path:
+        """A folder for one more scan, by the day on which it was started (today)."""
+        started = started or datetime.now(UTC)
         self.folder.mkdir(parents=True, exist_ok=True)
         number = 1
         while True:

@@ -11,10 +11,14 @@ from dupedash.config import Workspace
 from dupedash.connect import Connection, Engine, FlowOptions, changed, connect, flow_connection
 from dupedash.errors import DupedashError
 from dupedash.flow.client import FlowCollection, FlowNames, FlowSettings, changed_names
+from dupedash.scans.elsewhere import open_elsewhere
 from dupedash.ui import errors, state
 from dupedash.ui.shared import inputs
 from dupedash.ui.state import View
 
+_KINDS = {
+    Engine.EMBEDDED: "On this machine", Engine.FLOW: "Flow server", Engine.ELSEWHERE: "A scan made elsewhere",
+}  # fmt: skip
 _KEPT = "Kept in a file that only you can read."
 _PLACES = (
     "Flow keeps no pictures, only an address of each. A folder or a URL that goes before each address; or "
@@ -33,6 +37,21 @@ def draw(view: View) -> None:
     st.subheader("Add a Flow server", anchor=False)
     with errors.shown():
         _draw_form(view)
+    st.subheader("A scan made elsewhere", anchor=False)
+    with errors.shown():
+        _draw_elsewhere(view)
+
+
+def _draw_elsewhere(view: View) -> None:
+    with st.form("open-scan", border=True):
+        left, right = st.columns((2, 1))
+        place = left.text_input("Folder or address", placeholder="/mnt/scans/photos or s3://bucket/scans/photos")
+        name = right.text_input("Name", key="open-scan.name", placeholder="as the folder", max_chars=64)
+        st.caption("What `dupedash scan --cluster` wrote with --out. Its thumbnails are read from there.")
+        tried = st.form_submit_button("Open", type="primary", icon=":material/cloud_download:")
+    if tried:
+        opened = open_elsewhere(view.settings.workspace, place.strip(), name.strip())
+        use(opened.collection)
 
 
 def _draw_one(view: View, connection: Connection) -> None:
@@ -42,9 +61,9 @@ def _draw_one(view: View, connection: Connection) -> None:
         name, where, act = st.columns((2.2, 3.2, 2.6), vertical_alignment="center")
         chosen = view.connection is not None and view.connection.name == connection.name
         mark = " :green-badge[in use]" if chosen else ""
-        kind = "On this machine" if connection.engine is Engine.EMBEDDED else "Flow server"
+        kind = _KINDS[connection.engine]
         name.markdown(f"**{errors.as_text(connection.name)}**{mark}  \n:small[:gray[{kind}]]")
-        if connection.flow is not None:
+        if connection.engine is not Engine.EMBEDDED:
             where.caption(errors.as_text(connection.where))
         with act.container(horizontal=True, horizontal_alignment="right", gap="small"):
             _draw_actions(view, connection, chosen, key)
@@ -61,9 +80,9 @@ def _draw_actions(view: View, connection: Connection, chosen: bool, key: str) ->
     if st.button("Test", key=f"{key}.test"):
         st.session_state[f"{key}.tested"] = test(connection, view.settings.workspace)
         st.rerun()
-    if connection.engine is not Engine.FLOW or not view.editor:
+    if connection.engine is Engine.EMBEDDED or not view.editor:
         return
-    if st.button("Change", key=f"{key}.change"):
+    if connection.engine is Engine.FLOW and st.button("Change", key=f"{key}.change"):
         st.session_state[f"{key}.changing"] = not st.session_state.get(f"{key}.changing")
         st.rerun()
     if st.button("Forget", key=f"{key}.forget", type="tertiary"):

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dupedash.config import as_collection_name
+from dupedash.connect import Engine
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.errors import DupedashError
 from dupedash.ui import errors
@@ -23,7 +24,7 @@ def draw(view: View, key: str, suggested: str, known: str = NEW) -> str:
     `suggested`: what a new one is called where nothing is typed; `known`: the collection that has these
     images already, which is then proposed.
     """
-    names = [connection.name for connection in view.connections.list()]
+    names = [one.name for one in view.connections.list() if one.engine is not Engine.ELSEWHERE]
     into, called = st.columns(2)
     offered = [NEW, *names]
     chosen = into.selectbox(
@@ -57,7 +58,7 @@ def folders(view: View) -> list[tuple[str, Path]]:
 
 
 def _here(view: View) -> list[str]:
-    return [connection.name for connection in view.connections.list() if connection.flow is None]
+    return [one.name for one in view.connections.list() if one.engine is Engine.EMBEDDED]
 
 
 def _roots(view: View, name: str) -> list[Path]:
