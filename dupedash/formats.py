@@ -15,6 +15,8 @@ class Format:
     endings   of its files, lower case, without the dot
     lossless  whether its pixels always are those that were saved
     also      other names that Pillow gives it
+    needs     the module that reads it in the place of Pillow, `extra` the extra of the package with it
+    layered   a viewer shows the flattened picture only, of which the file is more
     """
 
     name: str
@@ -22,15 +24,31 @@ class Format:
     endings: tuple[str, ...]
     lossless: bool = False
     also: tuple[str, ...] = ()
+    needs: str = ""
+    extra: str = ""
+    layered: bool = False
 
 
 FORMATS = (
+    # The endings are those of LibRaw's list of supported cameras.
+    Format(
+        "RAW",
+        (),
+        (
+            *("3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos"),
+            *("mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"),
+        ),
+        needs="rawpy",
+        extra="raw",
+    ),
+    Format("PSD", ("PSD",), ("psd",), lossless=True, layered=True),
     Format("TIFF", ("TIFF",), ("tif", "tiff"), lossless=True),
     Format("PNG", ("PNG",), ("png", "apng"), lossless=True),
     Format("BMP", ("BMP", "DIB"), ("bmp", "dib"), lossless=True),
     Format("PPM", ("PPM",), ("ppm", "pgm", "pbm", "pnm", "pfm"), lossless=True),
     Format("HEIC", ("HEIF",), ("heic", "heif", "hif", "heics", "heifs")),
     Format("AVIF", ("AVIF",), ("avif", "avifs")),
+    Format("JPEG XL", (), ("jxl",), needs="imagecodecs", extra="jxl"),
     Format("JPEG2000", ("JPEG2000",), ("jp2", "j2k", "j2c", "jpc", "jpf", "jpx")),
     Format(
         "JPEG",
@@ -41,27 +59,18 @@ FORMATS = (
     Format("WEBP", ("WEBP",), ("webp",)),
     Format("GIF", ("GIF",), ("gif",)),
 )
-"""Of equal copies the format that comes first here is kept: first what loses nothing, then what cameras write
-(HEIC before the JPEG that is made of it), last what pictures are made into for the web."""
+"""Of equal copies the format that comes first here is kept: first what others are made of (raw files, layers)
+and what loses nothing, then what cameras write (HEIC before the JPEG that is made of it), last what pictures
+are made into for the web."""
 
-RAW = frozenset(
-    f".{ending}"
-    for ending in (
-        *("3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos", "mrw"),
-        *("nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"),
-    )
-)
-"""Endings of the raw files of cameras, as LibRaw's list of supported cameras names them."""
+RAW: frozenset[str] = frozenset(f".{ending}" for ending in FORMATS[0].endings)
+"""Endings of the raw files of cameras."""
 LIVE_VIDEO = frozenset({".mov", ".mp4", ".mp"})
 """Endings of the moving half of a Live or motion photo, where it is a file of its own beside the picture."""
-NOT_DECODED = RAW | frozenset(
-    f".{ending}"
-    for ending in (
-        *("psd", "psb", "xcf", "kra", "clip", "afphoto", "ai", "svg", "svgz", "jxl", "exr", "hdr", "jxr"),
-    )
-)
-"""Endings of pictures that people keep beside others and that are compared by their bytes only: raw files,
-working files of picture editors, vector graphics, and formats that Pillow does not read by itself."""
+VECTOR = frozenset({".svg", ".svgz", ".ai"})
+NOT_DECODED = VECTOR | frozenset({".psb", ".xcf", ".kra", ".clip", ".afphoto", ".exr", ".hdr", ".jxr"})
+"""Endings of pictures that people keep beside others and that are compared by their bytes only: working files
+of picture editors, vector graphics, and formats that nothing here reads."""
 PREFERRED: tuple[str, ...] = tuple(format_.name for format_ in FORMATS)
 ENDINGS: frozenset[str] = frozenset(f".{ending}" for format_ in FORMATS for ending in format_.endings)
 PILLOW: tuple[str, ...] = tuple(name for format_ in FORMATS for name in format_.pillow)

@@ -16,6 +16,7 @@ from dupedash.embedded.files.leaveout import DEFAULTS, LeaveOut, changed
 from dupedash.embedded.files.update import FieldsFor, IndexOptions, IndexReport, index, no_fields
 from dupedash.embedded.store.store import file_id
 from dupedash.example import make
+from dupedash.formats import format_of
 from dupedash.images import not_decoded
 from dupedash.model import Document, Failure, IsCancelled, Progress, ReportProgress, ignore, never
 
@@ -99,7 +100,7 @@ def _send(
     began = monotonic()
     failures = [Failure(os.fsdecode(path), reason) for path, reason in found.refused.items()]
     paths = [Path(os.fsdecode(stamp.path)) for stamp in found.files]
-    pictures = [path for path in paths if not_decoded(path.name) is None]
+    pictures = [path for path in paths if _may_be_sent(path)]
     documents = [_document(path, fields_for) for path in pictures]
     there = set(collection.ids())
     new = [document for document in documents if document.id not in there]
@@ -125,6 +126,12 @@ def _send(
         seconds=monotonic() - began,
         stopped=cancelled(),
     )
+
+
+def _may_be_sent(path: Path) -> bool:
+    """Whether a server may be able to read it: what is read here by an extra, or has layers, it is spared."""
+    known = format_of(path.suffix[1:])
+    return not_decoded(path.name) is None and not (known and (known.needs or known.layered))
 
 
 def _document(path: Path, fields_for: FieldsFor) -> Document:

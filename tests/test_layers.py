@@ -38,6 +38,8 @@ HOMES = {
     "uvicorn": ("dupedash.flow", "dupedash.web", "dupedash.cli", "app"),
     "PIL": ("dupedash.images", "dupedash.example", "dupedash.bench"),
     "pillow_heif": ("dupedash.images",),
+    "rawpy": ("dupedash.images.extra",),
+    "imagecodecs": ("dupedash.images.extra",),
     "cv2": ("dupedash.cluster", "dupedash.embedded", "dupedash.images", "dupedash.bench", "dupedash.ui",
             "dupedash.workers"),
     "numba": ("dupedash.compiled",),

@@ -14,9 +14,10 @@ from PIL import Image, ImageFile, ImageOps
 
 from dupedash.errors import UnreadableImage
 from dupedash.formats import PILLOW, format_of, shown_name
+from dupedash.images import extra
 from dupedash.images.digest import jpeg_end, jpeg_hash, pixel_hash
-from dupedash.images.exif import Exif, read_exif
-from dupedash.images.files import LIMITS, Limits, checked, printable, read_file
+from dupedash.images.exif import Exif, exif_of, read_exif
+from dupedash.images.files import LIMITS, Limits, checked, not_decoded, printable, read_file
 from dupedash.images.frames import Frames, frame_count, frame_hash, frames_of
 from dupedash.images.marks import Marks, measure
 from dupedash.images.modes import background_for, shown, to_8_bits, to_layer, to_rgb
@@ -119,6 +120,8 @@ def decode(
     """
     name, data = _load(source, name, limits)
     wanted = _Wanted(long_side, lengthen, hashed, limits)
+    if read := extra.reader(name):
+        return _by_extra(read, data, name, wanted)
     try:
         with _opened(data) as image:
             return _decoded(image, data, name, wanted)
@@ -127,6 +130,31 @@ def decode(
     # Pillow's plugins raise nearly every built-in exception on damaged files: this is the rim of one picture.
     except Exception as error:
         return _mended(data, name, wanted, error)
+
+
+def _by_extra(read: extra.Read, data: bytes, name: str, wanted: _Wanted) -> Picture:
+    """What a library other than Pillow reads. It makes no exact claim. Raises UnreadableImage."""
+    if reason := not_decoded(name):
+        raise UnreadableImage(name, reason)
+    try:
+        found = read(data, name, wanted.limits, wanted.long_side)
+        with found.image as image:
+            picture = _decoded(image, found.data, name, replace(wanted, exact=False))
+    except UnreadableImage:
+        raise
+    except Exception as error:  # as in `decode`
+        raise UnreadableImage(name, reason_of(error, data)) from error
+    width, height = found.size or (picture.width, picture.height)
+    if found.turns % 2:
+        width, height = height, width
+    return replace(
+        picture,
+        pixels=np.ascontiguousarray(np.rot90(picture.pixels, found.turns)),
+        width=width,
+        height=height,
+        format=extra.named(name),
+        exif=exif_of(found.exif) if found.exif else picture.exif,
+    )
 
 
 def picture_size(data: bytes, name: str = "upload") -> tuple[int, int]:
@@ -205,6 +233,8 @@ def _decoded(image: Image.Image, data: bytes, name: str, wanted: _Wanted) -> Pic
     _check_pixels(image.size, name, wanted.limits)
     if in_deep_planes(tags_of(image)):
         raise UnreadableImage(name, "not supported (colours of more than 8 bits, each by itself)")
+    known = format_of(image.format)
+    wanted = replace(wanted, exact=wanted.exact and not (known and known.layered))
     source = _read(image, data, wanted)
     small = reduced(source.layer, wanted.side_for(source.size))
     background = background_for(small) if small.mode == "RGBA" else 255

@@ -25,21 +25,34 @@ class Exif:
 def read_exif(image: Image.Image) -> Exif:
     """What the picture says of itself; damaged EXIF data are as good as none."""
     try:
-        tags = image.getexif()
-        details = tags.get_ifd(_EXIF_IFD)
-        times = (
-            (details.get(_TAKEN), details.get(_FRACTION)),
-            (details.get(_DIGITIZED), details.get(_DIGITIZED_FRACTION)),
-            (tags.get(_CHANGED), None),
-        )
-        moment, fraction = next((time for time in times if time[0]), (None, None))
-        return Exif(
-            _date(moment, details.get(_OFFSET), fraction),
-            _camera(tags.get(_MAKE), tags.get(_MODEL)),
-            _orientation(tags.get(_ORIENTATION)),
-        )
+        return _told(image.getexif())
     except Exception:  # Pillow's EXIF parser raises nearly anything on damaged data
         return Exif()
+
+
+def exif_of(tiff: bytes) -> Exif:
+    """The same of tags by themselves, a TIFF."""
+    try:
+        tags = Image.Exif()
+        tags.load(b"Exif\0\0" + tiff)
+        return _told(tags)
+    except Exception:  # as above
+        return Exif()
+
+
+def _told(tags: Image.Exif) -> Exif:
+    details = tags.get_ifd(_EXIF_IFD)
+    times = (
+        (details.get(_TAKEN), details.get(_FRACTION)),
+        (details.get(_DIGITIZED), details.get(_DIGITIZED_FRACTION)),
+        (tags.get(_CHANGED), None),
+    )
+    moment, fraction = next((time for time in times if time[0]), (None, None))
+    return Exif(
+        _date(moment, details.get(_OFFSET), fraction),
+        _camera(tags.get(_MAKE), tags.get(_MODEL)),
+        _orientation(tags.get(_ORIENTATION)),
+    )
 
 
 def _orientation(value: object) -> int:

@@ -9,11 +9,13 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 
 from dupedash.errors import Cancelled, UnreadableImage
-from dupedash.formats import ENDINGS, NOT_DECODED
+from dupedash.formats import ENDINGS, NOT_DECODED, VECTOR, format_of
 from dupedash.model import IsCancelled, never
 
 # As browsers save pictures of services that name the size behind the ending: photo.jpg_large, photo.png-orig
@@ -40,6 +42,8 @@ class Limits:
 
 LIMITS = Limits()
 EMPTY = "empty file"
+UNDECODED = "files are not decoded"
+"""In the reason of a file that was not tried as a picture."""
 _PIECE = 1 << 20  # bytes read at a time where a file is hashed: more is no faster
 
 _NO_TEXT = re.compile("[\udc80-\udcff\ufffd]")  # as surrogateescape stands for single bytes, and the mark
@@ -56,7 +60,19 @@ def looks_like_image(name: str) -> bool:
 def not_decoded(name: str) -> str | None:
     """Why a file of that name is not even tried as a picture, or None."""
     ending = _ending(name)
-    return f"{ending[1:].upper()} files are not decoded" if ending in NOT_DECODED else None
+    known = format_of(ending[1:])
+    if known is not None and known.needs and not _installed(known.needs):
+        way = f"pip install {known.needs}, or 'dupedash[{known.extra}]'"
+        return f"{ending[1:].upper()} {UNDECODED}: install {known.needs} ({way})"
+    if ending not in NOT_DECODED:
+        return None
+    why = ": they hold instructions for drawing, no pixels" if ending in VECTOR else ""
+    return f"{ending[1:].upper()} {UNDECODED}{why}"
+
+
+@cache
+def _installed(module: str) -> bool:
+    return find_spec(module) is not None
 
 
 def _ending(name: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image, ImageOps
 
+from dupedash.formats import format_of
 from dupedash.images.digest import pixel_hash
 from dupedash.images.modes import background_for, is_deep, shown, to_layer, to_rgb
 from dupedash.images.odd.depth import in_deep_planes, loses_depth, tags_of, unsigned
@@ -100,6 +101,9 @@ def frame_hash(upright: Image.Image, layer: Image.Image, tag: str) -> str:
 
 def frame_count(image: Image.Image) -> int | None:
     """How many frames or pages a file has; None where it is damaged before that can be told."""
+    known = format_of(image.format)
+    if known is not None and known.layered:  # Pillow counts the layers
+        return 1
     try:
         return int(getattr(image, "n_frames", 1))
     except Exception:  # as in `decode`: a plugin may raise anything on damaged data

@@ -12,7 +12,7 @@ from dupedash.model import ONE_MOMENT, Explanation, ImageRecord
 from dupedash.review import Decisions, standing
 from dupedash.review.decisions import image_key
 from dupedash.scans import StoredScan
-from dupedash.wording import size
+from dupedash.wording import plural, size
 
 PAIRS_PER_GROUP = 60  # the best; nobody reads more of one group
 CHOSEN_UP_TO = 400  # images of a group of which it is worked out what stays: more take seconds
@@ -136,4 +136,12 @@ def _words(link: Link, explanation: Explanation | None) -> str:
 def _facts(record: ImageRecord) -> str:
     pixels = f"{record.width} × {record.height}" if record.width and record.height else ""
     weight = "" if record.bytes is None else size(record.bytes)
-    return " · ".join(part for part in (pixels, record.format or "", weight) if part)
+    return " · ".join(part for part in (pixels, record.format or "", weight, _more(record)) if part)
+
+
+def _more(record: ImageRecord) -> str:
+    """How many frames, pages or views there are beside the one that is shown."""
+    count = record.fields.get("frame_count")
+    if not isinstance(count, int) or count < 2:
+        return ""
+    return f"and {plural(count - 1, 'more page' if record.format == 'TIFF' else 'more frame')}"

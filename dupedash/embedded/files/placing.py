@@ -17,7 +17,7 @@ from dupedash.embedded.describe import descriptor
 from dupedash.embedded.files.folder import Found
 from dupedash.embedded.store.documents import SAME_FILE_AS, FileStamp, stamp
 from dupedash.embedded.store.store import KnownFile, file_id
-from dupedash.images.files import printable
+from dupedash.images.files import UNDECODED, not_decoded, printable
 from dupedash.system.paths import parts
 
 GONE = "the file is gone"
@@ -246,7 +246,10 @@ def _place_known(
 
 
 def _needs_reading(one: KnownFile, reread: bool) -> bool:
-    return one.version != descriptor.VERSION or (reread and one.unread is not None)
+    """Also where its format was not decoded then, and is now."""
+    if one.version != descriptor.VERSION or one.unread is None:
+        return one.version != descriptor.VERSION
+    return reread or (UNDECODED in one.unread and not_decoded(os.fsdecode(one.stamp.path)) is None)
 
 
 def _name(placed: Placed, known: Sequence[KnownFile]) -> None:

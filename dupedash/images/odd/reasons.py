@@ -40,7 +40,7 @@ _OURS = (
 )
 _TIFF = (b"II*\0", b"MM\0*")
 _UNSUPPORTED = ("unsupported", "not supported", "unknown pixel mode", "unknown bmp", "unknown compression")
-_CUT = ("truncated", "unexpected end", "not enough data", "incomplete")
+_CUT = ("truncated", "need_more_input", "unexpected end", "not enough data", "incomplete")
 
 
 def reason_of(error: Exception, data: bytes) -> str:
