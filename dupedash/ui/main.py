@@ -28,6 +28,7 @@ def frame() -> None:
             no_scan_yet(state.current(), waiting.title)
         else:
             page.run()
+        style.mend()
         place.draw(state.current().names())
 
 

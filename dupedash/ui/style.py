@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dupedash.ui.component import asset
+from dupedash.ui.component import asset, component
 
 MARK = asset("mark.svg")
 _LOGO = asset("logo.svg")
@@ -15,6 +15,12 @@ def apply() -> None:
     """Put the logo and the style sheet on the page."""
     st.logo(_LOGO, size="large", icon_image=MARK)
     st.html(_SHEET)
+
+
+def mend() -> None:
+    """Draw nothing: mends what Streamlit's markup says wrongly to programs that read the page aloud."""
+    with st.container(key="mend"):
+        component("mend")(key="mend.all", data={})
 
 
 def sheet(name: str) -> None:

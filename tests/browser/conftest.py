@@ -19,8 +19,6 @@ expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 ROOT = Path(__file__).resolve().parents[2]
 _ADDRESS = re.compile(r"http://\S+:(\d+)/")
-# On pages other than the first, Streamlit asks below the page's own path first, in vain.
-_HARMLESS = re.compile(r"/_stcore/(health|host-config)$")
 
 
 @dataclass
@@ -113,7 +111,7 @@ class Watched:
 
     def _said(self, message: object) -> None:
         kind, place = message.type, (message.location or {}).get("url", "")  # type: ignore[attr-defined]
-        if kind == "error" and not _HARMLESS.search(place):
+        if kind == "error":
             self.wrong.append(f"console: {message.text} {place}")  # type: ignore[attr-defined]
 
 

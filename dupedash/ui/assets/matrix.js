@@ -9,7 +9,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (own.version === data.version) return;
   own.version = data.version;
   const table = document.createElement("table"), head = document.createElement("tr");
-  head.append(document.createElement("th"), ...data.names.map((name, n) => headCell(n + 1, name, "col")));
+  head.append(document.createElement("td"), ...data.names.map((name, n) => headCell(n + 1, name, "col")));
   table.append(head, ...data.names.map((name, row) => line(data, name, row, own)));
   host.replaceChildren(table);
 }

@@ -22,6 +22,10 @@ from dupedash.ui.pagetable import PAGES
 
 PICTURE = "/link.jpg"
 """Of the example; open to anyone."""
+_BASE = (
+    '<script>window.__streamlit={BACKEND_BASE_URL:new URL(".",location.href).href}</script>'
+)
+"""Every page lies beside the first one. Streamlit would ask below each page's own path first, in vain."""
 _SUMMARY = "Find duplicate and near-duplicate images, judge what was found, clear it safely."
 _TITLE, _ICON = "<title>Streamlit</title>", '<link rel="shortcut icon" href="./favicon.png" />'
 _TITLES = {"/": PAGES[0].title} | {f"/{row.file}": row.title for row in PAGES[1:]}
@@ -46,7 +50,7 @@ def page(request: Request) -> Response:
     """Streamlit's file with our head."""
     shown = title(_TITLES[request.url.path])
     return HTMLResponse(
-        _file().replace(_ICON, "").replace(_TITLE, head(request, shown)),
+        _file().replace(_ICON, "").replace(_TITLE, _BASE + head(request, shown)),
         headers={"Cache-Control": "no-cache"},
     )
 

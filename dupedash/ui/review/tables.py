@@ -16,5 +16,5 @@ def table_html(heads: Sequence[str], rows: Sequence[Property]) -> str:
         + "".join(f"<td>{escape(value)}</td>" for value in row.values) + "</tr>"
         for row in rows
     )  # fmt: skip
-    table = f"<thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody>"
+    table = f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody>"
     return f'<div class="dd-table"><table>{table}</table></div>'
