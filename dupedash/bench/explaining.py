@@ -7,20 +7,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from dupedash.bench.changed import CHANGES, Change, Changed
 from dupedash.bench.pictures import Pixels, picture
 from dupedash.embedded.compare import pairs
 from dupedash.embedded.compare.verify import pixel_axes, rotation
 from dupedash.embedded.describe.descriptor import Descriptor, describe
 from dupedash.errors import Cancelled
 from dupedash.model import NEAR, ChangeKind, Explanation, IsCancelled, never
+from dupedash.selftest.changed import CHANGES, Change, Changed, as_jpeg, from_file
 
 PICTURES = 24
 """Originals: a share of 1 in 24 is as fine as is told."""
-_QUALITY = 88  # of the JPEG that every copy goes through
 _FINE = 64  # places across and down by which two areas are compared
 _SAVED = frozenset({ChangeKind.RE_ENCODED, ChangeKind.RESIZED, ChangeKind.UPSCALED})
 
@@ -64,19 +62,13 @@ class _Told:
 
 def _told(change: Change, place: int, number: int, pixels: Pixels, original: Descriptor) -> _Told | None:
     made = change.make(pixels, np.random.default_rng([place, number]))
-    copy = describe(_jpeg(made.pixels))
+    copy = describe(from_file(as_jpeg(made.pixels)))
     judged = pairs.judge(original, copy, (False, True))
     if judged.score < NEAR:
         return None
     why = judged.explanation(original, copy)
     sizes = pixels.shape[:2], made.pixels.shape[:2]
     return _Told(why, _shared(why, made, *sizes), _angle_off(why, made, *sizes), _mirror_told(why, made))
-
-
-def _jpeg(pixels: Pixels) -> Pixels:
-    bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def _shared(why: Explanation, made: Changed, size: tuple[int, int], other: tuple[int, int]) -> float:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from dupedash.bench.pictures import Pixels
 from dupedash.model import ChangeKind
 
+Pixels = npt.NDArray[np.uint8]
+"""RGB, (height, width, 3)."""
 Random = np.random.Generator
 Map = np.ndarray
 """float64 (2, 3), the pixels of an original to those of its copy, with pixel centres at halves."""
@@ -28,6 +30,21 @@ class Changed:
 
 
 Maker = Callable[[Pixels, Random], Changed]
+
+
+QUALITY = 88
+"""Of the JPEG that every copy goes through: what programs write where nobody chose (75 to 95)."""
+
+
+def as_jpeg(pixels: Pixels) -> bytes:
+    """The file of a copy."""
+    bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+
+
+def from_file(data: bytes) -> Pixels:
+    """The pixels of a file that we made ourselves."""
+    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
