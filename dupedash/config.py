@@ -118,6 +118,11 @@ class Workspace:
         return self.root / "watches"
 
     @property
+    def selftests(self) -> Path:
+        """The last self-test of each collection (JSON)."""
+        return self.root / "selftests"
+
+    @property
     def example(self) -> Path:
         """The pictures of the example collection."""
         return self.root / "example"

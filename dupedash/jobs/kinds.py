@@ -5,6 +5,7 @@ Arguments are JSON values; they name the job, so they hold nothing that does not
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -21,6 +22,7 @@ from dupedash.model import ScanMode
 from dupedash.review import decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 from dupedash.scans.run import run_scan
+from dupedash.selftest import IMAGES, keep, run_selftest
 from dupedash.watch import Watch, watch
 from dupedash.wording import plural
 
@@ -114,6 +116,18 @@ def apply_or_undo(act: Callable[..., Outcome], task: Task) -> Ending:
     return Ending(f"{plural(done.done, 'step')} done{failed}")
 
 
+def selftest(task: Task) -> Ending:
+    """collection; optionally images. What it found is kept by `selftest.store`; the result is a sentence."""
+    task.settings.must_write()
+    name, workspace = task.arguments["collection"], task.settings.workspace
+    with _collection(task, os.cpu_count() or 1) as collection:
+        found = run_selftest(
+            collection, task.arguments.get("images", IMAGES), progress=task.progress, cancelled=task.cancelled
+        )
+    keep(workspace, name, found)
+    return Ending(f"{plural(len(found.trials), 'copy', 'copies')} tried in {found.seconds:.0f} s")
+
+
 def watching(task: Task) -> Ending:
     """collection, every (seconds). It ends when it is stopped; what it finds is kept by `watch.state`."""
     given, workspace = task.arguments, task.settings.workspace
@@ -126,9 +140,9 @@ def watching(task: Task) -> Ending:
 
 
 @contextmanager
-def _collection(task: Task) -> Iterator[WritableCollection]:
+def _collection(task: Task, processes: int = 0) -> Iterator[WritableCollection]:
     workspace = task.settings.workspace
-    collection = connect(Connections(workspace).get(task.arguments["collection"]), workspace)
+    collection = connect(Connections(workspace).get(task.arguments["collection"]), workspace, processes)
     try:
         yield collection
     finally:
@@ -141,6 +155,7 @@ KINDS: Mapping[str, Work] = {
     "example": example,
     "check": check,
     "apply": partial(apply_or_undo, apply_plan),
+    "selftest": selftest,
     "watch": watching,
     "undo": partial(apply_or_undo, undo_plan),
 }

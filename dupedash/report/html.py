@@ -121,7 +121,7 @@ def _shown_again(node: Mapping[str, Any]) -> str:
 
 
 def _render(template: str, **values: object) -> str:
-    return _environment().get_template(template).render(**values, scale=", ".join(SCALE.values()))
+    return environment().get_template(template).render(**values, scale=", ".join(SCALE.values()))
 
 
 def _safe_json(text: str) -> str:
@@ -137,7 +137,8 @@ def _safe_json(text: str) -> str:
     return text
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates; whatever they are given is escaped."""
     return Environment(
         loader=PackageLoader("dupedash.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,

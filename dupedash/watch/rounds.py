@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,15 +77,11 @@ class Look:
         self, collection: WritableCollection, store: ScanStore, config: ScanConfig
     ) -> StoredScan | None:
         """The scan whose images are known: the last one told of, else the newest that there is."""
-        try:
-            return store.get(self.known) if self.known else self._newest(collection, store, config)
-        except ScanError:  # somebody deleted it
-            return self._newest(collection, store, config)
-
-    @staticmethod
-    def _newest(collection: WritableCollection, store: ScanStore, config: ScanConfig) -> StoredScan | None:
-        earlier = (scan for scan in store.earlier(collection.name, config) if is_of(scan, collection))
-        return next(earlier, None)
+        told = list[StoredScan]()
+        with suppress(ScanError):  # somebody deleted it
+            told += [store.get(self.known)] if self.known else []
+        scans = (*told, *store.earlier(collection.name, config))
+        return next((scan for scan in scans if is_of(scan, collection)), None)
 
     def _news(self, scan: StoredScan, before: StoredScan) -> News:
         new = new_images(before, scan)

@@ -9,8 +9,8 @@ from dupedash import wording
 from dupedash.groups.curves import Curves, explosion
 from dupedash.groups.graph import Strictness
 from dupedash.model import EXACT, NEAR
-from dupedash.ui import cached, style
-from dupedash.ui.explore import changes, scans_compared
+from dupedash.ui import cached, errors, style
+from dupedash.ui.explore import changes, scans_compared, selftest
 from dupedash.ui.explore import curves as curvechart
 from dupedash.ui.explore.curves import Chart, ThresholdMark
 from dupedash.ui.shared import widgets
@@ -18,7 +18,7 @@ from dupedash.ui.shared.threshold import move_threshold
 from dupedash.ui.shared.widgets import Fact, facts
 from dupedash.ui.state import View
 
-_THRESHOLDS, _SCANS = "Between two thresholds", "Between two scans"
+_THRESHOLDS, _SCANS, _SELF_TEST = "Between two thresholds", "Between two scans", "Self-test"
 
 
 def draw(view: View) -> None:
@@ -34,11 +34,15 @@ def draw(view: View) -> None:
     st.subheader("What changes", anchor=False)
     # Not tabs: both would be worked out at every move of the slider.
     chosen = st.segmented_control(
-        "What changes", [_THRESHOLDS, _SCANS], default=_THRESHOLDS, required=True, key="changes",
+        "What changes", [_THRESHOLDS, _SCANS, _SELF_TEST], default=_THRESHOLDS, required=True, key="changes",
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
     if chosen == _SCANS:
         scans_compared.draw(view)
+    elif chosen == _SELF_TEST:
+        style.sheet("selftest.css")
+        with errors.shown():
+            selftest.draw(view)
     else:
         changes.draw(view)
 
