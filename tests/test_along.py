@@ -327,7 +327,7 @@ def test_killed_at_any_moment_sidecars_come_back(tmp_path, undoing):
         ]
         assert files[0] == files[1], f"killed at {boundary}"
         assert not list(place.workspace.quarantine.rglob("*"))
-        boundary += 3
+        boundary += 5
     assert boundary > 30, "it was killed several times"
 
 

@@ -31,7 +31,7 @@ from dupedash.actions.kept import kept_file
 from dupedash.actions.merge import MergeRule
 from dupedash.actions.onefolder import FolderSides
 from dupedash.actions.plan import (
-    ADDS,
+    KEEPS,
     FactChange,
     FieldChange,
     Member,
@@ -53,7 +53,7 @@ from dupedash.actions.preview import Known, Preview, Scope, Totals
 from dupedash.actions.undo import undo_plan
 
 __all__ = [
-    "ADDS",
+    "KEEPS",
     "UNDOABLE",
     "Candidates",
     "Emptied",

@@ -15,7 +15,7 @@ from typing import Any
 
 from dupedash.actions.files.companions import as_listed, moves, owners
 from dupedash.actions.files.disk import FileState, must_be_inside, sha256
-from dupedash.actions.files.displace import aside, bring_back, carry, must_be_free
+from dupedash.actions.files.displace import aside, bring_back, carry, forget, must_be_free
 from dupedash.actions.guard import guarded
 from dupedash.actions.journal import Journal, StepMark
 from dupedash.actions.plan import Companion, Plan, Step
@@ -70,6 +70,7 @@ class Along:
         """Bring all of this image's back, those too that went with another. Raises ActionError, OSError."""
         for one in self._waiting(step):
             bring_back(one.source, one.target, one.content, one.state)
+            forget(one.target)
 
     def _take(self, source: Path, companion: Companion, step: Step) -> None:
         state = self._must_be_movable(source, companion)
@@ -109,4 +110,4 @@ class Along:
     def _noted(self) -> dict[str, Mapping[str, Any]]:
         """Location → what the journal says of a sidecar since it went last."""
         rows = self.journal.all_info(StepMark.ALONG)
-        return {row["place"]: row for row in reversed(rows)}
+        return {row["place"]: row for row in reversed(rows) if "to" not in row}

@@ -19,11 +19,12 @@ from dupedash.actions.guard import check_plan
 from dupedash.actions.journal import OPEN, Journal, StepMark
 from dupedash.actions.plan import ADDS, REMOVES, TOUCHES_FILES, Plan, Step, StepKind, bytes_of
 from dupedash.actions.present import Present
+from dupedash.actions.taking import Taking, moved
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.errors import ActionError, Cancelled, DupedashError
 from dupedash.images import path_of
-from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
+from dupedash.model import Document, Failure, IsCancelled, Progress, ReportProgress, ignore, never
 
 # So many steps share one commit of the collection: a Flow server opens a new searcher at each.
 BATCH = 50
@@ -85,6 +86,7 @@ class _Application:
         self.quarantine = workspace.quarantine
         self.present = Present(plan, collection)
         self.along = Along(plan, journal, workspace.quarantine)
+        self.taking = Taking(plan, journal)
         self.writing = Writing(plan, journal, workspace.quarantine)
         self.last = journal.last()
         self.failed: list[Failure] = []
@@ -123,6 +125,8 @@ class _Application:
                 self._move(step)
             elif step.kind is StepKind.DESCRIBE:
                 self._describe(step)
+            elif step.kind is StepKind.TAKE_PLACE:
+                self._take_place(step)
             elif not self._is(step, StepMark.INTENT):
                 self.journal.record(step.number, StepMark.INTENT)
         except (DupedashError, OSError) as error:
@@ -159,6 +163,13 @@ class _Application:
             raise
         self.journal.record(step.number, StepMark.MOVED, folder_ns=source.parent.stat().st_mtime_ns)
 
+    def _take_place(self, step: Step) -> None:
+        try:
+            self.taking.take(step)
+        except (DupedashError, OSError):
+            self.taking.take_back(step)
+            raise
+
     def _describe(self, step: Step) -> None:
         self.writing.write(step)
         folder = place_of(self.journal, step).parent
@@ -193,7 +204,9 @@ class _Application:
         failures: list[Failure] = []
         if steps[0].kind is StepKind.DESCRIBE:
             return {}
-        if steps[0].kind in REMOVES:
+        if steps[0].kind is StepKind.TAKE_PLACE:
+            failures = self.collection.add([self._at(step, step.place) for step in steps])
+        elif steps[0].kind in REMOVES:
             self.collection.remove([step.id for step in steps])
         else:
             changes = {step.id: {c.field: c.new for c in step.changes} for step in steps}
@@ -201,11 +214,16 @@ class _Application:
         self.collection.commit()
         return {failure.what: failure.reason for failure in failures}
 
+    def _at(self, step: Step, place: str) -> Document:
+        return moved(self.collection.records([step.id])[0], place, self.collection)
+
     def _take_back(self, step: Step, error: DupedashError) -> None:
         """The collection did not follow: so the file returns too."""
         try:
             if step.kind in TOUCHES_FILES:
                 self._return(step)
+            elif step.kind is StepKind.TAKE_PLACE:
+                self.taking.take_back(step)
         except (DupedashError, OSError) as second:
             error = ActionError(f"{error} And its file could not be put back: {second} Use undo.")
         self._fail(step, error)

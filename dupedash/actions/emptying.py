@@ -13,7 +13,7 @@ from dupedash.actions.files.disk import sha256
 from dupedash.actions.files.displace import aside, forget
 from dupedash.actions.files.lock import exclusive
 from dupedash.actions.journal import Journal, StepMark
-from dupedash.actions.plan import TOUCHES_FILES, Member, Step
+from dupedash.actions.plan import TOUCHES_FILES, Member, Step, StepKind
 from dupedash.config import Workspace
 from dupedash.images import path_of
 from dupedash.model import Failure
@@ -42,6 +42,11 @@ class _Emptying:
     def __init__(self, journal: Journal, quarantine: Path) -> None:
         self.plan, self.last, self.quarantine = journal.plan(), journal.last(), quarantine
         self.along = Along(self.plan, journal, quarantine)
+        self.taken = {
+            step.id: step.place
+            for step in self.plan.steps
+            if step.kind is StepKind.TAKE_PLACE and path_of(step.place).exists()
+        }
         self.members = {(group.key, m.id): m for group in self.plan.groups for m in group.members}
         self.missing = cache(self._missing)
         self.kept: list[Failure] = []
@@ -81,7 +86,7 @@ class _Emptying:
 
     def _missing(self, keeper: Member) -> str | None:
         """Why this image does not stand in for another, or None."""
-        path = path_of(keeper.location)
+        path = path_of(self.taken.get(keeper.id, keeper.location))
         if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.quarantine)):
             return f"{path}, which stays in its place, leads into the quarantine"
         try:

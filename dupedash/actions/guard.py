@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 from dupedash.actions.files.companions import belongs
 from dupedash.actions.plan import (
-    ADDS,
+    KEEPS,
     REMOVES,
     TOUCHES_FILES,
     Companion,
@@ -42,6 +43,8 @@ def check_plan(plan: Plan) -> None:
             _check_companion(companion, step, staying)
         if step.kind is StepKind.DESCRIBE or step.writes:
             _check_description(step, plan)
+        if step.kind is StepKind.TAKE_PLACE or step.place:
+            _check_place(step, plan, staying)
 
 
 def guarded(companion: Companion, policy: Policy) -> str | None:
@@ -70,7 +73,7 @@ def _check_step(step: Step, members: set[str], plan: Plan, removed: frozenset[st
         raise ActionError(
             f"Step {step.number}: {step.keeper} cannot stand in for {step.id}, it would go too."
         )
-    if step.kind not in ADDS and step.id == step.keeper:
+    if step.kind not in KEEPS and step.id == step.keeper:
         raise ActionError(f"Step {step.number} would replace {step.id} by itself.")
     if step.kind in TOUCHES_FILES and (not plan.roots or not step.content):
         raise ActionError(
@@ -92,3 +95,13 @@ def _check_description(step: Step, plan: Plan) -> None:
         raise ActionError(f"Step {step.number} would write {place}, which is no sidecar of {step.location}.")
     if reason := guarded_place(place, plan.policy):
         raise ActionError(f"Step {step.number} would write {place}: {reason}.")
+
+
+def _check_place(step: Step, plan: Plan, staying: set[str]) -> None:
+    """Only the place of an image that goes is taken, but for the ending of its name."""
+    own = step.kind is StepKind.TAKE_PLACE and step.id == step.keeper and plan.roots and step.content
+    gone = {s.location for s in plan.steps if s.group == step.group and s.kind is StepKind.QUARANTINE}
+    stem, ending = os.path.splitext(step.place)
+    renamed = ending == os.path.splitext(step.location)[1] and stem in {os.path.splitext(g)[0] for g in gone}
+    if not own or not (step.place in gone or renamed) or step.place in staying:
+        raise ActionError(f"Step {step.number} would move {step.location} to {step.place}: that is not free.")

@@ -29,6 +29,7 @@ class StepKind(StrEnum):
     REMOVE       only the document leaves the collection; a file stays where it is
     LABEL        a field names the image it duplicates; nothing is removed
     MERGE        fields of the others are merged into the keeper
+    TAKE_PLACE   the keeper moves to the place and name of one that went
     DESCRIBE     what only the others' files tell is written into an XMP sidecar of the keeper
     """
 
@@ -39,6 +40,7 @@ class StepKind(StrEnum):
     LABEL = "label"
     MERGE = "merge"
     DESCRIBE = "describe"
+    TAKE_PLACE = "take place"
 
 
 TOUCHES_FILES = frozenset({StepKind.QUARANTINE, StepKind.HARDLINK, StepKind.SYMLINK})
@@ -46,6 +48,8 @@ REMOVES = TOUCHES_FILES | {StepKind.REMOVE}
 """The steps after which an image is no longer in the collection."""
 ADDS = frozenset({StepKind.MERGE, StepKind.DESCRIBE})
 """The steps that add to the image that stays, before the others go."""
+KEEPS = ADDS | {StepKind.TAKE_PLACE}
+"""The steps that are done to the image that stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +97,12 @@ class Step:
     """One image, one thing to do.
 
     id, location, content, bytes   the image that is changed, as the plan saw it (content: SHA-256 or None)
-    keeper    the image that stays in its place; of a step that ADDS the image itself
+    keeper    the image that stays in its place; of a step that KEEPS the image itself
     group     key of its group
     beside    files that belong to the one that goes and stay where they are
     along     sidecars that go where it goes; one of several images goes with the last of them
     writes    of a DESCRIBE step: the sidecar
+    place     of a TAKE_PLACE step: where the image goes
     """
 
     number: int
@@ -113,6 +118,7 @@ class Step:
     beside: tuple[str, ...] = ()
     along: tuple[Companion, ...] = ()
     writes: Description | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

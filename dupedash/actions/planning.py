@@ -21,7 +21,7 @@ from dupedash.actions.files.companions import Found, as_listed, found_beside
 from dupedash.actions.guard import check_plan, guarded
 from dupedash.actions.merge import MergeRule, merged
 from dupedash.actions.plan import (
-    ADDS,
+    KEEPS,
     TOUCHES_FILES,
     Companion,
     Description,
@@ -33,6 +33,7 @@ from dupedash.actions.plan import (
     Step,
     StepKind,
 )
+from dupedash.actions.swapping import Swap, swap_of
 from dupedash.collection import Collection as ImageCollection
 from dupedash.collection import Rooted
 from dupedash.errors import ConfigError
@@ -62,6 +63,7 @@ class Wish:
     only        keys or member ids of groups; None: all groups
     merge       also merge their fields into the keeper, by these rules; None: do not
     facts       also write what only their files tell into a sidecar of the keeper, by these rules; or None
+    best_pixels the image with the best pixels takes the place of the one that the policy prefers (QUARANTINE)
     link_field  the field that LABEL writes the keeper's id into
     """
 
@@ -72,9 +74,10 @@ class Wish:
     merge: Mapping[str, MergeRule] | None = None
     link_field: str = "duplicate_of"
     facts: Rules | None = None
+    best_pixels: bool = False
 
     def __post_init__(self) -> None:
-        if self.action in ADDS:
+        if self.action in KEEPS:
             raise ConfigError(
                 f"{self.action} goes with another action: quarantine, hardlink, symlink, remove or label."
             )
@@ -106,6 +109,16 @@ class Candidates:
     weakest: float = 1.0
     scores: tuple[float, ...] = ()
     stands: frozenset[str] | None = None
+
+    def of(self, records: Sequence[ImageRecord]) -> Candidates:
+        """Some images of the group by themselves, whatever people decided about it."""
+        if len(records) == len(self.records):
+            return self
+        ids = {record.id for record in records}
+        links = None if self.links is None else tuple(pair for pair in self.links if ids.issuperset(pair))
+        equal = None if self.equal is None else frozenset(p for p in self.equal if ids.issuperset(p))
+        told = {pair: edits for pair, edits in self.explanations.items() if ids.issuperset(pair)}
+        return Candidates(self.key, tuple(records), links, equal, told)
 
     def choose(self, policy: Policy, pinned: Collection[str] = ()) -> Choice:
         """The keeper of this group by a policy.
@@ -246,8 +259,10 @@ def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
         Step(number, d.kind, d.record.id, d.keeper, d.group, d.record.location, d.record.content,
              d.record.bytes, d.reason, d.changes,
              tuple(p for f in d.found if (p := f.companion.location) not in going | along.keys()),
-             tuple(along[f.companion.location] for f in d.found if f.companion.location in along), d.writes)
-        for number, d in enumerate(chain(*(d.merges for d in drafts), others))
+             tuple(along[f.companion.location] for f in d.found if f.companion.location in along), d.writes,
+             d.place)
+        for number, d in enumerate(
+            chain(*(d.merges for d in drafts), others, *(d.afterwards for d in drafts)))
     )  # fmt: skip
     warnings = tuple(w for d in drafts for w in d.warnings) + _cautions(wish.action, planned)
     plan = Plan(
@@ -293,12 +308,13 @@ def _of_action(action: StepKind, planned: Sequence[PlannedGroup]) -> tuple[str, 
 
 @dataclass(frozen=True, slots=True)
 class GroupDraft:
-    """What becomes of one group. `planned`: None where nothing is done; `merges` go before the `others`."""
+    """What becomes of one group: `merges`, `others`, `afterwards` in turn. `planned`: None if nothing."""
 
     planned: PlannedGroup | None
     merges: Sequence[DraftStep] = ()
     others: Sequence[DraftStep] = ()
     warnings: Sequence[str] = ()
+    afterwards: Sequence[DraftStep] = ()
 
 
 def draft(group: Candidates, wish: Wish, head: Head) -> GroupDraft:
@@ -306,7 +322,8 @@ def draft(group: Candidates, wish: Wish, head: Head) -> GroupDraft:
     if group.held:
         return GroupDraft(None, warnings=[f"Group {group.key} is left alone: decided {group.held}."])
     warnings: list[str] = []
-    choice = group.choose(wish.policy, wish.pinned)
+    swap = _swap(group, wish)
+    choice = swap.choice if swap else group.choose(wish.policy, wish.pinned)
     others = _drafts(group, choice, wish, head, warnings)
     if not others and choice.sure:
         return GroupDraft(None, warnings=warnings)
@@ -314,7 +331,7 @@ def draft(group: Candidates, wish: Wish, head: Head) -> GroupDraft:
     if not others and choice.sure:
         return GroupDraft(None, warnings=warnings)
     merges = [*_merge(group, others, wish, head), *described]
-    return GroupDraft(_planned(group, choice), merges, others, warnings)
+    return GroupDraft(_planned(group, choice), merges, others, warnings, _taking(group, swap, others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +346,7 @@ class DraftStep:
     changes: tuple[FieldChange, ...] = ()
     found: tuple[Found, ...] = ()
     writes: Description | None = None
+    place: str = ""
 
 
 def among(matches: Matches, there: Collection[str]) -> Matches:
@@ -370,6 +388,24 @@ def _drafts(
         if wish.action in (StepKind.HARDLINK, StepKind.SYMLINK) and record.format != keeper.format:
             warnings.append(f"{record.location} would hold {keeper.format} data under its old name.")
     return drafts
+
+
+def _swap(group: Candidates, wish: Wish) -> Swap | None:
+    if not wish.best_pixels or wish.action is not StepKind.QUARANTINE:
+        return None
+
+    def choose_among(records: Sequence[ImageRecord], policy: Policy, pinned: Collection[str]) -> Choice:
+        return group.of(records).choose(policy, pinned)
+
+    return swap_of(group.records, choose_among, wish.policy, wish.pinned)
+
+
+def _taking(group: Candidates, swap: Swap | None, others: Sequence[DraftStep]) -> list[DraftStep]:
+    """The step in which the best one takes its place, where the other really goes."""
+    if swap is None or swap.other not in {draft.record.id for draft in others}:
+        return []
+    return [DraftStep(StepKind.TAKE_PLACE, swap.best, swap.best.id, group.key, swap.choice.why,
+                      place=swap.place)]  # fmt: skip
 
 
 def _found(record: ImageRecord, policy: Policy) -> tuple[Found, ...]:

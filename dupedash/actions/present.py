@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dupedash.actions.files.disk import sha256
-from dupedash.actions.plan import REMOVES, Member, Plan, Step
+from dupedash.actions.plan import REMOVES, Member, Plan, Step, StepKind
 from dupedash.collection import WritableCollection
 from dupedash.errors import ActionError, UnknownImage, Unsupported
 from dupedash.images import path_of
@@ -21,6 +21,7 @@ class Present:
         self.plan = plan
         self.collection = collection
         self._members = {(g.key, m.id): m for g in plan.groups for m in g.members}
+        self._taken = {step.id: step.place for step in plan.steps if step.kind is StepKind.TAKE_PLACE}
         self._hashed: dict[tuple[Any, ...], str] = {}
 
     def record(self, image_id: str) -> ImageRecord | None:
@@ -40,15 +41,18 @@ class Present:
         record = self.record(member.id)
         if record is None:
             raise ActionError(f"{member.id}, which shall stay, is no longer in the collection.")
-        if record.location != member.location or record.content != member.content:
+        places = (member.location, self._taken.get(member.id))
+        if record.location not in places or record.content != member.content:
             raise ActionError(f"{member.id}, which shall stay, was changed since the plan was made.")
-        path = path_of(member.location)
+        path = path_of(record.location)
+        if step.kind is StepKind.TAKE_PLACE:  # it may be on its way: `Taking` looks where it is
+            return
         if member.content and path.is_absolute() and self._hash(path) != member.content:
             raise ActionError(f"{path}, which shall stay, was changed since the plan was made.")
 
     def must_be_as_planned(self, step: Step, record: ImageRecord) -> None:
         """Raises ActionError where the image is another one now, or would go though it is protected."""
-        if record.location != step.location or record.content != step.content:
+        if record.location not in (step.location, step.place) or record.content != step.content:
             raise ActionError(f"{step.id} was changed since the plan was made: make a new plan.")
         if step.kind in REMOVES and (reason := self.plan.policy.protects(record)):
             raise ActionError(f"{step.id} is left alone: {reason}.")

@@ -258,7 +258,7 @@ def _effect(group: Candidates, drafted: GroupDraft) -> GroupEffect:
         return GroupEffect(held=held, open=group.open, unsure=True, notes=notes)
     return GroupEffect(
         decided=drafted.planned.decided,
-        steps=len(others) + len(drafted.merges),
+        steps=len(others) + len(drafted.merges) + len(drafted.afterwards),
         removed=sum(step.kind in REMOVES for step in others),
         bytes=sum(step.record.bytes or 0 for step in others if step.kind in TOUCHES_FILES),
         beside=Beside.of(others),

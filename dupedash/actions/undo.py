@@ -16,6 +16,7 @@ from dupedash.actions.files.lock import exclusive
 from dupedash.actions.journal import Journal, StepMark
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, StepKind, bytes_of
 from dupedash.actions.present import Present, as_values
+from dupedash.actions.taking import Taking, moved
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.errors import ActionError, Cancelled, DupedashError
@@ -55,6 +56,7 @@ class _Reversal:
         self.quarantine = workspace.quarantine
         self.present = Present(plan, collection)
         self.along = Along(plan, journal, workspace.quarantine)
+        self.taking = Taking(plan, journal)
         self.writing = Writing(plan, journal, workspace.quarantine)
         self.failed: list[Failure] = []
 
@@ -84,6 +86,8 @@ class _Reversal:
                 self._restore(step)
             elif step.kind is StepKind.DESCRIBE:
                 self.writing.take_back(step)
+            elif step.kind is StepKind.TAKE_PLACE:
+                self.taking.take_back(step)
         except (DupedashError, OSError) as error:
             self._fail(step, str(error))
             return False
@@ -151,9 +155,18 @@ class _Reversal:
         """id → why the collection refused."""
         if steps[0].kind is StepKind.DESCRIBE:
             return {}
+        if steps[0].kind is StepKind.TAKE_PLACE:
+            return self._moved(steps)
         refused = self._documents(steps) if steps[0].kind in REMOVES else self._fields(steps)
         self.collection.commit()
         return refused
+
+    def _moved(self, steps: Sequence[Step]) -> dict[str, str]:
+        records = ((step, self.present.record(step.id)) for step in steps)
+        documents = [moved(r, step.location, self.collection) for step, r in records if r is not None]
+        failures = self.collection.add(documents)
+        self.collection.commit()
+        return {failure.what: failure.reason for failure in failures}
 
     def _fields(self, steps: Sequence[Step]) -> dict[str, str]:
         changes: dict[str, dict[str, object]] = {}

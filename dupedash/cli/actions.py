@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from dupedash.actions import (
-    ADDS,
+    KEEPS,
     FactChange,
     FolderSides,
     Head,
@@ -58,7 +58,7 @@ from dupedash.wording import plural, size
 
 LISTED = 20  # groups: what fits on a screen
 UNSURE_GROUPS = LEAVE, DECIDE = "leave", "decide"
-ACTIONS = [str(kind) for kind in StepKind if kind not in ADDS]
+ACTIONS = [str(kind) for kind in StepKind if kind not in KEEPS]
 
 
 @click.command()
@@ -75,6 +75,9 @@ ACTIONS = [str(kind) for kind in StepKind if kind not in ADDS]
 @click.option("--metadata-rule", "fact_rules", multiple=True, metavar="FACT=RULE",
               help="How a fact of several files becomes one: fill (where it is missing), union, lowest, "
                    "highest, keep: rating=highest.  [default: keywords=union, else fill]")  # fmt: skip
+@click.option("--best-pixels", is_flag=True,
+              help="The image with the best pixels takes the place and name of the one that the policy "
+                   "would keep, which goes.")  # fmt: skip
 @click.option("--unsure", type=click.Choice(UNSURE_GROUPS), default=LEAVE, show_default=True,
               help="Where nothing shows which image is the edited one: leave the images, or let the policy's "
                    "other rules (most pixels, format, largest file …) decide.")  # fmt: skip
@@ -98,6 +101,7 @@ def plan(
     merge: bool,
     metadata: bool,
     fact_rules: tuple[str, ...],
+    best_pixels: bool,
     unsure: str,
     groups: tuple[str, ...],
     folder: str | None,
@@ -119,6 +123,7 @@ def plan(
             named(collection, groups) if groups else None,
             {} if merge else None,
             facts=read_fact_rules(fact_rules) if metadata or fact_rules else None,
+            best_pixels=best_pixels,
         )
         cutting = Cutting(threshold, strict, kinds)
         drawn = draw(context, collection, scan_id, cutting, wish, (folder, kept_in))
@@ -299,6 +304,7 @@ def print_plan(drawn: Plan, err: bool) -> None:
     kinds = Counter(step.kind for step in drawn.steps)
     doing = f"{drawn.action} {kinds[drawn.action]:,}"
     doing += f" and merge fields into {kinds[StepKind.MERGE]:,}" if kinds[StepKind.MERGE] else ""
+    doing += f" and move {kinds[StepKind.TAKE_PLACE]:,}" if kinds[StepKind.TAKE_PLACE] else ""
     doing += f" and describe {kinds[StepKind.DESCRIBE]:,}" if kinds[StepKind.DESCRIBE] else ""
     lines = [
         f"plan        {drawn.id}: {doing} of {drawn.collection}, "
@@ -333,6 +339,8 @@ def _step_lines(step: Step) -> list[str]:
     if step.writes:
         told = (f"            {fact_words(change)}" for change in step.writes.changes)
         return [f"{step.kind!s:11} {step.writes.location}", *told]
+    if step.place:
+        return [f"{step.kind!s:11} {step.location} → {step.place}"]
     changes = "; ".join(f"{c.field}: {c.old!r} → {c.new!r}" for c in step.changes)
     return [f"{step.kind!s:11} {step.location} ({changes or step.reason})"]
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from dupedash.actions.files.companions import look_again
 from dupedash.actions.files.disk import (
     FileState,
     discard_part,
@@ -51,6 +52,7 @@ class Writing:
         if old is not None:
             keep_second(source, target, _sum(old))
         install(new, _sum(new), source, over=old is not None, mode=state.mode if state else None)
+        look_again()
 
     def take_back(self, step: Step) -> None:
         """Bring back what was there before, overwriting nothing else. Raises ActionError, OSError."""

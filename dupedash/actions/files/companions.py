@@ -121,6 +121,12 @@ def _names_a_picture(stem: str) -> bool:
     return any(_ending(base) in _MOVING or looks_like_image(base) for base in _bases(f"{stem}.json"))
 
 
+def look_again() -> None:
+    """Something was written just now: folders are listed anew."""
+    _companions_in.cache_clear()
+    _owners_in.cache_clear()
+
+
 def _now() -> int:
     return int(time.monotonic() // LISTED_AGAIN)
 

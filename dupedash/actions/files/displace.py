@@ -78,9 +78,9 @@ def put_back(source: Path, target: Path, keeper: Path, step: Step, state: FileSt
     Raises ActionError where that would overwrite something or the file is in neither place, OSError.
     """
     linked = is_our_link(source, keeper, step)
-    return bring_back(source, target, step.content or "", state, linked=linked) or _was_never_away(
-        source, step
-    )
+    was_away = bring_back(source, target, step.content or "", state, linked=linked)
+    forget(target)
+    return was_away or _was_never_away(source, step)
 
 
 def bring_back(
@@ -93,7 +93,6 @@ def bring_back(
     for place in (source, target):
         discard_part(place, content)
     if not target.exists():
-        forget(target)
         return False
     if must_be_free(source, target, content, state, linked=linked):
         (source if linked else target).unlink()
@@ -101,7 +100,6 @@ def bring_back(
         move(target, source, content)
     if state:
         state.put_on(source)
-    forget(target)
     return True
 
 
@@ -113,7 +111,7 @@ def must_be_free(
     Raises ActionError where it is anything else, or what waits at `target` was changed; OSError.
     """
     if sha256(target) != content:
-        raise ActionError(f"{target} was changed in the quarantine: it is left there.")
+        raise ActionError(f"{target} was changed since it was moved there: it is left there.")
     if not os.path.lexists(source):
         return False
     if not linked and not _is_back(source, target, content, state):

@@ -202,7 +202,12 @@ def _draw_wish(view: View, policy: Policy) -> Wish:
     )
     rules = _draw_rules(view) if merge else None
     facts = _draw_facts() if local else None
-    return Wish(action, policy, frozenset(pinned().values()), None, rules, field, facts)
+    best = action is StepKind.QUARANTINE and st.toggle(
+        "The best pixels take its place and name", key="clear.best", persist_state="session",
+        help="Where another image of the group is the better picture, it stays instead of the one that the "
+             "rules prefer, and moves to its folder and name.",
+    )  # fmt: skip
+    return Wish(action, policy, frozenset(pinned().values()), None, rules, field, facts, best)
 
 
 def _draw_rules(view: View) -> dict[str, MergeRule]:

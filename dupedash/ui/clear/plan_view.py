@@ -11,7 +11,7 @@ import streamlit as st
 
 from dupedash import wording
 from dupedash.actions import (
-    ADDS,
+    KEEPS,
     FactChange,
     Member,
     Plan,
@@ -49,7 +49,7 @@ Pin = Callable[[str, str | None], None]
 def draw_facts(plan: Plan) -> None:
     """The sums of a stored plan."""
     gone = len(plan.removed)
-    changed = sum(step.kind in {StepKind.LABEL, *ADDS} for step in plan.steps)
+    changed = sum(step.kind in {StepKind.LABEL, *KEEPS} for step in plan.steps)
     widgets.facts(
         [
             Fact("Groups", wording.count(len(plan.changed)), f"at {plan.threshold:.2f}"),
@@ -150,7 +150,7 @@ def draw_some(plan: Plan, groups: Sequence[PlannedGroup], key: str, pin: Pin | N
 
 
 def _draw_group(plan: Plan, group: PlannedGroup, steps: list[Step], key: str, pin: Pin | None) -> None:
-    gone = {step.id: step for step in steps if step.kind not in ADDS}
+    gone = {step.id: step for step in steps if step.kind not in KEEPS}
     merged = [step for step in steps if step.kind is StepKind.MERGE]
     members = sorted(group.members, key=lambda m: (m.id != group.keeper, m.id in gone, m.id))
     why = group.why.removeprefix("kept because ")
@@ -172,6 +172,8 @@ def _draw_group(plan: Plan, group: PlannedGroup, steps: list[Step], key: str, pi
     for step in steps:
         if step.writes:
             st.html(facts_html(step.writes))
+        if step.place:
+            st.caption(as_text(f"{_name(members[0])} moves to {step.place}"))
 
 
 def facts_html(description: Description) -> str:
