@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dupedash.ui import errors, sidebar, state, style
+from dupedash.ui import errors, place, sidebar, state, style
 from dupedash.ui.door import shell
 from dupedash.ui.door.access import Role
 from dupedash.ui.pagetable import PAGES, PageRow
-from dupedash.ui.shared import place
 from dupedash.ui.shared.widgets import no_scan_yet
 
 
