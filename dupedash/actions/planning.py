@@ -95,6 +95,7 @@ class Candidates:
     chosen  the images that people chose to stay, where they did
     weakest the lowest score of its matches; 0 where some show one moment only, and are no copies
     stands  where given, an image goes only where one of these stays for it
+    apart   those of the pairs that show one moment and are no copies
     """
 
     key: str
@@ -109,6 +110,7 @@ class Candidates:
     weakest: float = 1.0
     scores: tuple[float, ...] = ()
     stands: frozenset[str] | None = None
+    apart: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, records: Sequence[ImageRecord]) -> Candidates:
         """Some images of the group by themselves, whatever people decided about it."""
@@ -135,6 +137,7 @@ class Candidates:
             explanations=self.explanations,
             pinned=by_hand,
             spared=self.spared,
+            apart=self.apart,
         )
         return choice if self.stands is None else choice.only_for(self.stands)
 
@@ -197,7 +200,7 @@ def candidates_of(
     for number in numbers:
         links = cut.links(number)
         pairs = _pairs(cut.graph.matches, links)
-        copies = ~cut.graph.matches.of_moment[links]
+        copies = ~cut.graph.of_moment[links]
         known = _known(pairs, edits.at(links), copies) if edits else {}
         scores = tuple((cut.graph.matches.score[links] * copies).tolist())
         members = cut.members(number)
@@ -217,6 +220,7 @@ def candidates_of(
                 decision.staying(images) if confirmed and decision else frozenset(),
                 float(cut.weakest[number]) if copies.all() else 0.0,
                 scores,
+                apart=frozenset(pair for pair, copy in zip(pairs, copies.tolist(), strict=True) if not copy),
             )
         )
     return found

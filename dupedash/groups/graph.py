@@ -337,6 +337,11 @@ class DuplicateGraph:
         return self.matches.strength
 
     @cached_property
+    def of_moment(self) -> Flags:
+        """See `Matches.of_moment`."""
+        return self.matches.of_moment
+
+    @cached_property
     def index(self) -> dict[str, int]:
         """id → index into `matches.ids`."""
         return {image_id: number for number, image_id in enumerate(self.matches.ids)}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dupedash.errors import Cancelled, UnreadableImage
-from dupedash.formats import ENDINGS, NOT_DECODED, VECTOR, format_of
+from dupedash.formats import ENDINGS, LIVE_VIDEO, NOT_DECODED, VECTOR, format_of
 from dupedash.model import IsCancelled, never
 
 # As browsers save pictures of services that name the size behind the ending: photo.jpg_large, photo.png-orig
@@ -64,6 +64,8 @@ def not_decoded(name: str) -> str | None:
     if known is not None and known.needs and not _installed(known.needs):
         way = f"pip install {known.needs}, or 'dupedash[{known.extra}]'"
         return f"{ending[1:].upper()} {UNDECODED}: install {known.needs} ({way})"
+    if ending in LIVE_VIDEO:
+        return f"{ending[1:].upper()} {UNDECODED}: the video of a Live photo"
     if ending not in NOT_DECODED:
         return None
     why = ": they hold instructions for drawing, no pixels" if ending in VECTOR else ""

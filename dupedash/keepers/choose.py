@@ -72,6 +72,7 @@ def choose(
     explanations: Explanations | None = None,
     pinned: Collection[str] = (),
     spared: Mapping[str, str] | None = None,
+    apart: Collection[Pair] = (),
 ) -> Choice:
     """What stays of `members` (at least one), and what may go.
 
@@ -81,6 +82,8 @@ def choose(
     equal         those of the pairs that are equal in content, the smaller id first; None: all
     pinned        ids kept by hand, before every rule
     spared        id → reason: further members that stay
+    apart         those of the pairs that show one moment and are no copies, the smaller id first: nothing
+                  tells that one of them is edited
     The same members in any order give the same choice.
     """
     records = {record.id: record for record in sorted(members, key=lambda record: record.id)}
@@ -88,7 +91,7 @@ def choose(
     copies = {record.id for record in records.values() if record.filename in names}
     safe = _safe(records.values(), policy, pinned, spared or {})
     heads = twin_heads(records, _Bench(Judge(policy, copies, ()), safe, frozenset(pinned)).order)
-    others = list(links_of(records, heads, safe, links, equal, explanations or {}))
+    others = list(links_of(records, heads, safe, links, equal, explanations or {}, apart))
     bench = _Bench(Judge(policy, copies, shown_edited(others)), safe, frozenset(pinned))
     for link in (*twins_of(records, heads), *others):
         bench.judge_link(link)

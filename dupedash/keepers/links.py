@@ -50,12 +50,13 @@ def _twins(a: ImageRecord, b: ImageRecord) -> ComparedPair:
 
 def links_of(
     records: Records, heads: Heads, safe: Collection[str], links: Collection[Pair] | None,
-    equal: Collection[Pair] | None, explanations: Explanations,
+    equal: Collection[Pair] | None, explanations: Explanations, apart: Collection[Pair] = (),
 ) -> Iterator[ComparedPair]:  # fmt: skip
     """The pairs of images with other pixels: of their heads, and of those that stay anyway.
 
     links  the pairs that match; None: all. What is known of a twin's pair counts for that of its head
     equal  those of them that are equal in content; None: all
+    apart  those of which neither is an edited copy of the other
     """
     why = {pair: told for pair, told in explanations.items() if records.keys() >= set(pair)}
     unlike = unlike_the_others(why)
@@ -71,7 +72,7 @@ def links_of(
         same = equal is None or source in equal
         told = _told(one, other, why) if same else without_saving(_told(one, other, why))
         said = edited(records[a], records[b], told, unlike.get(one, ()), unlike.get(other, ()))
-        yield ComparedPair(records[a], records[b], same, said=said)
+        yield ComparedPair(records[a], records[b], same, said=((), ()) if source in apart else said)
 
 
 def links_of_twins(

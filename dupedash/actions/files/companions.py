@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from dupedash.actions.files.lasting import seconds_of
 from dupedash.actions.plan import Companion
 from dupedash.formats import RAW
 from dupedash.images import looks_like_image, path_of
 from dupedash.images.files import printable
+from dupedash.images.lasting import is_live
 
 _SETTINGS = frozenset({".xmp", ".aae", ".json", ".thm", ".pp3", ".dop", ".cos", ".on1", ".nksc", ".lrv"})
 """Of editors and cameras: Adobe and darktable, Apple, Google, thumbnails, RawTherapee, DxO, Capture One, ON1,
@@ -35,8 +35,6 @@ _DETAILS = re.compile(r"\.su[a-z-]*$")  # Google cuts ".supplemental-metadata" w
 _LONGEST = 46  # letters that Google leaves of a name, before ".json"
 _TAKEOUT = b'"photoTakenTime"'  # is in every record of a photo that Google Takeout writes
 _RECORD = 1 << 16  # bytes of such a record that are looked at: they have about 1,000
-LIVE = 6.0
-"""Seconds: twice the three that Apple records around a Live photo."""
 LISTED_AGAIN = 10
 """Seconds for which it is taken that a folder holds what it held: as long as a plan is previewed."""
 
@@ -109,8 +107,7 @@ def _may_travel(path: Path) -> bool:
     And a film stays, though its poster goes."""
     ending = _ending(path.name)
     if ending in _MOVING:
-        lasts = seconds_of(path)
-        return lasts is not None and lasts <= LIVE
+        return is_live(path)
     if ending != ".json" or _names_a_picture(path.stem):
         return ending in _SETTINGS
     with path.open("rb") as file:

@@ -12,8 +12,10 @@ from pathlib import Path
 from dupedash.embedded.files.leaveout import NOTHING, LeaveOut
 from dupedash.embedded.store.documents import FileStamp, stamp
 from dupedash.errors import ConfigError
+from dupedash.formats import LIVE_VIDEO
 from dupedash.images import looks_like_image
 from dupedash.images.files import printable, reason_of
+from dupedash.images.lasting import is_live
 from dupedash.model import IsCancelled
 from dupedash.system.paths import is_inside
 
@@ -22,7 +24,8 @@ from dupedash.system.paths import is_inside
 class Found:
     """What a walk came across, as bytes of absolute paths.
 
-    files      picture files, each path once; for a link to one that lies elsewhere the file itself
+    files      picture files and the videos of Live photos beside them, each path once; for a link to one
+               that lies elsewhere the file itself
     links      link to a picture file → that file
     refused    path → why it cannot be read (folders too)
     unseen     folders that could not be listed: nothing is known of what they hold
@@ -78,6 +81,11 @@ def walk(
     return tour.found
 
 
+def _shot(name: bytes) -> bytes:
+    """The name of a picture without its ending, in small letters; of others nothing."""
+    return os.path.splitext(name.lower())[0] if looks_like_image(os.fsdecode(name)) else b""
+
+
 def within(path: bytes, folders: Sequence[bytes]) -> bool:
     """Whether the path is one of these or lies in one of them."""
     return any(is_inside(path, folder) for folder in folders)
@@ -85,7 +93,8 @@ def within(path: bytes, folders: Sequence[bytes]) -> bool:
 
 @dataclass(slots=True)
 class _Walk:
-    """One walk. `inside`: its roots; `shut`: folders that are not entered."""
+    """One walk. `inside`: its roots; `shut`: folders that are not entered; `_shots`: names of the pictures in
+    the folder of now, without their endings."""
 
     inside: tuple[bytes, ...]
     recursive: bool
@@ -94,13 +103,16 @@ class _Walk:
     leave_out: LeaveOut
     found: Found = field(default_factory=Found)
     _taken: set[bytes] = field(default_factory=set)
+    _shots: set[bytes] = field(default_factory=set)
 
     def folder(self, root: bytes) -> None:
         """All that is in it."""
         pending = [root]
         while pending and not self.cancelled():
             folder = pending.pop()
-            folders = [entry.path for entry in self._listed(folder) if self._is_folder(entry)]
+            entries = list(self._listed(folder))
+            self._shots = {shot for entry in entries if (shot := _shot(entry.name))}
+            folders = [entry.path for entry in entries if self._is_folder(entry)]
             if self.recursive:
                 pending += [path for path in reversed(folders) if path not in self.shut]
 
@@ -137,7 +149,7 @@ class _Walk:
             return
         if stat.S_ISDIR(status.st_mode):
             found.refused[path] = "link to a folder: not followed"
-        elif not looks_like_image(os.fsdecode(path)):
+        elif not looks_like_image(os.fsdecode(path)) and not self._moves(path, own):
             found.pass_over(path)
         elif not stat.S_ISREG(status.st_mode):
             found.refused[path] = "not a regular file"
@@ -145,6 +157,17 @@ class _Walk:
             self._link(path, os.path.realpath(path), status)
         else:
             self._take(path, status)
+
+    def _moves(self, path: bytes, own: os.stat_result) -> bool:
+        """Whether it is the video of a Live photo beside its picture."""
+        name = os.path.basename(path).lower()
+        stem, ending = os.path.splitext(name)
+        if os.fsdecode(ending) not in LIVE_VIDEO or not {stem, name} & self._shots:
+            return False
+        try:
+            return stat.S_ISREG(own.st_mode) and is_live(Path(os.fsdecode(path)))
+        except OSError:  # it cannot be read: then it is passed over as other films are
+            return False
 
     def _link(self, path: bytes, target: bytes, status: os.stat_result) -> None:
         self.found.links[path] = target

@@ -25,18 +25,22 @@ _PLACE = r"(?s)^(?P<folder>.*/)?(?P<stem>[^/]+?)(?P<ending>\.[^./]*)?$"
 _NUMBERED = r"(?s)^(?P<before>.*[^0-9]|)(?P<number>[0-9]{3,})(?P<behind>.*)$"
 """A file name with the camera's number: its last run of three digits or more."""
 
+_MOTION = ".mp"
+"""PXL_1.MP is the video of PXL_1.MP.jpg."""
+
 
 def facts_of(images: pa.Table) -> Facts:
     """Of each row; the table has at least COLUMNS."""
     place = _split(pc.replace_substring(images["location"], "\\", "/"), _PLACE)
     folder, stem, ending = place["folder"], pc.utf8_lower(place["stem"]), pc.utf8_lower(place["ending"])
+    shot = pc.if_else(pc.equal(ending, _MOTION), pc.binary_join_element_wise(stem, ending, ""), stem)
     parts = _split(stem, _NUMBERED)
     return Facts(
         taken=_seconds(_split(images["fields"], _TAKEN)["value"]),
         camera=_codes(_split(images["fields"], _CAMERA)["value"]),
         content=_codes(images["content"]),
         pixels=_codes(images["pixels"]),
-        shot=_codes(pc.binary_join_element_wise(folder, stem, "")),
+        shot=_codes(pc.binary_join_element_wise(folder, shot, "")),
         sort=_sort(ending),
         numbered=_codes(pc.binary_join_element_wise(folder, parts["before"], parts["behind"], "#")),
         number=_codes(parts["number"]),
@@ -50,6 +54,7 @@ def with_kinds(matches: Matches, images: pa.Table, sides: Sides | None = None) -
     sides   of each of these, as in `Matches`
     """
     facts, ids = facts_of(images), np.array(images["id"].to_pylist(), object)
+    matches = _without_videos(matches, facts, ids)
     place = {image_id: row for row, image_id in enumerate(ids.tolist())}
     rows = np.array([place[image_id] for image_id in matches.ids], np.int64)
     one, other = _in_scan(images, *kinds.beside(facts))
@@ -63,6 +68,15 @@ def with_kinds(matches: Matches, images: pa.Table, sides: Sides | None = None) -
     known = None if sides is None else sides[used]
     found = Matches(tuple(ids[used].tolist()), a, b, score, known)
     return _known(found, kinds.kinds(found, facts.at(used)))
+
+
+def _without_videos(matches: Matches, facts: Facts, ids: npt.NDArray[np.object_]) -> Matches:
+    """Two videos are no pair: each goes where its picture goes."""
+    videos = set(ids[facts.sort == kinds.VIDEO].tolist())
+    if not videos:
+        return matches
+    video = np.fromiter((image_id in videos for image_id in matches.ids), bool, len(matches.ids))
+    return matches.take(~(video[matches.a] & video[matches.b]))
 
 
 def _known(matches: Matches, kind: Codes) -> Matches:

@@ -6,9 +6,17 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+LIVE = 6.0
+"""Seconds: twice the three that Apple records around a Live photo."""
 _HEADERS = 4096
 """Bytes that are looked at in `moov`: its first box is `mvhd`."""
 _BOXES = 64  # at the top of a file: cameras write about five
+
+
+def is_live(path: Path) -> bool:
+    """Whether a video is as short as the moving half of a Live photo. Raises OSError."""
+    lasts = seconds_of(path)
+    return lasts is not None and lasts <= LIVE
 
 
 def seconds_of(path: Path) -> float | None:
