@@ -173,7 +173,7 @@ def test_of_a_huge_group_the_graph_draws_the_best_matches(large, monkeypatch):
     monkeypatch.setattr(sys.modules[build.__module__], "IMAGES_PER_GROUP", 50)
     cut = DuplicateGraph(large.scan.matches()).cut(0.5)
     assert cut.sizes[0] > 500
-    network = build(cut, [0], {}, lambda _image: None)
+    network = build(cut, [0], {})
     ids = {node["id"] for node in network.nodes}
     assert len(ids) == 50
     assert network.edges

@@ -105,7 +105,8 @@ def test_a_report_of_many_images_takes_smaller_pictures():
 
 def test_beyond_the_limit_images_are_dots_and_the_file_says_so(scan):
     html = graph_html(scan, cut_of(scan), thumbnail, max_thumbnails=3)
-    assert html.count("data:image/jpeg;base64,") == 3
+    assert html.count("data:image/jpeg;base64,") == 1  # all in one sprite
+    assert html.count('"cell":') == 3
     assert "2 images are shown as dots" in html
 
 

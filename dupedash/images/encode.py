@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -13,10 +14,12 @@ from PIL import Image
 from dupedash.images.decode import decode
 from dupedash.images.files import LIMITS, Limits
 
+Cell = tuple[int, int, int, int]
 THUMBNAIL_TYPE = "image/jpeg"
 THUMBNAIL_SIDE = 320  # pixels of the long side: sharp in a list on a screen of double density
 _QUALITY = 76
 """Of a thumbnail, measured at 320×240: 0.2 ms and 13 kB; WebP that looks the same takes 2.1 ms for 12 kB."""
+_NOTHING = 225  # the gray of a picture that is not there
 _SMALL_QUALITY = 62
 """Of pictures in a file for others: at 104 pixels 1.6 kB each, and still no blocks to be seen."""
 _TYPES = ((b"\xff\xd8\xff", THUMBNAIL_TYPE), (b"RIFF", "image/webp"))
@@ -43,6 +46,19 @@ def smaller(thumbnail: bytes, long_side: int) -> bytes:
     size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     return cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, _SMALL_QUALITY])[1].tobytes()
+
+
+def sprite(thumbnails: Sequence[bytes | None], size: tuple[int, int], cells: Sequence[Cell]) -> bytes:
+    """One JPEG of many thumbnails, each in its cell (left, top, width, height in pixels); gray where there is
+    none."""
+    sheet = np.full((size[1], size[0], 3), _NOTHING, np.uint8)
+    for data, (left, top, width, height) in zip(thumbnails, cells, strict=True):
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+        if pixels is not None:
+            small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+            sheet[top : top + height, left : left + width] = small
+    settings = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
+    return cv2.imencode(".jpg", sheet, settings)[1].tobytes()
 
 
 def thumbnail_type(data: bytes) -> str | None:

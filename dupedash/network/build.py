@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from pyvis.network import Network as PyvisNetwork
 
 from dupedash.groups.graph import Cut, Positions
 from dupedash.model import ImageRecord
-from dupedash.network.layout import place
+from dupedash.network.layout import WIDE, place
+from dupedash.network.sprite import Cell, Sprite, sprite_of
 
 SCALE = {0.6: "#c8463c", 0.8: "#e3b23c", 1.0: "#3f9f6b"}
 """Score → colour of an edge, in between mixed: dupe-scanner's red, yellow and green, less loud."""
@@ -20,41 +21,50 @@ SCALE = {0.6: "#c8463c", 0.8: "#e3b23c", 1.0: "#3f9f6b"}
 EDGES_PER_IMAGE = 6  # of large groups: the links that hold them together and so many of the best per image
 MANY, EDGES_OF_MANY = 500, 2  # the same of huge groups: thousands of lines take a second, and hide each other
 IMAGES_PER_GROUP = 400  # of a larger group those with the best matches: more take seconds to draw
-LABEL = 22  # letters of a file name under its picture
+LABEL, BEFORE, AFTER = 22, 12, 9  # letters of a file name under its picture; of a longer one its two ends
 
 OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
     "edges": {"smooth": False, "selectionWidth": 2},
-    "nodes": {"font": {"size": 9}, "borderWidthSelected": 3, "shapeProperties": {"useBorderWithImage": True}},
     "interaction": {"hover": True, "multiselect": False, "tooltipDelay": 75, "hideEdgesOnDrag": True},
 }
-
-Thumb = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What vis-network draws. Every text in it is plain text; the page must show it as such.
+    """What vis-network draws: pyvis' network is the one source of nodes, edges and options. Every text in it
+    is plain text; the page must show it as such.
 
-    nodes    id (number), label, x, y, shape, member (image id), where (location), group (number in the cut)
-    edges    from, to, score, color, width, dashes (a bridge), holding (the link of its group that breaks
-             first); a pair has neither
-    options  of vis-network
+    net      its nodes: id (number), label, x, y, shape, member (image id), where (location), group (number
+             in the cut), and of those with a picture `cell`, its place in the sprite; its edges: from, to,
+             score, color, width, dashes (a bridge), holding (the link of its group that breaks first); a
+             pair has neither
+    sprite   the picture that holds their pictures, in the order of `pictured`: the ids of these images
     left_out edges of huge groups that are not drawn
     """
 
-    nodes: list[dict[str, Any]]
-    edges: list[dict[str, Any]]
-    options: dict[str, Any]
+    net: PyvisNetwork
+    sprite: Sprite
+    pictured: tuple[str, ...] = ()
     left_out: int = 0
+
+    @property
+    def nodes(self) -> list[dict[str, Any]]:
+        """One an image."""
+        found: list[dict[str, Any]] = self.net.nodes
+        return found
+
+    @property
+    def edges(self) -> list[dict[str, Any]]:
+        """One a match that is drawn."""
+        found: list[dict[str, Any]] = self.net.edges
+        return found
 
     def to_json(self) -> str:
         """As the page loads it; no NaN can be in it."""
-        return json.dumps(
-            {"nodes": self.nodes, "edges": self.edges, "options": self.options},
-            allow_nan=False,
-            separators=(",", ":"),
-        )
+        nodes, edges, _, _, _, options = self.net.get_network_data()
+        told = {"nodes": nodes, "edges": edges, "options": json.loads(options)}
+        return json.dumps(told, allow_nan=False, separators=(",", ":"))
 
 
 def colour(score: float) -> str:
@@ -63,24 +73,35 @@ def colour(score: float) -> str:
     return "#" + bytes(round(float(np.interp(score, list(SCALE), c))) for c in channels).hex()
 
 
-def build(cut: Cut, numbers: Sequence[int], records: Mapping[str, ImageRecord], thumb: Thumb) -> Network:
-    """The groups with these numbers; `thumb` gives an image's address (URL or data URI), None for a dot."""
+def build(
+    cut: Cut,
+    numbers: Sequence[int],
+    records: Mapping[str, ImageRecord],
+    pictured: Collection[str] | None = None,
+    wide: float = WIDE,
+) -> Network:
+    """The groups with these numbers; `pictured`: ids of the images with a picture, None for all; others are
+    dots. `wide`: how much wider than high the whole shall be."""
     shown = [drawn(cut, number) for number in numbers]
     links = [_drawn_links(cut, number, some) for number, some in zip(numbers, shown, strict=True)]
     members = np.concatenate(shown) if shown else np.zeros(0, np.int64)
     net = PyvisNetwork(cdn_resources="in_line")
     net.set_options(json.dumps(OPTIONS))
     # Filled directly: pyvis' add_node and add_edge look through all that is there (5,000 nodes: 4.5 s).
-    places = place([len(some) for some in shown], _local(cut, shown, links))
+    places = place([len(some) for some in shown], _local(cut, shown, links), wide)
+    ids = [cut.graph.matches.ids[int(index)] for index in members]
+    shows = tuple(i for i in ids if i in records and (pictured is None or i in pictured))
+    sprite = sprite_of([records[i] for i in shows])
+    cells = dict(zip(shows, sprite.cells, strict=True))
     net.nodes = [
-        _node(cut, int(index), records, thumb, x, y)
+        _node(cut, int(index), records, cells, x, y)
         for index, (x, y) in zip(members, places.round(1).tolist(), strict=True)
     ]
     net.edges = [
         edge for number, found in zip(numbers, links, strict=True) for edge in _edges(cut, number, found)
     ]
     all_links = sum(len(cut.links(n)) for n in numbers)
-    return Network(net.nodes, net.edges, OPTIONS, all_links - len(net.edges))
+    return Network(net, sprite, shows, all_links - len(net.edges))
 
 
 def drawn(cut: Cut, number: int) -> Positions:
@@ -122,19 +143,19 @@ def _local(cut: Cut, shown: Sequence[Positions], links: Sequence[list[int]]) -> 
 
 
 def _node(
-    cut: Cut, index: int, records: Mapping[str, ImageRecord], thumb: Thumb, x: float, y: float
+    cut: Cut, index: int, records: Mapping[str, ImageRecord], cells: Mapping[str, Cell], x: float, y: float
 ) -> dict[str, Any]:
     member = cut.graph.matches.ids[index]
     record = records.get(member)
     name = record.filename if record else member
+    label = name if len(name) <= LABEL else f"{name[:BEFORE]}…{name[-AFTER:]}"
     # pyvis' own tooltip ("title") turns to HTML when any holds "href": paths are kept out of it.
     node = {
-        "id": index, "label": name if len(name) <= LABEL else name[: LABEL - 1] + "…", "x": x, "y": y,
-        "member": member, "where": record.location if record else member, "group": int(cut.label[index]),
+        "id": index, "label": label, "x": x, "y": y, "member": member,
+        "where": record.location if record else member, "group": int(cut.label[index]),
         "shape": "dot", "size": 10,
     }  # fmt: skip
-    image = thumb(member)
-    return node | {"shape": "image", "image": image, "size": 30} if image else node
+    return node | {"shape": "custom", "cell": cells[member]} if member in cells else node
 
 
 def _edges(cut: Cut, number: int, positions: Sequence[int]) -> list[dict[str, Any]]:

@@ -1,13 +1,19 @@
 // Draws a graph of groups with vis-network; the dashboard's component and the standalone file share it.
 //
-//   dupedashDraw(vis, host, {nodes, edges, options}, {select, open}) -> {destroy, fit, focus, search, where}
+//   dupedashDraw(vis, host, {nodes, edges, options}, {select, open}, sprite) -> {destroy, fit, focus, save, …}
 //
 // host    an element; it gets a canvas and a tooltip. All texts are set as text, never as HTML.
 // select  called with a node (or null) on a click; open with a node on a double click.
-function dupedashDraw(vis, host, data, on) {
-  const FAR = 26;          // a picture smaller than this on the screen is drawn as a dot: far cheaper
-  const MANY = 300;        // so many pictures at once; vis-network slows down beyond
+// sprite  the address of the picture with all thumbnails; until it is there each is a soft rectangle.
+function dupedashDraw(vis, host, data, on, sprite) {
+  const BOX = { width: 84, height: 68 };   // as in sprite.py: what each picture is fitted into
   const REACH = 14;        // pixels: a click that misses a tiny dot by less still means it
+  const NAME = 11.5;       // pixels of a name on the screen, as large as the rest of the page says things
+  const ROOM = 106;        // width of a name in the drawing: neighbours are 120 apart
+  const LARGEST = 26;      // the same at most in the drawing: the picture below begins then
+  const LEGIBLE = 34;      // pixels: narrower names are not drawn
+  const BOTH_ENDS = 11;    // letters of a name; of fewer an ending would take the half
+  const SAVED = 3200;      // pixels of the long side of a saved picture: a slide on a 4K screen
   host.replaceChildren();
   const canvas = host.appendChild(document.createElement("div"));
   canvas.className = "dd-canvas";
@@ -18,23 +24,81 @@ function dupedashDraw(vis, host, data, on) {
   const style = getComputedStyle(host);
   const ink = style.getPropertyValue("--dd-ink").trim() || "#31333f";
   const accent = style.getPropertyValue("--dd-accent").trim() || "#2563eb";
-  const dots = data.nodes.length > MANY;
+  const soft = style.getPropertyValue("--dd-dot").trim() || "#7a869a";
+  const ground = style.backgroundColor;
+  const sheet = new Image();
+  const byId = new Map(data.nodes.map((node) => [node.id, node]));
+
+  // A picture as large as it fits into its box, whatever its form, and its name below.
+  function sized(node) {
+    const [, , w, h] = node.cell ?? [0, 0, 1, 1], scale = Math.min(BOX.width / w, BOX.height / h);
+    return node.cell ? { width: w * scale, height: h * scale } : { width: 20, height: 20 };
+  }
+  function paint(ctx, node, scale, chosen) {
+    const { width, height } = sized(node), left = node.x - width / 2, top = node.y - height / 2;
+    if (!node.cell) {
+      ctx.beginPath();
+      ctx.arc(node.x, node.y, 10, 0, 2 * Math.PI);
+      ctx.fillStyle = chosen ? accent : soft;
+      ctx.fill();
+    } else if (sheet.complete && sheet.naturalWidth) {
+      ctx.drawImage(sheet, ...node.cell, left, top, width, height);
+    } else {
+      ctx.fillStyle = soft + "40";
+      ctx.fillRect(left, top, width, height);
+    }
+    if (chosen) {
+      ctx.strokeStyle = accent;
+      ctx.lineWidth = 3 / scale;
+      ctx.strokeRect(left, top, width, height);
+    }
+    if (ROOM * scale >= LEGIBLE) name(ctx, node, node.y + height / 2, scale);
+  }
+  function name(ctx, node, under, scale) {
+    const size = Math.min(NAME / scale, LARGEST);
+    ctx.font = size + "px system-ui, sans-serif";
+    ctx.textAlign = "center";
+    ctx.textBaseline = "top";
+    const text = short(ctx, node.label, size);
+    ctx.strokeStyle = ground;
+    ctx.lineWidth = 3 / scale;
+    ctx.strokeText(text, node.x, under + 2 / scale);
+    ctx.fillStyle = ink;
+    ctx.fillText(text, node.x, under + 2 / scale);
+  }
+
+  // As much of a name as there is room for: of a short one its beginning, of a longer one both ends.
+  const shortened = new Map();
+  function short(ctx, label, size) {
+    const key = size.toFixed(1) + label, known = shortened.get(key);
+    if (known !== undefined) return known;
+    let text = label;
+    for (let letters = label.length - 1; letters > 2 && ctx.measureText(text).width > ROOM; letters--) {
+      const end = letters > BOTH_ENDS ? Math.floor(letters / 2) : 0;
+      text = label.slice(0, letters - end) + "…" + label.slice(label.length - end);
+    }
+    shortened.set(key, text);
+    return text;
+  }
+
   const shown = data.nodes.map((node) => ({
-    ...node, title: undefined, font: { color: ink, size: 9 },
-    shape: dots || !node.image ? "dot" : "image", size: dots && node.image ? 12 : node.size,
-    color: { border: "transparent", background: style.getPropertyValue("--dd-dot").trim() || "#7a869a",
-             highlight: { border: accent, background: accent }, hover: { border: accent, background: accent } },
-    group: undefined, family: node.group,
+    id: node.id, x: node.x, y: node.y, shape: "custom", family: node.group,
+    ctxRenderer: ({ ctx, state }) => ({
+      drawNode() { paint(ctx, node, net.getScale(), state.selected || state.hover); },
+      nodeDimensions: sized(node),
+    }),
   }));
   const nodes = new vis.DataSet(shown);
   const edges = new vis.DataSet(data.edges.map((edge, id) => ({
     ...edge, id, title: undefined, dashes: edge.dashes ? [8, 6] : false,
     width: edge.width / 4, color: { color: edge.color, highlight: edge.color, hover: edge.color },
     label: edge.holding ? edge.score.toFixed(2) : undefined,
-    font: { color: ink, size: 11, strokeWidth: 4, strokeColor: style.backgroundColor },
+    font: { color: ink, size: 13, strokeWidth: 4, strokeColor: ground },
   })));
   const net = new vis.Network(canvas, { nodes, edges }, data.options);
-  const byId = new Map(data.nodes.map((node) => [node.id, node]));
+  sheet.onload = () => { host.dataset.pictures = "shown"; net.redraw(); };
+  sheet.onerror = () => { host.dataset.pictures = "missing"; };
+  if (sprite && data.nodes.some((node) => node.cell)) sheet.src = sprite;
 
   function say(lines, at) {
     tip.replaceChildren(...lines.map((line) => {
@@ -77,29 +141,47 @@ function dupedashDraw(vis, host, data, on) {
     on?.select?.(node);
   });
   net.on("doubleClick", (event) => { const node = hit(event); if (node) on?.open?.(node); });
+  net.once("afterDrawing", () => { host.dataset.drawn = String(data.nodes.length); });
 
-  // Level of detail: of a large graph only what is on the screen and large enough becomes pictures.
-  let pictured = new Set();
-  function detail() {
-    if (!dots) return;
-    const large = 60 * net.getScale() >= FAR;
-    const low = net.DOMtoCanvas({ x: 0, y: 0 }), high = net.DOMtoCanvas({ x: canvas.clientWidth, y: canvas.clientHeight });
-    const seen = !large ? [] : data.nodes.filter((n) => n.image && n.x > low.x && n.x < high.x && n.y > low.y && n.y < high.y);
-    const wanted = new Set(seen.slice(0, MANY).map((n) => n.id));
-    const change = [];
-    for (const id of pictured) if (!wanted.has(id)) change.push({ id, shape: "dot", size: 12 });
-    for (const id of wanted) if (!pictured.has(id)) change.push({ id, shape: "image", size: 30 });
-    if (change.length) nodes.update(change);
-    pictured = wanted;
+  // The whole drawing on a canvas of its own, as large as a slide.
+  function whole() {
+    const xs = data.nodes.map((node) => node.x), ys = data.nodes.map((node) => node.y);
+    const left = Math.min(...xs) - 70, top = Math.min(...ys) - 60;
+    const width = Math.max(...xs) + 70 - left, height = Math.max(...ys) + 70 - top;
+    const scale = SAVED / Math.max(width, height), made = document.createElement("canvas");
+    made.width = width * scale;
+    made.height = height * scale;
+    const ctx = made.getContext("2d");
+    ctx.fillStyle = ground;
+    ctx.fillRect(0, 0, made.width, made.height);
+    ctx.setTransform(scale, 0, 0, scale, -left * scale, -top * scale);
+    for (const edge of data.edges) {
+      const a = byId.get(edge.from), b = byId.get(edge.to);
+      ctx.strokeStyle = edge.color;
+      ctx.lineWidth = edge.width / 4;
+      ctx.setLineDash(edge.dashes ? [8, 6] : []);
+      ctx.beginPath();
+      ctx.moveTo(a.x, a.y);
+      ctx.lineTo(b.x, b.y);
+      ctx.stroke();
+    }
+    ctx.setLineDash([]);
+    for (const node of data.nodes) paint(ctx, node, Math.max(scale, LEGIBLE / ROOM), false);
+    return made;
   }
-  let waiting = 0;
-  const later = () => { clearTimeout(waiting); waiting = setTimeout(detail, 120); };
-  for (const moved of ["zoom", "dragEnd", "resize", "animationFinished"]) net.on(moved, later);
-  net.once("afterDrawing", () => { host.dataset.drawn = String(data.nodes.length); later(); });
 
   return {
-    destroy() { clearTimeout(waiting); net.destroy(); },
+    destroy() { sheet.onload = sheet.onerror = null; net.destroy(); },
     fit() { net.fit({ animation: { duration: 300 } }); },
+    save(called) {
+      whole().toBlob((blob) => {
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(blob);
+        link.download = called;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      });
+    },
     focus(member) {
       const node = data.nodes.find((n) => n.member === member);
       if (!node) return false;

@@ -16,20 +16,27 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 Points = npt.NDArray[np.float64]
 
-STEP = 120.0  # between neighbours, in units of the drawing; a thumbnail is 60 wide
+STEP = 120.0  # between neighbours, in units of the drawing; a picture is 84 wide at most
+ROW = 104.0  # between rows: a picture is 68 high at most, its name below it 26
+_DENSE = {1: [(0.0, 0.0)], 2: [(0.0, 0.0), (1.0, 0.0)], 3: [(0.5, 0.0), (0.0, 1.0), (1.0, 1.0)],
+          4: [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)]}  # fmt: skip
+"""Places of small groups in steps and rows: denser than a circle, and every link is seen."""
+MARGIN = (114.0, 116.0)  # around a group: half a picture on each side with its name, and a gap
 CIRCLE_UP_TO = 12  # images, by eye: larger groups are clearer with springs
 SPRINGS_UP_TO = 200  # beyond, networkx' spring layout takes seconds
-WIDE = 1.4  # the whole drawing is so much wider than high, like a screen
+WIDE = 1.4  # the whole drawing is so much wider than high where nobody says: on paper, in a file
 
 
-def place(sizes: Sequence[int], links: Sequence[Sequence[tuple[int, int]]]) -> Points:
+def place(
+    sizes: Sequence[int], links: Sequence[Sequence[tuple[int, int]]], wide: float = WIDE
+) -> Points:
     """Coordinates (sum of sizes, 2) for groups of these sizes, in their order; y points down.
 
     `links` holds pairs of member numbers (0…size-1) per group. Groups never overlap, and the same
-    input gives the same places.
+    input gives the same places. `wide`: how much wider than high the whole shall be.
     """
     drawn = [_group(size, pairs) for size, pairs in zip(sizes, links, strict=True)]
-    corners = _shelves([_extent(points) for points in drawn])
+    corners = _shelves([_extent(points) for points in drawn], wide)
     moved = [points - points.min(axis=0) + corner for points, corner in zip(drawn, corners, strict=True)]
     return np.concatenate(moved) if moved else np.zeros((0, 2))
 
@@ -41,8 +48,8 @@ def _group(size: int, links: Sequence[tuple[int, int]]) -> Points:
 
 
 def _circle(size: int) -> Points:
-    if size == 1:
-        return np.zeros((1, 2))
+    if size in _DENSE:
+        return np.array(_DENSE[size]) * (STEP, ROW)
     angles = np.arange(size) * 2 * np.pi / size - np.pi / 2 * (size > 2)
     radius = STEP / (2 * np.sin(np.pi / size))
     return np.stack([radius * np.cos(angles), radius * np.sin(angles)], axis=1)
@@ -84,16 +91,28 @@ def _spiral(size: int, links: Sequence[tuple[int, int]]) -> Points:
 
 def _extent(points: Points) -> Points:
     """Width and height of a group with the space around it."""
-    size: Points = points.max(axis=0) - points.min(axis=0) + 1.5 * STEP
+    size: Points = points.max(axis=0) - points.min(axis=0) + MARGIN
     return size
 
 
-def _shelves(extents: Sequence[Points]) -> Points:
-    """The corner of each box, put in rows from the left, in the given order."""
+def _shelves(extents: Sequence[Points], wide: float) -> Points:
+    """The corner of each box, put in rows from the left, in the given order: as wide as it fits best into a
+    place so much wider than high."""
     if not extents:
         return np.zeros((0, 2))
     boxes = np.array(extents)
-    width = max(boxes[:, 0].max(), np.sqrt(boxes.prod(axis=1).sum() * WIDE))
+    usual = np.sqrt(boxes.prod(axis=1).sum() * wide)
+    tried = [_rows(boxes, max(boxes[:, 0].max(), usual * share)) for share in np.arange(0.85, 1.5, 0.05)]
+    return min(tried, key=lambda corners: _room(boxes, corners, wide))
+
+
+def _room(boxes: Points, corners: Points, wide: float) -> float:
+    """The height of the smallest place of that form which holds all boxes."""
+    width, height = (corners + boxes).max(axis=0)
+    return float(max(width / wide, height))
+
+
+def _rows(boxes: Points, width: float) -> Points:
     corners, x, y, height = np.zeros_like(boxes), 0.0, 0.0, 0.0
     for number, (box_width, box_height) in enumerate(boxes):
         if x and x + box_width > width:

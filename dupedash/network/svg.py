@@ -7,12 +7,11 @@ from html import escape
 from typing import Any
 
 from dupedash.network.build import Network
+from dupedash.network.sprite import BOX
 
 Drawn = Callable[[Mapping[str, Any]], str]
-"""A node → the SVG of its picture in a box of BOX × BOX around (0, 0); "" where it has none."""
+"""A node → the SVG of its picture in a BOX around (0, 0); "" where it has none."""
 
-BOX = 60
-"""Side of the box of a picture, in the units of the places."""
 _MARGIN = 70
 """Around all: half a picture, and the name below it."""
 _STYLE = (
@@ -53,7 +52,7 @@ def _edge(edge: Mapping[str, Any], at: Places) -> str:
 
 def _node(node: Mapping[str, Any], image: str, link: str) -> str:
     shown = image or '<circle class="dot" r="10"/>'
-    below = BOX / 2 + 11 if image else 22
+    below = BOX[1] / 2 + 11 if image else 22
     name = f'<text y="{below:g}">{escape(str(node["label"]))}</text>'
     title = f"<title>{escape(str(node['where']))}</title>"
     whole = f'<g transform="translate({node["x"]:g} {node["y"]:g})">{title}{shown}{name}</g>'

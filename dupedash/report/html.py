@@ -13,10 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from dupedash.groups.graph import Cut
-from dupedash.images.encode import inline
+from dupedash.images.encode import inline, sprite
 from dupedash.network import assets, build
 from dupedash.network.build import SCALE
-from dupedash.network.svg import BOX, picture
+from dupedash.network.sprite import BOX
+from dupedash.network.svg import picture
 from dupedash.report.chapters import chapters
 from dupedash.report.figures import figures, reached, records_of, settings
 from dupedash.report.pictures import MAX_THUMBNAILS, Thumbnail, fitting, shown_members, thumbnails
@@ -33,15 +34,19 @@ def graph_html(
     """The interactive graph of all groups, pictures inside. Beyond `max_thumbnails` images it shows dots."""
     records = records_of(scan, cut)
     found = thumbnails(shown_members(cut, max_thumbnails), thumbnail)
-    pictures = {member: inline(data) for member, data in found.items()}
-    network = build(cut, range(len(cut)), records, pictures.get)
+    network = build(cut, range(len(cut)), records, found)
+    whole = network.sprite
+    sheet = sprite(
+        [found[member] for member in network.pictured], (whole.width, whole.height), whole.cells
+    )
     return _render(
         "graph.html",
         scan=scan,
         cut=cut,
         network=network,
-        pictures=len(pictures),
+        pictures=len(found),
         summary=figures(scan, cut, records),
+        sprite=inline(sheet),
         nodes_and_edges=Markup(_safe_json(network.to_json())),
         vis=Markup(assets.vis_script().replace("</script", "<\\/script")),
         vis_css=Markup(assets.vis_style()),
@@ -63,7 +68,7 @@ def report_html(
     records = records_of(scan, cut)
     found = fitting(thumbnails(shown_members(cut, max_thumbnails), thumbnail))
     pictures = {member: inline(data) for member, data in found.items()}
-    network = build(cut, range(len(cut)), records, lambda i: "#" if i in pictures else None)
+    network = build(cut, range(len(cut)), records, pictures)
     numbers = {node["member"]: node["id"] for node in network.nodes}
     return _render(
         "report.html",
@@ -108,16 +113,17 @@ def _image(number: int | None, address: str | None, name: str) -> Markup:
     """A thumbnail that the graph can show again."""
     if address is None:
         return Markup('<div class="frame">no thumbnail</div>')
-    box = f'x="{-BOX / 2:g}" y="{-BOX / 2:g}" width="{BOX}" height="{BOX}"'
+    left, top = -BOX[0] / 2, -BOX[1] / 2
+    box = f'x="{left:g}" y="{top:g}" width="{BOX[0]}" height="{BOX[1]}"'
     known = f'id="p{number}" ' if number is not None else ""
     return Markup(
-        f'<svg class="frame" viewBox="{-BOX / 2:g} {-BOX / 2:g} {BOX} {BOX}" role="img" '
+        f'<svg class="frame" viewBox="{left:g} {top:g} {BOX[0]} {BOX[1]}" role="img" '
         f'aria-label="{escape(name)}"><image {known}href="{escape(address)}" {box}/></svg>'
     )
 
 
 def _shown_again(node: Mapping[str, Any]) -> str:
-    return f'<use href="#p{node["id"]}"/>' if node.get("image") else ""
+    return f'<use href="#p{node["id"]}"/>' if "cell" in node else ""
 
 
 def _render(template: str, **values: object) -> str:

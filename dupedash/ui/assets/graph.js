@@ -1,6 +1,7 @@
 // The component around dupedashDraw: fetches the graph by URL, keeps it while nothing changed (so that zoom
 // and place survive a rerun), and tells Python what was clicked.
 const known = new WeakMap();
+const FITS_MS = 150;  // after the window has its new size
 
 const code = () => globalThis.dupedashGraph
   ? Promise.resolve(globalThis.dupedashGraph)
@@ -11,6 +12,9 @@ async function load(url) {
   if (!answer.ok) throw new Error(await answer.text());
   return answer.json();
 }
+
+// How much wider than high the drawing shall be, so that it fills its place.
+const wide = (host) => (host.clientWidth / Math.max(1, host.clientHeight)).toFixed(1);
 
 function focus(state, member) {
   if (!member || !state.graph || state.focused === member) return;
@@ -24,7 +28,8 @@ async function show(state, outer, look, data) {
   note.hidden = false;
   note.textContent = "Drawing …";
   try {
-    const [{ vis, draw }, graph] = await Promise.all([code(), load(data.url)]);
+    const url = data.url + "&wide=" + wide(host);
+    const [{ vis, draw }, graph] = await Promise.all([code(), load(url)]);
     if (state.look !== look) return;  // another one was asked for meanwhile
     state.graph?.destroy();
     state.focused = null;
@@ -35,7 +40,8 @@ async function show(state, outer, look, data) {
         state.emit("selected", { member: node ? node.member : null });
       },
       open(node) { state.emit("opened", { member: node.member }); },
-    });
+    }, url.replace(".json?", ".jpg?"));
+    outer.querySelector(".dd-svg").href = url.replace(".json?", ".svg?");
     focus(state, state.wanted);
   } catch (error) {
     if (state.look === look) note.textContent = "The graph cannot be shown: " + error.message;
@@ -48,7 +54,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   known.set(outer, state);
   state.emit = setTriggerValue;
   state.wanted = data.focus;
-  outer.style.setProperty("--dd-height", data.height + "px");
   const look = data.url + "|" + data.theme;
   if (state.look === look) {
     focus(state, data.focus);
@@ -57,6 +62,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.look = look;
   show(state, outer, look, data);
   outer.querySelector(".dd-fit").onclick = () => state.graph?.fit();
+  outer.querySelector(".dd-png").onclick = () => state.graph?.save("dupedash-graph.png");
+  outer.querySelector(".dd-full").onclick = () => (document.fullscreenElement ? document.exitFullscreen() : outer.requestFullscreen());
+  outer.onfullscreenchange = () => setTimeout(() => state.graph?.fit(), FITS_MS);
   state.cleanup = () => {
     state.graph?.destroy();
     state.graph = null;

@@ -23,7 +23,10 @@ _load = st.components.v2.component("dupedash_graph_code", js=_LOADER)
 _graph = st.components.v2.component(
     "dupedash_graph",
     html='<div class="dd-outer" style="position:relative"><div class="dd-host"></div>'
-    '<div class="dd-note"></div><button class="dd-fit" type="button">Show all</button></div>',
+    '<div class="dd-note"></div><div class="dd-tools"><button class="dd-fit" type="button">Show all</button>'
+    '<button class="dd-full" type="button">Full screen</button>'
+    '<button class="dd-png" type="button">PNG</button>'
+    '<a class="dd-svg" download>SVG</a></div></div>',
     css=assets.vis_style() + assets.draw_style() + asset("graph.css"),
     js=asset("graph.js"),
 )
@@ -38,13 +41,13 @@ class Clicked:
     opened: str | None = None
 
 
-def draw(url: str, *, focus: str | None, height: int = 640, key: str = "graph") -> Clicked:
+def draw(url: str, *, focus: str | None, key: str = "graph") -> Clicked:
     """Show the graph at `url`, with the image `focus` selected."""
     _load(key=f"{key}-code")
     theme = st.context.theme.type or "light"
     result: Any = _graph(
         key=key,
-        data={"url": url, "focus": focus, "height": height, "theme": theme},
+        data={"url": url, "focus": focus, "theme": theme},
         on_selected_change=_nothing,
         on_opened_change=_nothing,
     )

@@ -11,15 +11,24 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from dupedash.config import settings
+from dupedash.connect import Connections
 from dupedash.errors import DupedashError
 from dupedash.groups.graph import Cut, Strictness
+from dupedash.images.encode import inline, sprite
 from dupedash.model import NEAR, USUAL, PairKind
-from dupedash.network import build, drawn
+from dupedash.network import Network, build, drawn
+from dupedash.network.layout import WIDE
 from dupedash.network.selection import SelectedGroups, Selection, SizeClass, choose
-from dupedash.scans import ScanStore
+from dupedash.network.sprite import BOX
+from dupedash.network.svg import picture
+from dupedash.report.pictures import fitting, thumbnails
+from dupedash.scans import ScanStore, StoredScan
 from dupedash.ui import cached
 from dupedash.ui.cached import ScanMatches
-from dupedash.ui.door.routes import thumb_url
+from dupedash.ui.collections import open_collection
+from dupedash.ui.shared import downloads
+
+_KEPT = {"Cache-Control": "private, max-age=3600"}
 
 
 def graph_url(
@@ -43,19 +52,57 @@ def selected_groups(found: ScanMatches, cut: Cut, selection: Selection) -> Selec
 def graph(request: Request) -> Response:
     """The nodes and edges of some groups, compressed."""
     try:
-        workspace = settings().workspace
-        scan = ScanStore(workspace.scans).get(request.path_params["scan"])
-        found = cached.matches(scan, cached.decisions_now(workspace), _kinds(request))
-        cut, selection = _selection(request, found)
-        numbers = selected_groups(found, cut, selection).groups
-        ids = [cut.graph.matches.ids[index] for number in numbers for index in drawn(cut, number)]
-        records = dict(zip(ids, cached.records(scan, ids), strict=True))
+        _, network = _network(request)
     except (DupedashError, ValueError) as error:
         return PlainTextResponse(str(error), 400)
-    network = build(cut, numbers, records, lambda i: thumb_url(scan.collection, i, records[i].content))
     body = gzip.compress(network.to_json().encode(), compresslevel=4)
-    headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=3600"}
+    headers = {"Content-Encoding": "gzip", **_KEPT}
     return Response(body, media_type="application/json", headers=headers)
+
+
+def sheet(request: Request) -> Response:
+    """All their thumbnails as one picture, so that they are there at once."""
+    try:
+        scan, network = _network(request)
+        found, whole = _thumbnails(scan, network), network.sprite
+    except (DupedashError, ValueError) as error:
+        return PlainTextResponse(str(error), 400)
+    data = sprite([found.get(i) for i in network.pictured], (whole.width, whole.height), whole.cells)
+    return Response(data, media_type="image/jpeg", headers=_KEPT)
+
+
+def still(request: Request) -> Response:
+    """The same as a picture to put onto a slide: names as text, thumbnails inside."""
+    try:
+        scan, network = _network(request)
+        found = fitting(_thumbnails(scan, network))
+    except (DupedashError, ValueError) as error:
+        return PlainTextResponse(str(error), 400)
+    left, top, (width, height) = -BOX[0] / 2, -BOX[1] / 2, BOX
+    box = f'x="{left:g}" y="{top:g}" width="{width}" height="{height}"'
+    shown = {i: f'<image href="{inline(data)}" {box}/>' for i, data in found.items()}
+    text = picture(network, lambda node: shown.get(str(node["member"]), ""))
+    name = {"Content-Disposition": f'attachment; filename="dupedash-{scan.id}-graph.svg"'}
+    return Response(text, media_type="image/svg+xml", headers=name | _KEPT)
+
+
+def _network(request: Request) -> tuple[StoredScan, Network]:
+    """What the address asks for. Raises DupedashError, ValueError."""
+    workspace = settings().workspace
+    scan = ScanStore(workspace.scans).get(request.path_params["scan"])
+    found = cached.matches(scan, cached.decisions_now(workspace), _kinds(request))
+    cut, selection = _selection(request, found)
+    numbers = selected_groups(found, cut, selection).groups
+    ids = [cut.graph.matches.ids[index] for number in numbers for index in drawn(cut, number)]
+    records = dict(zip(ids, cached.records(scan, ids), strict=True))
+    wide = min(5.0, max(0.2, float(request.query_params.get("wide", WIDE))))
+    return scan, build(cut, numbers, records, wide=wide)
+
+
+def _thumbnails(scan: StoredScan, network: Network) -> dict[str, bytes]:
+    workspace = settings().workspace
+    collection = open_collection(Connections(workspace).get(scan.collection), workspace)
+    return thumbnails(network.pictured, downloads.thumbnail_of(collection))
 
 
 def _kinds(request: Request) -> tuple[PairKind, ...]:
@@ -73,4 +120,8 @@ def _selection(request: Request, found: ScanMatches) -> tuple[Cut, Selection]:
     return cached.cut(found, threshold, strictness), selection
 
 
-ROUTES = [Route("/graph/{scan}.json", graph)]
+ROUTES = [
+    Route("/graph/{scan}.json", graph),
+    Route("/graph/{scan}.jpg", sheet),
+    Route("/graph/{scan}.svg", still),
+]

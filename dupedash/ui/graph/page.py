@@ -23,9 +23,8 @@ from dupedash.ui.state import View
 IMAGE = "image"
 """The selected image in the URL; any member names its group."""
 
-HEIGHT = 600
 MEMBERS = 8
-"""Images of the selected group that are listed beside the graph."""
+"""Images of the selected group that are listed upon the graph."""
 _SIZES = {
     SizeClass.ALL: "All", SizeClass.PAIRS: "Pairs", SizeClass.SMALL: "3–5", SizeClass.MEDIUM: "6–20",
     SizeClass.LARGE: "Over 20",
@@ -35,15 +34,15 @@ _SIZES = {
 def draw(view: View) -> None:
     """The whole page."""
     selection, chosen = pick_selection(view)
-    picture, details = widgets.split("graph", (2.6, 1))
-    with picture:
-        if chosen.groups:
-            show_graph(view, selection)
-            show_legend(view, chosen)
-        else:
-            widgets.empty(":material/hub:", "No groups here", nothing_found(selection))
-    with details, st.container(border=True):
-        show_details(view)
+    if not chosen.groups:
+        widgets.empty(":material/hub:", "No groups here", nothing_found(selection))
+        return
+    with st.container(key="graph-stage", gap="small"):
+        show_graph(view, selection)
+        if st.query_params.get(IMAGE):
+            with st.container(border=True, key="graph-details"):
+                show_details(view)
+    show_legend(view, chosen)
 
 
 def pick_selection(view: View) -> tuple[Selection, SelectedGroups]:
@@ -57,12 +56,18 @@ def pick_selection(view: View) -> tuple[Selection, SelectedGroups]:
         "File name or folder", key="find", bind="query-params", placeholder="Find groups",
         on_change=first_page,
     )  # fmt: skip
-    shown = Selection(SizeClass(size or SizeClass.ALL), find, int(st.session_state.get("page", 1)))
+    shown = Selection(SizeClass(size or SizeClass.ALL), find, page_now())
     chosen = data.selected_groups(view.matches, view.cut, shown)
     with pages:
         if chosen.pages > 1:
             st.pagination(chosen.pages, key="page", bind="query-params", max_visible_pages=5)
     return shown, chosen
+
+
+def page_now() -> int:
+    """Of the session, else of a link; it is asked for before the widget is drawn that reads the link."""
+    asked = str(st.session_state.get("page") or st.query_params.get("page", ""))
+    return int(asked) if asked.isdecimal() and len(asked) < 7 else 1
 
 
 def first_page() -> None:
@@ -73,7 +78,7 @@ def first_page() -> None:
 def show_graph(view: View, selection: Selection) -> None:
     """The picture, and what a click in it means."""
     url = data.graph_url(view.matches, view.cut, view.strictness, view.kinds, selection)
-    clicked = component.draw(url, focus=st.query_params.get(IMAGE), height=HEIGHT)
+    clicked = component.draw(url, focus=st.query_params.get(IMAGE))
     if clicked.selected:
         st.query_params[IMAGE] = clicked.selected
     elif clicked.ground:
@@ -95,7 +100,8 @@ def show_legend(view: View, chosen: SelectedGroups) -> None:
         f'<div class="dd-legend"><span>{shown}{of} at {view.threshold:.2f}</span>'
         f'<span>score 0.6 <i style="{scale}"></i> 1.0</span>'
         '<span><b></b> bridge: without it the group falls apart</span>'
-        "<span>a number: the link that holds a group</span><span>double-click opens a group</span></div>"
+        "<span>a number: the link that holds a group</span>"
+        "<span>click an image to see its group, double-click to open it</span></div>"
     )
     scan, cut = view.require_scan(), view.cut
     with get:
@@ -113,16 +119,11 @@ def nothing_found(selection: Selection) -> str:
 
 
 def show_details(view: View) -> None:
-    """The group of the selected image, beside the graph."""
+    """The group of the selected image, upon the graph."""
     selected = st.query_params.get(IMAGE)
     number = view.cut.find(selected) if selected else None
     if selected is None or number is None:
-        st.markdown("**Nothing selected**")
-        gone = selected is not None
-        st.caption(
-            "The selected image is in no group at this threshold." if gone else
-            "Click an image to see its group here. Hover shows paths and scores."
-        )  # fmt: skip
+        st.caption("The selected image is in no group at this threshold.")
         return
     members = view.cut.members(number)
     st.markdown(f"**Group of {wording.plural(len(members), 'image')}**")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dupedash.collection import Collection
 from dupedash.errors import DupedashError
 from dupedash.scans import StoredScan
 from dupedash.system.utf8 import encoded
@@ -22,7 +23,11 @@ def button(scan: StoredScan, name: str, kind: str, make: Callable[[], str], labe
 
 def thumbnails(view: View) -> Callable[[str], bytes | None]:
     """The thumbnail of an image, None where it cannot be had: a file of an old scan stays whole."""
-    collection = view.collection  # asked for here, since a report asks for thumbnails in threads of its own
+    return thumbnail_of(view.collection)  # asked for here: a report asks for thumbnails in its own threads
+
+
+def thumbnail_of(collection: Collection) -> Callable[[str], bytes | None]:
+    """The same of any collection."""
 
     def thumbnail(image_id: str) -> bytes | None:
         try:
