@@ -290,6 +290,16 @@ def test_emptying_keeps_a_sidecar_where_its_image_is_kept_back(place):
     assert waiting(place) == ["b.jpg", "b.xmp"]
 
 
+def test_emptying_keeps_a_video_that_nothing_which_stays_holds(place):
+    place.fill(("a.jpg", "b.jpg", "c.jpg"))
+    beside(place, "a.MOV", "b.MOV", "b.xmp")
+    beside(place, "c.MOV", data=video(2.5))
+    journal = place.journal(("a.jpg", "b.jpg"), ("a.jpg", "c.jpg"))
+    place.apply(journal)
+    assert [Path(f.what).name for f in empty_quarantine(journal, place.workspace).kept] == ["c.MOV"]
+    assert waiting(place) == ["c.MOV"]
+
+
 def test_names_that_are_no_text_or_hold_anything_travel(place):
     place.fill(("a.jpg", "b [1]\n'%41\".jpg"))
     raw = os.fsencode(place.folder) + b"/b [1]\n'%41\".caf\xe9.xmp"

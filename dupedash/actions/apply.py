@@ -10,16 +10,16 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 
-from dupedash.actions.along import Along
 from dupedash.actions.facts.writing import Writing
+from dupedash.actions.files.along import Along
 from dupedash.actions.files.disk import FileState
 from dupedash.actions.files.displace import aside, must_be_movable, put_aside, put_back
 from dupedash.actions.files.lock import exclusive
+from dupedash.actions.files.taking import Taking, moved
 from dupedash.actions.guard import check_plan
 from dupedash.actions.journal import OPEN, Journal, StepMark
 from dupedash.actions.plan import ADDS, REMOVES, TOUCHES_FILES, Plan, Step, StepKind, bytes_of
 from dupedash.actions.present import Present
-from dupedash.actions.taking import Taking, moved
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.errors import ActionError, Cancelled, DupedashError

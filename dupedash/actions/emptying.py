@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from dupedash.actions.along import Along
+from dupedash.actions.files.along import Along
+from dupedash.actions.files.companions import companions, moves
 from dupedash.actions.files.disk import sha256
 from dupedash.actions.files.displace import aside, forget
 from dupedash.actions.files.lock import exclusive
 from dupedash.actions.journal import Journal, StepMark
 from dupedash.actions.plan import TOUCHES_FILES, Member, Step, StepKind
 from dupedash.config import Workspace
-from dupedash.images import path_of
+from dupedash.images import path_of, printable
 from dupedash.model import Failure
 
 
@@ -67,7 +68,8 @@ class _Emptying:
         if not target.is_file():
             return 0
         try:
-            if reason := next(filter(None, map(self._hindrance, steps)), None):
+            hindrances = (self._hindrance(step) or self._only_here(target, step) for step in steps)
+            if reason := next(filter(None, hindrances), None):
                 self.kept.append(Failure(str(target), reason))
                 return 0
             size = target.stat().st_size
@@ -84,9 +86,22 @@ class _Emptying:
             return "its step was interrupted: apply or undo the plan first"
         return self.missing(self.members[step.group, step.keeper])
 
+    def _only_here(self, target: Path, step: Step) -> str | None:
+        """A picture stands in for a sidecar, but not for the moving half of a Live photo."""
+        if not moves(target.name):
+            return None
+        place = path_of(self._place(self.members[step.group, step.keeper]))
+        beside = [path_of(other) for other in companions(printable(place)) if moves(other)]
+        if any(other.is_file() and sha256(other) == sha256(target) for other in beside):
+            return None
+        return f"nothing beside {place}, which stays, holds this video: delete it by hand if it may go"
+
+    def _place(self, keeper: Member) -> str:
+        return self.taken.get(keeper.id, keeper.location)
+
     def _missing(self, keeper: Member) -> str | None:
         """Why this image does not stand in for another, or None."""
-        path = path_of(self.taken.get(keeper.id, keeper.location))
+        path = path_of(self._place(keeper))
         if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.quarantine)):
             return f"{path}, which stays in its place, leads into the quarantine"
         try:

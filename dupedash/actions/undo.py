@@ -8,15 +8,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dupedash.actions.along import Along
 from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection, place_of
 from dupedash.actions.facts.writing import Writing
+from dupedash.actions.files.along import Along
 from dupedash.actions.files.displace import aside, put_back
 from dupedash.actions.files.lock import exclusive
+from dupedash.actions.files.taking import Taking, moved
 from dupedash.actions.journal import Journal, StepMark
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan, Step, StepKind, bytes_of
 from dupedash.actions.present import Present, as_values
-from dupedash.actions.taking import Taking, moved
 from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.errors import ActionError, Cancelled, DupedashError

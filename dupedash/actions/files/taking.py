@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dupedash.actions.along import Waiting
+from dupedash.actions.files.along import Waiting
 from dupedash.actions.files.companions import as_listed, found_beside
 from dupedash.actions.files.disk import FileState, must_be_inside, sha256
 from dupedash.actions.files.displace import bring_back, carry, must_be_free
