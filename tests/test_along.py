@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from dupedash.actions import (
     Journal,
     Known,
+    Partners,
     Plan,
     Preview,
     Scope,
@@ -23,11 +25,13 @@ from dupedash.actions import (
     check_plan,
     empty_quarantine,
 )
+from dupedash.actions.files.companions import look_again
 from dupedash.actions.plan import Companion
 from dupedash.actions.planning import Head, candidates_of
 from dupedash.actions.preview import Beside
 from dupedash.errors import ActionError
 from dupedash.groups.graph import DuplicateGraph, Matches
+from dupedash.model import Document
 from dupedash.review import Decisions
 from tests.acting import LARGEST, Place, place
 from tests.killing import killed_at_file_operation
@@ -53,6 +57,7 @@ def beside(place: Place, *names: str, data: bytes = b"") -> None:
         os.utime(path, ns=(OLD, OLD))
     for folder in (place.folder, *(p for p in place.folder.rglob("*") if p.is_dir())):
         os.utime(folder, ns=(OLD, OLD))
+    look_again()
 
 
 def left(place: Place) -> list[str]:
@@ -384,3 +389,50 @@ def test_a_link_in_place_of_a_picture_keeps_its_sidecars_where_they_are(place):
     beside(place, "b.xmp")
     plan = place.plan(*AB, action=StepKind.HARDLINK)
     assert (plan.along, plan.beside) == (0, 0)
+
+
+def shot(place: Place, *raws: str) -> Place:
+    """`b.jpg` and its raw file, which the collection has as well."""
+    place.fill(("a.jpg", "b.jpg", "c.jpg"))
+    beside(place, *raws)
+    analyses = {name: place.collection._describe(place.folder / name) for name in raws}
+    documents = [Document(name, str(place.folder / name), {}, found) for name, found in analyses.items()]
+    assert place.collection.add(documents) == []
+    place.collection.commit()
+    return place
+
+
+def with_raw(place: Place, *pairs, **wish) -> Journal:
+    return place.journal(*(pairs or AB), pinned=KEPT, partners=Partners(place.collection), **wish)
+
+
+def test_where_it_is_wished_the_raw_file_of_a_shot_goes_with_its_jpeg_and_emptying_keeps_it(place):
+    shot(place, "b.CR2")
+    beside(place, "b.xmp")
+    before = place.look()
+    assert [step.id for step in place.plan(*AB).steps] == ["b.jpg"]
+    journal = with_raw(place)
+    plan = journal.plan()
+    assert [(step.id, step.partner, len(step.along)) for step in plan.steps] == [
+        ("b.jpg", False, 1), ("b.CR2", True, 1)]  # fmt: skip
+    assert Plan.of_json(plan.to_json()) == plan
+    assert place.apply(journal).failed == ()
+    assert left(place) == ["a.jpg", "c.jpg"]
+    assert [Path(f.what).name for f in empty_quarantine(journal, place.workspace).kept] == ["b.CR2"]
+    shutil.rmtree(place.workspace.root)
+    other = shot(Place(place.root / "2"), "b.CR2")
+    before = other.look()
+    journal = with_raw(other)
+    other.apply(journal)
+    assert other.undo(journal).failed == ()
+    assert other.look() == before
+
+
+def test_a_raw_file_that_is_protected_kept_or_of_a_jpeg_that_stays_stays(place):
+    shot(place, "b.CR2", "c.CR2", "c.dng")
+    protected = replace(LARGEST, protected_patterns=("*.CR2",))
+    assert [s.id for s in with_raw(place, policy=protected).plan().steps] == ["b.jpg"]
+    plan = with_raw(place, ("a.jpg", "b.jpg"), ("c.CR2", "b.CR2")).plan()
+    assert {s.id for s in plan.steps if s.partner} == set(), "its own group tells of it"
+    beside(place, "b.heic")
+    assert [s.id for s in with_raw(place).plan().steps] == ["b.jpg"], "the shot has another picture"

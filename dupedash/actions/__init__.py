@@ -30,6 +30,7 @@ from dupedash.actions.journal import (
 from dupedash.actions.kept import kept_file
 from dupedash.actions.merge import MergeRule
 from dupedash.actions.onefolder import FolderSides
+from dupedash.actions.partners import Partners
 from dupedash.actions.plan import (
     KEEPS,
     FactChange,
@@ -68,6 +69,7 @@ __all__ = [
     "Member",
     "MergeRule",
     "Outcome",
+    "Partners",
     "Plan",
     "PlannedGroup",
     "Preview",

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from dupedash.actions.files.along import Along
-from dupedash.actions.files.companions import companions, moves
+from dupedash.actions.files.companions import companions, is_partner, moves
 from dupedash.actions.files.disk import sha256
 from dupedash.actions.files.displace import aside, forget
 from dupedash.actions.files.lock import exclusive
@@ -87,14 +87,16 @@ class _Emptying:
         return self.missing(self.members[step.group, step.keeper])
 
     def _only_here(self, target: Path, step: Step) -> str | None:
-        """A picture stands in for a sidecar, but not for the moving half of a Live photo."""
-        if not moves(target.name):
+        """A picture stands in for a sidecar, but neither for a video nor for the other half of its shot."""
+        if not moves(target.name) and not (step.partner and is_partner(target.name)):
             return None
         place = path_of(self._place(self.members[step.group, step.keeper]))
-        beside = [path_of(other) for other in companions(printable(place)) if moves(other)]
+        beside = [
+            path_of(other) for other in companions(printable(place)) if moves(other) or is_partner(other)
+        ]
         if any(other.is_file() and sha256(other) == sha256(target) for other in beside):
             return None
-        return f"nothing beside {place}, which stays, holds this video: delete it by hand if it may go"
+        return f"nothing beside {place}, which stays, is the same: delete it by hand if it may go"
 
     def _place(self, keeper: Member) -> str:
         return self.taken.get(keeper.id, keeper.location)

@@ -103,6 +103,7 @@ class Step:
     along     sidecars that go where it goes; one of several images goes with the last of them
     writes    of a DESCRIBE step: the sidecar
     place     of a TAKE_PLACE step: where the image goes
+    partner   the other half of a shot, which goes with an image: nothing that stays stands in for it
     """
 
     number: int
@@ -119,6 +120,7 @@ class Step:
     along: tuple[Companion, ...] = ()
     writes: Description | None = None
     place: str = ""
+    partner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

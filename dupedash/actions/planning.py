@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,9 +18,10 @@ import numpy.typing as npt
 
 from dupedash.actions.facts.drafting import told_of
 from dupedash.actions.facts.merging import Rules
-from dupedash.actions.files.companions import Found, as_listed, found_beside
+from dupedash.actions.files.companions import Found, as_listed, found_beside, is_partner, owners
 from dupedash.actions.guard import check_plan, guarded
 from dupedash.actions.merge import MergeRule, merged
+from dupedash.actions.partners import Partners
 from dupedash.actions.plan import (
     KEEPS,
     TOUCHES_FILES,
@@ -64,6 +66,7 @@ class Wish:
     merge       also merge their fields into the keeper, by these rules; None: do not
     facts       also write what only their files tell into a sidecar of the keeper, by these rules; or None
     best_pixels the image with the best pixels takes the place of the one that the policy prefers (QUARANTINE)
+    partners    where given, raw file and JPEG of one shot go together (QUARANTINE)
     link_field  the field that LABEL writes the keeper's id into
     """
 
@@ -75,6 +78,7 @@ class Wish:
     link_field: str = "duplicate_of"
     facts: Rules | None = None
     best_pixels: bool = False
+    partners: Partners | None = None
 
     def __post_init__(self) -> None:
         if self.action in KEEPS:
@@ -255,8 +259,15 @@ def draw_plan(
 
 def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
     """The plan of groups that are drafted. Raises ActionError."""
-    planned = tuple(d.planned for d in drafts if d.planned)
-    others = tuple(chain(*(drafted.others for drafted in drafts)))
+    groups = [drafted.planned for drafted in drafts if drafted.planned]
+    members = {member.id for group in groups for member in group.members}
+    drawn = chain(*(drafted.others for drafted in drafts))
+    others = [d for d in drawn if not d.partner or d.record.id not in members]  # that group tells of it
+    partners: dict[str, list[ImageRecord]] = defaultdict(list)
+    for d in others:
+        if d.partner:
+            partners[d.group].append(d.record)
+    planned = tuple(_with_members(group, partners[group.key]) for group in groups)
     going = {as_listed(d.record.location) for d in others}
     along = taken_along(chain(*(d.found for d in others)), going)
     steps = tuple(
@@ -264,7 +275,7 @@ def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
              d.record.bytes, d.reason, d.changes,
              tuple(p for f in d.found if (p := f.companion.location) not in going | along.keys()),
              tuple(along[f.companion.location] for f in d.found if f.companion.location in along), d.writes,
-             d.place)
+             d.place, d.partner)
         for number, d in enumerate(
             chain(*(d.merges for d in drafts), others, *(d.afterwards for d in drafts)))
     )  # fmt: skip
@@ -275,6 +286,10 @@ def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
     )  # fmt: skip
     check_plan(plan)
     return plan
+
+
+def _with_members(group: PlannedGroup, partners: Sequence[ImageRecord]) -> PlannedGroup:
+    return replace(group, members=group.members + tuple(map(_member, partners)))
 
 
 def taken_along(found: Iterable[Found], going: Collection[str]) -> dict[str, Companion]:
@@ -335,7 +350,9 @@ def draft(group: Candidates, wish: Wish, head: Head) -> GroupDraft:
     if not others and choice.sure:
         return GroupDraft(None, warnings=warnings)
     merges = [*_merge(group, others, wish, head), *described]
-    return GroupDraft(_planned(group, choice), merges, others, warnings, _taking(group, swap, others))
+    taking = _taking(group, swap, others)
+    others = [*others, *_with_partners(group, others, wish, head)]
+    return GroupDraft(_planned(group, choice), merges, others, warnings, taking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +368,7 @@ class DraftStep:
     found: tuple[Found, ...] = ()
     writes: Description | None = None
     place: str = ""
+    partner: bool = False
 
 
 def among(matches: Matches, there: Collection[str]) -> Matches:
@@ -366,10 +384,33 @@ def among(matches: Matches, there: Collection[str]) -> Matches:
 
 
 def _planned(group: Candidates, choice: Choice) -> PlannedGroup:
-    members = tuple(Member(r.id, r.location, r.content) for r in group.records)
+    members = tuple(map(_member, group.records))
     return PlannedGroup(
         group.key, members, choice.keeper, choice.why, choice.decided, dict(choice.kept), choice.protected
     )
+
+
+def _member(record: ImageRecord) -> Member:
+    return Member(record.id, record.location, record.content)
+
+
+def _with_partners(
+    group: Candidates, drafts: Sequence[DraftStep], wish: Wish, head: Head
+) -> Iterator[DraftStep]:
+    """The other halves of shots of which all that is beside them in this group goes."""
+    if wish.partners is None or wish.action is not StepKind.QUARANTINE:
+        return
+    going = {as_listed(draft.record.location) for draft in drafts}
+    safe = {record.id for record in group.records} | wish.pinned
+    for draft in drafts:
+        beside = [f.companion.location for f in draft.found if is_partner(f.companion.location)]
+        for record in wish.partners.at(place for place in beside if owners(place) <= going):
+            free = not wish.policy.protects(record) and record.content and record.id not in safe
+            if free and not _hindrance(record, draft.record, wish, head):
+                safe.add(record.id)
+                yield DraftStep(StepKind.QUARANTINE, record, draft.keeper, group.key,
+                                f"shot together with {draft.record.filename}",
+                                found=_found(record, wish.policy), partner=True)  # fmt: skip
 
 
 def _drafts(

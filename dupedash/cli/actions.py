@@ -20,6 +20,7 @@ from dupedash.actions import (
     Journal,
     MergeRule,
     Outcome,
+    Partners,
     Plan,
     Step,
     StepKind,
@@ -78,6 +79,8 @@ ACTIONS = [str(kind) for kind in StepKind if kind not in KEEPS]
 @click.option("--best-pixels", is_flag=True,
               help="The image with the best pixels takes the place and name of the one that the policy "
                    "would keep, which goes.")  # fmt: skip
+@click.option("--with-raw", is_flag=True,
+              help="Raw file and JPEG of one shot go together; else the one that is no duplicate stays.")
 @click.option("--unsure", type=click.Choice(UNSURE_GROUPS), default=LEAVE, show_default=True,
               help="Where nothing shows which image is the edited one: leave the images, or let the policy's "
                    "other rules (most pixels, format, largest file …) decide.")  # fmt: skip
@@ -102,6 +105,7 @@ def plan(
     metadata: bool,
     fact_rules: tuple[str, ...],
     best_pixels: bool,
+    with_raw: bool,
     unsure: str,
     groups: tuple[str, ...],
     folder: str | None,
@@ -124,6 +128,7 @@ def plan(
             {} if merge else None,
             facts=read_fact_rules(fact_rules) if metadata or fact_rules else None,
             best_pixels=best_pixels,
+            partners=Partners(collection) if with_raw else None,
         )
         cutting = Cutting(threshold, strict, kinds)
         drawn = draw(context, collection, scan_id, cutting, wish, (folder, kept_in))

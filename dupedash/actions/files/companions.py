@@ -83,6 +83,11 @@ def belongs(companion: str, location: str) -> bool:
     return tied and folder == other_folder and not _bases(name).isdisjoint(_keys(owner))
 
 
+def is_partner(location: str) -> bool:
+    """Whether it may be the raw file or the developed picture of a shot, by its name."""
+    return _ending(location) in RAW | _DEVELOPED
+
+
 def moves(companion: str) -> bool:
     """Whether it is a video or a spoken note, by its name."""
     return _ending(companion) in _MOVING

@@ -11,7 +11,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator as Place
 
 from dupedash import wording
-from dupedash.actions import FolderSides, Journal, MergeRule, Plan, Preview, Scope, StepKind, Totals, Wish
+from dupedash.actions import (
+    FolderSides,
+    Journal,
+    MergeRule,
+    Partners,
+    Plan,
+    Preview,
+    Scope,
+    StepKind,
+    Totals,
+    Wish,
+)
 from dupedash.collection import Rooted
 from dupedash.images.metadata.facts import Fact
 from dupedash.keepers import Policy
@@ -207,7 +218,12 @@ def _draw_wish(view: View, policy: Policy) -> Wish:
         help="Where another image of the group is the better picture, it stays instead of the one that the "
              "rules prefer, and moves to its folder and name.",
     )  # fmt: skip
-    return Wish(action, policy, frozenset(pinned().values()), None, rules, field, facts, best)
+    raw = action is StepKind.QUARANTINE and st.toggle(
+        "Raw file and JPEG of one shot go together", key="clear.raw", persist_state="session",
+        help="Else the half that is no duplicate itself stays where it is. Emptying the quarantine keeps it.",
+    )  # fmt: skip
+    partners = Partners(view.collection) if raw else None
+    return Wish(action, policy, frozenset(pinned().values()), None, rules, field, facts, best, partners)
 
 
 def _draw_rules(view: View) -> dict[str, MergeRule]:

@@ -64,6 +64,7 @@ def _about(
         now.state, printable(found.scan.folder), found.version,
         view.decisions_now.version, wish.action, wish.policy.to_json(), rules,
         wish.link_field, head.roots, sides and (sides.folder, sides.other), facts, wish.best_pixels,
+        wish.partners is not None,
     ])  # fmt: skip
 
 
