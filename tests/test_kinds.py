@@ -207,3 +207,11 @@ def test_a_plan_takes_no_frame_of_a_burst_that_nobody_named(scanned, capsys):
     assert planned(root, capsys, "--kind", "same-file") == {"again.jpg"}
     assert planned(root, capsys, "--kind", "burst") <= {"again.jpg"}, "no rule tells the better frame"
     assert planned(root, capsys, "--kind", "burst", "--unsure", "decide") & frames
+
+
+def test_a_long_series_of_unlike_frames_is_no_burst():
+    known = {"camera": np.zeros(8, np.int64), "taken": np.arange(8) * 4.0}
+    for score, kind in ((0.3, PairKind.ALIKE), (0.8, PairKind.BURST)):
+        ends = np.array([0], np.int32), np.array([7], np.int32)
+        pair = Matches(tuple("abcdefgh"), *ends, np.array([score], np.float32))
+        assert tuple(PairKind)[int(kinds.kinds(pair, facts(8, **known))[0])] is kind
