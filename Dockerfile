@@ -5,8 +5,11 @@ ARG PYTHON=3.13
 FROM python:${PYTHON}-slim AS build
 WORKDIR /src
 RUN python3 -m venv /opt/dupedash
-COPY requirements.txt ./
-RUN /opt/dupedash/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+# DASK=1: with the extra `dask`, for the scan on a cluster.
+ARG DASK=
+COPY requirements.txt requirements-dask.txt ./
+RUN /opt/dupedash/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt \
+        ${DASK:+-r requirements-dask.txt}
 COPY pyproject.toml README.md LICENSE app.py ./
 COPY .streamlit .streamlit
 COPY pages pages

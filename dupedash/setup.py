@@ -18,6 +18,7 @@ from dupedash.system.programs import become, python_in, version_of
 ROOT = Path(__file__).resolve().parents[1]
 OLDEST = (3, 11)  # as `requires-python` in pyproject.toml
 RUNTIME, TESTS = ("requirements.txt",), ("requirements.txt", "requirements-dev.txt")
+DASK = ("requirements.txt", "requirements-dask.txt")
 PYTEST = ("-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 LAYERS = ("-m", "pytest", "tests/test_layers.py")
 
@@ -36,6 +37,7 @@ TARGETS = {
     "check": Target(TESTS, (("-m", "ruff", "check", "."), ("-m", "mypy"), LAYERS)),
     "bench": Target(RUNTIME, (("-m", "dupedash", "bench"),)),
     "dist": Target(TESTS, (("-m", "hatchling", "build", "-t", "wheel"),)),
+    "cluster-demo": Target(DASK, (("-m", "dupedash.cluster.demo"), ("-m", "dupedash"))),
     "pictures": Target(TESTS, (("-m", "tools.pictures"),)),
     "setup": Target(RUNTIME),
 }

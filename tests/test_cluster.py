@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 pytest.importorskip("distributed")
@@ -15,6 +17,7 @@ from dupedash.cluster.listing import Listing
 from dupedash.cluster.run import Job, run
 from dupedash.dataset.places import Place
 from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.errors import ConfigError
 from dupedash.indexing import index_paths
 from dupedash.scans import ScanConfig, ScanStore
 from dupedash.scans.run import run_scan
@@ -95,3 +98,31 @@ def test_only_new_and_changed_images_are_described_again(client, photos, tmp_pat
     # Those that could not be read as pictures are kept, too: their bytes are the same.
     assert sum(one.anew for one in done) == 2
     assert sum(one.images for one in done) == first.stats.images + 1
+
+
+def test_a_table_names_images_by_uri_or_holds_them_and_gives_fields(client, photos, tmp_path):
+    files = sorted(photos.iterdir())
+    half = len(files) // 2
+    held = {"id": [f.name for f in files[:half]], "bytes": [f.read_bytes() for f in files[:half]]}
+    named = {"id": [f.name for f in files[half:]], "uri": [f"file://{f}" for f in files[half:]]}
+    for name, columns in (("held", held), ("named", named)):
+        rows = len(columns["id"])
+        table = pa.table({**columns, "shop": [name] * rows, "price": list(range(rows))})
+        pq.write_table(table, tmp_path / f"{name}.parquet", row_group_size=5)
+    tables = tuple(str(tmp_path / f"{name}.parquet") for name in ("held", "named"))
+    out = Place.of(str(tmp_path / "out"))
+    both = run(client, Job((), out, ScanConfig(), tables=tables))
+    assert both.stats.images == len(files)
+    found = {frozenset(pair) for pair in rows_of(load(tmp_path / "out" / "scans" / both.id))}
+    assert {"smaller-1.png", "scene-1.png"} in found
+    one = run(client, Job((), out, ScanConfig(fq=("shop:held AND price:[0 TO 100]",)), tables=tables))
+    assert one.stats.images == half
+
+
+def test_a_table_without_ids_and_a_folder_without_pictures_are_refused(client, tmp_path):
+    pq.write_table(pa.table({"uri": ["s3://a/b.jpg"]}), tmp_path / "no.parquet")
+    out = Place.of(str(tmp_path / "out"))
+    with pytest.raises(ConfigError, match="needs id"):
+        run(client, Job((), out, ScanConfig(), tables=(str(tmp_path / "no.parquet"),)))
+    with pytest.raises(ConfigError, match="no pictures"):
+        run(client, Job((str(tmp_path),), out, ScanConfig()))

@@ -14,6 +14,7 @@ from dupedash.errors import ConfigError
 from dupedash.scans import ScanConfig
 
 if TYPE_CHECKING:
+    from dupedash.cluster.estimate import Estimate
     from dupedash.scans import StoredScan
 
 
@@ -26,14 +27,20 @@ class Elsewhere:
     images: tuple[str, ...]
     out: str | None
     opened: str | None = None
+    tables: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Everything that names images."""
+        return (*self.images, *self.tables)
 
     def check(self) -> None:
         """Raises ConfigError where one thing is missing, or is said of an ordinary scan."""
-        if self.opened is not None and (self.cluster or self.images or self.out):
+        if self.opened is not None and (self.cluster or self.given or self.out):
             raise ConfigError("--open takes in a result that is there: leave out --cluster, --images, --out.")
-        if self.cluster is None and (self.images or self.out):
+        if self.cluster is None and (self.given or self.out):
             raise ConfigError("--images and --out say something of a scan on a cluster: add --cluster local.")
-        if self.cluster is not None and not (self.images and self.out):
+        if self.cluster is not None and not (self.given and self.out):
             raise ConfigError(
                 "A scan on a cluster wants to know which images, and where its result goes: --images PATH "
                 "--out PATH."
@@ -47,8 +54,12 @@ def scan_elsewhere(asked: Elsewhere, config: ScanConfig, name: str | None) -> St
         from dupedash.cluster.run import Job, run
     except ImportError as error:
         raise ConfigError(f"A scan on a cluster needs Dask, which is not installed: {EXTRA}.") from error
-    job = Job(asked.images, Place.of(asked.out or ""), config, name)
+    job = Job(asked.images, Place.of(asked.out or ""), config, name, asked.tables)
     with cluster(asked.cluster or "") as client, interruptible() as interrupt:
         click.echo(f"Dask's dashboard: {client.dashboard_link}", err=True)
         with ProgressLine() as line:
-            return run(client, job, progress=line, cancelled=interrupt)
+            return run(client, job, progress=line, cancelled=interrupt, told=_told)
+
+
+def _told(estimate: Estimate) -> None:
+    click.echo(f"Estimate: {estimate.words()}", err=True)

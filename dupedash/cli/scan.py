@@ -84,6 +84,8 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
               "local:N for N processes of this machine. Wants --images and --out.")  # fmt: skip
 @click.option("--images", "places", multiple=True, metavar="PLACE",
               help="On a cluster: a folder, or an address such as s3://bucket/photos.")  # fmt: skip
+@click.option("--table", "tables", multiple=True, metavar="PARQUET",
+              help="On a cluster: a table with id, and uri or bytes; the rest are fields.")  # fmt: skip
 @click.option("--out", metavar="PLACE", help="On a cluster: the folder or address that keeps descriptions, "
               "thumbnails and the result.")  # fmt: skip
 @click.option("--open", "opened", metavar="PLACE",
@@ -108,6 +110,7 @@ def scan(
     again: bool,
     cluster: str | None,
     places: tuple[str, ...],
+    tables: tuple[str, ...],
     out: str | None,
     opened: str | None,
 ) -> None:
@@ -118,7 +121,7 @@ def scan(
         )
     config = ScanConfig(ScanMode(mode), floor, fq, against, without)
     files = Files(json_file, csv_file, pairs_file, html_file, report_file)
-    elsewhere = Elsewhere(cluster, places, out, opened)
+    elsewhere = Elsewhere(cluster, places, out, opened, tables)
     elsewhere.check()
     if cluster is not None:
         print_outcome(scan_elsewhere(elsewhere, config, name), err=False)

@@ -67,6 +67,7 @@ class Compare:
 
     def end(self, place: int, pieces: Sequence[Mapping[int, Picture]]) -> Compared:
         """Compare a block's candidates and write the matches."""
+        cv2.setNumThreads(1)  # there are as many tasks as processors
         here = self.turn[place]
         known = dict(enumerate(pictures.read(self.out, self.work, here), int(self.starts[here])))
         for piece in pieces:

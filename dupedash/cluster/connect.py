@@ -12,7 +12,7 @@ from distributed import Client, LocalCluster
 from dupedash.errors import ConfigError, Unreachable
 
 _LOCAL = re.compile(r"local(?::([1-9][0-9]{0,3}))?")
-_SECONDS = 20  # until a scheduler that does not answer counts as unreachable
+_SECONDS = 20  # until a scheduler counts as unreachable, and as one without workers
 _SETTINGS = {
     # A worker that dies takes the tasks with it that it runs: three times, then the task is to blame.
     "distributed.scheduler.allowed-failures": 3,
@@ -50,7 +50,9 @@ def _client(address: str) -> Client:
         ) from error
     except (OSError, TimeoutError) as error:
         raise Unreachable(f"No Dask scheduler answers at {address}: {error}.", address) from error
-    if not client.scheduler_info()["workers"]:
+    try:
+        client.wait_for_workers(1, timeout=_SECONDS)
+    except TimeoutError as error:
         client.close()
-        raise Unreachable(f"The Dask scheduler at {address} has no workers: start some first.", address)
+        raise Unreachable(f"The Dask scheduler at {address} has no workers: start some.", address) from error
     return client

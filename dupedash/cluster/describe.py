@@ -17,6 +17,7 @@ import psutil
 import pyarrow as pa
 
 from dupedash import images
+from dupedash.cluster import tables
 from dupedash.cluster.progress import Meter
 from dupedash.dataset.layout import DESCRIBED, DESCRIPTION, LISTED, ROWS
 from dupedash.dataset.places import Place, file_system, is_address
@@ -85,7 +86,14 @@ def _known(task: ToDescribe, rows: Sequence[Mapping[str, Any]]) -> dict[str, dic
             if version == descriptor.VERSION and stamps.get(image_id) == (stamp, size)
         ]
         found.update((row["id"], row) for row in table.take(kept).to_pylist())
-    return found
+    given = {row["id"]: row for row in rows}
+    return {image_id: _given_anew(row, given[image_id]) for image_id, row in found.items()}
+
+
+def _given_anew(known: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """A description that holds, with what is said of the image now."""
+    told = {name: value for name, value in json.loads(known["fields"]).items() if name in TOLD}
+    return {**known, **row, "fields": json.dumps({**told, **json.loads(row["fields"])})}
 
 
 def _earlier(out: Place, chunk: str) -> pa.Table:
@@ -127,6 +135,8 @@ def _fetched(rows: Sequence[Mapping[str, Any]]) -> Iterator[Path | bytes | str]:
 
 def _fetch(path: bytes) -> Path | bytes | str:
     text = os.fsdecode(path)
+    if text.startswith(tables.IN_TABLE):
+        return _in_table(text)
     if not is_address(text):
         return Path(text)
     for turn in range(_TRIES):
@@ -140,6 +150,13 @@ def _fetch(path: bytes) -> Path | bytes | str:
         if turn + 1 < _TRIES:
             time.sleep(_PAUSE * 2**turn)
     return why
+
+
+def _in_table(path: str) -> bytes | str:
+    try:
+        return tables.bytes_of(path)
+    except (OSError, ValueError, IndexError, pa.ArrowException) as error:
+        return f"{UNREACHED}{error}"[:300]
 
 
 def _analyzed(row: Mapping[str, Any], source: Path | bytes) -> Analysis | str:
@@ -185,11 +202,11 @@ def _row(row: Mapping[str, Any], found: Analysis | str) -> dict[str, Any]:
     """A row of `layout.DESCRIPTION`; what could not be read is tried again by the next scan (version 0)."""
     if isinstance(found, str):
         nothing = dict.fromkeys(("width", "height", "bytes", "format", "content", "pixels"))
-        return {**row, **nothing, "fields": "{}", "skipped": found, "version": 0, "descriptor": b"",
+        return {**row, **nothing, "skipped": found, "version": 0, "descriptor": b"",
                 "thumbnail": b""}  # fmt: skip
     return {
         **row,
-        "fields": json.dumps(fields_to_json(_fields(found))),
+        "fields": json.dumps({**fields_to_json(_fields(found)), **json.loads(row["fields"])}),
         "width": found.width or None,
         "height": found.height or None,
         "bytes": found.size,
@@ -200,16 +217,14 @@ def _row(row: Mapping[str, Any], found: Analysis | str) -> dict[str, Any]:
 _AS_THEY_ARE = ("format", "content", "pixels", "skipped", "version", "descriptor", "thumbnail")
 
 
+TOLD = ("taken", "camera", "damage", "frame_count", "has_video")
+"""What a picture tells of itself, by the names that an embedded collection has for it."""
+
+
 def _fields(found: Analysis) -> Fields:
-    """What a picture tells of itself, by the names that an embedded collection has for it."""
-    told = {
-        "taken": found.taken,
-        "camera": found.camera,
-        "damage": found.damage,
-        "frame_count": found.frame_count if found.frame_count > 1 else None,
-        "has_video": found.video or None,
-    }
-    return {name: value for name, value in told.items() if value is not None}
+    frames = found.frame_count if found.frame_count > 1 else None
+    told = zip(TOLD, (found.taken, found.camera, found.damage, frames, found.video or None), strict=True)
+    return {name: value for name, value in told if value is not None}
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -16,9 +16,11 @@ import dask
 import pandas as pd
 import pyarrow as pa
 from dask import dataframe
-from distributed import Client, as_completed
+from distributed import CancelledError, Client, KilledWorker, as_completed
+from distributed.comm import CommClosedError
 
 from dupedash.cluster.progress import Meter
+from dupedash.errors import ScanError, Unreachable
 
 if TYPE_CHECKING:
     from dupedash.model import IsCancelled
@@ -32,6 +34,13 @@ End = Callable[[int, Sequence[Any]], Any]
 _BYTES = pd.ArrowDtype(pa.large_binary())
 _SCHEMA = pa.schema([("to", pa.int64()), ("source", pa.int64()), ("data", pa.large_binary())])
 _CODEC = pa.Codec("zstd", 1)
+GONE = (
+    "The scheduler of the cluster is gone. What was written is kept: start it, and the same command goes on."
+)
+KILLED = (
+    "Four workers ended one after the other while they did {}: look into their logs (often they have "
+    "too little memory). What was written is kept, and the same command goes on."
+)
 _PAUSE = 0.1  # seconds between two looks at what is done, and whether to stop
 
 
@@ -53,7 +62,7 @@ class Exchange:
     def results(self, client: Client, cancelled: IsCancelled) -> Iterator[Any]:
         """What the tasks of the end give, as they come. Ends early when `cancelled`."""
         futures = client.compute(self._table().to_delayed(optimize_graph=True), retries=3)
-        yield from gathered(futures, cancelled)
+        yield from gathered(client, futures, cancelled)
 
     def _table(self) -> Any:
         """The whole way as a table of Dask, a row an end."""
@@ -72,8 +81,12 @@ def _sent(table: Any, count: int) -> Any:
     return table.set_index("to", divisions=[*range(count), count], shuffle_method="p2p", sort=True)
 
 
-def gathered(futures: Sequence[Any], cancelled: IsCancelled) -> Iterator[Any]:
-    """The results of tasks as they come; ends early when `cancelled`, and the rest is not done."""
+def gathered(client: Client, futures: Sequence[Any], cancelled: IsCancelled) -> Iterator[Any]:
+    """The results of tasks as they come; ends early when `cancelled`, and the rest is not done.
+
+    Raises what a task raised after it was tried again, ScanError where it ends every worker that does it,
+    Unreachable where the scheduler is gone.
+    """
     waiting = as_completed(futures)
     try:
         while not waiting.is_empty():
@@ -81,14 +94,29 @@ def gathered(futures: Sequence[Any], cancelled: IsCancelled) -> Iterator[Any]:
                 return
             some = waiting.next_batch(block=False)
             if not some:
+                _must_be_there(client)
                 time.sleep(_PAUSE)
             for future in some:
-                result = future.result()
-                future.release()
-                yield _unpacked(result["data"].iloc[0]) if isinstance(result, pd.DataFrame) else result
+                yield _result(client, future)
     finally:
         for future in futures:
             future.cancel()
+
+
+def _must_be_there(client: Client) -> None:
+    if client.status != "running":
+        raise Unreachable(GONE, str(client.scheduler and client.scheduler.address))
+
+
+def _result(client: Client, future: Any) -> Any:
+    try:
+        result = future.result()
+    except KilledWorker as error:
+        raise ScanError(KILLED.format(error.task)) from error
+    except (CommClosedError, CancelledError) as error:
+        raise Unreachable(GONE, str(client.scheduler and client.scheduler.address)) from error
+    future.release()
+    return _unpacked(result["data"].iloc[0]) if isinstance(result, pd.DataFrame) else result
 
 
 @dataclass(frozen=True, slots=True)

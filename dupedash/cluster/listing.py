@@ -12,17 +12,21 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from dupedash.cluster import tables
+from dupedash.cluster.source import Source
 from dupedash.dataset.layout import SOURCE
 from dupedash.dataset.places import file_system, is_address
 from dupedash.embedded.files.folder import absolute, walk
 from dupedash.embedded.files.leaveout import DEFAULTS, LeaveOut
 from dupedash.embedded.store.documents import FileStamp
 from dupedash.embedded.store.store import file_id
+from dupedash.errors import ConfigError
 from dupedash.images import looks_like_image
 from dupedash.images.files import printable
 from dupedash.model import Failure, IsCancelled
@@ -31,18 +35,6 @@ USUAL, SMALLEST, LARGEST = 512, 64, 2048
 """Images of a chunk, on the average and at the least and most: 40 kB each make files of 20 MB."""
 _ETAGS = ("ETag", "etag", "md5", "content_md5", "LastModified", "last_modified", "mtime", "updated")
 """What tells a changed object from an unchanged one, by the names that file systems give to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An image before it is read: a row of `layout.SOURCE`."""
-
-    id: str
-    location: str
-    path: bytes
-    size: int
-    stamp: str
-    modified: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +57,20 @@ class Chunk:
 
 @dataclass(slots=True)
 class Listing:
-    """The images of some folders and addresses, one after the other; afterwards `refused` is known."""
+    """The images of some folders and addresses, and those that `tables` name, one after the other; afterwards
+    `refused` is known."""
 
     roots: Sequence[str]
     cancelled: IsCancelled
     refused: list[Failure]
+    tables: Sequence[str] = ()
 
     def chunks(self) -> Iterator[Chunk]:
         """Raises ConfigError where there is nothing."""
-        return cut(_once(source for root in self.roots for source in self._of(root)))
+        walked = (source for root in self.roots for source in self._of(root))
+        named = (source for table in self.tables for source in tables.images_of(table))
+        alone = len(self.roots) + len(self.tables) == 1
+        return cut(walked if alone and self.roots else _once(chain(walked, named)))
 
     def _of(self, root: str) -> Iterator[Source]:
         if is_address(root):
@@ -85,13 +82,15 @@ class Listing:
 
 
 def _once(sources: Iterable[Source]) -> Iterator[Source]:
-    """Folders may lie in one another."""
-    seen: set[bytes] = set()
+    """Folders may lie in one another. Raises ConfigError where two images have one id."""
+    seen: dict[bytes, bytes] = {}
     for source in sources:
-        key = hashlib.blake2b(source.path, digest_size=8).digest()
+        key, path = (hashlib.blake2b(t, digest_size=8).digest() for t in (source.id.encode(), source.path))
         if key not in seen:
-            seen.add(key)
+            seen[key] = path
             yield source
+        elif seen[key] != path:
+            raise ConfigError(f"Two images have the id {source.id!r}: {source.location} is one of them.")
 
 
 def cut(sources: Iterable[Source]) -> Iterator[Chunk]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import resource
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import psutil
 from distributed import Client, get_worker
 
 from dupedash.model import Progress, ReportProgress
@@ -31,6 +32,7 @@ class Meter:
     _cpu: float = 0.0
 
     def __enter__(self) -> Meter:
+        _begin_memory()
         self._cpu = time.thread_time()
         return self
 
@@ -55,9 +57,18 @@ class Meter:
             )
 
 
+def _begin_memory() -> None:
+    """From now on the system counts the most memory of this process anew (Linux)."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", "ascii")
+
+
 def _most_memory() -> int:
-    """Bytes that this process had at the most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """Bytes that this process had at the most since then, its program included; elsewhere those of now."""
+    with suppress(OSError, StopIteration, ValueError):
+        lines = Path("/proc/self/status").read_text("ascii", "replace").splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) * 1024
+    return int(psutil.Process().memory_info().rss)
 
 
 @dataclass(slots=True)
@@ -69,6 +80,11 @@ class Figures:
     def sum(self, name: str) -> float:
         """Of all parts."""
         return float(sum(part[name] for part in list(self.parts.values())))
+
+    @property
+    def memory(self) -> int:
+        """Bytes that a process had at the most during one of the parts, its program included."""
+        return max((part["memory"] for part in list(self.parts.values())), default=0)
 
     @property
     def ended(self) -> int:
@@ -83,7 +99,6 @@ class Watcher:
     client: Client
     receiver: ReportProgress
     figures: dict[str, Figures] = field(default_factory=dict)
-    memory: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Watcher:
@@ -100,7 +115,6 @@ class Watcher:
         told = event[1]
         with self._lock:
             self.figures.setdefault(told["stage"], Figures()).parts[told["part"]] = told
-            self.memory = max(self.memory, told["memory"])
 
     @contextmanager
     def stage(self, name: str, total: int, by: str, skipped: int = 0) -> Iterator[Figures]:

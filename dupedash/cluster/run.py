@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from distributed import Client
 from dupedash.cluster import candidates, compare, describe, identical, pictures, records, result, series
 from dupedash.cluster.candidates import Candidates
 from dupedash.cluster.compare import Compare
+from dupedash.cluster.estimate import Estimate
 from dupedash.cluster.exchange import Exchange, gathered
 from dupedash.cluster.identical import Counts, Identical
 from dupedash.cluster.listing import Listing
@@ -40,7 +41,7 @@ from dupedash.dataset.layout import (
 from dupedash.dataset.places import Place
 from dupedash.embedded import compare as engine
 from dupedash.embedded.describe import descriptor
-from dupedash.errors import Cancelled
+from dupedash.errors import Cancelled, ConfigError
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
 from dupedash.scans.config import ScanConfig, ScanStatus
 from dupedash.scans.modes import Effort, resolve
@@ -59,12 +60,14 @@ ROUND = 128
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is scanned and where to: folders and addresses of images; `out` holds everything."""
+    """What is scanned and where to: folders and addresses of images, and tables that name
+    some; `out` holds everything."""
 
     images: tuple[str, ...]
     out: Place
     config: ScanConfig
     name: str | None = None
+    tables: tuple[str, ...] = ()
 
 
 def run(
@@ -73,10 +76,15 @@ def run(
     *,
     progress: ReportProgress = ignore,
     cancelled: IsCancelled = never,
+    told: Callable[[Estimate], None] = lambda _estimate: None,
 ) -> StoredScan:
-    """The finished scan, in `job.out`. Raises Cancelled, ConfigError, QueryError, OSError."""
+    """The finished scan, in `job.out`; `told` hears what it will cost, once the images are listed.
+
+    Raises Cancelled, ConfigError, QueryError, OSError; Unreachable where the scheduler goes, ScanError where
+    tasks end their workers again and again. What was written is kept, and the same again goes on.
+    """
     with Watcher(client, progress) as watcher:
-        return _Run(client, job, watcher, cancelled).to_the_end()
+        return _Run(client, job, watcher, cancelled, told).to_the_end()
 
 
 @dataclass(slots=True)
@@ -85,6 +93,7 @@ class _Run:
     job: Job
     watcher: Watcher
     cancelled: IsCancelled
+    told: Callable[[Estimate], None]
     sizes: dict[str, int] = field(default_factory=dict)
     images: int = 0
     refused: list[Failure] = field(default_factory=list)
@@ -100,7 +109,7 @@ class _Run:
     @property
     def work(self) -> str:
         """The folder of this scan as long as it is not finished."""
-        asked = json.dumps([self.job.images, asdict(self.job.config)], default=str)
+        asked = json.dumps([self.job.images, self.job.tables, asdict(self.job.config)], default=str)
         return f"{WORK}/{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
 
     @property
@@ -109,6 +118,9 @@ class _Run:
 
     def to_the_end(self) -> StoredScan:
         state = self._list()
+        if not self.images:
+            raise ConfigError(f"There are no pictures in {', '.join((*self.job.images, *self.job.tables))}.")
+        self.told(Estimate(self.images, self._workers()))
         effort = resolve(self.job.config.mode, self.images)
         scan = self._begun(state, effort)
         self._describe()
@@ -124,7 +136,7 @@ class _Run:
     def _list(self) -> str:
         """Write the chunks; what the images are, in short."""
         seen = hashlib.sha256(f"{descriptor.VERSION}.{engine.VERSION}".encode())
-        listing = Listing(self.job.images, self.cancelled, self.refused)
+        listing = Listing(self.job.images, self.cancelled, self.refused, self.job.tables)
         self.out.files.remove(f"{self.work}/{LISTED}")
         for chunk in listing.chunks():
             if self.cancelled():
@@ -133,7 +145,7 @@ class _Run:
             self.sizes[chunk.name] = len(chunk.sources)
             self.images += len(chunk.sources)
             for source in chunk.sources:
-                seen.update(f"{source.id} {source.stamp} {source.size}\n".encode())
+                seen.update(f"{source.id} {source.stamp} {source.size} {source.fields}\n".encode())
             self.watcher.receiver(Progress("listing images", self.images, None))
         return seen.hexdigest()[:32]
 
@@ -185,7 +197,7 @@ class _Run:
         ]
         futures = self.client.map(describe.describe, tasks, retries=3, pure=False)
         with self.watcher.stage(describe.STAGE, self.images, "done"):
-            self._all(gathered(futures, self.cancelled), len(tasks))
+            self._all(gathered(self.client, futures, self.cancelled), len(tasks))
 
     def _all(self, results: Iterator[Any], count: int) -> list[Any]:
         """All of them. Raises Cancelled where there are fewer."""
@@ -213,7 +225,7 @@ class _Run:
 
     def _identical(self) -> Counts:
         known = self._noted("identical")
-        if known is None and self.chunks:
+        if known is None:
             stage = Identical(self.out, self.work, self.scope, len(self.chunks))
             count = len(self.chunks)
             found = self._exchange(
@@ -223,12 +235,14 @@ class _Run:
             )
             known = {"scope": sum(c.scope for c in found), "against": sum(c.against for c in found)}
             self._note("identical", known)
-        return Counts(**(known or {}))
+        return Counts(**known)
 
     def _blocks(self) -> int:
         """Enough for the memory of a task, and for all workers to have some."""
-        workers = len(self.client.scheduler_info(n_workers=-1)["workers"])
-        return max(1, -(-self.images // BLOCK), min(2 * workers, self.images // 32))
+        return max(1, -(-self.images // BLOCK), min(2 * self._workers(), self.images // 32))
+
+    def _workers(self) -> int:
+        return len(self.client.scheduler_info(n_workers=-1)["workers"])
 
     def _pictures(self) -> tuple[np.ndarray, list[Failure]]:
         known = self._noted("pictures")
@@ -279,7 +293,7 @@ class _Run:
         tally, tables = records.Tally(), [records.FOUND.empty_table()]
         with self.watcher.stage(records.STAGE, self.images, "done"):
             futures = self.client.map(records.gather, tasks, retries=3, pure=False)
-            for table, some in self._all(gathered(futures, self.cancelled), len(tasks)):
+            for table, some in self._all(gathered(self.client, futures, self.cancelled), len(tasks)):
                 tables.append(table)
                 tally.add(some)
         result.note_chunks(self.out, scan.id, self.sizes)

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dupedash.dataset import scan
-from dupedash.dataset.filters import admitted
+from dupedash.dataset.filters import admitted, fields_of
 from dupedash.dataset.layout import DESCRIBED, SCANS
 from dupedash.dataset.places import Place, file_system, is_address
 from dupedash.dataset.records import COLUMNS, record_of
-from dupedash.embedded.store.fields import BUILTIN
+from dupedash.embedded.store.fields import BUILTIN, typed
 from dupedash.errors import CollectionError, ScanError, UnknownImage, UnreadableImage, Unsupported
 from dupedash.images import apart
 from dupedash.images.files import path_of, printable
@@ -91,8 +91,8 @@ class DatasetCollection:
         return [found[image_id] for image_id in ids]
 
     def fields(self) -> Mapping[str, FieldInfo]:
-        """See Collection."""
-        return BUILTIN
+        """See Collection. Those that were given stand with the first images, as with all others."""
+        return self._fields
 
     def values(self, field: str, prefix: str = "", limit: int = 50) -> list[ValueCount]:  # noqa: ARG002
         """See Collection: it cannot say."""
@@ -159,6 +159,14 @@ class DatasetCollection:
             return self.place.table(f"{DESCRIBED}/{chunk}.parquet", columns)
         except (OSError, pa.ArrowException) as error:
             raise CollectionError(f"{self.name} cannot be read: {error}", self.name) from error
+
+    @cached_property
+    def _fields(self) -> Mapping[str, FieldInfo]:
+        known = dict(BUILTIN)
+        for chunk, _ in self._chunks[:1]:
+            for row in self._table(chunk, COLUMNS).to_pylist():
+                known |= typed(fields_of(record_of(row)), known)[1]
+        return known
 
     @cached_property
     def _chunks(self) -> list[tuple[str, int]]:

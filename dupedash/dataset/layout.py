@@ -22,14 +22,15 @@ SOURCE = pa.schema(
         pa.field("size", pa.int64(), nullable=False),
         pa.field("stamp", pa.string(), nullable=False),
         pa.field("modified", pa.timestamp("us", tz="UTC")),
+        pa.field("fields", pa.string(), nullable=False),
     ]
 )
-"""An image before it is read: `path` exactly, as bytes; `stamp` changes when the file does."""
+"""An image before it is read: `path` exactly, as bytes; `stamp` changes when the file does; `fields` were
+given for it, as JSON."""
 
 RECORD = pa.schema(
     [
         *SOURCE,
-        pa.field("fields", pa.string(), nullable=False),
         pa.field("width", pa.int32()),
         pa.field("height", pa.int32()),
         pa.field("bytes", pa.int64()),
@@ -40,7 +41,8 @@ RECORD = pa.schema(
         pa.field("version", pa.int16(), nullable=False),
     ]
 )
-"""What is known of an image; `fields` is JSON. `content` null: it could not be read at all."""
+"""What is known of an image; `fields` also has what it tells of itself. `content` null: it could not be
+read at all."""
 
 DESCRIPTION = pa.schema(
     [

@@ -1,0 +1,62 @@
+"""What a scan will cost, from what scans cost that were measured: docs/scale.md has the runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dupedash import wording
+
+DESCRIBE = 0.014
+"""Processor seconds of describing an image: photos of 0.3 megapixels; larger ones take longer to decode."""
+REST = 0.030
+"""Processor seconds of everything else, an image: most of it compares candidates, and depends on how many
+copies there are."""
+SHUFFLED = 130_000
+"""Bytes that an image sends from task to task."""
+KEPT = 40_000
+"""Bytes of its description and thumbnail, which stay."""
+WORKED = 60_000
+"""Bytes of what the stages write, which go when the scan is finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Of a scan: processor hours, seconds on so many workers, and bytes."""
+
+    images: int
+    workers: int
+
+    @property
+    def hours(self) -> float:
+        """Of processor time, all images described anew."""
+        return self.images * (DESCRIBE + REST) / 3600
+
+    @property
+    def seconds(self) -> float:
+        """On these workers, one processor each."""
+        return self.hours * 3600 / max(1, self.workers)
+
+    @property
+    def shuffled(self) -> int:
+        """Bytes sent from task to task."""
+        return self.images * SHUFFLED
+
+    @property
+    def kept(self) -> int:
+        """Bytes that stay."""
+        return self.images * KEPT
+
+    @property
+    def disk(self) -> int:
+        """Bytes at the most, while it runs."""
+        return self.images * (KEPT + WORKED)
+
+    def words(self) -> str:
+        """In a line."""
+        workers, time = wording.plural(self.workers, "worker"), wording.duration(self.seconds)
+        sent, disk, kept = (wording.size(size) for size in (self.shuffled, self.disk, self.kept))
+        return (
+            f"{self.images:,} images on {workers}: about {self.hours:.2g} processor hours ({time}), {sent} "
+            f"through the shuffle, {disk} of disk, {kept} of which stay. What is described already is not "
+            "described again."
+        )
