@@ -69,6 +69,23 @@ def test_a_plan_is_shown_applied_after_a_question_and_undone(scanned, tmp_path, 
     assert "There is no plan" in capsys.readouterr().err
 
 
+def test_single_steps_are_listed_and_taken_back_by_number_or_path(scanned, capsys):
+    before = names(scanned)
+    assert run(scanned, "plan", "--unsure", "decide") == 0
+    assert run(scanned, "apply", "--yes") == 0
+    capsys.readouterr()
+    assert run(scanned, "undo", "--steps") == 0
+    first, second = capsys.readouterr().out.splitlines()
+    number, path = first.split()[0], "/" + second.split(" /", 1)[1]
+    assert "done" in first
+    assert run(scanned, "undo", "--step", "77") == 1
+    assert "has no step 77" in capsys.readouterr().err
+    assert run(scanned, "undo", "--step", number) == 0
+    assert len(names(scanned)) == len(before) - 1
+    assert run(scanned, "undo", "--step", path) == 0
+    assert names(scanned) == before
+
+
 def test_a_group_that_is_not_sure_is_listed_and_left_whole_unless_told(scanned, tmp_path, capsys):
     file = tmp_path / "plan.json"
     assert run(scanned, "plan", "--json", file) == 0

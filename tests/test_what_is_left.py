@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from starlette.applications import Starlette
@@ -85,6 +86,16 @@ def test_a_cleared_group_still_opens_by_any_image_and_shows_it(photos, applied):
     served = TestClient(Starlette(routes=ROUTES)).get(thumb_url("photos", step.id, step.content))
     assert served.headers["content-type"] == "image/jpeg"
     assert photos.quarantine.is_dir()
+
+
+def test_a_cleared_group_leads_to_the_plan_that_cleared_it(applied):
+    step = applied.plan().steps[0]
+    at = opened("group", group=step.id)
+    link = next(link for link in at.get("page_link") if "plan that cleared" in link.proto.label)
+    params = {name: values[0] for name, values in parse_qs(link.proto.query_string).items()}
+    assert params["plan"] == applied.folder.name
+    there = opened("clear", **{name: params[name] for name in ("part", "plan")})
+    assert there.button(key=f"plan-open-{applied.folder.name}").disabled, "it is open"
 
 
 def test_one_step_is_taken_back_and_the_others_stay_done(photos, applied):

@@ -245,9 +245,15 @@ def apply(context: Context, plan_id: str, yes: bool) -> int:
 @click.option("--empty", is_flag=True,
               help="Delete the plan's files in the quarantine, where what stays in their place is still "
                    "there and unchanged: no undo any more.")  # fmt: skip
+@click.option("--steps", is_flag=True, help="List the steps of the plan and what became of each.")
+@click.option("--step", "some", multiple=True, metavar="STEP",
+              help="Take back this step only: its number, or the path of its image. Can be given "
+                   "several times.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Do not ask (for --empty).")
 @pass_context
-def undo(context: Context, plan_id: str, listed: bool, empty: bool, yes: bool) -> int:
+def undo(
+    context: Context, plan_id: str, listed: bool, empty: bool, steps: bool, some: tuple[str, ...], yes: bool
+) -> int:
     """Take back what was applied last, or the plan named: files, times, documents and fields come back."""
     workspace = context.settings.workspace
     if listed:
@@ -262,6 +268,10 @@ def undo(context: Context, plan_id: str, listed: bool, empty: bool, yes: bool) -
     if plan_id.startswith("added-"):
         return undo_added(context, plan_id)
     journal = find_journal(workspace, plan_id) if plan_id else applied_journal(workspace)
+    if steps:
+        print_steps(journal)
+        return 0
+    only = numbers_of(journal, some)
     if empty:
         if not yes:
             click.confirm(f"Delete the quarantined files of {journal.folder.name} for good?", abort=True)
@@ -269,9 +279,34 @@ def undo(context: Context, plan_id: str, listed: bool, empty: bool, yes: bool) -
         click.echo(f"deleted     {size(emptied.bytes)}")
         return print_failures(emptied.kept, "kept back")
     with opened(context, journal) as collection, interruptible() as interrupt, ProgressLine() as line:
-        outcome = undo_plan(journal, collection, workspace, progress=line, cancelled=interrupt)
+        outcome = undo_plan(journal, collection, workspace, progress=line, cancelled=interrupt, only=only)
     click.echo(f"undone      {outcome_words(outcome)}, plan {journal.folder.name}")
     return print_failures(outcome.failed)
+
+
+def print_steps(journal: Journal) -> None:
+    """A line a step: its number, what became of it, and its image."""
+    last = journal.last()
+    for step in journal.plan().steps:
+        mark = last[step.number].mark if step.number in last else "not begun"
+        click.echo(printable(f"{step.number:6}  {mark:12} {step.kind} {step.location}"))
+
+
+def numbers_of(journal: Journal, some: Sequence[str]) -> set[int] | None:
+    """The steps that are meant by number or path; None: all. Raises ActionError for one that is not there."""
+    if not some:
+        return None
+    steps = journal.plan().steps
+    known = {str(step.number): {step.number} for step in steps}
+    for step in steps:
+        known.setdefault(step.location, set()).add(step.number)
+    unknown = next((one for one in some if one not in known), None)
+    if unknown is not None:
+        raise ActionError(
+            f"The plan {journal.folder.name} has no step {printable(unknown)}: `undo {journal.folder.name} "
+            "--steps` lists them."
+        )
+    return set[int]().union(*(known[one] for one in some))
 
 
 def opened(context: Context, journal: Journal) -> AbstractContextManager[WritableCollection]:

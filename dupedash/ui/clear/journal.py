@@ -28,6 +28,7 @@ from dupedash.ui.clear import plan_view, step_table
 from dupedash.ui.errors import as_text, shown
 from dupedash.ui.shared import widgets
 from dupedash.ui.shared.inputs import read_json
+from dupedash.ui.shared.widgets import PLAN
 from dupedash.ui.state import View
 
 SHOWN = 20
@@ -51,11 +52,19 @@ def show(plan_id: str) -> None:
     st.rerun()
 
 
+def asked() -> str:
+    """The plan that is open: that of a link, which is followed once, else what was opened last."""
+    if linked := st.query_params.get(PLAN):
+        st.session_state[_OPEN] = linked
+        del st.query_params[PLAN]
+    return str(st.session_state.get(_OPEN, ""))
+
+
 def draw(view: View) -> None:
     """The list, what was made last first; the opened plan above it."""
     name = view.connection.name if view.connection else ""
     known = [(j, s) for j in journals(view.settings.workspace) if (s := j.summary()).collection == name]
-    opened = st.session_state.get(_OPEN)
+    opened = asked()
     found = next(((j, s) for j, s in known if s.plan == opened), None)
     if found:
         with st.container(border=True, key="plan-opened"), shown():

@@ -38,7 +38,7 @@ class Tab(StrEnum):
     """The parts of the page."""
 
     PREPARE = "Prepare"
-    PLANS = "Plans and journal"
+    PLANS = widgets.PLANS
     DECISIONS = "Decisions"
 
 
@@ -61,7 +61,7 @@ DEEDS = {
     StepKind.REMOVE: Deed("Remove from the collection", "Only the entry goes; the file stays where it is."),
     StepKind.LABEL: Deed("Label as a duplicate", "A field names the image that stays; nothing is removed."),
 }
-TAB, _PINNED, _PREVIEW = "part", "clear.pinned", "clear.preview"
+TAB, _PINNED, _PREVIEW = widgets.PART, "clear.pinned", "clear.preview"
 """The part in the URL; the images chosen by hand in the session; the widgets of the preview."""
 AT_ONCE, BATCH = 30_000, 100
 """Matches whose groups are looked at before any is drawn; groups that are looked at at a time."""

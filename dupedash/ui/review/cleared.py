@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 from dupedash import wording
+from dupedash.actions.kept import plan_of
 from dupedash.collection import Rooted
 from dupedash.groups.graph import Cut
 from dupedash.groups.table import Flags, Numbers
@@ -68,6 +71,15 @@ def line(view: View, cut: Cut, number: int) -> str:
     return f"cleared: {gone:,} of {wording.plural(int(cut.sizes[number]), 'image')} gone"
 
 
+def draw_plan(view: View, gone: Sequence[str]) -> None:
+    """The way to the plan that took them out; its journal says what was done, and takes it back."""
+    plan = plan_of(view.settings.workspace, view.require_scan().collection, gone)
+    if plan is None:
+        st.caption("No plan of dupedash took them out.")
+        return
+    widgets.plan_link(plan, "The plan that cleared it, and its undo")
+
+
 def draw_group(view: View, asked: str) -> bool:
     """The page of a cleared group; False where the image is in none."""
     cut = scanned(view)
@@ -76,7 +88,8 @@ def draw_group(view: View, asked: str) -> bool:
         return False
     members, flags = cut.members(number), there(view, cut)[cut.indices(number)]
     widgets.header(f"Group of {wording.plural(len(members), 'image')}", line(view, cut, number).capitalize())
-    st.caption("The journal on Clear, under “Plans and journal”, says what was done, and takes it back.")
+    gone = [i for i, here in zip(members, flags.tolist(), strict=True) if not here]
+    draw_plan(view, gone)
     some = slice(0, huge.PER_PAGE)
     records = zip(cached.records(view.require_scan(), members[some]), flags[some].tolist(), strict=True)
     shown = [huge.card(view, record, "still here" if here else "gone") for record, here in records]

@@ -14,6 +14,9 @@ from dupedash.ui.errors import as_text
 from dupedash.ui.pagetable import PAGES, PageRow
 from dupedash.ui.state import View
 
+PART, PLANS, PLAN = "part", "Plans and journal", "plan"
+"""In the URL of Clear: the part of the page, the one with the plans, and the plan that is open there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -75,6 +78,12 @@ def go(file: str, label: str, icon: str | None = None) -> None:
     """A link to another page of the table; collection, scan and threshold go with it."""
     row = page_row(file)
     st.page_link(row.path, label=label, icon=icon or row.icon)
+
+
+def plan_link(plan: str, label: str) -> None:
+    """A link to a plan among the plans on Clear."""
+    row = page_row("clear")
+    st.page_link(row.path, label=label, icon=row.icon, query_params={PART: PLANS, PLAN: plan})
 
 
 def has_images(view: View) -> bool:

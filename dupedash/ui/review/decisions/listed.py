@@ -54,12 +54,15 @@ def pick(known: Sequence[Decision], images: Images) -> list[Decision]:
     """The filters, and what they leave."""
     verdict, who, text = widgets.split("wrap-decisions", (1, 1, 1.6), "small", "bottom")
     verdicts = [str(v) for v in Verdict if v is not Verdict.OPEN]
-    as_ = verdict.selectbox("Decided as", ["all", *verdicts], key="das", on_change=first_page)
+    as_ = verdict.selectbox(
+        "Decided as", ["all", *verdicts], key="das", on_change=first_page, bind="query-params"
+    )
     names = ["all", *sorted({decision.who for decision in known})]
-    by = who.selectbox("By", names, key="dby", on_change=first_page)
+    by = who.selectbox("By", names, key="dby", on_change=first_page, bind="query-params")
     words = text.text_input(
-        "Image or reason", key="dtext", placeholder="Find decisions", on_change=first_page
-    ).casefold()
+        "Image or reason", key="dtext", placeholder="Find decisions", bind="query-params",
+        on_change=first_page,
+    ).casefold()  # fmt: skip
     return [
         decision for decision in known
         if as_ in ("all", decision.verdict) and by in ("all", decision.who)
