@@ -7,11 +7,12 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 import dupedash
-from dupedash import actions, check, groups, images, keepers, query, report, review, scans, workers
+from dupedash import actions, check, folders, groups, images, keepers, query, report, review, scans, workers
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 from dupedash.embedded.collection import EmbeddedCollection
@@ -42,9 +43,22 @@ def scene(tmp_path_factory) -> dict[str, object]:
     scan = workspaces.scan(workspace)
     collection = connect(Connection("photos"), workspace)
     given = {"folder": folder, "workspace": workspace, "collection": collection, "scan": scan}
-    for package in (actions, check, groups, images, keepers, query, report, review, scans, server, workers):
+    for package in (
+        actions,
+        check,
+        folders,
+        groups,
+        images,
+        keepers,
+        query,
+        report,
+        review,
+        scans,
+        server,
+        workers,
+    ):
         given |= {name: getattr(package, name) for name in getattr(package, "__all__", ())}
-    return given | {one.__name__: one for one in NAMES} | {"atomic": atomic, "locks": locks}
+    return given | {one.__name__: one for one in NAMES} | {"atomic": atomic, "locks": locks, "np": np}
 
 
 @pytest.mark.parametrize("package", PACKAGES)
