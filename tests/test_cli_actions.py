@@ -317,3 +317,26 @@ def test_what_only_a_copy_told_is_written_beside_what_stays_and_undone(tmp_path,
     assert facts_of_packet((folder / "a.png.xmp").read_bytes()) == {Fact.KEYWORDS: ("boat",)}
     assert run(tmp_path, "undo") == 0
     assert sorted(p.name for p in folder.iterdir()) == ["a.png", "b.png", "b.png.xmp"]
+
+
+def test_the_best_pixels_take_the_place_that_the_policy_prefers(tmp_path, capsys):
+    album, downloads = tmp_path / "album", tmp_path / "downloads"
+    picture = scene(1)
+    for folder, image in ((album, picture.resize((240, 180))), (downloads, picture)):
+        folder.mkdir()
+        (folder / f"{folder.name}.jpg").write_bytes(as_file(image, "JPEG"))
+    rules = {"name": "album", "criteria": [{"rule": "preferred path", "values": [str(album)]}]}
+    (tmp_path / "policy.json").write_text(json.dumps(rules | {"protected_patterns": []}))
+    assert run(tmp_path, "index", album, downloads, "--jobs", "1") == 0
+    assert run(tmp_path, "scan") == 0
+    assert run(tmp_path, "plan", "--policy", tmp_path / "policy.json", "--best-pixels") == 0
+    out = capsys.readouterr().out
+    assert "it has the best pixels, and takes the place of album.jpg" in out
+    assert f"take place  {downloads / 'downloads.jpg'} → {album / 'album.jpg'}" in out
+    assert run(tmp_path, "apply", "--yes") == 0
+    assert (album / "album.jpg").read_bytes() == as_file(picture, "JPEG")
+    assert list(downloads.iterdir()) == []
+    assert run(tmp_path, "index", album, downloads, "--jobs", "1") == 0
+    assert "0 added, 0 updated, 1 unchanged" in capsys.readouterr().out
+    assert run(tmp_path, "undo") == 0
+    assert [p.name for p in (*album.iterdir(), *downloads.iterdir())] == ["album.jpg", "downloads.jpg"]

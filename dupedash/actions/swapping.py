@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from dupedash.images import path_of
 from dupedash.keepers import PRESETS, Choice, Policy
+from dupedash.keepers.choose import Removal
 from dupedash.keepers.criteria import Rule
 from dupedash.keepers.verdict import BY_ID
 from dupedash.model import ImageRecord
@@ -47,7 +48,13 @@ def swap_of(
     if new.keeper != best.id or preferred.id not in {removal.id for removal in new.removed}:
         return None
     why = f"it has the {BEST}, and takes the place of {preferred.filename}"
-    return Swap(replace(new, why=why, decided=BEST), best, place, preferred.id)
+    removed = tuple(_for_best(removal, best) for removal in new.removed)
+    return Swap(replace(new, why=why, decided=BEST, removed=removed), best, place, preferred.id)
+
+
+def _for_best(removal: Removal, best: ImageRecord) -> Removal:
+    ours = removal.keeper == best.id
+    return replace(removal, why=f"{best.filename} has the {BEST}") if ours else removal
 
 
 def place_of_other(best: ImageRecord, preferred: ImageRecord) -> str:
@@ -63,5 +70,6 @@ def _is_better(one: ImageRecord, other: ImageRecord, choose: Choose, policy: Pol
     rules = tuple(criterion for criterion in quality if criterion.rule is not Rule.OLDEST)
     if one.pixels and one.pixels == other.pixels:
         return False
-    choice = choose((one, other), replace(policy, criteria=rules), ())
+    # The policy lets one of both go in any case: so where nothing shows an edit, pixels decide.
+    choice = choose((one, other), replace(policy, criteria=rules, decide_unsure=True), ())
     return choice.keeper == one.id and bool(choice.removed) and choice.decided not in (BY_ID, "plain name")
