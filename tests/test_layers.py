@@ -43,6 +43,7 @@ HOMES = {
     "imagecodecs": ("dupedash.images.extra",),
     "cv2": ("dupedash.cluster", "dupedash.embedded", "dupedash.images", "dupedash.bench",
             "dupedash.selftest", "dupedash.ui", "dupedash.workers"),
+    "onnxruntime": ("dupedash.embedded.model.network",),
     "numba": ("dupedash.compiled",),
     "llvmlite": ("dupedash.compiled",),
     "luqum": ("dupedash.query",),

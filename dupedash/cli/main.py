@@ -42,6 +42,7 @@ COMMANDS = {
     "watch": Row("watch", "Look again and again for new images, and tell which are duplicates."),
     "serve": Row("serve", "Serve the collection with the Flow API, for programs written for Flow."),
     "example": Row("example", "Make the example pictures, index and scan them."),
+    "model": Row("model", "Let scans also compare what a model of your own (ONNX) finds near."),
     "selftest": Row("selftest", "Try the engine on copies of your own images, made in memory."),
     "bench": Row("bench", "Measure indexing, scanning and re-cutting on drawn pictures."),
     "job": Row("job"),

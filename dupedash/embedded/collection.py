@@ -15,6 +15,7 @@ from dupedash.embedded import compare
 from dupedash.embedded.describe import analysis, descriptor
 from dupedash.embedded.describe.analysis import Analysis
 from dupedash.embedded.describe.descriptor import Descriptor
+from dupedash.embedded.model.chosen import chosen
 from dupedash.embedded.store.documents import Entry, FileStamp, stamp
 from dupedash.embedded.store.store import Store
 from dupedash.errors import ConfigError, UnknownImage, UnreadableImage, Unsupported
@@ -180,8 +181,10 @@ class EmbeddedCollection:
         return self.store.changed_since(int(number)) if int(number) <= self.store.sequence() else None
 
     def _head(self) -> str:
-        """What a state begins with: one of another engine has nothing to go on from."""
-        return f"{self.store.uuid}-{descriptor.VERSION}.{compare.VERSION}"
+        """What a state begins with: one of another engine, or model, has nothing to go on from."""
+        model = chosen(self.store.folder)
+        own = f".{model.short}" if model else ""
+        return f"{self.store.uuid}-{descriptor.VERSION}.{compare.VERSION}{own}"
 
     @property
     def _snapshots(self) -> Snapshots:

@@ -13,6 +13,7 @@ import numpy as np
 from dupedash.embedded.compare import pairs
 from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.describe.soundness import check_thumbs, sound
+from dupedash.embedded.model.vectors import NearPairs
 from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE, search
 from dupedash.embedded.store.cache import Segment, load_segment
 from dupedash.embedded.store.documents import Searchable
@@ -148,6 +149,7 @@ class BlockSearch:
     approximate: bool
     smartfilter: Smartfilter
     without: tuple[ChangeKind, ...] = ()
+    near: NearPairs | None = None
 
     @property
     def ready(self) -> Callable[[], _Ready]:
@@ -230,7 +232,11 @@ class _Ready:
                 pair = int(one[row]), int(other[row])
                 votes[pair] = max(votes.get(pair, 0.0), float(hits.votes[row]))
                 ways.setdefault(pair, set()).add(bool(hits.mirrored[row]))
-        chosen = _best(votes) if self._search.approximate else votes
+        chosen = set(_best(votes) if self._search.approximate else votes)
+        if self._search.near is not None:
+            further = set(self._search.near.of(list(queries)))
+            ways |= {pair: {False, True} for pair in further}
+            chosen |= further
         return {pair: tuple(sorted(ways[pair])) for pair in sorted(chosen)}
 
     def _descriptors(self, numbers: Sequence[int], failed: dict[int, str]) -> dict[int, Descriptor]:

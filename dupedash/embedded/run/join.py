@@ -18,6 +18,7 @@ from dupedash.collection import FoundMatch, JoinPart, JoinRequest
 from dupedash.compiled import to_compile
 from dupedash.embedded.compare import pairs
 from dupedash.embedded.run.blocks import Block, BlockSearch, Numbering, PictureMatch, Searched, search_alone
+from dupedash.embedded.run.near import near_pairs
 from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.snapshot import DAMAGED, Snapshot
 from dupedash.embedded.store.store import Store
@@ -78,7 +79,8 @@ def join(
 ) -> Iterator[JoinPart]:
     """The parts after `request.after`. Part 0: identical images; each other one: a block of pictures.
 
-    Raises Cancelled, UnknownImage, CollectionError where no worker process can be had.
+    Raises Cancelled, UnknownImage, CollectionError where no worker process can be had, ConfigError where the
+    model of the collection cannot be used.
     """
     sides = _sides(store, snapshot, request)
     plan = _plan(snapshot, sides, request.series)
@@ -89,8 +91,9 @@ def join(
         failures = _failures(dict.fromkeys(snapshot.damaged, DAMAGED), sides)
         yield JoinPart(0, total, 0, tuple(identical(snapshot.pictures, sides)), failures)
     left = blocks[max(0, request.after) :]
+    near = near_pairs(store, plan, progress, cancelled) if left else None
     search = BlockSearch(
-        store.folder, plan, request.floor, request.approximate, request.smartfilter, request.without
+        store.folder, plan, request.floor, request.approximate, request.smartfilter, request.without, near
     )
     number = total - len(left)
     if left and to_compile():

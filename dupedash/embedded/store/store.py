@@ -168,6 +168,16 @@ class Store:
                 ).fetchall()
             yield from ((row, documents.whole(data, crc)) for row, data, crc in found)
 
+    def thumbnails(self, rows: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Thumbnails by row, of those that have one."""
+        for part in chunks(len(rows)):
+            some = list(rows[part])
+            with self._database.reading() as connection:
+                marks = ",".join("?" * len(some))
+                yield from connection.execute(
+                    f"SELECT doc, webp FROM thumbnails WHERE doc IN ({marks})", some
+                ).fetchall()
+
     def pictures(self, rows: Sequence[int]) -> Iterator[tuple[int, str, bytes]]:
         """The hash and the descriptor of the picture that each row shows now; a damaged one is empty."""
         for part in chunks(len(rows)):
