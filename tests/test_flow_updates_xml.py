@@ -153,7 +153,7 @@ def test_what_a_document_brings_is_found_sorted_counted_and_sent_back_as_it_came
             "id": ["1", 1, "2", 1],
         }
         again = [{"id": "1", "price": {"set": 3.0}}]
-        assert api.post(f"{SOLR}/update?commit=true", json=again).status_code == 200
+        assert api.post(f"{SOLR}/update/?commit=true", json=again).status_code == 200
         changed = api.get(f"{API}/get?id=1").json()["doc"]
         assert {name: changed[name] for name in BROUGHT} == {**BROUGHT, "price": 3.0}
         assert collection.records(["1"])[0].width == 480
