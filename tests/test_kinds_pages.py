@@ -9,6 +9,7 @@ import pytest
 from dupedash.actions import Journal, journals
 from dupedash.config import Workspace
 from dupedash.model import PairKind
+from dupedash.review import ReviewStore, Verdict
 from tests import workspaces
 from tests.app_pages import opened
 from tests.pictures import as_file, scene
@@ -87,3 +88,15 @@ def test_a_burst_that_is_named_on_clear_is_left_whole_until_somebody_chooses():
     assert at.metric[0].value == "1", "the identical file of a frame"
     at.button(key="clear.all-kinds").click().run()
     assert next(box for box in at.multiselect if box.key == "kinds").value == []
+
+
+def test_all_bursts_are_decided_at_once_and_no_other_group(photos):
+    at = choose(opened("groups", **{"is": "burst"}), PairKind.BURST, PairKind.SAME_PIXELS)
+    assert "**1 group** of 2" in said(at)
+    for start in ("select-all", "bulk-series"):
+        next(button for button in at.button if (button.key or "").startswith(start)).click().run()
+        assert not at.exception
+    (decided,) = ReviewStore(photos.reviews).load()
+    assert decided.verdict is Verdict.SERIES
+    next(button for button in at.button if (button.key or "").startswith("decide-back-")).click().run()
+    assert len(ReviewStore(photos.reviews).load()) == 0

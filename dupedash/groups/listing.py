@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from dupedash.groups.graph import Cut
 from dupedash.groups.table import Flags, GroupTable, Numbers, Scores
-from dupedash.model import ChangeKind
+from dupedash.model import ChangeKind, PairKind
 
 Params = Mapping[str, Sequence[str]]
 """The parameters of a link: each name with all its values."""
@@ -56,6 +56,7 @@ class Listing:
     kinds         of change between its images, `folders` in which they are or below; `among` says how
     since, until  one of its files was changed between these days, UTC
     verdict, who  what was decided, and by whom; "": whatever, whoever
+    what          what the group is, one of these
     """
 
     order: Order = Order.LARGEST
@@ -71,6 +72,7 @@ class Listing:
     until: date | None = None
     verdict: str = ""
     who: str = ""
+    what: tuple[PairKind, ...] = ()
 
     def params(self, prefix: str = "") -> dict[str, list[str]]:
         """What differs from the default, for a link; `listing_of` reads it."""
@@ -89,6 +91,7 @@ SCORE = "score"
 _WORDS = {
     "order": "sort", "only": "show", "least": "least", "text": "text", "kinds": "kind", "folders": "folder",
     "among": "among", "since": "since", "until": "until", "verdict": "as", "who": "by",
+    "what": "is",
 }  # fmt: skip
 _LONGEST = 500
 """Characters of a text in a link, and the most folders: an address has to hold them."""
@@ -108,6 +111,7 @@ def listing_of(params: Params, prefix: str = "") -> Listing:
         among=next((among for among in Among if among == one.get("among")), Among.ANY),
         least=_least(one.get("least", "")),
         kinds=tuple(kind for kind in ChangeKind if kind in kinds),
+        what=tuple(kind for kind in PairKind if kind in set(asked.get("is", ()))),
         folders=tuple(asked.get("folder", ()))[:_LONGEST],
         low=low,
         high=high,
@@ -169,6 +173,13 @@ def fitting(kinds: Bits, listing: Listing) -> Flags:
     found: Flags = kinds & asked != 0
     if listing.among is Among.NOTHING_ELSE:
         found &= kinds & ~asked == 0
+    return found
+
+
+def being(cut: Cut, what: Collection[PairKind]) -> Flags:
+    """Per group whether it is one of these; without a wish all are."""
+    places = [place for place, kind in enumerate(PairKind) if kind in what]
+    found: Flags = np.isin(cut.kinds, places) if what else np.ones(len(cut), bool)
     return found
 
 

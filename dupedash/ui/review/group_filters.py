@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from dupedash.groups.listing import Among, Listing, Only, Order, kinds_of
-from dupedash.model import FLOOR, ChangeKind
+from dupedash.model import FLOOR, ChangeKind, PairKind
 from dupedash.review import PAIR_BY_PAIR, Verdict
 from dupedash.ui import cached
 from dupedash.ui.shared import group_filters, widgets
@@ -20,7 +20,7 @@ _SHOW_HELP = (
     "nothing shows which image is the edited copy: a plan leaves all of them until somebody chooses."
 )
 _AMONG_HELP = "Any of these: at least one is there. Nothing else: whatever is there is one of these."
-_NARROW = ("score", "kind", "folder", "among", "since", "until", "as", "by")
+_NARROW = ("score", "is", "kind", "folder", "among", "since", "until", "as", "by")
 """Names in the URL of the filters below "More filters"."""
 
 
@@ -50,7 +50,9 @@ def pick(view: View) -> Listing:
 
 def narrowed(view: View, listing: Listing) -> Listing:
     """With the filters that few people need every day."""
-    kinds, folders, among = widgets.split("wrap-kinds", (1.5, 1.5, 1.3), "small", "bottom")
+    what, kinds, folders, among = widgets.split("wrap-kinds", (1.1, 1.2, 1.2, 1.3), "small", "bottom")
+    with what:
+        being = pick_what(view)
     score, since, until, verdict, who = widgets.split("wrap-facts", (1.5, 0.8, 0.8, 1, 1), "small", "bottom")
     with kinds:
         picked = pick_kinds(view)
@@ -70,8 +72,20 @@ def narrowed(view: View, listing: Listing) -> Listing:
         places, Among(way),
         pick_day(since, "Changed from", "since"), pick_day(until, "to", "until"),
         pick_one(verdict, "Decided as", "as", [v for v in (*Verdict, PAIR_BY_PAIR) if v is not Verdict.OPEN]),
-        pick_one(who, "By", "by", sorted(set(group_filters.deciders(view).values()))),
+        pick_one(who, "By", "by", sorted(set(group_filters.deciders(view).values()))), being,
     )  # fmt: skip
+
+
+def pick_what(view: View) -> tuple[PairKind, ...]:
+    """What the groups are, of that what there is."""
+    there = {list(PairKind)[code] for code in view.cut.kinds.tolist()}
+    asked = st.query_params.get_all("is")
+    picked = st.multiselect(
+        "What they are", [kind.value for kind in PairKind if kind in there or kind.value in asked], key="is",
+        bind="query-params", on_change=first_page, placeholder="Anything",
+        help="A group is what its least close pair is. The sidebar says of which pairs groups are formed.",
+    )  # fmt: skip
+    return tuple(PairKind(name) for name in picked)
 
 
 def pick_kinds(view: View) -> tuple[ChangeKind, ...]:
@@ -128,6 +142,6 @@ def clear() -> None:
     """Back to all groups."""
     st.session_state.update(
         {"show": Only.ALL.value, "least": 2, "text": "", "p": 1, "kind": [], "folder": [], "among": Among.ANY,
-         "since": None, "until": None, "as": "", "by": ""}
+         "since": None, "until": None, "as": "", "by": "", "is": []}
     )  # fmt: skip
     st.session_state.pop("score", None)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dupedash.groups.listing import Among, Bits, Listing, fitting, having, kinds_of
+from dupedash.groups.listing import Among, Bits, Listing, being, fitting, having, kinds_of
 from dupedash.groups.table import Flags
+from dupedash.model import ONE_MOMENT
 from dupedash.ui import cached
 from dupedash.ui.state import View
 
@@ -18,6 +19,7 @@ BAND = 0.05
 def wanted(view: View, listing: Listing, standings: Mapping[int, str]) -> Flags:
     """Per group whether it fits."""
     found = fitting(kinds(view), listing) if listing.kinds else np.ones(len(view.cut), bool)
+    found &= being(view.cut, listing.what)
     if text := listing.text.strip():
         found &= cached.groups_with_text(view.matches, view.cut, text)
     if listing.folders:
@@ -59,12 +61,15 @@ def _in_folders(view: View, listing: Listing) -> Flags:
 
 
 def like(view: View, number: int) -> Listing:
-    """The groups with the same kinds of change, in the same folders and the same band of scores."""
+    """The groups that are the same, with the same kinds of change, in the same folders and, where they are
+    copies, in the same band of scores."""
+    folders, what = cached.folders(view.matches).iloc[view.cut.indices(number)], view.cut.kind(number)
     low = np.floor(round(float(view.cut.weakest[number]) / BAND, 3)) * BAND
-    folders = cached.folders(view.matches).iloc[view.cut.indices(number)]
+    band = (0.0, 1.0) if what in ONE_MOMENT else (round(float(low), 2), round(min(1.0, float(low) + BAND), 2))
     return Listing(
-        low=round(float(low), 2),
-        high=round(min(1.0, float(low) + BAND), 2),
+        low=band[0],
+        high=band[1],
+        what=(what,),
         kinds=kinds_of(int(kinds(view)[number])),
         folders=tuple(sorted(set(folders))),
         among=Among.NOTHING_ELSE,
