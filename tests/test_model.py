@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 import cv2
@@ -35,16 +36,11 @@ def cut_and_noisy(seed: int) -> bytes:
 
 
 class Place:
-    """Some scenes, and a copy of one that shares no keypoints with it."""
+    """A folder of pictures, and the collection of it in a workspace."""
 
-    def __init__(self, root):
-        self.folder, self.workspace = root / "pictures", Workspace(root / "data")
-        self.folder.mkdir()
-        for seed in (3, 4, 5):
-            (self.folder / f"scene-{seed}.png").write_bytes(as_file(scene(seed)))
-        (self.folder / "copy.png").write_bytes(cut_and_noisy(5))
+    def __init__(self, folder, data):
+        self.folder, self.workspace = folder, Workspace(data)
         self.collection = connect(Connection("photos"), self.workspace)
-        self.index()
 
     @property
     def home(self):
@@ -64,9 +60,24 @@ class Place:
         return {tuple(sorted((names[m.ids[a]], names[m.ids[b]]))): score for a, b, score in rows}
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """Some scenes, and a copy of one that shares no keypoints with it: read once, for all tests."""
+    root = tmp_path_factory.mktemp("model")
+    (root / "pictures").mkdir()
+    for seed in (3, 4, 5):
+        (root / "pictures" / f"scene-{seed}.png").write_bytes(as_file(scene(seed)))
+    (root / "pictures" / "copy.png").write_bytes(cut_and_noisy(5))
+    place = Place(root / "pictures", root / "data")
+    place.index()
+    place.collection.close()
+    return root
+
+
 @pytest.fixture
-def place(tmp_path):
-    made = Place(tmp_path)
+def place(filled, tmp_path):
+    shutil.copytree(filled / "data", tmp_path / "data")
+    made = Place(filled / "pictures", tmp_path / "data")
     yield made
     made.collection.close()
 
