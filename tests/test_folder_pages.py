@@ -90,6 +90,7 @@ def test_clear_takes_one_side_alone_until_all_groups_are_asked_for(folders):
     assert f"Only images in **{phone}** go" in said(at)
     assert [m.value for m in at.metric if m.label == "Images to go"] == ["2"]
     assert "which stays" in said(at)
+    assert "the same pixels" not in said(at), "that is offered for all folders"
     at.button(key="clear.make").click().run()
     assert not at.exception
     (journal,) = journals(settings().workspace)
@@ -97,3 +98,4 @@ def test_clear_takes_one_side_alone_until_all_groups_are_asked_for(folders):
     at = opened("clear", other=photos, **{"in": phone})
     at.button(key="clear.all-folders").click().run()
     assert "Only images in" not in said(at)
+    assert "the same pixels" in said(at)

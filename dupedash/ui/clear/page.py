@@ -26,7 +26,7 @@ from dupedash.actions import (
 from dupedash.collection import Rooted
 from dupedash.images.metadata.facts import Fact
 from dupedash.keepers import Policy
-from dupedash.model import EXACT
+from dupedash.model import EXACT, USUAL
 from dupedash.ui import cached
 from dupedash.ui.clear import journal, kinds, plan_preview, plan_view, policy_form
 from dupedash.ui.errors import as_text
@@ -87,8 +87,9 @@ def draw(view: View) -> None:
         with st.container(horizontal_alignment="center"):
             widgets.go("scan", "Start a scan")
         return
-    kinds.draw(view)
     sides = _draw_sides(view)
+    if sides is None or view.kinds != USUAL:
+        kinds.draw(view)
     form, result = st.columns((2.5, 1), gap="medium")
     with form.container(border=True):
         policy = policy_form.draw(view.fields(), partial(cached.count_in, view.scan))
