@@ -17,8 +17,15 @@ _MATRIX = (3133856, -1616867, -490615, -978769, 1916142, 33454, 71945, -228991, 
 Tag = tuple[int, int, tuple[int, ...] | bytes]
 
 
-def dng(picture: Image.Image, taken: datetime, camera: str = "Acme One", preview: int | None = 1200) -> bytes:
-    """The picture as a raw file. `preview`: long side of the JPEG in it; None: there is none."""
+def dng(
+    picture: Image.Image,
+    taken: datetime,
+    camera: str = "Acme One",
+    preview: int | None = 1200,
+    orientation: int = 1,
+) -> bytes:
+    """The picture, as the sensor saw it, as a raw file. `preview`: long side of the JPEG in it (None: none);
+    `orientation`, of Exif: how the camera was held."""
     make, model, name = (text.encode() + b"\0" for text in (*camera.split(" ", 1), camera))
     moment = f"{taken:%Y:%m:%d %H:%M:%S}".encode() + b"\0"
     file = _File()
@@ -27,7 +34,7 @@ def dng(picture: Image.Image, taken: datetime, camera: str = "Acme One", preview
     first = [
         (254, _LONG, (0,)), (256, _LONG, (sensor.shape[1],)), (257, _LONG, (sensor.shape[0],)),
         (258, _SHORT, (16,)), (259, _SHORT, (1,)), (262, _SHORT, (32803,)), (271, _ASCII, make),
-        (272, _ASCII, model), (273, _LONG, (file.put(sensor.tobytes()),)), (274, _SHORT, (1,)),
+        (272, _ASCII, model), (273, _LONG, (file.put(sensor.tobytes()),)), (274, _SHORT, (orientation,)),
         (277, _SHORT, (1,)), (278, _LONG, (sensor.shape[0],)), (279, _LONG, (sensor.nbytes,)),
         (306, _ASCII, moment), (33421, _SHORT, (2, 2)), (33422, _BYTE, bytes((0, 1, 1, 2))),
         (34665, _LONG, (exif,)), (50706, _BYTE, bytes((1, 4, 0, 0))), (50708, _ASCII, name),

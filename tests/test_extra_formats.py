@@ -59,6 +59,16 @@ def test_a_raw_file_without_a_preview_is_developed():
     assert difference(found.pixels, picture) < 20
 
 
+@pytest.mark.parametrize("preview", [1000, None])
+@pytest.mark.parametrize(("orientation", "turned"), [(3, 180), (6, 270), (8, 90)])
+def test_a_raw_file_is_shown_upright(preview, orientation, turned):
+    picture = scene(4, 1200, 900)
+    data = dng(picture, MOMENT, preview=preview, orientation=orientation)
+    found, upright = decode(data, name="a.dng", long_side=800), picture.rotate(turned, expand=True)
+    assert (found.width, found.height) == upright.size
+    assert difference(found.pixels, upright) < 20
+
+
 @pytest.mark.parametrize("how", [{"lossless": True}, {"level": 90}, {"lossless": True, "usecontainer": True}])
 def test_jpeg_xl_is_read(how):
     found = decode(jpeg_xl(scene(5), **how), name="a.jxl", hashed=True)

@@ -145,8 +145,6 @@ def _by_extra(read: extra.Read, data: bytes, name: str, wanted: _Wanted) -> Pict
     except Exception as error:  # as in `decode`
         raise UnreadableImage(name, reason_of(error, data)) from error
     width, height = found.size or (picture.width, picture.height)
-    if found.turns % 2:
-        width, height = height, width
     return replace(
         picture,
         pixels=np.ascontiguousarray(np.rot90(picture.pixels, found.turns)),

@@ -23,7 +23,7 @@ class Found:
     image   the picture, or that in the raw file of a camera, to be read on as Pillow's are
     data    the bytes that hold it, where it is a file of its own (a preview); b"" otherwise
     exif    what the whole file says of itself, as a TIFF (its header first); b"" for nothing
-    size    width and height of the file's picture as the camera took it; None: that of `image`
+    size    width and height of the file's whole picture, upright; None: that of `image`
     turns   quarter turns, counter-clockwise, that make it upright
     """
 

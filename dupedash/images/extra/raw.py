@@ -43,7 +43,8 @@ def _read(data: bytes, name: str, limits: Limits, long_side: int | None) -> Foun
             raise UnreadableImage(
                 name, f"claims {sizes.raw_width}×{sizes.raw_height} pixels: more than the limit"
             )
-        size, turns = (sizes.width, sizes.height), _TURNS.get(sizes.flip, 0)
+        turns = _TURNS.get(sizes.flip, 0)
+        size = (sizes.height, sizes.width) if turns % 2 else (sizes.width, sizes.height)
         preview = _preview(raw, min(LEAST, long_side or LEAST))
         if preview is None:
             pixels = raw.postprocess(half_size=True, use_camera_wb=True, user_flip=0)
