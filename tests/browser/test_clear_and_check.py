@@ -92,3 +92,19 @@ def test_one_of_two_folders_is_cleared_for_the_other(serving, visit, tmp_path: P
     expect(page.get_by_text("2 steps done").first).to_be_visible(timeout=SLOW)
     assert sorted(p.name for p in (tmp_path / "pictures/phone").iterdir()) == ["3.png"]
     assert len(held(served)) == 4
+
+
+def test_images_of_the_collection_are_picked_by_their_thumbnails_and_stay_picked(dashboard, visit):
+    page = visit(dashboard.url).page("/check")
+    page.get_by_text("Image of the collection", exact=True).click()
+    settle(page)
+    page.get_by_role("button", name="smaller-1.png").click()
+    find = page.get_by_role("textbox", name="Name or folder")
+    find.fill("BRIGHTER-2")
+    find.press("Enter")
+    expect(page.get_by_role("button", name="scene-5.png")).to_have_count(0)
+    page.get_by_role("button", name="brighter-2.jpg").click()
+    expect(page.get_by_text("2 picked")).to_be_visible()
+    press(page, "Check")
+    expect(page.get_by_text("scene-1.png").first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("scene-2.png").first).to_be_visible()

@@ -54,3 +54,20 @@ def test_a_rerun_keeps_the_picture_that_is_there(dashboard, visit):
     click_an_image(page, dashboard)
     loads = "performance.getEntriesByType('resource').filter((e) => e.name.includes('.json?t=')).length"
     assert page.evaluate(loads) == 1
+
+
+def test_the_graph_takes_the_window_shows_its_pictures_at_once_and_is_saved(dashboard, visit, tmp_path):
+    page = visit(dashboard.url).page("/graph?t=0.7")
+    host = page.locator(".dd-host[data-pictures=shown]")
+    host.wait_for()
+    asked = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    ours = [address for address in asked if "/thumb/" in address or "/graph/" in address]
+    assert len(ours) == 2, "the groups, and one picture with all thumbnails"
+    box = host.bounding_box()
+    assert box["width"] > 0.9 * page.get_by_test_id("stMain").bounding_box()["width"]
+    for name, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        with page.expect_download() as download:
+            page.locator(".dd-tools").get_by_text(name).click()
+        download.value.save_as(tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    assert b"data:image/webp" in (tmp_path / "SVG").read_bytes()
