@@ -13,8 +13,9 @@ pytest.importorskip("distributed")
 
 from dupedash.cluster import describe
 from dupedash.cluster.connect import cluster
+from dupedash.cluster.job import Job
 from dupedash.cluster.listing import Listing
-from dupedash.cluster.run import Job, run
+from dupedash.cluster.run import run
 from dupedash.dataset.places import Place
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.errors import ConfigError

@@ -17,7 +17,8 @@ pytest.importorskip("distributed")
 
 from dupedash.cluster import candidates, compare, describe, identical, pictures, processes, records, series
 from dupedash.cluster.connect import cluster
-from dupedash.cluster.run import Job, run
+from dupedash.cluster.job import Job
+from dupedash.cluster.run import run
 from dupedash.dataset.places import Place
 from dupedash.errors import Cancelled, Unreachable
 from dupedash.scans import ScanConfig

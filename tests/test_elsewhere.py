@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -10,12 +11,14 @@ pytest.importorskip("distributed")
 
 from dupedash.cli.main import main
 from dupedash.cluster.connect import cluster
-from dupedash.cluster.run import Job, run
+from dupedash.cluster.job import Job
+from dupedash.cluster.run import run
 from dupedash.config import Workspace
 from dupedash.connect import Connections, Engine, connect
 from dupedash.dataset.places import Place
 from dupedash.errors import ConfigError, ScanError, Unsupported
 from dupedash.images.encode import THUMBNAIL_TYPE, thumbnail_type
+from dupedash.jobs import Jobs, JobStatus
 from dupedash.model import ById, DuplicateQuery
 from dupedash.scans import ScanConfig, ScanStore, is_of
 from dupedash.scans.elsewhere import open_elsewhere
@@ -111,3 +114,20 @@ def test_its_pages_open(opened, page, said):
     texts = [*at.markdown, *at.caption, *at.subheader, *at.title, *at.metric]
     shown += " ".join(f"{getattr(one, 'label', '')} {one.value}" for one in texts)
     assert said.lower() in shown.lower()
+
+
+def test_a_job_scans_on_a_cluster_and_opens_the_result(made, workspace, tmp_path):
+    jobs, out = Jobs(workspace), tmp_path / "out" / "mine"
+    asked = {"collection": "mine", "cluster": "local:1", "images": [str(made.parent / "photos")],
+             "out": str(out), "mode": "balanced", "floor": 0.5}  # fmt: skip
+    job = jobs.start("cluster", asked)
+    links = set()
+    while (now := jobs.get(job.id)).active:
+        links.add(now.result)
+        time.sleep(0.2)
+    assert (now.status, now.error) == (JobStatus.DONE, "")
+    assert any(link.startswith("http://127.0.0.1:") for link in links)
+    (scan,) = ScanStore(workspace.scans).list()
+    assert (scan.id, scan.collection) == (now.result, "mine")
+    at = app_pages.opened("connections", collection="mine")
+    assert "Scan on a cluster" in " ".join(str(one.label) for one in at.expander)

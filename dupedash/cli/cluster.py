@@ -9,7 +9,8 @@ import click
 
 from dupedash.cli.shared.context import interruptible
 from dupedash.cli.shared.progress import ProgressLine
-from dupedash.dataset.places import EXTRA, Place
+from dupedash.cluster.job import Job, scan_on
+from dupedash.dataset.places import Place
 from dupedash.errors import ConfigError
 from dupedash.scans import ScanConfig
 
@@ -48,17 +49,14 @@ class Elsewhere:
 
 
 def scan_elsewhere(asked: Elsewhere, config: ScanConfig, name: str | None) -> StoredScan:
-    """The finished scan. Raises ConfigError where Dask is not installed, and as `cluster.run`."""
-    try:
-        from dupedash.cluster.connect import cluster
-        from dupedash.cluster.run import Job, run
-    except ImportError as error:
-        raise ConfigError(f"A scan on a cluster needs Dask, which is not installed: {EXTRA}.") from error
+    """The finished scan. Raises as `scan_on`."""
     job = Job(asked.images, Place.of(asked.out or ""), config, name, asked.tables)
-    with cluster(asked.cluster or "") as client, interruptible() as interrupt:
-        click.echo(f"Dask's dashboard: {client.dashboard_link}", err=True)
-        with ProgressLine() as line:
-            return run(client, job, progress=line, cancelled=interrupt, told=_told)
+    with interruptible() as interrupt, ProgressLine() as line:
+        return scan_on(asked.cluster or "", job, line, interrupt, _linked, _told)
+
+
+def _linked(address: str) -> None:
+    click.echo(f"Dask's dashboard: {address}", err=True)
 
 
 def _told(estimate: Estimate) -> None:

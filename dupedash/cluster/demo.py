@@ -7,8 +7,9 @@ import tempfile
 from pathlib import Path
 
 from dupedash.cluster.connect import cluster
+from dupedash.cluster.job import Job
 from dupedash.cluster.processes import started
-from dupedash.cluster.run import Job, run
+from dupedash.cluster.run import run
 from dupedash.config import Workspace, settings
 from dupedash.dataset.places import Place
 from dupedash.example import make

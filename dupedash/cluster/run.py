@@ -21,6 +21,7 @@ from dupedash.cluster.compare import Compare
 from dupedash.cluster.estimate import Estimate
 from dupedash.cluster.exchange import Exchange, gathered
 from dupedash.cluster.identical import Counts, Identical
+from dupedash.cluster.job import Job
 from dupedash.cluster.listing import Listing
 from dupedash.cluster.pictures import Pictures, Placed
 from dupedash.cluster.progress import Watcher
@@ -43,7 +44,7 @@ from dupedash.embedded import compare as engine
 from dupedash.embedded.describe import descriptor
 from dupedash.errors import Cancelled, ConfigError
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
-from dupedash.scans.config import ScanConfig, ScanStatus
+from dupedash.scans.config import ScanStatus
 from dupedash.scans.modes import Effort, resolve
 from dupedash.scans.stored import StoredScan
 
@@ -56,18 +57,6 @@ BUCKET = 500_000
 """Words of a bucket: with all that meet in it 200 MB at the most."""
 ROUND = 128
 """Blocks that are compared together: what was compared before is not done again after a stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is scanned and where to: folders and addresses of images, and tables that name
-    some; `out` holds everything."""
-
-    images: tuple[str, ...]
-    out: Place
-    config: ScanConfig
-    name: str | None = None
-    tables: tuple[str, ...] = ()
 
 
 def run(

@@ -13,14 +13,18 @@ from pathlib import Path
 
 from dupedash.actions import Outcome, apply_plan, find_journal, undo_plan
 from dupedash.check import CheckStore, compare_inside, run_check
+from dupedash.cluster.job import Job as ClusterJob
+from dupedash.cluster.job import scan_on
 from dupedash.collection import WritableCollection
 from dupedash.connect import Connections, connect
+from dupedash.dataset.places import Place
 from dupedash.indexing import index_paths, report_words
 from dupedash.jobs.firstlook import prepare_example
 from dupedash.jobs.task import Ending, Task, Work
 from dupedash.model import ScanMode
 from dupedash.review import decisions_of
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
+from dupedash.scans.elsewhere import open_elsewhere
 from dupedash.scans.run import run_scan
 from dupedash.selftest import IMAGES, keep, run_selftest
 from dupedash.watch import Watch, watch
@@ -139,6 +143,17 @@ def watching(task: Task) -> Ending:
     return Ending("", stopped=True)
 
 
+def on_cluster(task: Task) -> Ending:
+    """collection (as which the result is opened), cluster, images, out, mode, floor. Result: the scan's id;
+    as long as it runs, the address of Dask's dashboard."""
+    task.settings.must_write()
+    given, workspace = task.arguments, task.settings.workspace
+    config = ScanConfig(ScanMode(given["mode"]), given["floor"])
+    job = ClusterJob(tuple(given["images"]), Place.of(given["out"]), config)
+    scan_on(given["cluster"], job, task.progress, task.cancelled, task.announce, lambda _estimate: None)
+    return Ending(open_elsewhere(workspace, given["out"], given["collection"]).id)
+
+
 @contextmanager
 def _collection(task: Task, processes: int = 0) -> Iterator[WritableCollection]:
     workspace = task.settings.workspace
@@ -151,6 +166,7 @@ def _collection(task: Task, processes: int = 0) -> Iterator[WritableCollection]:
 
 KINDS: Mapping[str, Work] = {
     "scan": scan,
+    "cluster": on_cluster,
     "index": index,
     "example": example,
     "check": check,

@@ -11,8 +11,8 @@ from dupedash.config import Workspace
 from dupedash.connect import Connection, Engine, FlowOptions, changed, connect, flow_connection
 from dupedash.errors import DupedashError
 from dupedash.flow.client import FlowCollection, FlowNames, FlowSettings, changed_names
-from dupedash.scans.elsewhere import open_elsewhere
 from dupedash.ui import errors, state
+from dupedash.ui.collection import on_cluster
 from dupedash.ui.shared import inputs
 from dupedash.ui.state import View
 
@@ -38,20 +38,7 @@ def draw(view: View) -> None:
     with errors.shown():
         _draw_form(view)
     st.subheader("A scan made elsewhere", anchor=False)
-    with errors.shown():
-        _draw_elsewhere(view)
-
-
-def _draw_elsewhere(view: View) -> None:
-    with st.form("open-scan", border=True):
-        left, right = st.columns((2, 1))
-        place = left.text_input("Folder or address", placeholder="/mnt/scans/photos or s3://bucket/scans/photos")
-        name = right.text_input("Name", key="open-scan.name", placeholder="as the folder", max_chars=64)
-        st.caption("What `dupedash scan --cluster` wrote with --out. Its thumbnails are read from there.")
-        tried = st.form_submit_button("Open", type="primary", icon=":material/cloud_download:")
-    if tried:
-        opened = open_elsewhere(view.settings.workspace, place.strip(), name.strip())
-        use(opened.collection)
+    on_cluster.draw(view)
 
 
 def _draw_one(view: View, connection: Connection) -> None:
