@@ -293,3 +293,12 @@ def test_a_scan_of_what_is_older_than_now_is_not_the_scan_of_a_moment_ago(store)
         asked = [line for line in proxy.requests if "/duplicate" in line]
     assert len(asked) == 5
     assert not any("NOW" in line for line in asked), "while a scan runs its filters find the same"
+
+
+@pytest.mark.parametrize(
+    "spelling", ["api/cores/c", "api/collections/c", "api/c/c", "solr/c", "solr/#/c/core-overview"]
+)
+def test_every_spelling_of_solr_and_solrcloud_leads_to_the_same_scan(server, store, expected, spelling):
+    through = FlowCollection(flow_settings(f"{server.partition('/api/')[0]}/{spelling}"))
+    assert found(run_scan(through, ScanConfig(), store)) == expected
+    through.close()
