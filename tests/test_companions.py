@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dupedash.actions import Candidates, Head, Plan, StepKind, Wish, draw_plan
+from dupedash.actions.files import companions as companions_module
 from dupedash.actions.files.companions import companions
 from dupedash.model import ImageRecord
 from tests.acting import place
@@ -60,6 +61,19 @@ def test_a_name_that_is_no_text_is_found_too(tmp_path):
     sidecar = (f"{tmp_path}/caf\ufffdE9.jpg.xmp",)
     assert companions(f"{tmp_path}/caf\ufffdE9.jpg") == sidecar
     assert companions(f"{tmp_path}/caf%E9.jpg") == sidecar, "so version 0.1 stored it"
+
+
+def test_a_folder_is_listed_again_where_it_changed_and_only_then(tmp_path, monkeypatch):
+    monkeypatch.setattr(companions_module, "LISTED_AGAIN", 0)
+    assert beside(tmp_path, "a.jpg") == []
+    (tmp_path / "a.xmp").touch()
+    assert beside(tmp_path, "a.jpg") == ["a.xmp"]
+    os.utime(tmp_path, ns=(1, 1))
+    assert beside(tmp_path, "a.jpg") == ["a.xmp"]
+    listed = []
+    monkeypatch.setattr(companions_module, "_listed", listed.append)
+    assert [os.path.basename(found) for found in companions(str(tmp_path / "a.jpg"))] == ["a.xmp"]
+    assert listed == []
 
 
 def test_an_address_or_a_folder_that_is_gone_has_none():

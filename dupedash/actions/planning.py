@@ -270,15 +270,9 @@ def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
     planned = tuple(_with_members(group, partners[group.key]) for group in groups)
     going = {as_listed(d.record.location) for d in others}
     along = taken_along(chain(*(d.found for d in others)), going)
-    steps = tuple(
-        Step(number, d.kind, d.record.id, d.keeper, d.group, d.record.location, d.record.content,
-             d.record.bytes, d.reason, d.changes,
-             tuple(p for f in d.found if (p := f.companion.location) not in going | along.keys()),
-             tuple(along[f.companion.location] for f in d.found if f.companion.location in along), d.writes,
-             d.place, d.partner)
-        for number, d in enumerate(
-            chain(*(d.merges for d in drafts), others, *(d.afterwards for d in drafts)))
-    )  # fmt: skip
+    moving = going | along.keys()
+    drawn = chain(*(d.merges for d in drafts), others, *(d.afterwards for d in drafts))
+    steps = tuple(_step(number, drafted, along, moving) for number, drafted in enumerate(drawn))
     warnings = tuple(w for d in drafts for w in d.warnings) + _cautions(wish.action, planned)
     plan = Plan(
         head.id, head.created, head.collection, head.engine, head.scan, head.threshold, wish.action,
@@ -288,6 +282,16 @@ def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
     return plan
 
 
+def _step(number: int, d: DraftStep, along: Mapping[str, Companion], moving: Collection[str]) -> Step:
+    """`along`: the companions that go by the whole plan; `moving`: every file that does."""
+    places = [found.companion.location for found in d.found]
+    return Step(
+        number, d.kind, d.record.id, d.keeper, d.group, d.record.location, d.record.content, d.record.bytes,
+        d.reason, d.changes, tuple(place for place in places if place not in moving),
+        tuple(along[place] for place in places if place in along), d.writes, d.place, d.partner,
+    )  # fmt: skip
+
+
 def _with_members(group: PlannedGroup, partners: Sequence[ImageRecord]) -> PlannedGroup:
     return replace(group, members=group.members + tuple(map(_member, partners)))
 
@@ -295,8 +299,9 @@ def _with_members(group: PlannedGroup, partners: Sequence[ImageRecord]) -> Plann
 def taken_along(found: Iterable[Found], going: Collection[str]) -> dict[str, Companion]:
     """Location → companion, for those that travel and whose owners all go, by themselves or as companions."""
     apart = [one for one in found if one.travels]
-    movers = {one.companion.location for one in apart if one.owners <= set(going)}
-    return {one.companion.location: one.companion for one in apart if one.owners <= movers.union(going)}
+    gone = set(going)
+    gone |= {one.companion.location for one in apart if one.owners <= gone}
+    return {one.companion.location: one.companion for one in apart if one.owners <= gone}
 
 
 def _cautions(action: StepKind, planned: Sequence[PlannedGroup]) -> tuple[str, ...]:

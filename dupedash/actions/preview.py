@@ -65,7 +65,8 @@ class Beside:
         going = {as_listed(step.record.location) for step in steps}
         found = {f.companion.location: f for step in steps for f in step.found}
         along = taken_along(found.values(), going)
-        left = [f for place, f in found.items() if place not in going | along.keys()]
+        moving = going | along.keys()
+        left = [f for place, f in found.items() if place not in moving]
         shared = tuple(f for f in left if f.travels and f.owners & going)
         owning = frozenset(going).intersection({owner for f in shared for owner in f.owners})
         size = sum(companion.bytes for companion in along.values())

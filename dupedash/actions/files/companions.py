@@ -14,7 +14,7 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from dupedash.actions.plan import Companion
@@ -36,7 +36,10 @@ _LONGEST = 46  # letters that Google leaves of a name, before ".json"
 _TAKEOUT = b'"photoTakenTime"'  # is in every record of a photo that Google Takeout writes
 _RECORD = 1 << 16  # bytes of such a record that are looked at: they have about 1,000
 LISTED_AGAIN = 10
-"""Seconds for which it is taken that a folder holds what it held: as long as a plan is previewed."""
+"""Seconds for which it is taken that a folder holds what it held, though its time says that it changed: each
+step of an apply changes it."""
+_TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system, that of FAT
+_FOLDERS = 4096  # whose listings are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def companions(location: str) -> tuple[str, ...]:
     if not os.path.isabs(location):
         return ()
     folder, name = _split(location)
-    known = _companions_in(folder, _now())
+    known = _listing(folder).companions
     found = {other for key in _keys(name) for other in known.get(key, ()) if _ending(other) in _tied(name)}
     return tuple(os.path.join(folder, other) for other in sorted(found - {name}))
 
@@ -71,7 +74,7 @@ def found_beside(location: str) -> tuple[Found, ...]:
 def owners(companion: str) -> frozenset[str]:
     """The pictures and videos to which this sidecar or video belongs, as its folder was listed last."""
     folder, name = _split(companion)
-    known = _owners_in(folder, _now())
+    known = _listing(folder).owners
     found = {o for base in _bases(name) for o in known.get(base, ()) if _ending(name) in _tied(o)}
     return frozenset(os.path.join(folder, owner) for owner in found - {name})
 
@@ -125,29 +128,57 @@ def _names_a_picture(stem: str) -> bool:
 
 def look_again() -> None:
     """Something was written just now: folders are listed anew."""
-    _companions_in.cache_clear()
-    _owners_in.cache_clear()
-
-
-def _now() -> int:
-    return int(time.monotonic() // LISTED_AGAIN)
+    _listings.clear()
 
 
 def _split(location: str) -> tuple[str, str]:
     return os.path.split(printable(path_of(location)))
 
 
-@lru_cache(maxsize=4096)
-def _companions_in(folder: str, now: int) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG001  (to be asked again)
-    """What a picture's `_keys` are looked up by → the files that may belong to it."""
-    kinds = _SETTINGS | _MOVING | RAW | _DEVELOPED
-    return _by(_bases, (name for name in _listed(folder) if _ending(name) in kinds))
+class _Listing:
+    """What a folder held."""
+
+    def __init__(self, folder: str) -> None:
+        self.at, self.changed = time.monotonic(), _changed(folder)
+        # A folder may change twice within one tick of its clock: then its time does not tell.
+        self.settled = time.time_ns() - self.changed > _TICK
+        self.names = _listed(folder)
+
+    @cached_property
+    def companions(self) -> Mapping[str, tuple[str, ...]]:
+        """What a picture's `_keys` are looked up by → the files that may belong to it."""
+        kinds = _SETTINGS | _MOVING | RAW | _DEVELOPED
+        return _by(_bases, (name for name in self.names if _ending(name) in kinds))
+
+    @cached_property
+    def owners(self) -> Mapping[str, tuple[str, ...]]:
+        """What a companion's `_bases` are looked up by → the pictures and videos that may own it."""
+        return _by(_keys, (name for name in self.names if looks_like_image(name) or _ending(name) in _MOVING))
+
+    def holds(self, folder: str) -> bool:
+        """Whether it is taken that nothing changed since."""
+        fresh = time.monotonic() - self.at < LISTED_AGAIN
+        return fresh or (self.settled and self.changed == _changed(folder))
 
 
-@lru_cache(maxsize=64)
-def _owners_in(folder: str, now: int) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG001  (to be asked again)
-    """What a companion's `_bases` are looked up by → the pictures and videos that may own it."""
-    return _by(_keys, (n for n in _listed(folder) if looks_like_image(n) or _ending(n) in _MOVING))
+_listings: dict[str, _Listing] = {}
+
+
+def _listing(folder: str) -> _Listing:
+    known = _listings.get(folder)
+    if known is None or not known.holds(folder):
+        while len(_listings) >= _FOLDERS:
+            _listings.pop(next(iter(_listings)), None)
+        known = _listings[folder] = _Listing(folder)
+    return known
+
+
+def _changed(folder: str) -> int:
+    """When, in nanoseconds; 0 where it is not there."""
+    try:
+        return path_of(folder).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _listed(folder: str) -> list[str]:
