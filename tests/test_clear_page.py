@@ -20,6 +20,8 @@ from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.files.update import index
 from dupedash.errors import ActionError, Forbidden
 from dupedash.groups.graph import DuplicateGraph
+from dupedash.images.metadata.facts import Fact
+from dupedash.images.metadata.packet import written
 from dupedash.jobs import Jobs
 from dupedash.keepers import PRESETS, Criterion, Policy, Rule
 from dupedash.review import ReviewStore, Verdict, image_key
@@ -300,3 +302,21 @@ def test_an_older_plan_says_that_there_is_a_newer_one(photos):
     Journal.create(photos, replace(plan, id=f"{plan.id}-b"))
     at.run()
     assert any("newer plan" in warning.value for warning in at.warning)
+
+
+def test_what_only_a_copy_tells_is_previewed_fact_by_fact_and_escaped(photos):
+    scan = ScanStore(photos.scans).list()[0]
+    copy = next(r for r in scan.records(scan.matches().ids) if r.filename == "smaller-0.png")
+    sidecar = Path(f"{copy.location}.xmp")
+    sidecar.write_bytes(written(None, {Fact.KEYWORDS: ("<b>sea</b>",)}))
+    try:
+        at = opened_for_all()
+        at.toggle(key="clear.facts").set_value(True).run()
+        told = "".join(html.proto.body for html in at.get("html") if "dd-told" in html.proto.body)
+        assert "– → <b>&lt;b&gt;sea&lt;/b&gt;</b>" in told
+        assert "1 sidecar goes with its image" in said(at)
+        at.toggle(key="clear.best").set_value(True).run()
+        at.toggle(key="clear.raw").set_value(True).run()
+        assert not at.exception
+    finally:
+        sidecar.unlink()
