@@ -33,7 +33,7 @@ def scan(workspace):
 
 
 def matches(scan, workspace):
-    return cached.matches(scan, cached.decisions_now(workspace))
+    return cached.matches(scan, cached.decisions_now(workspace), USUAL)
 
 
 @pytest.mark.parametrize(

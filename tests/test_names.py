@@ -20,7 +20,7 @@ from dupedash.config import Workspace
 from dupedash.connect import Connection
 from dupedash.images import path_of
 from dupedash.images.files import printable
-from dupedash.model import FieldInfo, FieldType
+from dupedash.model import USUAL, FieldInfo, FieldType
 from dupedash.query.syntax.parse import parse
 from dupedash.report.export import csv_text, json_text
 from dupedash.scans import ScanStore
@@ -219,6 +219,6 @@ def test_the_dashboard_works_in_a_data_folder_whose_name_is_no_utf_8(home):
     collection = open_collection(Connection("default"), workspace)
     scan = ScanStore(workspace.scans).list()[0]
     assert collection.count() == len(cached.images_of(scan)) == len(ODD)
-    assert cached.matches(scan, cached.decisions_now(workspace)) is cached.all_matches(scan)
-    assert len(cached.all_matches(scan).matches) > 0
+    assert cached.matches(scan, cached.decisions_now(workspace), USUAL) is cached.all_matches(scan, USUAL)
+    assert len(cached.all_matches(scan, USUAL).matches) > 0
     assert as_text(f"{workspace.root}").encode("utf-8")

@@ -152,7 +152,7 @@ def _pairs(scan: StoredScan) -> Matches:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=_KEYS)
-def all_matches(scan: StoredScan, kinds: tuple[PairKind, ...] = USUAL) -> ScanMatches:
+def all_matches(scan: StoredScan, kinds: tuple[PairKind, ...]) -> ScanMatches:
     """The matches of these kinds as the scan found them, whatever was decided. Raises ScanError."""
     version = f"{scan_version(scan)}-{_of_kinds(kinds)}{_ALL}"
     return ScanMatches(scan, version, _pairs(scan).only(kinds))
@@ -169,7 +169,7 @@ def counts_of_kinds(scan: StoredScan) -> Mapping[PairKind, int]:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=_KEYS)
-def matches(scan: StoredScan, now: DecisionsNow, kinds: tuple[PairKind, ...] = USUAL) -> ScanMatches:
+def matches(scan: StoredScan, now: DecisionsNow, kinds: tuple[PairKind, ...]) -> ScanMatches:
     """The matches of these kinds that nobody rejected. Raises ConfigError, ScanError."""
     found, keys = all_matches(scan, kinds), decided_keys(scan, now)
     kept = apply_decisions(found.matches, keys, decisions(now)) if keys else found.matches
