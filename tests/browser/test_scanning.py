@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_from_nothing_to_groups(empty, visit, pictures):
     page.get_by_role("button", name="Start the scan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Groups", timeout=LONG)
     expect(page.get_by_text(f"{workspaces.COPIED} groups with")).to_be_visible()
-    assert "collection=My-pictures-2024" in page.url
+    expect(page).to_have_url(re.compile("collection=My-pictures-2024"))
 
 
 def test_rows_and_text_say_the_same(dashboard, visit):
