@@ -72,8 +72,9 @@ def scanned(client, photos, out, config, **options):
         ScanConfig(),
         ScanConfig(fq=("format:png",)),
         ScanConfig(fq=("format:JPEG",), against=("format:PNG",)),
+        ScanConfig(fq=("modified:[NOW-1DAY TO NOW]",)),
     ],
-    ids=["everything", "a part", "one part with another"],
+    ids=["everything", "a part", "one part with another", "a moment"],
 )
 def test_the_result_is_that_of_a_scan_on_this_machine(client, photos, here, tmp_path, config):
     there = scanned(client, photos, tmp_path / "out", config)
@@ -82,6 +83,8 @@ def test_the_result_is_that_of_a_scan_on_this_machine(client, photos, here, tmp_
     assert there.coverage == expected.coverage
     assert (there.stats.images, there.stats.compared) == (expected.stats.images, expected.stats.compared)
     assert len(rows_of(there)) or config.fq
+    again = scanned(client, photos, tmp_path / "out", config)
+    assert (again.id == there.id) is ("NOW" not in str(config.fq))  # it is there already
 
 
 def test_only_new_and_changed_images_are_described_again(client, photos, tmp_path):

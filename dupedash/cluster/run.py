@@ -27,6 +27,7 @@ from dupedash.cluster.pictures import Pictures, Placed
 from dupedash.cluster.progress import Watcher
 from dupedash.cluster.scope import Scope
 from dupedash.cluster.series import Series
+from dupedash.dataset import scan as scan_files
 from dupedash.dataset.collection import ENGINE
 from dupedash.dataset.layout import (
     CANDIDATES,
@@ -42,11 +43,13 @@ from dupedash.dataset.layout import (
 from dupedash.dataset.places import Place
 from dupedash.embedded import compare as engine
 from dupedash.embedded.describe import descriptor
+from dupedash.embedded.store.fields import BUILTIN
 from dupedash.errors import Cancelled, ConfigError
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress, ignore, never
+from dupedash.query.restate import at, names_now
 from dupedash.scans.config import ScanStatus
 from dupedash.scans.modes import Effort, resolve
-from dupedash.scans.stored import StoredScan
+from dupedash.scans.stored import StoredScan, decoded
 
 STOPPED = "Stopped. What was written is kept; the same command again goes on."
 BLOCK = 256
@@ -104,10 +107,18 @@ class _Run:
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.job.config.fq, self.job.config.against)
+        """The filters; NOW is when the scan was begun, for every task and after every stop."""
+        fq, against = self.job.config.fq, self.job.config.against
+        if not names_now((*fq, *against)):
+            return Scope(fq, against)
+        began = datetime.fromisoformat(self._noted("begun")["started"])
+        return Scope(at(began, fq, BUILTIN), at(began, against, BUILTIN))
 
     def to_the_end(self) -> StoredScan:
         state = self._list()
+        if known := self._finished(state):
+            self.out.files.remove(self.work)
+            return known
         if not self.images:
             raise ConfigError(f"There are no pictures in {', '.join((*self.job.images, *self.job.tables))}.")
         self.told(Estimate(self.images, self._workers()))
@@ -138,6 +149,15 @@ class _Run:
                 seen.update(f"{source.id} {source.stamp} {source.size} {source.fields}\n".encode())
             self.watcher.receiver(Progress("listing images", self.images, None))
         return seen.hexdigest()[:32]
+
+    def _finished(self, state: str) -> StoredScan | None:
+        """The scan of exactly these images and this configuration, where it is there; not with NOW in it."""
+        config = self.job.config
+        if names_now((*config.fq, *config.against)):
+            return None
+        same = (made for made in scan_files.finished(self.out) if made.state == state)
+        found = (decoded(self.out.local or Path(), made.told) for made in same)
+        return next((scan for scan in found if scan.config == config), None)
 
     def _begun(self, state: str, effort: Effort) -> StoredScan:
         """The scan; what an earlier run wrote of the same images stays, of others it is done again."""

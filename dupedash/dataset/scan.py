@@ -37,10 +37,15 @@ class Made:
         return str(self.told.get("state", ""))
 
 
+def finished(place: Place) -> list[Made]:
+    """Every finished scan. Raises ScanError where one is damaged, OSError."""
+    found = [_made(place, name) for name in place.files.names(SCANS) if _ID.fullmatch(name)]
+    return [made for made in found if made is not None]
+
+
 def newest(place: Place) -> Made:
     """The scan that was finished last. Raises ScanError where there is none, OSError."""
-    found = [_made(place, name) for name in place.files.names(SCANS) if _ID.fullmatch(name)]
-    whole = [made for made in found if made is not None]
+    whole = finished(place)
     if not whole:
         raise ScanError(
             f"There is no finished scan in {printable(place.url)}: give the --out of `scan --cluster`."

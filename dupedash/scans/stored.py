@@ -229,12 +229,17 @@ def load(folder: Path) -> StoredScan:
                 f"The stored scan {folder.name!r} was made by a newer dupedash ({known['version']}, "
                 f"this is {__version__}): use that one."
             )
-        return _decode(folder, sums.unsealed(known))
+        return decoded(folder, known)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ScanError(
             f"The stored scan {folder.name!r} is damaged: {META} is not understood ({error}). "
             "Delete it and scan again."
         ) from error
+
+
+def decoded(folder: Path, told: dict[str, Any]) -> StoredScan:
+    """The scan of which META says this. Raises KeyError, TypeError, ValueError, AttributeError."""
+    return _decode(folder, sums.unsealed(told))
 
 
 def _decode(folder: Path, known: dict[str, Any]) -> StoredScan:
