@@ -157,4 +157,4 @@ def test_share_names_the_view_and_offers_every_file():
     at = opened("share", t="0.8")
     assert "t=0.8" in at.code[0].value
     assert "scan=" in at.code[0].value
-    assert len(at.get("download_button")) == 5
+    assert len(at.get("download_button")) == 6
