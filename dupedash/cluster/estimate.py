@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 from dupedash import wording
 
-DESCRIBE = 0.014
-"""Processor seconds of describing an image: photos of 0.3 megapixels; larger ones take longer to decode."""
-REST = 0.030
-"""Processor seconds of everything else, an image: most of it compares candidates, and depends on how many
-copies there are."""
+DESCRIBE = 0.016
+"""Processor seconds of describing an image of 0.3 megapixels: 12.5 and 19.4 ms in two runs; larger ones take
+longer to decode."""
+REST = 0.034
+"""Processor seconds of everything else, an image: 44 and 23 ms in two runs. Most of it compares candidates,
+and depends on how many copies there are."""
 SHUFFLED = 130_000
-"""Bytes that an image sends from task to task."""
-KEPT = 40_000
+"""Bytes that an image sends from task to task: 118,000 and 130,000 in two runs."""
+KEPT = 42_000
 """Bytes of its description and thumbnail, which stay."""
-WORKED = 60_000
-"""Bytes of what the stages write, which go when the scan is finished."""
+WORKED = 120_000
+"""Bytes of what the stages write, and of what waits at the workers to be sent; they go when it ends."""
 
 
 @dataclass(frozen=True, slots=True)
