@@ -11,11 +11,11 @@ import pytest
 
 pytest.importorskip("distributed")
 
-from dupedash.cluster import describe
 from dupedash.cluster.connect import cluster
 from dupedash.cluster.job import Job
 from dupedash.cluster.listing import Listing
 from dupedash.cluster.run import run
+from dupedash.cluster.stages import describe
 from dupedash.dataset.places import Place
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.errors import ConfigError

@@ -15,10 +15,11 @@ import pytest
 
 pytest.importorskip("distributed")
 
-from dupedash.cluster import candidates, compare, describe, identical, pictures, processes, records, series
+from dupedash.cluster import processes, records
 from dupedash.cluster.connect import cluster
 from dupedash.cluster.job import Job
 from dupedash.cluster.run import run
+from dupedash.cluster.stages import candidates, compare, describe, identical, pictures, series
 from dupedash.dataset.places import Place
 from dupedash.errors import Cancelled, Unreachable
 from dupedash.scans import ScanConfig

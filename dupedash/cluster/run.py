@@ -15,18 +15,19 @@ import numpy as np
 import pyarrow as pa
 from distributed import Client
 
-from dupedash.cluster import candidates, compare, describe, identical, pictures, records, result, series
-from dupedash.cluster.candidates import Candidates
-from dupedash.cluster.compare import Compare
+from dupedash.cluster import records, result
 from dupedash.cluster.estimate import Estimate
-from dupedash.cluster.exchange import Exchange, gathered
-from dupedash.cluster.identical import Counts, Identical
 from dupedash.cluster.job import Job
 from dupedash.cluster.listing import Listing
-from dupedash.cluster.pictures import Pictures, Placed
 from dupedash.cluster.progress import Watcher
 from dupedash.cluster.scope import Scope
-from dupedash.cluster.series import Series
+from dupedash.cluster.stages import candidates, compare, describe, identical, pictures, series
+from dupedash.cluster.stages.candidates import Candidates
+from dupedash.cluster.stages.compare import Compare
+from dupedash.cluster.stages.exchange import Exchange, gathered
+from dupedash.cluster.stages.identical import Counts, Identical
+from dupedash.cluster.stages.pictures import Pictures, Placed
+from dupedash.cluster.stages.series import Series
 from dupedash.dataset import scan as scan_files
 from dupedash.dataset.collection import ENGINE
 from dupedash.dataset.layout import (

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from dupedash.cluster.exchange import Pieces
-from dupedash.cluster.identical import MEMBERS, Member, groups_of, members_of, picture_of
 from dupedash.cluster.scope import AGAINST, SCOPE, Scope
-from dupedash.cluster.series import series_of
+from dupedash.cluster.stages.exchange import Pieces
+from dupedash.cluster.stages.identical import MEMBERS, Member, groups_of, members_of, picture_of
+from dupedash.cluster.stages.series import series_of
 from dupedash.dataset.layout import DESCRIBED, PICTURES
 from dupedash.dataset.places import Place
 from dupedash.embedded.describe.descriptor import Descriptor, digest

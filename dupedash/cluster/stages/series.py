@@ -12,8 +12,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from dupedash.cluster.exchange import Pieces
 from dupedash.cluster.scope import Scope
+from dupedash.cluster.stages.exchange import Pieces
 from dupedash.dataset.layout import SERIES
 from dupedash.dataset.places import Place
 from dupedash.groups.kinds import SERIES_GAP

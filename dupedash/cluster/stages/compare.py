@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dupedash.cluster import candidates, pictures
-from dupedash.cluster.exchange import Pieces
-from dupedash.cluster.identical import sides_of
-from dupedash.cluster.pictures import Picture
+from dupedash.cluster.stages import candidates, pictures
+from dupedash.cluster.stages.exchange import Pieces
+from dupedash.cluster.stages.identical import sides_of
+from dupedash.cluster.stages.pictures import Picture
 from dupedash.dataset.layout import MATCHES
 from dupedash.dataset.places import Place
 from dupedash.embedded.compare import pairs

@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from dupedash.cluster.exchange import Pieces
 from dupedash.cluster.scope import AGAINST, SCOPE, Scope
-from dupedash.cluster.series import series_of
+from dupedash.cluster.stages.exchange import Pieces
+from dupedash.cluster.stages.series import series_of
 from dupedash.dataset.layout import DESCRIBED, IDENTICAL, MATCHES
 from dupedash.dataset.places import Place
 from dupedash.embedded.describe import descriptor

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from dupedash.cluster import meetings, pictures
-from dupedash.cluster.exchange import Pieces
-from dupedash.cluster.meetings import ASKED, HASH, MEETING, NEAR, WORD, Given
-from dupedash.cluster.pictures import Picture
 from dupedash.cluster.scope import AGAINST, SCOPE
+from dupedash.cluster.stages import meetings, pictures
+from dupedash.cluster.stages.exchange import Pieces
+from dupedash.cluster.stages.meetings import ASKED, HASH, MEETING, NEAR, WORD, Given
+from dupedash.cluster.stages.pictures import Picture
 from dupedash.dataset.layout import CANDIDATES
 from dupedash.dataset.places import Place
 from dupedash.embedded.describe import hashes
