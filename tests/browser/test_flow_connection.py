@@ -24,8 +24,8 @@ def test_pictures_of_a_flow_server_are_tried_set_and_seen(browser: Browser, empt
     with gallery() as (pictures, asked), shop(pictures) as server:
         watched = Watched(browser, empty.url)
         page = watched.page("/connections")
-        page.get_by_role("textbox", name="Address").fill(server)
-        page.get_by_role("textbox", name="Name", exact=True).fill("shop")
+        page.get_by_role("textbox", name="Address", exact=True).fill(server)
+        page.get_by_placeholder("as on the server").fill("shop")
         page.get_by_role("button", name="Test and add").click()
         expect(page.get_by_text("It answers: 3 images")).to_contain_text("No pictures are shown")
         page.get_by_role("button", name="Change").click()
