@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+from datetime import timedelta
 
 import imagecodecs
 import numpy as np
@@ -22,7 +23,8 @@ from dupedash.images.extra import jxl
 from dupedash.model import PairKind
 from tests.pictures import as_file, scene
 from tests.rawfiles import dng
-from tests.shots import MOMENT, exif, shoot
+from tests.shots import MOMENT, exif, frame, shoot
+from tests.test_along import video
 from tests.workspaces import fill, scan
 
 
@@ -138,7 +140,8 @@ def test_what_was_not_decoded_is_read_once_its_extra_is_there(tmp_path):
 
 @pytest.fixture(scope="module")
 def shot(tmp_path_factory):
-    """One shot as raw file and JPEG, another as JPEG XL and PNG, and a picture alone."""
+    """One real example of each: a shot as raw file and JPEG, JPEG XL and PNG, PSD and PNG, a burst, a Live
+    photo, sidecars of what stays and of what goes, and a picture alone."""
     root = tmp_path_factory.mktemp("shot")
     photos = root / "photos"
     photos.mkdir()
@@ -151,6 +154,20 @@ def shot(tmp_path_factory):
     (photos / "c.psd").write_bytes(psd(scene(3)))
     (photos / "c.png").write_bytes(as_file(scene(3)))
     (photos / "alone.png").write_bytes(as_file(scene(9)))
+    for number in range(3):
+        shoot(
+            photos / f"IMG_100{number}.JPG", frame(number), exif(MOMENT + timedelta(hours=1, seconds=number))
+        )
+    shoot(photos / "IMG_2000.JPG", scene(4, 1200, 900), exif(MOMENT + timedelta(hours=2)))
+    (photos / "IMG_2000.MOV").write_bytes(video(3))
+    shoot(
+        photos / "copy" / "IMG_2000.JPG",
+        scene(4, 1200, 900).resize((600, 450)),
+        exif(MOMENT + timedelta(hours=2)),
+    )
+    for name in ("copy/IMG_2000.AAE", "copy/small.xmp"):
+        (photos / name).write_text(name)
+    (photos / "copy" / "IMG_2000.MOV").write_bytes(video(2.5))
     workspace = fill(root / "data", photos)
     return scan(workspace), root
 
@@ -178,7 +195,7 @@ def state(folder):
     return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
-def test_a_plan_leaves_the_raw_file_and_its_jpeg_and_undo_brings_all_back(shot, capsys):
+def test_one_of_each_goes_its_way_and_undo_brings_every_byte_and_time_back(shot, capsys):
     _, root = shot
     before = state(root / "photos")
     assert run(root, "plan", "--json", "-") == 0
@@ -187,6 +204,13 @@ def test_a_plan_leaves_the_raw_file_and_its_jpeg_and_undo_brings_all_back(shot, 
     assert gone >= {"small.jpg"}
     assert not gone & {"IMG_0001.DNG", "IMG_0001.JPG", "c.psd"}
     assert run(root, "apply", "--yes") == 0
-    assert len(state(root / "photos")) == len(before) - len(gone)
+    there = state(root / "photos")
+    left = {str(path.relative_to(root / "photos")) for path in there}
+    along = {"copy/small.xmp", "copy/IMG_2000.MOV", "copy/IMG_2000.AAE"}
+    assert not left & {"copy/small.jpg", "copy/IMG_2000.JPG", *along}
+    assert left >= {"IMG_0001.DNG", "IMG_0001.JPG", "IMG_0001.xmp", "IMG_2000.JPG", "IMG_2000.MOV", "c.psd"}
+    assert left >= {"IMG_1000.JPG", "IMG_1001.JPG", "IMG_1002.JPG"}
+    assert all(before[path] == told for path, told in there.items())
+    assert len(there) == len(before) - len(steps) - len(along)
     assert run(root, "undo") == 0
     assert state(root / "photos") == before
