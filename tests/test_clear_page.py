@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 import dupedash.ui
 from dupedash.actions import Journal, Scope, Status, import_plan, journals
+from dupedash.actions.files.companions import look_again
 from dupedash.config import Workspace
 from dupedash.connect import Connection, connect
 from dupedash.embedded.collection import EmbeddedCollection
@@ -309,6 +310,7 @@ def test_what_only_a_copy_tells_is_previewed_fact_by_fact_and_escaped(photos):
     copy = next(r for r in scan.records(scan.matches().ids) if r.filename == "smaller-0.png")
     sidecar = Path(f"{copy.location}.xmp")
     sidecar.write_bytes(written(None, {Fact.KEYWORDS: ("<b>sea</b>",)}))
+    look_again()  # a folder is listed once in a while
     try:
         at = opened_for_all()
         at.toggle(key="clear.facts").set_value(True).run()

@@ -19,7 +19,7 @@ def faults(page: Page) -> list[str]:
     return [f"{rule['id']}: {[node['html'][:120] for node in rule['nodes'][:3]]}" for rule in found]
 
 
-def test_axe_finds_nothing_wrong_on_any_page_in_both_colours(dashboard, visit):
+def test_every_page_draws_without_an_error_and_axe_finds_nothing_wrong_in_both_colours(dashboard, visit):
     page = visit(dashboard.url).page("/groups?t=0.7")
     page.get_by_role("link", name="Open").first.click()
     settle(page)
@@ -28,6 +28,8 @@ def test_axe_finds_nothing_wrong_on_any_page_in_both_colours(dashboard, visit):
     for row in PAGES:
         page.goto(dashboard.url + (group if row.file == "group" else f"/{row.file}"))
         settle(page)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
         page.locator(MENDED).first.wait_for(state="attached")
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)

@@ -11,20 +11,10 @@ import pytest
 from playwright.sync_api import expect
 
 from dupedash.ui.door.routes import picture_url, thumb_url
-from dupedash.ui.pagetable import PAGES
 from tests import workspaces
 from tests.browser.conftest import settle, to
 
 pytestmark = pytest.mark.browser
-
-
-def test_every_page_draws_without_an_error(dashboard, visit):
-    watched = visit(dashboard.url, color_scheme="light")  # the dark ones: test_package
-    for row in PAGES:
-        page = watched.page(f"/{row.file}" if row is not PAGES[0] else "/")
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        page.close()
 
 
 def test_a_link_keeps_its_scan_and_threshold_on_every_page_and_after_a_reload(dashboard, visit):
