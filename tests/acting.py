@@ -78,6 +78,11 @@ class Place:
         return files, TinyCollection(self.folder, self.root / "tiny.json").state()
 
 
+def files_of(look):
+    """Of what a `look` saw the files alone: after a kill the times of folders may be later."""
+    return {path: told for path, told in look[0].items() if not Path(path).is_dir()}
+
+
 @pytest.fixture
 def place(tmp_path):
     return Place(tmp_path)

@@ -30,7 +30,7 @@ from dupedash.images.metadata.packet import facts_of_packet, written
 from dupedash.keepers import Criterion, Policy, Rule
 from dupedash.model import Failure
 from dupedash.review import Decisions
-from tests.acting import Place
+from tests.acting import Place, files_of
 from tests.killing import killed_at_file_operation
 from tests.pictures import as_file, scene
 
@@ -226,8 +226,7 @@ def test_killed_at_any_moment_all_comes_back(tmp_path, undoing):
         assert place.undo(journal).failed == ()
         now = place.look()
         assert now[1] == before[1], f"killed at {boundary}"
-        files = [{k: v for k, v in look[0].items() if not Path(k).is_dir()} for look in (now, before)]
-        assert files[0] == files[1], f"killed at {boundary}"
+        assert files_of(now) == files_of(before), f"killed at {boundary}"
         assert not list(place.workspace.quarantine.rglob("*"))
         boundary += 7
     assert boundary > 30, "it was killed several times"

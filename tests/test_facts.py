@@ -32,7 +32,7 @@ from dupedash.images.metadata.tags import read_sidecar_tags, read_tags
 from dupedash.keepers import Policy
 from dupedash.model import ImageRecord
 from tests import written_by
-from tests.acting import LARGEST, Place, place
+from tests.acting import LARGEST, Place, files_of, place
 from tests.killing import killed_at_file_operation
 
 __all__ = ["place"]
@@ -354,10 +354,7 @@ def test_killed_at_any_moment_the_sidecar_is_as_before_after_undo(tmp_path, stay
         if boundary % 2 and not undoing:
             assert place.apply(journal).failed == ()
         assert place.undo(journal).failed == ()
-        files = [
-            {k: v for k, v in look[0].items() if not Path(k).is_dir()} for look in (place.look(), before)
-        ]
-        assert files[0] == files[1], f"killed at {boundary}"
+        assert files_of(place.look()) == files_of(before), f"killed at {boundary}"
         assert not list(place.workspace.quarantine.rglob("*"))
         boundary += 7
     assert boundary > 14, "it was killed several times"
