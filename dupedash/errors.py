@@ -24,6 +24,9 @@ from __future__ import annotations
 
 import errno
 
+# RFC 9110 and 6585: two refusals ask for patience, and of the failures one tells what a server lacks.
+_PATIENCE, _FAILED, _LACKING = frozenset({408, 429}), 500, 501
+
 
 class DupedashError(Exception):
     """The root: its text is a sentence for the person in front of the screen."""
@@ -44,7 +47,10 @@ class QueryError(ConfigError):
 
 
 class CollectionError(DupedashError):
-    """Something between us and a collection; `collection` is its name or URL."""
+    """Something between us and a collection, which has this name or URL. `may_pass`: the same question may be
+    answered next time."""
+
+    may_pass = False
 
     def __init__(self, message: str, collection: str = "") -> None:
         super().__init__(message)
@@ -58,6 +64,8 @@ class DamagedCollection(CollectionError):
 class Unreachable(CollectionError):
     """Refused, unknown host, or no answer in time."""
 
+    may_pass = True
+
 
 class Rejected(CollectionError):
     """The server understood and said no. `status` is the HTTP status, `reply` its own message."""
@@ -66,6 +74,7 @@ class Rejected(CollectionError):
         super().__init__(message, collection)
         self.status = status
         self.reply = reply
+        self.may_pass = status in _PATIENCE or (status >= _FAILED and status != _LACKING)
 
 
 class DocumentLimit(Rejected):
@@ -75,9 +84,13 @@ class DocumentLimit(Rejected):
 class BadReply(CollectionError):
     """The answer is not what the API promises (HTML, half an answer, a missing part)."""
 
+    may_pass = True
+
 
 class Busy(CollectionError):
     """Too much is asked for at the moment; the same question may be asked again soon."""
+
+    may_pass = True
 
 
 class Unsupported(CollectionError):

@@ -243,6 +243,17 @@ def test_the_check_says_how_many_images_there_are_and_whether_flow_is_there(fake
         assert collection.check() == FlowStatus(0, finds_duplicates=False)
 
 
+@pytest.mark.parametrize(
+    ("status", "times"), [(400, 1), (404, 1), (408, 3), (429, 3), (500, 3), (501, 1), (503, 3), (520, 3)]
+)
+def test_what_a_server_says_for_good_is_asked_once_and_what_may_pass_again(status, times):
+    refusal = {"responseHeader": {"status": status}, "error": {"msg": "no"}}
+    with canned({"api/cores/c/select": (status, refusal)}, retries=2) as (collection, server):
+        with pytest.raises(CollectionError):
+            collection.count()
+        assert len(server.asked) == times
+
+
 def test_the_check_does_not_wait_for_a_server_that_is_not_there(proxy):
     proxy.always(Fault.BUSY_429)
     with client(replace(quick(proxy.url, retries=9), pause=600.0)) as collection, pytest.raises(Rejected):

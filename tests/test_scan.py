@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupedash.errors import BadReply, QueryError, Rejected, ScanError, Unreachable
+from dupedash.errors import BadReply, Busy, QueryError, Rejected, ScanError, Unreachable
 from dupedash.model import ChangeKind, Explanation, Progress, ScanMode
 from dupedash.scans import ScanConfig, ScanStatus, ScanStore
 from dupedash.scans.progress import Watch
@@ -239,7 +239,8 @@ def test_an_image_that_is_refused_is_told_and_does_not_end_the_scan(store):
 
 
 @pytest.mark.parametrize(
-    "error", [Unreachable("no answer"), BadReply("half an answer"), Rejected("busy", status=502)]
+    "error",
+    [Unreachable("no answer"), BadReply("half an answer"), Rejected("busy", status=502), Busy("full")],
 )
 def test_an_image_that_could_not_be_asked_about_is_asked_by_the_next_scan(store, error):
     collection = TableCollection(LETTERS, PAIRS)

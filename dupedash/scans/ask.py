@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from dupedash.collection import Collection, FoundMatch
-from dupedash.errors import BadReply, CollectionError, Rejected, Unreachable, UnreadableImage
+from dupedash.errors import CollectionError, UnreadableImage
 from dupedash.model import ById, ChangeKind, DuplicateQuery, Failure, Hits, IsCancelled
 
 AHEAD = 4
 """So many questions for each worker are under way or waiting: one slow answer does not stop the others."""
 MOST_ROWS = 10_000
 """Where not all hits were sent, it is asked once more for so many."""
-NOT_NOW = frozenset({408, 429})  # statuses of a server that asks for patience: timeout, too many requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def ask(
         if hits.truncated and how.rows < MOST_ROWS:
             hits = collection.duplicates(ById(image_id), replace(how, rows=MOST_ROWS))
     except (UnreadableImage, CollectionError) as error:
-        if isinstance(error, CollectionError) and not_now(error):
+        if isinstance(error, CollectionError) and error.may_pass:
             return ImageAnswer(image_id, trouble=error)
         return ImageAnswer(image_id, failure=Failure(image_id, str(error)))
     return ImageAnswer(image_id, _matches(image_id, _wanted(hits, without), how.threshold), hits.truncated)
@@ -76,13 +75,6 @@ def _wanted(hits: Hits, without: Sequence[ChangeKind]) -> Hits:
     """Those of which nothing is told stay."""
     kept = (h for h in hits.hits if h.explanation is None or not set(without) & set(h.explanation.kinds))
     return replace(hits, hits=tuple(kept)) if without else hits
-
-
-def not_now(error: CollectionError) -> bool:
-    """Whether the same question may be answered later."""
-    if isinstance(error, Rejected):
-        return error.status >= 500 or error.status in NOT_NOW
-    return isinstance(error, Unreachable | BadReply)
 
 
 def _matches(image_id: str, hits: Hits, floor: float) -> tuple[FoundMatch, ...]:

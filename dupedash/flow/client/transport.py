@@ -30,9 +30,6 @@ from dupedash.flow.wire.parameters import Pairs
 LONGEST_QUERY = 2000
 """Characters of a query string that go into a URL; Jetty refuses about 8,000, some proxies fewer."""
 
-# Statuses that may be gone at the next attempt (RFC 9110, RFC 6585).
-_TRANSIENT = frozenset({429, 500, 502, 503, 504})
-
 # The first that fits counts; `test_flow_client` walks through all of requests' exceptions.
 _OURS: tuple[tuple[type[Exception], type[DupedashError], str], ...] = (
     (bad.SSLError, Unreachable, "its certificate is not trusted or the secure connection failed"),
@@ -115,7 +112,7 @@ class Transport:
             try:
                 return self._query(url, query)
             except CollectionError as error:
-                if not _may_pass(error) or self._closed.wait(self._settings.pause * 2**attempt):
+                if not error.may_pass or self._closed.wait(self._settings.pause * 2**attempt):
                     raise
         return self._query(url, query)
 
@@ -151,13 +148,6 @@ class Transport:
                 **what,
             )
             return _answer(response, label)
-
-
-def _may_pass(error: CollectionError) -> bool:
-    """Whether the same question may be answered next time: the network, a busy server, a broken answer."""
-    if isinstance(error, Rejected):
-        return error.status in _TRANSIENT
-    return isinstance(error, Unreachable | BadReply)
 
 
 def _answer(response: requests.Response, label: str) -> Mapping[str, Any]:
