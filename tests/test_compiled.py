@@ -56,6 +56,13 @@ def test_a_compiled_call_loads_no_linear_algebra() -> None:
     assert run.stdout.strip() == "False"
 
 
+def test_a_collection_and_its_scans_are_opened_without_compiled_code() -> None:
+    """It takes as long to load as all that `status` needs."""
+    opened = "import sys, dupedash.embedded.collection, dupedash.scans; print('numba' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", opened], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+
+
 def test_what_is_loaded_ahead_is_what_a_search_calls(tmp_path: Path, monkeypatch) -> None:
     """Compiled code is made anew for arrays of another kind, as for those that may not be written to."""
     monkeypatch.setattr(warm, "to_compile", lambda: False)

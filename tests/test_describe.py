@@ -6,7 +6,8 @@ import pytest
 
 from dupedash.embedded.describe import pattern
 from dupedash.embedded.describe.descriptor import Descriptor, describe, digest
-from dupedash.embedded.describe.keypoints import KEYPOINTS, POSITION_UNIT, keypoints
+from dupedash.embedded.describe.keypoints import keypoints
+from dupedash.embedded.describe.scales import KEYPOINTS, POSITION_UNIT
 from tests.embedded_pictures import scene
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from dupedash.compiled import compiled, differing_bits, set_bits, solve3
 from dupedash.embedded.describe import pattern
 from dupedash.embedded.describe.descriptor import Descriptor
-from dupedash.embedded.describe.keypoints import LEVELS, POSITION_UNIT, SCALE_STEP
+from dupedash.embedded.describe.scales import LEVELS, POSITION_UNIT, SCALE_STEP
 
 MIN_MATCHES = 5
 """Fewer matches are not looked at: three fix a map, so the next two are the first that confirm it."""

@@ -15,7 +15,6 @@ import cv2
 import numpy as np
 
 from dupedash.embedded.describe import drawing, pdq
-from dupedash.embedded.describe.keypoints import keypoints
 from dupedash.embedded.describe.sequence import SINGLE, Sequence
 from dupedash.images import Frames
 from dupedash.images.marks import MARKS_SIZE, Marks, measure
@@ -125,6 +124,8 @@ def describe(
 ) -> Descriptor:
     """Describe an upright RGB picture, uint8 (height, width, 3), of any size; `beneath` and `frames` as in
     `images.Picture`, `marks` of it at full resolution, where that is not this one."""
+    from dupedash.embedded.describe.keypoints import keypoints  # compiled: only who describes loads that
+
     height, width = pixels.shape[:2]
     sharp = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     gray = _resize(sharp, working_size(height, width))

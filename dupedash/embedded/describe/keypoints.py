@@ -13,16 +13,7 @@ import numpy as np
 
 from dupedash.compiled import compiled
 from dupedash.embedded.describe import pattern
-
-KEYPOINTS = 320
-"""The most keypoints that are kept of a picture."""
-LEVELS = 8
-"""Scales, from 1 to 1/3.6."""
-SCALE_STEP = 1.2
-"""From one scale to the next, as in ORB (Rublee and others 2011): half a step more or less leaves most bits
-of a descriptor as they are."""
-POSITION_UNIT = 1 / 64
-"""Keypoint positions are kept in 1/64 px of the 400 px picture."""
+from dupedash.embedded.describe.scales import KEYPOINTS, LEVELS, POSITION_UNIT, SCALE_STEP
 
 _GRID = 8
 """Cells across and down. Tried on copies under text, shrunk and cut: 8 finds most, 6 and 10 a few less."""

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from dupedash import images
-from dupedash.embedded.describe import descriptor, drawing, keypoints
+from dupedash.embedded.describe import descriptor, drawing, scales
 from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.describe.sequence import Sequence
 from dupedash.errors import UnreadableImage
@@ -42,14 +42,14 @@ def sound(data: bytes) -> Descriptor:
 
 
 def _check_keypoints(found: Descriptor) -> None:
-    if len(found.points) > keypoints.KEYPOINTS:
+    if len(found.points) > scales.KEYPOINTS:
         raise ValueError("it has too many keypoints")
     if not len(found.points):
         return
-    if int(found.octaves.max()) >= keypoints.LEVELS:
+    if int(found.octaves.max()) >= scales.LEVELS:
         raise ValueError("a keypoint has no such scale")
     height, width = found.size
-    if (found.points.max(axis=0) * keypoints.POSITION_UNIT > (width + 1, height + 1)).any():
+    if (found.points.max(axis=0) * scales.POSITION_UNIT > (width + 1, height + 1)).any():
         raise ValueError("a keypoint lies outside")
 
 

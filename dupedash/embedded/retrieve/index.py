@@ -20,7 +20,7 @@ import numpy as np
 
 from dupedash.embedded.describe import hashes, pattern
 from dupedash.embedded.describe.descriptor import Descriptor, digest
-from dupedash.embedded.describe.keypoints import POSITION_UNIT
+from dupedash.embedded.describe.scales import POSITION_UNIT
 from dupedash.embedded.retrieve import words
 from dupedash.embedded.retrieve.votes import count_votes
 from dupedash.model import Smartfilter

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from dupedash.compiled import compiled
-from dupedash.embedded.describe.keypoints import POSITION_UNIT, SCALE_STEP
+from dupedash.embedded.describe.scales import POSITION_UNIT, SCALE_STEP
 
 MOST_SHARED = 32
 """Shared words of a pair that are looked at: 496 couples; more do not make it more certain."""
