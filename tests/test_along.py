@@ -213,6 +213,21 @@ def test_a_sidecar_that_was_changed_since_the_plan_keeps_its_image_where_it_is(p
     assert place.apply(journal).failed == (), "as it was, it goes"
 
 
+def test_a_sidecar_written_a_moment_ago_is_in_the_plan_and_one_written_after_it_keeps_its_image(place):
+    place.fill(("a.jpg", "b.jpg", "c.jpg"))
+    pairs = (("a.jpg", "b.jpg"), ("a.jpg", "c.jpg"))
+    assert place.plan(*pairs).along == 0
+    (place.folder / "b.xmp").write_bytes(b"five stars")
+    journal = place.journal(*pairs)
+    assert journal.plan().along == 1
+    (place.folder / "b.jpg.json").write_bytes(b"{}")
+    outcome = place.apply(journal)
+    assert ["b.jpg.json was written since" in f.reason for f in outcome.failed] == [True]
+    assert left(place) == ["a.jpg", "b.jpg", "b.jpg.json", "b.xmp"]
+    assert place.apply(place.journal(AB[0])).failed == (), "a new plan knows it"
+    assert left(place) == ["a.jpg"]
+
+
 def test_a_link_or_a_folder_of_that_name_is_left_alone(place, tmp_path):
     place.fill(("a.jpg", "b.jpg"))
     (tmp_path / "secret").write_bytes(b"of somebody else")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dupedash.actions.facts.writing import Writing
 from dupedash.actions.files.along import Along
+from dupedash.actions.files.companions import look_again
 from dupedash.actions.files.disk import FileState
 from dupedash.actions.files.displace import aside, must_be_movable, put_aside, put_back
 from dupedash.actions.files.lock import exclusive
@@ -96,6 +97,7 @@ class _Application:
         self.staying = {os.path.realpath(path_of(member.location)) for member in staying}
 
     def run(self, progress: ReportProgress, cancelled: IsCancelled) -> Outcome:
+        look_again()
         todo = [step for step in self.plan.steps if not self._is(step, StepMark.DONE)]
         started = time.monotonic()
         done: list[Step] = []
@@ -154,6 +156,8 @@ class _Application:
             if os.path.realpath(source) in self.staying:
                 raise ActionError(f"{source} is the file of an image that stays: it is left alone.")
             state = must_be_movable(source, step, keeper, self.plan)
+            if step.kind is StepKind.QUARANTINE:
+                self.along.must_be_all(step)
             self.journal.record(step.number, StepMark.INTENT, file=asdict(state), place=str(source))
         put_aside(source, target, keeper, step, file_state(self.journal, step))
         try:

@@ -18,7 +18,14 @@ import numpy.typing as npt
 
 from dupedash.actions.facts.drafting import told_of
 from dupedash.actions.facts.merging import Rules
-from dupedash.actions.files.companions import Found, as_listed, found_beside, is_partner, owners
+from dupedash.actions.files.companions import (
+    Found,
+    as_listed,
+    found_beside,
+    is_partner,
+    look_again,
+    owners,
+)
 from dupedash.actions.guard import check_plan, guarded
 from dupedash.actions.merge import MergeRule, merged
 from dupedash.actions.partners import Partners
@@ -248,6 +255,7 @@ def draw_plan(
     groups: Sequence[Candidates], wish: Wish, head: Head, progress: ReportProgress = ignore
 ) -> Plan:
     """The plan; nothing is touched. Raises ActionError where it would break a rule of `guard`."""
+    look_again()  # what was written beside an image a moment ago is in the plan, too
     only, started = wish.only, time.monotonic()
     wanted = [g for g in groups if only is None or only & {g.key, *(r.id for r in g.records)}]
     drafts = []

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dupedash.actions.files.companions import as_listed, moves, owners
+from dupedash.actions.files.companions import as_listed, found_beside, moves, owners
 from dupedash.actions.files.disk import FileState, must_be_inside, sha256
 from dupedash.actions.files.displace import aside, bring_back, carry, forget, must_be_free
 from dupedash.actions.guard import guarded
@@ -52,6 +52,15 @@ class Along:
         """Where it waits: with the first of its owners, whichever of them went last."""
         first = self.holders[companion.location][0]
         return aside(self.quarantine, self.plan, first, companion.location)
+
+    def must_be_all(self, step: Step) -> None:
+        """Raises ActionError where something lies beside this image that would go, and the plan knows nothing
+        of it."""
+        known = {companion.location for companion in step.along}.union(step.beside)
+        for found in found_beside(step.location):
+            place = found.companion.location
+            if found.travels and place not in known and not self._stays(found.companion, step):
+                raise ActionError(f"{place} was written since the plan was made: make a new plan.")
 
     def take(self, step: Step) -> None:
         """Move those whose last owner goes by this step. Raises ActionError, OSError."""

@@ -37,7 +37,7 @@ _TAKEOUT = b'"photoTakenTime"'  # is in every record of a photo that Google Take
 _RECORD = 1 << 16  # bytes of such a record that are looked at: they have about 1,000
 LISTED_AGAIN = 10
 """Seconds for which it is taken that a folder holds what it held, though its time says that it changed: each
-step of an apply changes it."""
+step of an apply changes it. A plan and an apply begin with `look_again`."""
 _TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system, that of FAT
 _FOLDERS = 4096  # whose listings are remembered
 
@@ -127,7 +127,7 @@ def _names_a_picture(stem: str) -> bool:
 
 
 def look_again() -> None:
-    """Something was written just now: folders are listed anew."""
+    """Something may have been written just now: folders are listed anew."""
     _listings.clear()
 
 
