@@ -157,6 +157,16 @@ def test_nodes_edges_and_options_are_those_of_pyvis():
     assert network.nodes is network.net.nodes
 
 
+@pytest.mark.parametrize("lines", [
+    ["short.jpg"], ["winter-morning-", "03.jpg"], ["IMG202405181230", "15.jpg"],
+])  # fmt: skip
+def test_a_long_name_stands_in_two_lines_of_the_still_picture_parted_between_words(lines):
+    cut = cut_of([("a", "b", 0.9)])
+    network = build(cut, [0], records_of(cut, f"/x/{{}}/{''.join(lines)}"), ())
+    root = ElementTree.fromstring(picture(network, lambda _node: ""))
+    assert [text.text for text in root.findall("{*}g/{*}text")] == lines * 2
+
+
 def test_the_still_picture_has_every_image_and_link_and_no_markup_of_names():
     cut = cut_of([("a", "b", 0.9), ("b", "c", 0.6)])
     network = build(cut, [0], records_of(cut, "/x/</svg><script>alert(1)</script>{}"), ())

@@ -6,14 +6,17 @@
 // select  called with a node (or null) on a click; open with a node on a double click.
 // sprite  the address of the picture with all thumbnails; until it is there each is a soft rectangle.
 function dupedashDraw(vis, host, data, on, sprite) {
-  const BOX = { width: 84, height: 68 };   // as in sprite.py: what each picture is fitted into
+  const BOX = { width: 96, height: 76 };   // as in sprite.py: what each picture is fitted into
   const REACH = 14;        // pixels: a click that misses a tiny dot by less still means it
-  const NAME = 11.5;       // pixels of a name on the screen, as large as the rest of the page says things
-  const ROOM = 106;        // width of a name in the drawing: neighbours are 120 apart
-  const LARGEST = 26;      // the same at most in the drawing: the picture below begins then
+  const NAME = 11;         // pixels of a name on the screen: the smallest that the pages use
+  const ROOM = 114;        // width of each of its two lines in the drawing: neighbours are 120 apart
+  const LARGEST = 23;      // height of a line at most in the drawing: the picture below begins then
   const LEGIBLE = 34;      // pixels: narrower names are not drawn
-  const BOTH_ENDS = 11;    // letters of a name; of fewer an ending would take the half
+  const BREAKS = /[-_. ]/; // behind these a name goes on in its second line
   const SAVED = 3200;      // pixels of the long side of a saved picture: a slide on a 4K screen
+  const ON_SLIDES = 17;    // height of a line there, in the drawing
+  const CLOSEST = 1.2;     // how much larger than drawn a few pictures are shown
+  const AROUND = { x: 64, above: 46, below: 94 };  // half a picture with its name, and a gap
   host.replaceChildren();
   const canvas = host.appendChild(document.createElement("div"));
   canvas.className = "dd-canvas";
@@ -52,39 +55,51 @@ function dupedashDraw(vis, host, data, on, sprite) {
       ctx.lineWidth = 3 / scale;
       ctx.strokeRect(left, top, width, height);
     }
-    if (ROOM * scale >= LEGIBLE) name(ctx, node, node.y + height / 2, scale);
   }
-  function name(ctx, node, under, scale) {
-    const size = Math.min(NAME / scale, LARGEST);
+  function name(ctx, node, scale, size) {
     ctx.font = size + "px system-ui, sans-serif";
     ctx.textAlign = "center";
     ctx.textBaseline = "top";
-    const text = short(ctx, node.label, size);
     ctx.strokeStyle = ground;
     ctx.lineWidth = 3 / scale;
-    ctx.strokeText(text, node.x, under + 2 / scale);
     ctx.fillStyle = ink;
-    ctx.fillText(text, node.x, under + 2 / scale);
+    lines(ctx, node.label, size).forEach((text, line) => {
+      const top = node.y + sized(node).height / 2 + 2 / scale + line * size * 1.05;
+      ctx.strokeText(text, node.x, top);
+      ctx.fillText(text, node.x, top);
+    });
   }
 
-  // As much of a name as there is room for: of a short one its beginning, of a longer one both ends.
-  const shortened = new Map();
-  function short(ctx, label, size) {
-    const key = size.toFixed(1) + label, known = shortened.get(key);
-    if (known !== undefined) return known;
-    let text = label;
-    for (let letters = label.length - 1; letters > 2 && ctx.measureText(text).width > ROOM; letters--) {
-      const end = letters > BOTH_ENDS ? Math.floor(letters / 2) : 0;
-      text = label.slice(0, letters - end) + "…" + label.slice(label.length - end);
+  // A name in one line or two; where even these have no room, it loses letters in its middle.
+  const known = new Map();
+  function lines(ctx, label, size) {
+    const key = size.toFixed(1) + label;
+    if (!known.has(key)) known.set(key, wrapped(label, (text) => ctx.measureText(text).width <= ROOM));
+    return known.get(key);
+  }
+  function wrapped(label, fits) {
+    for (let letters = label.length; letters > 2; letters--) {
+      const end = Math.floor(letters / 2);
+      const text = letters === label.length ? label : label.slice(0, letters - end) + "…" + label.slice(-end);
+      if (fits(text)) return [text];
+      let most = text.length - 1;
+      while (most > 1 && !fits(text.slice(0, most))) most--;
+      if (!fits(text.slice(most))) continue;
+      let at = most;
+      while (at > 1 && !(BREAKS.test(text[at - 1]) && fits(text.slice(at)))) at--;
+      return at > 1 ? [text.slice(0, at), text.slice(at)] : [text.slice(0, most), text.slice(most)];
     }
-    shortened.set(key, text);
-    return text;
+    return [label.slice(0, 1) + "…"];
   }
 
   const shown = data.nodes.map((node) => ({
     id: node.id, x: node.x, y: node.y, shape: "custom", family: node.group,
     ctxRenderer: ({ ctx, state }) => ({
       drawNode() { paint(ctx, node, net.getScale(), state.selected || state.hover); },
+      drawExternalLabel() {  // above all pictures
+        const scale = net.getScale();
+        if (ROOM * scale >= LEGIBLE) name(ctx, node, scale, Math.min(NAME / scale, LARGEST));
+      },
       nodeDimensions: sized(node),
     }),
   }));
@@ -100,8 +115,8 @@ function dupedashDraw(vis, host, data, on, sprite) {
   sheet.onerror = () => { host.dataset.pictures = "missing"; };
   if (sprite && data.nodes.some((node) => node.cell)) sheet.src = sprite;
 
-  function say(lines, at) {
-    tip.replaceChildren(...lines.map((line) => {
+  function say(lines, at, pictures) {
+    tip.replaceChildren(...(pictures ?? []), ...lines.map((line) => {
       const row = document.createElement("div");
       row.textContent = line;
       return row;
@@ -114,7 +129,19 @@ function dupedashDraw(vis, host, data, on, sprite) {
   const hide = () => { tip.hidden = true; };
   const where = (event) => ({ x: event.offsetX ?? 0, y: event.offsetY ?? 0 });
 
-  net.on("hoverNode", ({ node, event }) => say([byId.get(node).where], where(event)));
+  // As large as the sprite has it.
+  function enlarged(node) {
+    if (!node.cell || !sheet.naturalWidth) return [];
+    const [left, top, width, height] = node.cell, shown = document.createElement("canvas");
+    Object.assign(shown, { width, height });
+    shown.getContext("2d").drawImage(sheet, left, top, width, height, 0, 0, width, height);
+    return [shown];
+  }
+
+  net.on("hoverNode", ({ node, event }) => {
+    const over = byId.get(node);
+    say([over.where], where(event), enlarged(over));
+  });
   net.on("hoverEdge", ({ edge, event }) => {
     const link = edges.get(edge);
     const lines = ["score " + link.score.toFixed(2)];
@@ -143,11 +170,24 @@ function dupedashDraw(vis, host, data, on, sprite) {
   net.on("doubleClick", (event) => { const node = hit(event); if (node) on?.open?.(node); });
   net.once("afterDrawing", () => { host.dataset.drawn = String(data.nodes.length); });
 
+  // The place that some pictures take with their names.
+  function around(some) {
+    const xs = some.map((node) => node.x), ys = some.map((node) => node.y);
+    const left = Math.min(...xs) - AROUND.x, top = Math.min(...ys) - AROUND.above;
+    return { left, top, width: Math.max(...xs) + AROUND.x - left, height: Math.max(...ys) + AROUND.below - top };
+  }
+  function fit(some, animation) {
+    if (!some.length) return;
+    const { left, top, width, height } = around(some);
+    const scale = Math.min(CLOSEST, canvas.clientWidth / width, canvas.clientHeight / height);
+    net.moveTo({ position: { x: left + width / 2, y: top + height / 2 }, scale, animation });
+  }
+  fit(data.nodes, false);
+  const slowly = { duration: 300 };
+
   // The whole drawing on a canvas of its own, as large as a slide.
   function whole() {
-    const xs = data.nodes.map((node) => node.x), ys = data.nodes.map((node) => node.y);
-    const left = Math.min(...xs) - 70, top = Math.min(...ys) - 60;
-    const width = Math.max(...xs) + 70 - left, height = Math.max(...ys) + 70 - top;
+    const { left, top, width, height } = around(data.nodes);
     const scale = SAVED / Math.max(width, height), made = document.createElement("canvas");
     made.width = width * scale;
     made.height = height * scale;
@@ -166,13 +206,14 @@ function dupedashDraw(vis, host, data, on, sprite) {
       ctx.stroke();
     }
     ctx.setLineDash([]);
-    for (const node of data.nodes) paint(ctx, node, Math.max(scale, LEGIBLE / ROOM), false);
+    for (const node of data.nodes) paint(ctx, node, scale, false);
+    for (const node of data.nodes) name(ctx, node, scale, ON_SLIDES);
     return made;
   }
 
   return {
     destroy() { sheet.onload = sheet.onerror = null; net.destroy(); },
-    fit() { net.fit({ animation: { duration: 300 } }); },
+    fit() { fit(data.nodes, slowly); },
     save(called) {
       whole().toBlob((blob) => {
         const link = document.createElement("a");
@@ -186,8 +227,7 @@ function dupedashDraw(vis, host, data, on, sprite) {
       const node = data.nodes.find((n) => n.member === member);
       if (!node) return false;
       net.selectNodes([node.id]);
-      const family = data.nodes.filter((n) => n.group === node.group).map((n) => n.id);
-      net.fit({ nodes: family, maxZoomLevel: 1.2, animation: { duration: 300 } });
+      fit(data.nodes.filter((n) => n.group === node.group), slowly);
       return true;
     },
     where(member) {  // on the page, for whoever wants to point at it
@@ -199,7 +239,7 @@ function dupedashDraw(vis, host, data, on, sprite) {
       const wanted = text.trim().toLowerCase();
       const found = wanted ? data.nodes.filter((n) => n.where.toLowerCase().includes(wanted)) : [];
       net.selectNodes(found.map((n) => n.id));
-      if (found.length) net.fit({ nodes: found.map((n) => n.id), maxZoomLevel: 1.2, animation: { duration: 300 } });
+      fit(found, slowly);
       return found.length;
     },
   };

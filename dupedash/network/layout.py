@@ -16,12 +16,12 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 Points = npt.NDArray[np.float64]
 
-STEP = 120.0  # between neighbours, in units of the drawing; a picture is 84 wide at most
-ROW = 104.0  # between rows: a picture is 68 high at most, its name below it 26
+STEP = 120.0  # between neighbours, in units of the drawing; a picture is 96 wide at most, its name 114
+ROW = 130.0  # between rows: a picture is 76 high at most, the two lines of its name below it 50
 _DENSE = {1: [(0.0, 0.0)], 2: [(0.0, 0.0), (1.0, 0.0)], 3: [(0.5, 0.0), (0.0, 1.0), (1.0, 1.0)],
           4: [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)]}  # fmt: skip
 """Places of small groups in steps and rows: denser than a circle, and every link is seen."""
-MARGIN = (114.0, 116.0)  # around a group: half a picture on each side with its name, and a gap
+MARGIN = (128.0, 138.0)  # around a group: half a picture on each side with its name, and a gap
 CIRCLE_UP_TO = 12  # images, by eye: larger groups are clearer with springs
 SPRINGS_UP_TO = 200  # beyond, networkx' spring layout takes seconds
 WIDE = 1.4  # the whole drawing is so much wider than high where nobody says: on paper, in a file
@@ -51,8 +51,8 @@ def _circle(size: int) -> Points:
     if size in _DENSE:
         return np.array(_DENSE[size]) * (STEP, ROW)
     angles = np.arange(size) * 2 * np.pi / size - np.pi / 2 * (size > 2)
-    radius = STEP / (2 * np.sin(np.pi / size))
-    return np.stack([radius * np.cos(angles), radius * np.sin(angles)], axis=1)
+    radius = 1 / (2 * np.sin(np.pi / size))
+    return np.stack([radius * np.cos(angles), radius * np.sin(angles)], axis=1) * (STEP, ROW)
 
 
 def _springs(size: int, links: Sequence[tuple[int, int]]) -> Points:
@@ -60,8 +60,8 @@ def _springs(size: int, links: Sequence[tuple[int, int]]) -> Points:
     graph.add_nodes_from(range(size))
     graph.add_edges_from(links)
     found = nx.spring_layout(graph, seed=1, iterations=60)
-    points: Points = np.array([found[n] for n in range(size)]) * (STEP * np.sqrt(size) * 0.75)
-    return _apart(points, STEP * 0.85)
+    points: Points = np.array([found[n] for n in range(size)]) * (np.sqrt(size) * 0.75)
+    return _apart(points, 0.95) * (STEP, ROW)
 
 
 def _apart(points: Points, least: float) -> Points:
@@ -71,7 +71,7 @@ def _apart(points: Points, least: float) -> Points:
         distance = np.hypot(way[..., 0], way[..., 1])
         np.fill_diagonal(distance, np.inf)
         lacking = np.maximum(least - distance, 0)
-        if lacking.max() < 1:
+        if lacking.max() < 0.01:
             break
         points = points + (way / np.maximum(distance, 1e-9)[..., None] * lacking[..., None]).sum(axis=1) * 0.5
     return points

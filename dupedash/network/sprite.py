@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dupedash.model import ImageRecord
 
-BOX = (84, 68)
+BOX = (96, 76)
 """Width and height of the box into which each picture is fitted, in the units of the places: neighbours are
 120 apart, and a name stands below."""
 _CELLS = ((400, 2.0), (1200, 1.25), (3000, 0.8))

@@ -14,9 +14,12 @@ Drawn = Callable[[Mapping[str, Any]], str]
 
 _MARGIN = 70
 """Around all: half a picture, and the name below it."""
+_LINE, _LETTERS = 15, 15
+"""Height of a line of a name, and its letters: neighbours are 120 apart."""
 _STYLE = (
-    "text{font:9px system-ui,sans-serif;text-anchor:middle;fill:currentColor}"
-    ".score{font-size:11px;paint-order:stroke;stroke:var(--page,#fff);stroke-width:4px}"
+    "text{font:13px system-ui,sans-serif;text-anchor:middle;fill:currentColor;"
+    "paint-order:stroke;stroke:var(--page,#fff);stroke-width:3px}"
+    ".score{font-size:11px;stroke-width:4px}"
     ".dot{fill:#7a869a}"
 )
 
@@ -52,11 +55,21 @@ def _edge(edge: Mapping[str, Any], at: Places) -> str:
 
 def _node(node: Mapping[str, Any], image: str, link: str) -> str:
     shown = image or '<circle class="dot" r="10"/>'
-    below = BOX[1] / 2 + 11 if image else 22
-    name = f'<text y="{below:g}">{escape(str(node["label"]))}</text>'
+    below = BOX[1] / 2 + 13 if image else 24
+    rows = enumerate(_lines(str(node["label"])))
+    name = "".join(f'<text y="{below + row * _LINE:g}">{escape(line)}</text>' for row, line in rows)
     title = f"<title>{escape(str(node['where']))}</title>"
     whole = f'<g transform="translate({node["x"]:g} {node["y"]:g})">{title}{shown}{name}</g>'
     return f'<a href="{escape(link)}" tabindex="-1">{whole}</a>' if link else whole
+
+
+def _lines(label: str) -> tuple[str, ...]:
+    """A name in one line or two, the second begun behind a sign that parts words where there is one."""
+    if len(label) <= _LETTERS:
+        return (label,)
+    least = len(label) - _LETTERS
+    at = max((place for place in range(least, _LETTERS + 1) if label[place - 1] in "-_. "), default=_LETTERS)
+    return label[:at], label[at:]
 
 
 def _score(edge: Mapping[str, Any], at: Places) -> str:

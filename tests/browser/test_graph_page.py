@@ -65,6 +65,15 @@ def test_the_graph_takes_the_window_shows_its_pictures_at_once_and_is_saved(dash
     assert len(ours) == 2, "the groups, and one picture with all thumbnails"
     box = host.bounding_box()
     assert box["width"] > 0.9 * page.get_by_test_id("stMain").bounding_box()["width"]
+    scan = ScanStore(Workspace(dashboard.data).scans).list()[0]
+    matches = scan.matches()
+    grouped = {matches.ids[int(end)] for ends in (matches.a, matches.b) for end in ends[matches.score >= 0.7]}
+    for member in grouped:  # none is beyond the edge
+        at = host.evaluate("(host, member) => host.graph.where(member)", member)
+        assert box["x"] < at["x"] < box["x"] + box["width"]
+        assert box["y"] < at["y"] < box["y"] + box["height"]
+    page.mouse.move(at["x"], at["y"])
+    expect(page.locator(".dd-tip canvas")).to_be_visible()
     for name, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
         with page.expect_download() as download:
             page.locator(".dd-tools").get_by_text(name).click()

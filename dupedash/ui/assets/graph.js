@@ -13,8 +13,9 @@ async function load(url) {
   return answer.json();
 }
 
-// How much wider than high the drawing shall be, so that it fills its place.
-const wide = (host) => (host.clientWidth / Math.max(1, host.clientHeight)).toFixed(1);
+// How much wider than high the drawing shall be, so that it fills its place above the buttons.
+const BUTTONS = 44;  // pixels, as in graph.css
+const wide = (host) => (host.clientWidth / Math.max(1, host.clientHeight - BUTTONS)).toFixed(1);
 
 function focus(state, member) {
   if (!member || !state.graph || state.focused === member) return;

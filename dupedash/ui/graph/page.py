@@ -51,10 +51,11 @@ def pick_selection(view: View) -> tuple[Selection, SelectedGroups]:
     size = sizes.segmented_control(
         "Images in a group", list(_SIZES), default=SizeClass.ALL, required=True, key="sizes",
         format_func=_SIZES.__getitem__, bind="query-params", on_change=first_page,
+        label_visibility="collapsed",
     )  # fmt: skip
     find = text.text_input(
-        "File name or folder", key="find", bind="query-params", placeholder="Find groups",
-        on_change=first_page,
+        "File name or folder", key="find", bind="query-params", placeholder="Find a file or folder",
+        on_change=first_page, label_visibility="collapsed",
     )  # fmt: skip
     shown = Selection(SizeClass(size or SizeClass.ALL), find, page_now())
     chosen = data.selected_groups(view.matches, view.cut, shown)
