@@ -8,8 +8,10 @@ import urllib.error
 import urllib.request
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from dupedash.config import Workspace
+from dupedash.review import ReviewStore
 from dupedash.ui.door.routes import picture_url, thumb_url
 from tests import workspaces
 from tests.browser.conftest import settle, to
@@ -167,6 +169,28 @@ def test_beyond_this_machine_links_decide_who_may_do_what(tmp_path, pictures, se
     editor.get_by_text("Lets the receiver in, as a viewer").click()
     expect(editor.get_by_test_id("stCode")).to_contain_text("token=")
     link = editor.get_by_test_id("stCode").inner_text().strip()
-    received = visit(running.url).page(link.removeprefix(running.url))
-    expect(received.get_by_role("heading", level=1)).to_have_text("Groups")
-    expect(received.get_by_text("View only").first).to_be_visible()
+    for window in ({"width": 1280, "height": 900}, {"width": 390, "height": 844}):
+        a_stakeholder_looks(visit(running.url, viewport=window).page(link.removeprefix(running.url)))
+    assert len(ReviewStore(Workspace(data).reviews).load()) == 0
+
+
+def a_stakeholder_looks(page: Page) -> None:
+    """Who got the link alone sees a group, decides nothing, and takes the report and the summary along."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Groups")
+    assert "token" not in page.url
+    expect(page.get_by_text("View only").first).to_be_attached()
+    page.get_by_role("link", name="Open").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Group of 3 images")
+    expect(page.locator(".compare[data-drawn=side]")).to_be_visible()
+    settle(page)
+    page.locator("body").press("d")
+    settle(page)
+    expect(page.get_by_text("Not decided yet")).to_be_visible()
+    page.goto(re.sub(r"/group\b.*", "/share", page.url))
+    settle(page)
+    for number, title in enumerate(("<title>Duplicates", "<title>Summary of duplicates")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download", exact=True).nth(number).click()
+        text = download.value.path().read_text("utf-8")
+        assert title in text
+        assert "scene-1.png" in text
