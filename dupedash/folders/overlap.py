@@ -6,6 +6,9 @@ The pairs that come of that grow with the square of the depth; few of them say s
 * Of the other side the innermost folder is named that still holds `NEARLY_ALL` of what is shared.
 * Of pairs that lie in each other (`backup` and `photos`, `backup/2019` and `photos/2019`) the one counts with
   the largest product of the number of shared images and their share of the folder: what could go at once.
+
+A folder that lies in another one (`photos/copies` in `photos`) is told where what it shares lies right in the
+outer one; between folders of the outer one that lie beside each other, these two are told.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dupedash.folders.shelf import Shelf
-from dupedash.folders.tree import Flags, FolderTree, Numbers, Runs
+from dupedash.folders.tree import Flags, FolderTree, Numbers, Runs, lies_in
 
 NEARLY_ALL = 0.9
 """Nine of ten: an inner folder with fewer of the shared images would leave out what a person counts."""
@@ -55,6 +58,11 @@ class SharedFolders:
     def only(self) -> int:
         """Images of `folder` that are not in `other`."""
         return self.images - self.shared
+
+    @property
+    def nested(self) -> bool:
+        """Whether one lies in the other: then each image counts for the inner one."""
+        return lies_in(self.folder, self.other) or lies_in(self.other, self.folder)
 
     def turned(self) -> SharedFolders:
         """The same, told of the other folder."""
@@ -147,10 +155,12 @@ class _Counting:
         shelf, size = self.shelf, len(self.shelf.tree)
         at, owner = self.places.of(shelf.second[links])
         codes = np.unique(shelf.first[links][owner] * size + self.places.values[at])
+        at, owner = self.homes.of(shelf.second[links])
+        right_in = np.isin(codes, shelf.first[links][owner] * size + self.rows.other[self.homes.values[at]])
         at, owner = self.homes.of(codes // size)
         row, other = self.homes.values[at], (codes % size)[owner]
-        home = self.rows.other[row]
-        kept = np.flatnonzero(~shelf.tree.related(home, other))
+        home, around = self.rows.other[row], right_in[owner]
+        kept = np.flatnonzero(~shelf.tree.holds(home, other) & (around | ~shelf.tree.holds(other, home)))
         row = row[kept]
         return _Table(home[kept], other[kept], self.rows.count[row], self.rows.bytes[row]).summed(size)
 
@@ -159,7 +169,7 @@ def _rolled_up(tree: FolderTree, table: _Table) -> _Table:
     """The same for every folder with all below it."""
     at, owner = tree.above.of(table.one)
     outer, rows = tree.above.values[at], table.taken(owner)
-    apart = np.flatnonzero(~tree.related(outer, rows.other))
+    apart = np.flatnonzero(~tree.holds(outer, rows.other))
     return _Table(outer, rows.other, rows.count, rows.bytes).taken(apart).summed(len(tree))
 
 

@@ -116,6 +116,12 @@ def folder_of(location: str) -> str:
     return folder or found
 
 
+def lies_in(inner: str, outer: str) -> bool:
+    """Whether the first path is a folder below the second one."""
+    separator = _separator(outer)
+    return inner.startswith(outer.rstrip(separator) + separator)
+
+
 def _separator(path: str) -> str:
     """Backslashes part only the paths that have no slash: on most systems a name may hold them."""
     return "\\" if "\\" in path and "/" not in path else "/"

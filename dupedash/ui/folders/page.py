@@ -70,11 +70,12 @@ def row_html(pair: SharedFolders, common: str) -> str:
     one, other = (escape(short(path, common)) for path in (pair.folder, pair.other))
     part = wording.share(pair.shared, pair.images)
     back = f"{pair.other_shared:,} of {wording.plural(pair.other_images, 'image')} of {other} are in {one}"
+    nested = " · what lies in the inner folder counts there only" if pair.nested else ""
     return (
         f'<div class="dd-share" title="{escape(pair.folder)}&#10;{escape(pair.other)}">'
         f"<p><b>{one}</b> <span>shares {part} with</span> <b>{other}</b></p>"
         f'<i><i style="width:{100 * pair.share:.1f}%"></i></i>'
-        f"<small>{escape(figures(pair))} · {back}</small></div>"
+        f"<small>{escape(figures(pair))} · {back}{nested}</small></div>"
     )
 
 
