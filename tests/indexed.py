@@ -1,9 +1,10 @@
-"""A folder of small pictures, the store that it is indexed into, and processes that stay, as fixtures."""
+"""A folder of small pictures and the store that it is indexed into, as fixtures; processes that stay."""
 
 from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,9 @@ class KeptWorkers:
                 return
 
 
-@pytest.fixture(scope="module", autouse=True)
+@contextmanager
 def kept_workers() -> Iterator[None]:
-    """Where it is imported: whatever is indexed in this process is read by processes that stay."""
+    """Whatever is indexed in this process meanwhile is read by processes that stay."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(update, "Workers", KeptWorkers)
         yield

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from dupedash.bench import measure
+from dupedash.bench import measure, startup
 from dupedash.bench.pictures import copies, picture
 from dupedash.bench.recut import random_matches, recut
 from dupedash.cli import main
@@ -54,6 +54,7 @@ print(much.megabytes - nothing.megabytes)
 def test_a_small_bench_prints_all_its_figures(tmp_path, capsys, monkeypatch):
     file = tmp_path / "bench.json"
     monkeypatch.setattr(measure, "SIZES", ((1000, 2000), (1000, 5000)))
+    monkeypatch.setattr(startup, "TIMES", 1)
     assert main(["bench", "--images", "20", "--json", str(file)]) == 0
     out = capsys.readouterr().out
     assert "cores" in out.splitlines()[0]

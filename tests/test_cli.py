@@ -29,14 +29,14 @@ from dupedash.jobs import Jobs, JobStatus
 from dupedash.model import Progress
 from dupedash.scans import ScanStatus, ScanStore
 
-IMAGES = 120
+IMAGES = 70  # more than are written in one step
 FAMILIES = IMAGES // 5
 SECONDS = 120
 
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory) -> Path:
-    """120 drawn pictures; in every five the first three are one group."""
+    """70 drawn pictures; in every five the first three are one group."""
     return draw(tmp_path_factory.mktemp("pictures"), IMAGES, processes=1)[0]
 
 
@@ -51,11 +51,6 @@ def indexed(tmp_path_factory, pictures) -> Path:
 
 def run(data, *words):
     return main(["--data", str(data), *map(str, words)])
-
-
-def start(data, *words):
-    command = [sys.executable, "-m", "dupedash", "--data", str(data), *map(str, words)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
 
 
 def until(condition, what):
@@ -241,47 +236,64 @@ def test_every_error_has_its_code():
     assert {error: exit_code(error).value for error in codes} == codes
 
 
-@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
-def test_an_index_that_was_ended_goes_on_and_is_as_if_it_had_not_been(tmp_path, pictures, indexed, kill):
-    process = start(tmp_path, "index", pictures)
-    database = tmp_path / "collections" / "default" / "collection.sqlite"
-    until(lambda: (database.exists() and records(tmp_path)) or process.poll() is not None, "some are in")
-    end(process, kill)
+ENDS = """
+import os, runpy, signal, sys
+from {module} import {owner} as owner
+
+real, calls = owner.{name}, []
+
+def called(*given, **options):
+    done = real(*given, **options)
+    calls.append(given)
+    if len(calls) == {times}:
+        {kill}
+    return done
+
+owner.{name} = called
+sys.argv[0] = "dupedash"
+runpy.run_module("dupedash", run_name="__main__", alter_sys=True)
+"""
+KILLS = {
+    "killed": "os.kill(os.getpid(), signal.SIGKILL)",
+    "interrupted": "os.killpg(0, signal.SIGINT)",  # as at a terminal: Ctrl-C reaches the workers too
+}
+
+
+def ended(kill, module, owner, name, times, data, *words):
+    """The command in a process that ends once it has called a method so many times."""
+    program = ENDS.format(module=module, owner=owner, name=name, times=times, kill=KILLS[kill])
+    command = [sys.executable, "-c", program, "--data", str(data), *map(str, words)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, **pipes, start_new_session=True)
+    _, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == (130 if kill == "interrupted" else -signal.SIGKILL), err
+    assert (b"the same command again goes on" in err) is (kill == "interrupted")
+    assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("kill", KILLS)
+def test_an_index_that_was_ended_goes_on_and_is_as_if_it_had_not_been(
+    tmp_path, pictures, indexed, capsys, kill
+):
+    ended(kill, "dupedash.embedded.store.store", "Store", "put", 1, tmp_path, "index", pictures)
     between = len(records(tmp_path))
     assert 0 < between < IMAGES
-    again = start(tmp_path, "index", pictures)
-    out, _ = again.communicate(timeout=SECONDS)
-    assert again.returncode == 0
-    assert f"{IMAGES - between} added, 0 updated, {between} unchanged" in out.decode()
+    assert run(tmp_path, "index", pictures) == 0
+    assert f"{IMAGES - between} added, 0 updated, {between} unchanged" in capsys.readouterr().out
     assert known(tmp_path) == known(indexed)
 
 
-@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
+@pytest.mark.parametrize("kill", KILLS)
 def test_a_scan_that_was_ended_goes_on_and_is_as_if_it_had_not_been(tmp_path, indexed, kill):
     shutil.copytree(indexed / "collections", tmp_path / "collections")
-    process = start(tmp_path, "scan")
-    parts = lambda: list((tmp_path / "scans").glob("*/parts/*.parquet"))  # noqa: E731
-    until(lambda: len(parts()) > 1 or process.poll() is not None, "some parts are there")
-    end(process, kill)
+    ended(kill, "dupedash.scans.writer", "ScanWriter", "write_part", 2, tmp_path, "scan")
+    assert len(list((tmp_path / "scans").glob("*/parts/*.parquet"))) == 2
     store = ScanStore(tmp_path / "scans")
     until(lambda: store.list()[0].status is ScanStatus.STOPPED, "the scan is seen as stopped")
     assert run(tmp_path, "scan", "--pairs", tmp_path / "pairs.csv") == 0
     assert pairs(tmp_path / "pairs.csv") == pairs(indexed / "pairs.csv")
     assert [scan.status for scan in store.list()] == [ScanStatus.DONE]
     assert store.list()[0].stats.searched == IMAGES
-
-
-def end(process, kill):
-    """As the system does (kill -9), or a person at a terminal (Ctrl-C reaches the workers too)."""
-    if kill is signal.SIGKILL:
-        process.kill()
-        process.communicate(timeout=SECONDS)
-        return
-    os.killpg(process.pid, kill)
-    _, err = process.communicate(timeout=SECONDS)
-    assert process.returncode == 130
-    assert b"the same command again goes on" in err
-    assert b"Traceback" not in err
 
 
 def test_jobs_of_every_kind_run_as_processes_of_the_real_program(tmp_path, pictures):

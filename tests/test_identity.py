@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from dupedash.cli import main
 from dupedash.embedded.store.store import Store, file_id
 from dupedash.model import Failure
-from tests.indexed import counts, draw, folder, kept_workers, read, store
+from tests.indexed import counts, draw, folder, read, store
 
-__all__ = ["folder", "kept_workers", "store"]
+__all__ = ["folder", "store"]
 
 
 def places(store: Store) -> dict[str, str]:

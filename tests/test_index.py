@@ -22,10 +22,10 @@ from dupedash.embedded.store.store import Store, file_id
 from dupedash.errors import ConfigError
 from dupedash.images import Limits
 from dupedash.model import Failure, Progress
-from tests.indexed import counts, draw, folder, kept_workers, store
+from tests.indexed import counts, draw, folder, store
 from tests.test_images import png_that_claims
 
-__all__ = ["folder", "kept_workers", "store"]
+__all__ = ["folder", "store"]
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTILE_NAMES = [

@@ -16,10 +16,10 @@ from dupedash.embedded.files.leaveout import DEFAULTS, LeaveOut, checked
 from dupedash.embedded.store.store import Store, file_id
 from dupedash.errors import ConfigError
 from tests.app_pages import opened
-from tests.indexed import counts, draw, kept_workers, read, store
+from tests.indexed import counts, draw, read, store
 from tests.test_clear_page import finish
 
-__all__ = ["kept_workers", "store"]
+__all__ = ["store"]
 
 
 @pytest.fixture

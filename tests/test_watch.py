@@ -30,9 +30,7 @@ from dupedash.ui.door import access
 from dupedash.watch import Channels, Watch, channels, is_watched, mark_seen, read_state, seen_until, watch
 from dupedash.watch.state import lock_of
 from tests.app_pages import opened
-from tests.indexed import draw, kept_workers, read
-
-__all__ = ["kept_workers"]
+from tests.indexed import draw, read
 
 
 class Place:
@@ -325,8 +323,8 @@ def test_a_switch_lets_a_collection_be_watched_and_ends_it(shown):
     assert at.toggle(key="watch.on").value
     assert any(text.value.startswith("Looked just now, again at about") for text in at.caption)
     at.toggle(key="watch.on").set_value(False).run()
-    _until(lambda: not is_watched(shown.workspace, "photos"))
-    assert not at.run().toggle(key="watch.on").value
+    _until(lambda: not at.run().toggle(key="watch.on").value)
+    assert not is_watched(shown.workspace, "photos")
 
 
 def _until(condition):

@@ -220,19 +220,24 @@ def test_a_worker_that_was_ended_while_it_had_nothing_to_do_fails_no_task(pool):
     assert not before & {pool.ask("a") for _ in range(9)}
 
 
-def test_processes_that_were_started_ahead_do_the_work_and_others_are_started_beside_them():
+def started_ahead() -> set[psutil.Process]:
+    """What is started ahead now, and no other child of this process, such as the browser of other tests."""
+    before = set(psutil.Process().children())
     processes.start_ahead(1, "tests.test_workers:ten")
-    ahead = {child.pid for child in psutil.Process().children()}
+    return set(psutil.Process().children()) - before
+
+
+def test_processes_that_were_started_ahead_do_the_work_and_others_are_started_beside_them():
+    (ahead,) = started_ahead()
     outcomes = list(Workers(work, 2).run(["nap", "nap"]))
-    assert len(ahead & {outcome.result for outcome in outcomes}) == 1
+    assert [outcome.result for outcome in outcomes].count(ahead.pid) == 1
     assert len({outcome.result for outcome in outcomes}) == 2
 
 
 def test_a_process_that_was_started_ahead_and_died_is_replaced():
-    processes.start_ahead(1, "tests.test_workers:ten")
-    for child in psutil.Process().children():
-        child.kill()
-        child.wait()
+    (ahead,) = started_ahead()
+    ahead.kill()
+    ahead.wait()
     (outcome,) = Workers(double, 1).run([4])
     assert outcome.result == 8
 

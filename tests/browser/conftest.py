@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, expect
 
 from tests import workspaces
 
@@ -70,15 +72,48 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return workspaces.draw(tmp_path_factory.mktemp("drawn") / "pictures")
 
 
-@pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Iterator[Dashboard]:
-    """A dashboard over a collection `photos` with one scan."""
-    data = tmp_path_factory.mktemp("dashboard") / "data"
-    workspace = workspaces.fill(data, pictures)
+@pytest.fixture(scope="session")
+def scanned_photos(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Path:
+    """The data folder with a collection `photos` of these pictures and one scan: to be copied."""
+    workspace = workspaces.fill(tmp_path_factory.mktemp("scanned") / "data", pictures)
     workspaces.scan(workspace)
-    running = start(data)
+    return workspace.root
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory, scanned_photos: Path) -> Iterator[Dashboard]:
+    """A dashboard over a collection `photos` with one scan."""
+    running = start(shutil.copytree(scanned_photos, tmp_path_factory.mktemp("dashboard") / "data"))
     yield running
     running.stop()
+
+
+WINDOW: dict[str, object] = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+
+
+@dataclass
+class Kept:
+    """A context of the usual kind and its tab, for one test after the other: a new one would load and compile
+    again all that draws a page, which costs twice what the page does. Nothing else is kept in it."""
+
+    context: BrowserContext
+    tab: Page
+    lent: bool = False
+
+    def tidy(self) -> None:
+        """Leave the page, and forget what it wrote."""
+        for page in self.context.pages:
+            if page is not self.tab:
+                page.close()
+        self.context.clear_cookies()
+        if self.tab.url.startswith("http"):
+            self.tab.evaluate("localStorage.clear(), sessionStorage.clear()")
+            self.tab.goto(urljoin(self.tab.url, QUIET_PAGE))
+        self.lent = False
+
+
+QUIET_PAGE = "/_stcore/health"
+"""A page without any script."""
 
 
 class Watched:
@@ -88,31 +123,49 @@ class Watched:
     what draws the page.
     """
 
-    def __init__(self, browser: Browser, url: str, **options: object) -> None:
+    def __init__(self, browser: Browser, url: str, kept: Kept | None = None, **options: object) -> None:
         self.url = url
         self.wrong: list[str] = []
-        options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options}
-        self.context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
-        self.context.on("request", self._asked)
+        self._kept = kept
+        self._tabs = [kept.tab] if kept else []
+        self.context: BrowserContext = (
+            kept.context if kept else browser.new_context(**{**WINDOW, **options})  # type: ignore[arg-type]
+        )
+        self._heard = {
+            "request": self._asked, "console": self._said, "dialog": self._opened,
+            "weberror": lambda error: self.wrong.append(f"exception: {error.error}"),
+        }  # fmt: skip
+        for event, hear in self._heard.items():
+            self.context.on(event, hear)  # type: ignore[call-overload]
 
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((self.url, "blob:", "data:")):
             self.wrong.append(f"request to {request.url}")
 
+    def _opened(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            place = (message.location or {}).get("url", "")
+            self.wrong.append(f"console: {message.text} {place}")
+
     def page(self, path: str = "/", ready: Callable[[Page], None] | None = None) -> Page:
-        """A new tab, loaded and settled, or `ready`."""
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.wrong.append(f"exception: {error}"))
-        page.on("dialog", lambda dialog: (self.wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("console", self._said)
+        """A tab of its own, loaded and settled, or `ready`."""
+        page = self._tabs.pop() if self._tabs else self.context.new_page()
         page.goto(self.url + path)
         (ready or settle)(page)
         return page
 
-    def _said(self, message: object) -> None:
-        kind, place = message.type, (message.location or {}).get("url", "")  # type: ignore[attr-defined]
-        if kind == "error":
-            self.wrong.append(f"console: {message.text} {place}")  # type: ignore[attr-defined]
+    def close(self) -> None:
+        """No more is noted from now on."""
+        for event, hear in self._heard.items():
+            self.context.remove_listener(event, hear)
+        if self._kept is None:
+            self.context.close()
+        else:
+            self._kept.tidy()
 
 
 _QUIET = """async ({quiet, patience}) => {
@@ -142,6 +195,12 @@ def settle(page: Page) -> None:
     most, as the page of running work hardly rests: what is missing then, the test itself will say."""
     page.get_by_role("heading", level=1).first.wait_for()
     page.evaluate(_QUIET, {"quiet": 150, "patience": 10_000})
+
+
+def show(page: Page, address: str) -> None:
+    """Go to another address in the same tab, and wait until it is drawn: half of what a new tab costs."""
+    page.goto(address)
+    settle(page)
 
 
 def to(page: Page, name: str) -> None:
@@ -179,19 +238,29 @@ def serving() -> Iterator[Callable[..., Dashboard]]:
         one.stop()
 
 
+@pytest.fixture(scope="session")
+def kept(browser: Browser) -> Iterator[Kept]:
+    """The context that is kept."""
+    context = browser.new_context(**WINDOW)  # type: ignore[arg-type]
+    yield Kept(context, context.new_page())
+    context.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, serving: object) -> Iterator[Callable[..., Watched]]:  # noqa: ARG001
+def visit(browser: Browser, kept: Kept, serving: object) -> Iterator[Callable[..., Watched]]:  # noqa: ARG001
     """visit(url, **context options): a watched context; at the end nothing may have gone wrong in any.
 
-    It asks for `serving` so that browsers close before servers stop.
+    It asks for `serving` so that browsers leave before servers stop.
     """
     opened: list[Watched] = []
 
     def open_one(url: str, **options: object) -> Watched:
-        opened.append(Watched(browser, url, **options))
+        usual = not options and not kept.lent
+        kept.lent |= usual
+        opened.append(Watched(browser, url, kept if usual else None, **options))
         return opened[-1]
 
     yield open_one
     for watched in opened:
-        watched.context.close()
+        watched.close()
     assert [line for watched in opened for line in watched.wrong] == []

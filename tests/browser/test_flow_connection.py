@@ -44,4 +44,4 @@ def test_pictures_of_a_flow_server_are_tried_set_and_seen(browser: Browser, empt
             expect(shown).to_have_js_property("naturalWidth", 320)
         assert {key for _, key in asked} == {"s3cret"}
         assert watched.wrong == []
-        watched.context.close()
+        watched.close()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from dupedash.config import Workspace
 from dupedash.scans import ScanStore
-from tests.browser.conftest import settle
+from tests.browser.conftest import settle, show
 
 pytestmark = pytest.mark.browser
 DRAWN = ".dd-host[data-drawn]"
@@ -41,9 +41,9 @@ def test_a_click_selects_an_image_and_the_link_opens_the_same_selection(dashboar
 
 
 def test_a_search_without_result_says_so_and_a_threshold_in_the_link_counts(dashboard, visit):
-    context = visit(dashboard.url)
-    expect(context.page("/graph?find=no-such-file").get_by_text("No group has an image")).to_be_visible()
-    page = context.page("/graph?t=0.95")
+    page = visit(dashboard.url).page("/graph?find=no-such-file")
+    expect(page.get_by_text("No group has an image")).to_be_visible()
+    show(page, f"{dashboard.url}/graph?t=0.95")
     page.locator(DRAWN).wait_for()
     expect(page.get_by_text("at 0.95")).to_be_visible()
 

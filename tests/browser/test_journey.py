@@ -16,7 +16,7 @@ from dupedash.groups.graph import DuplicateGraph
 from dupedash.review import ReviewStore, Verdict, image_key
 from dupedash.scans import ScanStore, StoredScan
 from tests import workspaces
-from tests.browser.conftest import settle, start, to, until
+from tests.browser.conftest import settle, show, start, to, until
 from tests.pictures import as_file, brighter, scene, smaller
 
 pytestmark = pytest.mark.browser
@@ -228,18 +228,17 @@ def test_a_chain_is_split_at_its_weakest_bridge_and_joined_again(journey, visit)
 def test_every_shared_link_opens_the_same_view_in_another_browser(journey, visit):
     scan = first_scan(journey)
     page = visit(journey.url).page(f"/share?scan={scan.id}&t=0.95")
-    other = visit(journey.url)
+    opened = visit(journey.url).page("/")
     for name in ("Groups", "Graph", "Explore", "Overview"):
         page.get_by_role("radio", name=name).click(force=True)
         path = "" if name == "Overview" else name.lower()
         code = page.get_by_test_id("stCode")
         expect(code).to_contain_text(f"{journey.url}/{path}?")
-        opened = other.page(code.inner_text().strip().removeprefix(journey.url))
+        show(opened, code.inner_text().strip())
         expect(opened.get_by_role("heading", level=1)).to_have_text(name)
         expect(threshold(opened)).to_have_value("0.95")
         expect(opened.get_by_role("dialog")).to_have_count(0)
         assert f"scan={scan.id}" in opened.url
-        opened.close()
 
 
 def drawn(page: Page) -> None:
@@ -275,19 +274,17 @@ def reviewed(journey, scan: StoredScan, member: str) -> None:
 def test_hostile_names_and_fields_are_text_wherever_they_are_shown(journey, visit):
     scan, member = first_scan(journey), id_of(journey, SCRIPT)
     reviewed(journey, scan, member)
-    watched = visit(journey.url)  # at the end nothing may have opened a dialog or asked elsewhere
+    page = visit(journey.url).page("/")  # at the end nothing may have opened a dialog or asked elsewhere
     asked = f"?scan={scan.id}&group={member}&image={member}&text=script&find=script"
     shown = {"collection": ".cell .name", "group": ".card .name", "graph": ".dd-members", "clear": ".dd-plan"}
     for name, place in shown.items():
-        page = watched.page(f"/{name}{asked}")
+        show(page, f"{journey.url}/{name}{asked}")
         expect(page.locator(place).filter(has_text=SCRIPT).first).to_be_visible()
-        page.close()
-    page = watched.page(f"/groups{asked}")
+    show(page, f"{journey.url}/groups{asked}")
     expect(page.locator(".dd-strip img").first).to_be_visible()
     names = page.locator(".dd-strip img").evaluate_all("images => images.map((image) => image.alt)")
     assert {SCRIPT, LINES, TURNED} == set(names)
-    page.close()
-    page = watched.page("/scan")
+    to(page, "Scan")
     page.get_by_text("A part", exact=True).click()
     page.get_by_role("textbox", name="Filter query").fill("label:x")
     page.get_by_role("textbox", name="Filter query").press("Enter")

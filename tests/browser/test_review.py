@@ -1,20 +1,22 @@
-"""Fifty groups are decided at once, then one by one with keys alone: choose what stays, back and forth."""
+"""Fifty groups are decided at once, twenty of them by keys alone: choose what stays, back and forth."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from dupedash.config import Workspace
-from dupedash.groups.graph import DuplicateGraph
-from dupedash.review import ReviewStore, Verdict, image_key
+from dupedash.groups.graph import Cut, DuplicateGraph
+from dupedash.review import ImageKey, ReviewStore, Verdict, Wanted, image_key
 from dupedash.scans import ScanStore
 from tests import workspaces
-from tests.browser.conftest import settle, until
+from tests.browser.conftest import Dashboard, settle, start, until
 from tests.pictures import as_file, scene
 
 pytestmark = pytest.mark.browser
-GROUPS, TAKEN_BACK = 50, 6
+GROUPS, BY_KEYS, TAKEN_BACK = 50, 20, 6
 LONG = 60_000
 VERDICTS = {
     "d": Verdict.DUPLICATE,
@@ -39,10 +41,23 @@ def scanned(tmp_path_factory) -> Workspace:
     return workspace
 
 
+@pytest.fixture(scope="module")
+def served(scanned) -> Iterator[Dashboard]:
+    """A dashboard over them."""
+    running = start(scanned.root)
+    yield running
+    running.stop()
+
+
 def reviewed(page: Page, done: int, wait: float = 20_000) -> None:
     """Wait until so many groups count as reviewed."""
     expect(page.get_by_text(f"{done} of {GROUPS} groups reviewed")).to_be_visible(timeout=wait)
     settle(page)
+
+
+def keys_of(scanned: Workspace, cut: Cut, number: int) -> list[ImageKey]:
+    records = ScanStore(scanned.scans).list()[0].records(cut.members(number))
+    return [image_key(record, "photos") for record in records]
 
 
 def press(page: Page, key: str) -> None:
@@ -50,9 +65,9 @@ def press(page: Page, key: str) -> None:
 
 
 def test_groups_are_selected_in_a_row_and_decided_at_once_and_all_is_taken_back_from_the_list(
-    scanned, serving, visit
+    scanned, served, visit
 ):
-    page = visit(serving(scanned.root).url).page("/groups")
+    page = visit(served.url).page("/groups")
     boxes = page.locator("[class*=st-key-row-] [data-testid=stCheckbox] label")
     boxes.nth(1).click()
     settle(page)
@@ -74,8 +89,8 @@ def test_groups_are_selected_in_a_row_and_decided_at_once_and_all_is_taken_back_
     assert len(ReviewStore(scanned.reviews).load()) == 0
 
 
-def test_back_up_and_reload_find_the_list_as_it_was(scanned, serving, visit):
-    page = visit(serving(scanned.root).url).page("/groups?least=2&sort=Weakest+first&p=2")
+def test_back_up_and_reload_find_the_list_as_it_was(served, visit):
+    page = visit(served.url).page("/groups?least=2&sort=Weakest+first&p=2")
 
     def as_it_was() -> None:
         expect(page.get_by_role("heading", name="Groups")).to_be_visible()
@@ -103,11 +118,15 @@ def test_back_up_and_reload_find_the_list_as_it_was(scanned, serving, visit):
     as_it_was()
 
 
-def test_fifty_groups_are_reviewed_with_keys_alone(scanned, serving, visit):
+def test_many_groups_are_reviewed_with_keys_alone(scanned, served, visit):
     cut = DuplicateGraph(ScanStore(scanned.scans).list()[0].matches()).cut(0.7)
     assert len(cut) == GROUPS
-    page = visit(serving(scanned.root).url).page("/clear?part=Decisions")
-    reviewed(page, 0)
+    before = GROUPS - BY_KEYS
+    store = ReviewStore(scanned.reviews)
+    others, known = [keys_of(scanned, cut, number) for number in range(BY_KEYS, GROUPS)], store.load()
+    store.decide_all([Wanted(keys, Verdict.KEEP_ALL, known.revision(keys)) for keys in others], who="Ann")
+    page = visit(served.url).page("/clear?part=Decisions")
+    reviewed(page, before)
     press(page, "Enter")
     expect(page.get_by_role("heading", name="Group of 2 images")).to_be_visible()
 
@@ -120,15 +139,15 @@ def test_fifty_groups_are_reviewed_with_keys_alone(scanned, serving, visit):
     press(page, "2")
     expect(page.get_by_text("Chosen to stay:")).to_be_visible()
     settle(page)
-    for done in range(GROUPS):  # as fast as they come: each waits for the group that it is meant for
+    for done in range(BY_KEYS):  # as fast as they come: each waits for the group that it is meant for
         press(page, list(VERDICTS)[done % len(VERDICTS)])
     expect(page.get_by_text("Every group is reviewed")).to_be_visible(timeout=LONG)
 
     decided = ReviewStore(scanned.reviews).load()
     kinds = [decision.verdict for decision in decided]
-    assert sorted(kinds) == sorted(list(VERDICTS.values())[n % len(VERDICTS)] for n in range(GROUPS))
-    records = ScanStore(scanned.scans).list()[0].records(cut.members(0))
-    chosen = decided.of([image_key(record, "photos") for record in records])
+    by_keys = [list(VERDICTS.values())[n % len(VERDICTS)] for n in range(BY_KEYS)]
+    assert sorted(kinds) == sorted(by_keys + [Verdict.KEEP_ALL] * before)
+    chosen = decided.of(keys_of(scanned, cut, 0))
     assert chosen is not None
     assert len(chosen.keepers) == 1, "what was picked is kept with the decision"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import urllib.error
 import urllib.request
 
@@ -140,9 +141,8 @@ def test_foreign_host_names_are_refused(dashboard):
     assert _get(dashboard.url + "/", Host="evil.example")[0] == 421
 
 
-def test_beyond_this_machine_links_decide_who_may_do_what(tmp_path, pictures, serving, visit):
-    data = tmp_path / "data"
-    workspaces.scan(workspaces.fill(data, pictures))
+def test_beyond_this_machine_links_decide_who_may_do_what(tmp_path, scanned_photos, serving, visit):
+    data = shutil.copytree(scanned_photos, tmp_path / "data")
     running = serving(data, DUPEDASH_ADDRESS="0.0.0.0")
     tokens = json.loads((data / "access.json").read_text())
     assert any(link.endswith(f"?token={tokens['viewer']}") for link in running.links)
