@@ -35,7 +35,7 @@ def draw(view: View) -> None:
 def _draw_one(view: View, scan: StoredScan) -> None:
     open_now = view.scan is not None and scan.id == view.scan.id
     with st.container(border=True, key=f"scan-{scan.id}"):
-        name, figures, since, act = st.columns((4.2, 2.2, 2.2, 1.9), vertical_alignment="center")
+        name, figures, since, act = st.columns((4, 2.1, 2, 2.4), vertical_alignment="center")
         name.markdown(
             f"{_MARKS[scan.status]} **{errors.as_text(scan.name)}**  \n"
             f":small[:gray[{errors.as_text(config_words(scan.config))}]]"
