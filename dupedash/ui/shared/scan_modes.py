@@ -29,8 +29,8 @@ FOUND = {
     Smartfilter.HIGH: (97, 75), Smartfilter.EXTREME: (93, 67),
 }  # fmt: skip
 """Percent of edited and of heavily edited copies found at 0.7 (exact ones: 100), measured with the embedded
-engine on 3,591 photos with 1,459 planted edits; with a filter by the engine of version 0.1, which found 98 and
-84 without one. A Flow server's own figures are not known."""
+engine on 3,591 photos with 1,459 planted edits; with a filter by the engine of version 0.1, which found 98
+and 84 without one. A Flow server's own figures are not known."""
 
 
 def same_as(mode: ScanMode, images: int) -> list[ScanMode]:
