@@ -7,6 +7,7 @@ standard library is imported: nothing else is there yet.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -19,26 +20,38 @@ ROOT = Path(__file__).resolve().parents[1]
 OLDEST = (3, 11)  # as `requires-python` in pyproject.toml
 RUNTIME, TESTS = ("requirements.txt",), ("requirements.txt", "requirements-dev.txt")
 DASK = ("requirements.txt", "requirements-dask.txt")
-PYTEST = ("-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
-LAYERS = ("-m", "pytest", "tests/test_layers.py")
+Step = tuple[str, ...]
+PYTEST: Step = ("-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+CHECKS: tuple[Step, ...] = (
+    ("-m", "ruff", "check", "."),
+    ("-m", "mypy", "--num-workers", "auto"),
+    ("-m", "pytest", "tests/test_layers.py"),
+)
+READY: tuple[Step, ...] = (("-m", "tests.chromium"), ("-m", "tests.machine_code"))
 
 
 @dataclass(frozen=True)
 class Target:
-    """What it installs first, and what it then runs with the environment's Python, one after the other."""
+    """What it installs first, and what it then runs with the environment's Python.
+
+    beside   side by side; what each says is printed at its end, and what fails stops nothing
+    steps    then, one after the other, the last one in our place
+    """
 
     needs: tuple[str, ...]
-    steps: tuple[tuple[str, ...], ...] = ()
+    beside: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 TARGETS = {
-    "run": Target(RUNTIME, (("-m", "dupedash"),)),
-    "test": Target(TESTS, (("-m", "tests.chromium"), PYTEST)),
-    "check": Target(TESTS, (("-m", "ruff", "check", "."), ("-m", "mypy"), LAYERS)),
-    "bench": Target(RUNTIME, (("-m", "dupedash", "bench"),)),
-    "dist": Target(TESTS, (("-m", "hatchling", "build", "-t", "wheel"),)),
-    "cluster-demo": Target(DASK, (("-m", "dupedash.cluster.demo"), ("-m", "dupedash"))),
-    "pictures": Target(TESTS, (("-m", "tools.pictures"),)),
+    "run": Target(RUNTIME, steps=(("-m", "dupedash"),)),
+    "test": Target(TESTS, READY, (PYTEST,)),
+    "check": Target(TESTS, CHECKS),
+    "ci": Target(TESTS, CHECKS + READY, (PYTEST,)),
+    "bench": Target(RUNTIME, steps=(("-m", "dupedash", "bench"),)),
+    "dist": Target(TESTS, steps=(("-m", "hatchling", "build", "-t", "wheel"),)),
+    "cluster-demo": Target(DASK, steps=(("-m", "dupedash.cluster.demo"), ("-m", "dupedash"))),
+    "pictures": Target(TESTS, steps=(("-m", "tools.pictures"),)),
     "setup": Target(RUNTIME),
 }
 MADE = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "dist")
@@ -52,11 +65,26 @@ def main(arguments: list[str] | None = None) -> int:
     if target == "clean":
         return clean()
     wanted = TARGETS[target]
+    # Where it is set, all that starts here would compile its modules anew, hundreds of times in the tests.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     program = prepared(environment(ROOT), wanted.needs)
-    for step in wanted.steps[:-1]:
+    failed = side_by_side(program, wanted.beside)
+    for step in wanted.steps if failed else wanted.steps[:-1]:
         if code := subprocess.run([program, *step], cwd=ROOT).returncode:
             return code
-    return become([program, *wanted.steps[-1]], ROOT) if wanted.steps else 0
+    return become([program, *wanted.steps[-1]], ROOT) if wanted.steps and not failed else failed
+
+
+def side_by_side(program: str, steps: tuple[Step, ...]) -> int:
+    """Run them at once and print what each said, in this order; the exit code of the first that failed."""
+    out, err = subprocess.PIPE, subprocess.STDOUT
+    running = [subprocess.Popen([program, *step], cwd=ROOT, stdout=out, stderr=err) for step in steps]
+    failed = 0
+    for step, process in zip(steps, running, strict=True):
+        said, _ = process.communicate()
+        print(f"{' '.join(step[1:])}\n{said.decode(errors='replace')}", flush=True)
+        failed = failed or process.returncode
+    return failed
 
 
 def environment(root: Path) -> Path:

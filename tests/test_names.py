@@ -176,15 +176,33 @@ def told(home: Path, words: list[str], **environment: str) -> subprocess.Complet
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True)
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+ONE_AFTER_THE_OTHER = """
+import json, sys
+from dupedash.__main__ import run
+for words in json.loads(sys.argv.pop()):
+    sys.argv[3:] = words
+    try:
+        run()
+    except SystemExit as ended:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(b"\\0%d\\0" % (ended.code or 0))
+"""
+
+
 @pytest.mark.parametrize("page", ["cp1252", "ascii"])
-def test_every_command_writes_into_any_code_page(home, words, page):
-    ended = told(home, words, PYTHONIOENCODING=page)
+def test_every_command_writes_into_any_code_page(home, page):
+    command = [sys.executable, "-c", ONE_AFTER_THE_OTHER, "--data", str(data(home)), json.dumps(COMMANDS)]
+    environment = {**os.environ, "PYTHONIOENCODING": page}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True)
     assert (ended.returncode, b"Traceback" in ended.stderr) == (0, False)
-    if "-" in words:
-        assert "отпуск".encode() in ended.stdout
-    else:
-        ended.stdout.decode("utf-8" if page == "ascii" else page)  # click takes ASCII for no setting at all
+    *told, last = ended.stdout.split(b"\0")
+    assert told[1::2] == [b"0"] * len(COMMANDS)
+    assert last == b""
+    for words, out in zip(COMMANDS, told[::2], strict=True):
+        if "-" in words:
+            assert "отпуск".encode() in out
+        else:
+            out.decode("utf-8" if page == "ascii" else page)  # click takes ASCII for no setting at all
 
 
 LOCALES = [{"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "C"}]
