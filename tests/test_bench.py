@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 
 from dupedash.bench import measure, startup
+from dupedash.bench.modes import Candidates
 from dupedash.bench.pictures import copies, picture
 from dupedash.bench.recut import random_matches, recut
 from dupedash.cli import main
+from dupedash.model import Smartfilter
+from dupedash.scans.modes import Effort
 
 
 def test_pictures_are_the_same_again_and_unlike_each_other():
@@ -67,12 +70,28 @@ def test_a_small_bench_prints_all_its_figures(tmp_path, capsys, monkeypatch):
     assert "starts: import streamlit" in out
     assert all(seconds > 0 for seconds in figures["starts"].values())
     assert figures["sizes"][0]["stages"]["describe"] > 0
+    modes = figures["sizes"][0]["modes"]
+    assert len(modes) == 10
+    assert "rank.approximate=true, rank.smartfilter=extreme" in out
+    assert modes[0]["edited"] > 0.9
+    assert modes[0]["precision"] == 1
+    assert modes[0]["pairs"] >= modes[-1]["pairs"] > 0
     told = {change["name"]: change for change in figures["explanations"]}
     assert "explanations: named" in out
     exact = [told[name] for name in ("cropped", "turned", "mirrored")]
     assert all(change["named"] == 1 and change["mirror"] for change in exact)
     assert min(change["overlap"] for change in told.values()) > 0.9
     assert [r["matches"] for r in figures["recuts"]] == [2000, 5000]
+
+
+def test_a_setting_keeps_the_candidates_with_enough_votes_and_if_approximate_the_best_fifty():
+    names = tuple(f"p{number:02}" for number in range(60))
+    votes = np.arange(60) / 10 + 2
+    found = Candidates(np.zeros(60, int), names, votes, ((False,),) * 60)
+    assert found.kept(Effort(False, Smartfilter.OFF)).all()
+    assert votes[found.kept(Effort(False, Smartfilter.HIGH))].tolist() == votes[votes >= 5].tolist()
+    assert np.flatnonzero(found.kept(Effort(True, Smartfilter.OFF))).tolist() == list(range(10, 60))
+    assert found.kept(Effort(True, Smartfilter.HIGH)).sum() == (votes >= 5).sum()
 
 
 @pytest.mark.parametrize("sizes", ["", "3", "10,x"])

@@ -20,6 +20,7 @@ from dupedash.bench.explaining import (
 )
 from dupedash.bench.keeping import KeeperFigures, keeper_words, measure_keepers
 from dupedash.bench.memory import MEGABYTE, PeakMemory
+from dupedash.bench.modes import ModeFigures, measure_modes, modes_words
 from dupedash.bench.pictures import FAMILY, FOLDER, draw
 from dupedash.bench.recut import SIZES, RecutFigures, recut
 from dupedash.bench.served import IMAGES, ServedFigures, measure_served
@@ -54,6 +55,7 @@ class SizeFigures:
     memory: int
     stages: StageFigures
     keepers: tuple[KeeperFigures, ...]
+    modes: tuple[ModeFigures, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def run_bench(
             say(size_words(measured[-1]))
             for keepers in measured[-1].keepers:
                 say(keeper_words(keepers))
+            say(modes_words(measured[-1].modes))
         served = measure_served(
             Workspace(home / "data-served"), _first(folders, min(IMAGES, max(sizes))), progress, cancelled
         )
@@ -157,6 +160,7 @@ def _measure(
             memory=memory.megabytes,
             stages=measure_stages(collection),
             keepers=tuple(measure_keepers(collection, scan, threshold) for threshold in _THRESHOLDS),
+            modes=measure_modes(collection, cancelled),
         )
     finally:
         collection.close()
