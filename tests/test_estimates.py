@@ -11,7 +11,7 @@ from dupedash.collection import JoinRequest
 from dupedash.model import Progress, ScanMode, Smartfilter
 from dupedash.scans import ScanConfig, ScanStore
 from dupedash.scans.config import ScanStats
-from dupedash.scans.estimate import FIRST, START, pace, seconds, to_search
+from dupedash.scans.estimate import FIRST, START, memory, memory_words, pace, seconds, to_search
 from dupedash.scans.modes import Effort
 from dupedash.ui.shared.scan_modes import MODES, same_as
 from dupedash.ui.state import PRESETS
@@ -87,6 +87,14 @@ def test_a_first_scan_is_told_with_what_is_compiled_and_nothing_takes_no_time():
     assert seconds(1200, 60.0) == START + 20
     assert seconds(1200, None) > FIRST
     assert seconds(0, None) == 0
+
+
+def test_memory_grows_with_a_collection_of_this_machine_and_is_told_with_what_to_do_if_it_is_too_much():
+    small, large = memory(Here(), 1_000), memory(Here(), 101_000)
+    assert large - small == pytest.approx(3.7e9)
+    assert memory(Server(), 1_000) == memory(Server(), 1_000_000) < small
+    assert memory_words(1.2e9, 8e9) == "Needs up to 1.2 GB of memory."
+    assert "This machine has 8.0 GB: give it more" in memory_words(9e9, 8e9)
 
 
 def test_slow_work_is_never_told_as_nothing_a_second():

@@ -22,11 +22,12 @@ from dupedash.errors import Cancelled, ConfigError, ScanError
 from dupedash.groups.graph import Cut, DuplicateGraph, Matches
 from dupedash.model import FLOOR, NEAR, ONE_MOMENT, USUAL, ChangeKind, PairKind, ScanMode
 from dupedash.review import Decisions, decisions_of
-from dupedash.scans import ScanConfig, ScanStatus, StoredScan
+from dupedash.scans import ScanConfig, ScanStatus, StoredScan, estimate
 from dupedash.scans.config import MAY_BE_LEFT_OUT
 from dupedash.scans.elsewhere import open_elsewhere
 from dupedash.scans.judging import without_rejected
 from dupedash.scans.run import run_scan
+from dupedash.workers import memory
 
 File = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 Score = click.FloatRange(0, 1)
@@ -63,7 +64,9 @@ def _kinds(given: str | None) -> tuple[ChangeKind, ...]:
 @click.option("--json", "json_file", type=File, help='Write {"group-1": ["path", …], …}; - for stdout.')
 @click.option("--html", "html_file", type=File, help="Write the graph as one file that opens offline.")
 @click.option(
-    "--report", "report_file", type=File,
+    "--report",
+    "report_file",
+    type=File,
     help="Write a report of every group with pictures, what stays and why: one HTML file to mail and print.",
 )
 @click.option("--csv", "csv_file", type=File, help="Write a row an image with its group; - for stdout.")
@@ -134,6 +137,7 @@ def scan(
     connection = context.existing()
     get_ready(connection, context.settings.workspace)
     with context.opened(connection) as collection:
+        _warn_of_memory(collection)
         with interruptible() as interrupt, ProgressLine() as line:
             done = run_scan(
                 collection, config, context.scans, progress=line, cancelled=interrupt, workers=workers,
@@ -186,6 +190,13 @@ class Files:
             from dupedash.report import report_html
 
             write(self.report, report_html(done, cut, collection.thumbnail, decisions))
+
+
+def _warn_of_memory(collection: Collection) -> None:
+    """Say before the search that it may need more than there is."""
+    needed, usable = estimate.memory(collection, collection.count()), memory.usable()
+    if needed > usable:
+        click.echo(f"Warning: {estimate.memory_words(needed, usable)}", err=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""How long a scan will take, by the pace of those that ran before."""
+"""How long a scan will take, by the pace of those that ran before, and how much memory."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
+from dupedash import wording
 from dupedash.collection import BulkSearch, Collection
 from dupedash.scans.config import ScanConfig
 from dupedash.scans.modes import Effort
@@ -16,6 +18,11 @@ START, FIRST = 3.0, 25.0
 """Seconds until processes are at work, and the same where the comparison is compiled before; on two cores."""
 _ENOUGH = 200
 """Images of a scan whose whole time tells the pace: the start hardly counts."""
+
+PROCESS, IMAGE = 280e6, 37e3
+"""Bytes of memory: of this program and of every process of a scan, with the small pictures that it holds, and
+of an image whose search arrays are mapped. Two processes over 1,543, 3,591 and 10,000 images had 0.6, 0.9 and
+1.2 GB together, what they share counted once."""
 
 
 def to_search(
@@ -36,6 +43,24 @@ def seconds(images: int, pace: float | None) -> float:
     if not images:
         return 0.0
     return START + images / pace if pace else FIRST + images / GUESS
+
+
+def memory(collection: Collection, images: int) -> float:
+    """Bytes that all processes of a scan take together, at most, where so many images are in the collection.
+    A server's scan holds pairs only."""
+    processes = (os.cpu_count() or 1) if isinstance(collection, BulkSearch) else 0
+    return PROCESS * (1 + processes) + (IMAGE * images if processes else 0.0)
+
+
+def memory_words(needed: float, usable: float) -> str:
+    """As a sentence, with what to do where that is more than may be used, both in bytes."""
+    told = f"Needs up to {wording.size(needed)} of memory."
+    if needed <= usable:
+        return told
+    return (
+        f"{told} This machine has {wording.size(usable)}: give it more, or index fewer folders into one "
+        "collection."
+    )
 
 
 def pace(collection: Collection, scans: Iterable[StoredScan], effort: Effort) -> float | None:

@@ -19,6 +19,7 @@ from dupedash.scans.modes import Effort, resolve
 from dupedash.ui.filters import builder, saved
 from dupedash.ui.shared.scan_modes import MODES, found_words, same_as
 from dupedash.ui.state import View
+from dupedash.workers import memory
 
 
 class ScopeChoice(StrEnum):
@@ -146,14 +147,14 @@ def _left_out(kind: ChangeKind, embedded: bool) -> bool:
 
 
 def takes(request: ScanRequest, view: View) -> str:
-    """About how long it will take, by the scans that ran on this machine; else that it is a guess."""
+    """About how long it will take, by the scans that ran on this machine, else that it is a guess; and how
+    much memory."""
     config = request.config
     if config is None:
         return ""
     effort = resolve(config.mode, request.total)
-    images = estimate.to_search(
-        view.collection, view.store, config, effort, request.images, request.partners
-    )
+    images = estimate.to_search(view.collection, view.store, config, effort, request.images, request.partners)
     pace = estimate.pace(view.collection, view.store.list(), effort)
     told = wording.duration(estimate.seconds(images, pace))
-    return f"Takes {told}." if pace else f"Takes {told}, perhaps: none has run here yet."
+    needed = estimate.memory_words(estimate.memory(view.collection, request.total), memory.usable())
+    return f"Takes {told}{'' if pace else ', perhaps: none has run here yet'}. {needed}"
