@@ -17,7 +17,7 @@ import pytest
 from dupedash.actions import Head, Journal, Plan, Status, StepKind, Wish, apply_plan, draw_plan, undo_plan
 from dupedash.actions.files import disk as disk_module
 from dupedash.actions.files.disk import same_place
-from dupedash.actions.planning import candidates
+from dupedash.actions.planning.plans import candidates
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.files.update import index

@@ -27,8 +27,8 @@ from dupedash.actions import (
 )
 from dupedash.actions.files.companions import look_again
 from dupedash.actions.plan import Companion
-from dupedash.actions.planning import Head, candidates_of
-from dupedash.actions.preview import Beside
+from dupedash.actions.planning.plans import Head, candidates_of
+from dupedash.actions.planning.preview import Beside
 from dupedash.errors import ActionError
 from dupedash.groups.graph import DuplicateGraph, Matches
 from dupedash.model import Document

@@ -19,7 +19,7 @@ from dupedash.actions import (
     empty_quarantine,
     undo_plan,
 )
-from dupedash.actions.planning import candidates
+from dupedash.actions.planning.plans import candidates
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.files.update import index

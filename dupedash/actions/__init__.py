@@ -28,9 +28,6 @@ from dupedash.actions.journal import (
     waiting_journal,
 )
 from dupedash.actions.kept import kept_file
-from dupedash.actions.merge import MergeRule
-from dupedash.actions.onefolder import FolderSides
-from dupedash.actions.partners import Partners
 from dupedash.actions.plan import (
     KEEPS,
     FactChange,
@@ -41,7 +38,10 @@ from dupedash.actions.plan import (
     Step,
     StepKind,
 )
-from dupedash.actions.planning import (
+from dupedash.actions.planning.merge import MergeRule
+from dupedash.actions.planning.onefolder import FolderSides
+from dupedash.actions.planning.partners import Partners
+from dupedash.actions.planning.plans import (
     Candidates,
     Head,
     Wish,
@@ -50,7 +50,7 @@ from dupedash.actions.planning import (
     candidates_of,
     draw_plan,
 )
-from dupedash.actions.preview import Known, Preview, Scope, Totals
+from dupedash.actions.planning.preview import Known, Preview, Scope, Totals
 from dupedash.actions.undo import undo_plan
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dupedash.actions.merge import MergeRule
 from dupedash.actions.plan import FactChange
+from dupedash.actions.planning.merge import MergeRule
 from dupedash.images.metadata.facts import SEVERAL, UNITED, Fact, Facts, same, united
 
 Rules = Mapping[Fact, MergeRule]

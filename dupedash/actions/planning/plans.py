@@ -27,8 +27,6 @@ from dupedash.actions.files.companions import (
     owners,
 )
 from dupedash.actions.guard import check_plan, guarded
-from dupedash.actions.merge import MergeRule, merged
-from dupedash.actions.partners import Partners
 from dupedash.actions.plan import (
     KEEPS,
     TOUCHES_FILES,
@@ -42,7 +40,9 @@ from dupedash.actions.plan import (
     Step,
     StepKind,
 )
-from dupedash.actions.swapping import Swap, swap_of
+from dupedash.actions.planning.merge import MergeRule, merged
+from dupedash.actions.planning.partners import Partners
+from dupedash.actions.planning.swapping import Swap, swap_of
 from dupedash.collection import Collection as ImageCollection
 from dupedash.collection import Rooted
 from dupedash.errors import ConfigError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dupedash.actions.planning import Candidates
+from dupedash.actions.planning.plans import Candidates
 from dupedash.folders import Shelf
 from dupedash.groups.graph import Cut
 from dupedash.groups.listing import having

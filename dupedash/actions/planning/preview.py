@@ -15,7 +15,7 @@ import numpy as np
 
 from dupedash.actions.files.companions import Found, as_listed
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan
-from dupedash.actions.planning import (
+from dupedash.actions.planning.plans import (
     Candidates,
     DraftStep,
     GroupDraft,
