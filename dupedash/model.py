@@ -320,6 +320,8 @@ class Failure:
 
 SETTLED = 2.0
 """Seconds after which a rate says how long the rest takes: until then it jumps."""
+FIRST_FEW, FIRST_PART = 20, 0.05
+"""It says so only after so many items, or such a part of a few: the first wait for what is being loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +349,8 @@ class Progress:
     def left(self) -> float | None:
         """Seconds left at this rate, or None where that is not known (yet)."""
         if self.total is None or self.rate == 0 or self.seconds < SETTLED:
+            return None
+        if self.done - self.skipped < min(FIRST_FEW, FIRST_PART * self.total):
             return None
         return max(0, self.total - self.done) / self.rate
 

@@ -323,6 +323,7 @@ def test_progress_is_told_in_a_line():
         "searching 1,200 of 5,000 (24%), 120/s, 32 s left, 310 matches, 96 groups, 2 not readable or failed"
     )
     assert words(Progress("listing images", 0, None)) == "listing images 0"
+    assert words(Progress("reading images", 1, 309, seconds=25)) == "reading images 1 of 309 (0%)"
     assert [duration(s) for s in (0.42, 40, 200, 7500)] == ["0.4 s", "40 s", "3 min 20 s", "2 h 5 min"]
 
 

@@ -106,6 +106,7 @@ def test_slow_work_is_never_told_as_nothing_a_second():
 
 def test_time_left_is_told_once_the_rate_has_settled():
     assert Progress("searching", 1, 3000, seconds=1.0).left is None
+    assert Progress("searching", 1, 3000, seconds=30.0).left is None, "it waited for its processes"
     assert Progress("searching", 100, 300, seconds=10.0).left == 20.0
 
 

@@ -68,7 +68,7 @@ def words(progress: Progress) -> str:
     parts = [f"{p.stage} {p.done:,}"]
     if p.total:
         parts = [f"{p.stage} {p.done:,} of {p.total:,} ({p.done / p.total:.0%})"]
-    if p.rate:
+    if p.rate >= 0.05:  # else it would be told as 0.0
         parts.append(f"{p.rate:,.0f}/s" if p.rate >= 10 else f"{p.rate:.1f}/s")
     if p.left:
         parts.append(f"{duration(p.left)} left")
