@@ -13,8 +13,8 @@ from dupedash.actions import (
     StepKind,
     Wish,
     apply_plan,
-    candidates,
     draw_plan,
+    groups_to_clear,
     undo_plan,
 )
 from dupedash.config import Workspace
@@ -52,7 +52,7 @@ class Place:
     def plan(self, *pairs, decisions=None, **wish):
         wish.setdefault("policy", LARGEST)
         matches = Matches.of([(a, b, 0.97) for a, b in pairs])
-        groups = candidates(matches, 0.7, self.collection, decisions or Decisions())
+        groups = groups_to_clear(matches, 0.7, self.collection, decisions or Decisions())
         return draw_plan(groups, Wish(**wish), Head.now(self.collection, "scan-1", 0.7))
 
     def journal(self, *pairs, **wish):

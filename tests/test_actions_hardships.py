@@ -17,7 +17,7 @@ import pytest
 from dupedash.actions import Head, Journal, Plan, Status, StepKind, Wish, apply_plan, draw_plan, undo_plan
 from dupedash.actions.files import disk as disk_module
 from dupedash.actions.files.disk import same_place
-from dupedash.actions.planning.plans import candidates
+from dupedash.actions.planning.group import groups_to_clear
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.files.update import index
@@ -305,7 +305,7 @@ def test_through_http_documents_and_fields_are_cleared_and_come_back(tmp_path):
         ids = flow.ids()
         matches = Matches.of([(a, b, 0.97) for a, b in combinations(ids, 2)])
         for kind in (StepKind.REMOVE, StepKind.LABEL):
-            groups = candidates(matches, 0.7, flow, Decisions())
+            groups = groups_to_clear(matches, 0.7, flow, Decisions())
             plan = draw_plan(groups, Wish(kind, LARGEST, merge={}), Head.now(flow, "scan", 0.7))
             journal = Journal.create(workspace, plan)
             assert apply_plan(journal, flow, workspace).failed == ()

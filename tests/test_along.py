@@ -27,8 +27,9 @@ from dupedash.actions import (
 )
 from dupedash.actions.files.companions import look_again
 from dupedash.actions.plan import Companion
-from dupedash.actions.planning.plans import Head, candidates_of
+from dupedash.actions.planning.group import groups_of_cut
 from dupedash.actions.planning.preview import Beside
+from dupedash.actions.planning.wish import Head
 from dupedash.errors import ActionError
 from dupedash.groups.graph import DuplicateGraph, Matches
 from dupedash.model import Document
@@ -178,7 +179,7 @@ def test_the_preview_of_groups_that_share_a_sidecar_says_what_the_plan_does(plac
     head = Head.now(place.collection, "scan-1", 0.7)
 
     def read(numbers):
-        return candidates_of(cut, numbers, records, "tiny", Decisions())
+        return groups_of_cut(cut, numbers, records, "tiny", Decisions())
 
     preview = Preview(cut, Wish(policy=LARGEST, pinned=KEPT), head, read, Scope.ALL, 0.95, Known())
     preview.work_out(preview.missing())

@@ -19,7 +19,7 @@ from dupedash.actions import (
     empty_quarantine,
     undo_plan,
 )
-from dupedash.actions.planning.plans import candidates
+from dupedash.actions.planning.group import groups_to_clear
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.files.update import index
@@ -60,7 +60,7 @@ class Album:
         prefer = Policy("album first", (Criterion(Rule.PATH, values=(str(self.root / "album"),)),))
         wish = {"policy": prefer, "best_pixels": True, **wish}
         matches = Matches.of([(*sorted(self.ids.values()), 0.97)])
-        groups = candidates(matches, 0.7, self.collection, Decisions())
+        groups = groups_to_clear(matches, 0.7, self.collection, Decisions())
         plan = draw_plan(groups, Wish(**wish), Head.now(self.collection, "scan-1", 0.7))
         return Journal.create(self.workspace, plan)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import ImageOps
 
-from dupedash.actions import Head, Journal, Wish, apply_plan, candidates, draw_plan, undo_plan
+from dupedash.actions import Head, Journal, Wish, apply_plan, draw_plan, groups_to_clear, undo_plan
 from dupedash.check import GATES, Finding, Placing, add_checked, check_images, compare_inside, of_sources
 from dupedash.collection import JoinRequest
 from dupedash.config import Workspace
@@ -64,7 +64,7 @@ class Library:
 
     def groups(self, decisions=None, threshold=0.7, scan=None):
         matches, tell = scan or self.scan()
-        return candidates(matches, threshold, self.collection, decisions or Decisions(), tell)
+        return groups_to_clear(matches, threshold, self.collection, decisions or Decisions(), tell)
 
     def named(self, group):
         return sorted(record.filename for record in group.records)
@@ -134,7 +134,7 @@ def test_files_with_names_that_are_no_text_are_cleared_and_brought_back(tmp_path
     ids = collection.ids()
     assert len(ids) == 3
     matches = Matches.of([(a, b, 0.99) for a, b in combinations(ids, 2)])
-    groups = candidates(matches, 0.7, collection, Decisions())
+    groups = groups_to_clear(matches, 0.7, collection, Decisions())
     journal = Journal.create(workspace, draw_plan(groups, Wish(), Head.now(collection, "scan", 0.7)))
     assert apply_plan(journal, collection, workspace).failed == ()
     assert len(seen(folder)) == 1
@@ -208,7 +208,7 @@ def test_the_original_stays_and_the_edited_copy_goes_however_large_it_is(tmp_pat
     found = [m for p in collection.join(request, progress=ignore, cancelled=never) for m in p.matches]
     store = ScanStore(tmp_path / "scans")
     scan = stored_scan(store, collection.records(["0", "1"]), found)
-    groups = candidates(scan.matches(), 0.7, collection, Decisions(), scan.edits)
+    groups = groups_to_clear(scan.matches(), 0.7, collection, Decisions(), scan.edits)
     choice = groups[0].choose(preset("Best quality"))
     collection.close()
     assert (names[int(choice.keeper)], choice.decided) == ("original.png", "original over edited")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dupedash.actions import Candidates, Head, Plan, StepKind, Wish, draw_plan
+from dupedash.actions import GroupToClear, Head, Plan, StepKind, Wish, draw_plan
 from dupedash.actions.files import companions as companions_module
 from dupedash.actions.files.companions import companions
 from dupedash.model import ImageRecord
@@ -103,7 +103,7 @@ def test_what_goes_by_the_same_plan_does_not_stay_behind(tmp_path):
     for name in names:
         (tmp_path / name).touch()
     images = [ImageRecord(name, str(tmp_path / name), content=name) for name in names[:4]]
-    groups = [Candidates(pair[0].id, pair, None) for pair in (tuple(images[:2]), tuple(images[2:]))]
+    groups = [GroupToClear(pair[0].id, pair, None) for pair in (tuple(images[:2]), tuple(images[2:]))]
     head = Head("1", datetime.now(UTC), "c", "embedded", "scan", 0.7, (str(tmp_path),))
     plan = draw_plan(groups, Wish(pinned=frozenset({"a.jpg", "c.dng"})), head)
     assert {step.id: [c.location for c in step.along] for step in plan.steps} == {

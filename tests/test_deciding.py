@@ -9,7 +9,7 @@ from itertools import combinations
 
 import pytest
 
-from dupedash.actions import Head, Wish, candidates, draw_plan
+from dupedash.actions import Head, Wish, draw_plan, groups_to_clear
 from dupedash.collection import FoundMatch
 from dupedash.connect import Connection, connect
 from dupedash.errors import ConfigError
@@ -55,7 +55,7 @@ def test_what_was_picked_and_why_are_kept_with_the_decision_and_the_plan_respect
     scan = ScanStore(photos.scans).list()[0]
     (chosen,) = kept.staying({r.id: image_key(r, "photos") for r in scan.records(members)})
     collection = connect(Connection("photos"), photos)
-    groups = candidates(scan.matches(), 0.7, collection, ReviewStore(photos.reviews).load())
+    groups = groups_to_clear(scan.matches(), 0.7, collection, ReviewStore(photos.reviews).load())
     plan = draw_plan(groups, Wish(), Head.now(collection, scan.id, 0.7))
     collection.close()
     group = next(g for g in plan.groups if g.key == members[0])
@@ -151,7 +151,7 @@ def drawn_from(photos):
     """The plan of all groups as they are decided, by the default rules."""
     scan = ScanStore(photos.scans).list()[0]
     collection = connect(Connection("photos"), photos)
-    groups = candidates(scan.matches(), 0.7, collection, ReviewStore(photos.reviews).load(), scan.edits)
+    groups = groups_to_clear(scan.matches(), 0.7, collection, ReviewStore(photos.reviews).load(), scan.edits)
     plan = draw_plan(groups, Wish(), Head.now(collection, scan.id, 0.7))
     collection.close()
     return plan

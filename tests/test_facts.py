@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupedash.actions import (
-    Candidates,
+    GroupToClear,
     Head,
     Journal,
     MergeRule,
@@ -363,5 +363,5 @@ def test_killed_at_any_moment_the_sidecar_is_as_before_after_undo(tmp_path, stay
 def test_images_at_addresses_have_no_files_to_be_read():
     records = tuple(ImageRecord(n, f"https://host.example/{n}.jpg") for n in "ab")
     head = Head("1", datetime.now(UTC), "c", "flow", "scan", 0.7)
-    plan = draw_plan([Candidates("a", records, None)], Wish(StepKind.REMOVE, facts={}), head)
+    plan = draw_plan([GroupToClear("a", records, None)], Wish(StepKind.REMOVE, facts={}), head)
     assert [step.kind for step in plan.steps] == [StepKind.REMOVE]

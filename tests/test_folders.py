@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dupedash.actions import FolderSides, Head, Journal, StepKind, Wish, candidates, draw_plan
+from dupedash.actions import FolderSides, Head, Journal, StepKind, Wish, draw_plan, groups_to_clear
 from dupedash.errors import ConfigError
 from dupedash.folders import Shelf, between, lists, one_way, shared_folders, shelf
 from dupedash.folders.tree import folder_of, tree_of
@@ -206,7 +206,7 @@ def plan_of(
     """What the plan moves away, by file name."""
     matches = Matches.of(pairs)
     known = decisions or Decisions()
-    groups = candidates(matches, 0.7, place.collection, known, edits)
+    groups = groups_to_clear(matches, 0.7, place.collection, known, edits)
     records = place.collection.records(place.collection.ids())
     shown = shelf(
         [r.id for r in records], [r.location for r in records], [r.pixels or r.content for r in records],

@@ -18,8 +18,8 @@ from dupedash.actions import (
     StepMark,
     Wish,
     apply_plan,
-    candidates,
     draw_plan,
+    groups_to_clear,
     undo_plan,
 )
 from dupedash.config import Workspace
@@ -51,7 +51,7 @@ def applied(photos):
     """Every group was cleared but one of its images."""
     scan = ScanStore(photos.scans).list()[0]
     collection = connect(Connection("photos"), photos)
-    groups = candidates(scan.matches(), 0.7, collection, Decisions(), scan.edits)
+    groups = groups_to_clear(scan.matches(), 0.7, collection, Decisions(), scan.edits)
     wish = Wish(StepKind.QUARANTINE, replace(preset("Best quality"), decide_unsure=True))
     journal = Journal.create(photos, draw_plan(groups, wish, Head.now(collection, scan.id, 0.7)))
     assert not apply_plan(journal, collection, photos).failed

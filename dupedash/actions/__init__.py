@@ -1,6 +1,6 @@
 """Plan → preview → apply → journal → undo: the only place that changes files or removes documents.
 
->>> groups = candidates(scan.matches(), 0.7, collection, Decisions())
+>>> groups = groups_to_clear(scan.matches(), 0.7, collection, Decisions())
 >>> head = Head.now(collection, scan.id, 0.7)
 >>> wish = Wish(StepKind.QUARANTINE, preset("Best quality"))
 >>> journal = Journal.create(workspace, draw_plan(groups, wish, head))
@@ -38,29 +38,23 @@ from dupedash.actions.plan import (
     Step,
     StepKind,
 )
+from dupedash.actions.planning.group import GroupToClear, among, groups_of_cut, groups_to_clear
 from dupedash.actions.planning.merge import MergeRule
 from dupedash.actions.planning.onefolder import FolderSides
 from dupedash.actions.planning.partners import Partners
-from dupedash.actions.planning.plans import (
-    Candidates,
-    Head,
-    Wish,
-    among,
-    candidates,
-    candidates_of,
-    draw_plan,
-)
+from dupedash.actions.planning.plans import draw_plan
 from dupedash.actions.planning.preview import Known, Preview, Scope, Totals
+from dupedash.actions.planning.wish import Head, Wish
 from dupedash.actions.undo import undo_plan
 
 __all__ = [
     "KEEPS",
     "UNDOABLE",
-    "Candidates",
     "Emptied",
     "FactChange",
     "FieldChange",
     "FolderSides",
+    "GroupToClear",
     "Head",
     "Journal",
     "JournalEntry",
@@ -83,12 +77,12 @@ __all__ = [
     "among",
     "applied_journal",
     "apply_plan",
-    "candidates",
-    "candidates_of",
     "check_plan",
     "draw_plan",
     "empty_quarantine",
     "find_journal",
+    "groups_of_cut",
+    "groups_to_clear",
     "import_plan",
     "journals",
     "kept_file",

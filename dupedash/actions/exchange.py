@@ -7,7 +7,7 @@ from typing import Any
 
 from dupedash.actions.guard import check_plan
 from dupedash.actions.plan import Plan
-from dupedash.actions.planning.plans import Head
+from dupedash.actions.planning.wish import Head
 from dupedash.collection import Collection
 from dupedash.errors import ActionError
 

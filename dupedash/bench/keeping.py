@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dupedash.actions import Candidates, candidates
+from dupedash.actions import GroupToClear, groups_to_clear
 from dupedash.bench.pictures import FAMILY
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.keepers import PRESETS
@@ -30,12 +30,12 @@ class KeeperFigures:
 
 def measure_keepers(collection: EmbeddedCollection, scan: StoredScan, threshold: float) -> KeeperFigures:
     """The figures of a plan by the default policy over all groups."""
-    groups = candidates(scan.matches(), threshold, collection, Decisions(), scan.edits)
+    groups = groups_to_clear(scan.matches(), threshold, collection, Decisions(), scan.edits)
     kept = [_keeps_originals(group) for group in groups]
     return KeeperFigures(threshold, sum(k is not None for k in kept), kept.count(True), kept.count(None))
 
 
-def _keeps_originals(group: Candidates) -> bool | None:
+def _keeps_originals(group: GroupToClear) -> bool | None:
     """None where nothing goes."""
     gone = {removal.id for removal in group.choose(next(iter(PRESETS.values()))).removed}
     if not gone:

@@ -27,10 +27,10 @@ from dupedash.actions import (
     Wish,
     applied_journal,
     apply_plan,
-    candidates,
     draw_plan,
     empty_quarantine,
     find_journal,
+    groups_to_clear,
     journals,
     undo_plan,
     unusable,
@@ -190,7 +190,7 @@ def draw(
     decisions = decisions_of(context.settings.workspace)
     strictness = Strictness.COMPLETE if cutting.strict else Strictness.COMPONENT
     pairs = found.pairs().only(cutting.kinds)
-    drawn = candidates(pairs, threshold, collection, decisions, found.edits, strictness)
+    drawn = groups_to_clear(pairs, threshold, collection, decisions, found.edits, strictness)
     if folders[0]:
         shelf = shelf_of(context, collection, found, threshold)
         here, there = (typed_folder(shelf, text) if text else "" for text in folders)

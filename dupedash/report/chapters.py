@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dupedash.actions import Candidates, candidates_of
+from dupedash.actions import GroupToClear, groups_of_cut
 from dupedash.groups.graph import Cut, Group, Link
 from dupedash.keepers import PRESETS, Choice
 from dupedash.model import ONE_MOMENT, Explanation, ImageRecord
@@ -62,7 +62,7 @@ def chapters(
     why = scan.explanations(shown)
     small = [number for number in range(len(cut)) if cut.sizes[number] <= CHOSEN_UP_TO]
     edits = scan.edits(cut.graph.matches)
-    known = candidates_of(cut, small, records, scan.collection, decisions, edits)
+    known = groups_of_cut(cut, small, records, scan.collection, decisions, edits)
     asked = dict(zip(small, known, strict=True))
     return [
         _chapter(number, group, records, why, asked.get(number), _decision(scan, group, records, decisions))
@@ -75,7 +75,7 @@ def _chapter(
     group: Group,
     records: Mapping[str, ImageRecord],
     why: Mapping[tuple[str, str], Explanation],
-    asked: Candidates | None,
+    asked: GroupToClear | None,
     decision: str,
 ) -> Chapter:
     choice = asked.choose(next(iter(PRESETS.values()))) if asked else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dupedash.actions.planning.plans import Candidates
+from dupedash.actions.planning.group import GroupToClear
 from dupedash.folders import Shelf
 from dupedash.groups.graph import Cut
 from dupedash.groups.listing import having
@@ -52,7 +52,7 @@ class FolderSides:
         wanted = np.append(having(cut, shared), False)  # the last one: images without a group
         return Cut(cut.graph, cut.threshold, np.where(wanted[cut.label], cut.label, -1).astype(np.int32))
 
-    def narrowed(self, group: Candidates, decisions: Decisions, collection: str) -> Candidates:
+    def narrowed(self, group: GroupToClear, decisions: Decisions, collection: str) -> GroupToClear:
         """The group without what matches nothing on the other side. `collection`: its name."""
         records = self._records(group) or group.records
         keys = [image_key(record, collection) for record in records]
@@ -69,13 +69,13 @@ class FolderSides:
         return about if group.links is None else _linked(about, self._pairs(group))
 
     def narrowed_all(
-        self, groups: Iterable[Candidates], decisions: Decisions, collection: str
-    ) -> list[Candidates]:
+        self, groups: Iterable[GroupToClear], decisions: Decisions, collection: str
+    ) -> list[GroupToClear]:
         """Those of the groups that have something to go, narrowed."""
         wanted = (group for group in groups if any(r.id in self.shared for r in group.records))
         return [self.narrowed(group, decisions, collection) for group in wanted]
 
-    def _records(self, group: Candidates) -> tuple[ImageRecord, ...]:
+    def _records(self, group: GroupToClear) -> tuple[ImageRecord, ...]:
         """The images on either side whose picture is on the other one, or matches one there."""
         inside = [r for r in group.records if r.id in self.going or r.id in self.staying]
         if group.links is None:
@@ -85,7 +85,7 @@ class FolderSides:
         shown = {_picture(r) for r in inside if r.id in ends} | (here.keys() & there.keys())
         return tuple(r for r in inside if _picture(r) in shown)
 
-    def _sides(self, group: Candidates) -> tuple[dict[str, str], dict[str, str]]:
+    def _sides(self, group: GroupToClear) -> tuple[dict[str, str], dict[str, str]]:
         """Of what goes and of what stays: picture → an image that shows it."""
         here, there = (
             {_picture(r): r.id for r in reversed(group.records) if r.id in side}
@@ -93,7 +93,7 @@ class FolderSides:
         )
         return here, there
 
-    def _pairs(self, group: Candidates) -> dict[Pair, Pair]:
+    def _pairs(self, group: GroupToClear) -> dict[Pair, Pair]:
         """The matches between the two sides; where it needs them, those of other files of the same pixels."""
         picture = {record.id: _picture(record) for record in group.records}
         here, there = self._sides(group)
@@ -108,7 +108,7 @@ class FolderSides:
         return found
 
 
-def _linked(group: Candidates, pairs: Pairs) -> Candidates:
+def _linked(group: GroupToClear, pairs: Pairs) -> GroupToClear:
     """The group with these matches instead of its own."""
     scores = dict(zip(group.links or (), group.scores, strict=True))
     turned = dict((p, s) if s in scores else (p[::-1], s[::-1]) for p, s in pairs.items())

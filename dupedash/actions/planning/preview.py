@@ -15,20 +15,13 @@ import numpy as np
 
 from dupedash.actions.files.companions import Found, as_listed
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan
-from dupedash.actions.planning.plans import (
-    Candidates,
-    DraftStep,
-    GroupDraft,
-    Head,
-    Wish,
-    draft,
-    draw_plan,
-    plan_of,
-    taken_along,
-)
+from dupedash.actions.planning.draft import DraftStep, GroupDraft, draft
+from dupedash.actions.planning.group import GroupToClear
+from dupedash.actions.planning.plans import draw_plan, plan_of, taken_along
+from dupedash.actions.planning.wish import Head, Wish
 from dupedash.groups.graph import Cut
 
-ReadGroups = Callable[[Sequence[int]], list[Candidates]]
+ReadGroups = Callable[[Sequence[int]], list[GroupToClear]]
 """Numbers of groups → what is to be chosen from."""
 FIRST, KEPT = 12, 200
 """Groups of which whole drafts are kept: the first ones of a list, and so many in all."""
@@ -250,7 +243,7 @@ class Preview:
         return effect.weakest >= float(np.float32(self.exact))  # scores are kept as such numbers
 
 
-def _effect(group: Candidates, drafted: GroupDraft) -> GroupEffect:
+def _effect(group: GroupToClear, drafted: GroupDraft) -> GroupEffect:
     held, notes = group.held is not None, tuple(drafted.warnings)
     if drafted.planned is None:
         return GroupEffect(held=held, open=group.open, notes=notes)

@@ -10,14 +10,14 @@ from functools import partial
 import streamlit as st
 
 from dupedash.actions import (
-    Candidates,
     FolderSides,
+    GroupToClear,
     Head,
     Known,
     Preview,
     Scope,
     Wish,
-    candidates_of,
+    groups_of_cut,
 )
 from dupedash.groups.graph import Cut, Strictness
 from dupedash.images.files import printable
@@ -87,12 +87,12 @@ def _read(
     numbers: Sequence[int],
     *,
     fresh: bool,
-) -> list[Candidates]:
+) -> list[GroupToClear]:
     """Groups with the records of their images as they are now: the scan's own where nothing changed since."""
     ids = [image_id for number in numbers for image_id in cut.members(number)]
     records = cached.records(scan, ids) if fresh else view.collection.records(ids)
     by_id = dict(zip(ids, records, strict=True))
-    groups = candidates_of(cut, numbers, by_id, view.collection.name, view.decisions, edits)
+    groups = groups_of_cut(cut, numbers, by_id, view.collection.name, view.decisions, edits)
     if sides is None:
         return groups
     return [sides.narrowed(group, view.decisions, view.collection.name) for group in groups]

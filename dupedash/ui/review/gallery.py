@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from dupedash import wording
-from dupedash.actions import Candidates, candidates_of
+from dupedash.actions import GroupToClear, groups_of_cut
 from dupedash.groups.graph import Group
 from dupedash.groups.listing import Listing, Only, listing_of
 from dupedash.images.properties import compare
@@ -157,14 +157,14 @@ def move_on(key: str | None) -> None:
     show_group(key)
 
 
-def planned_of(view: View, number: int, records: Mapping[str, ImageRecord]) -> Candidates:
+def planned_of(view: View, number: int, records: Mapping[str, ImageRecord]) -> GroupToClear:
     """The group as a plan sees it, so that what the page marks is what a plan does."""
     scan = view.require_scan()
     edits = cached.edits(view.matches)
-    return candidates_of(view.cut, [number], records, scan.collection, view.decisions, edits)[0]
+    return groups_of_cut(view.cut, [number], records, scan.collection, view.decisions, edits)[0]
 
 
-def by_hand(planned: Candidates, picked: frozenset[str]) -> Choice:
+def by_hand(planned: GroupToClear, picked: frozenset[str]) -> Choice:
     """What was chosen stays and all else goes, whether it matches directly or not: somebody says so."""
     return replace(planned, links=None, chosen=picked).choose(DEFAULT)
 

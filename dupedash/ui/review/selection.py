@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from dupedash import wording
-from dupedash.actions import candidates_of
+from dupedash.actions import groups_of_cut
 from dupedash.groups.table import Numbers
 from dupedash.keepers import PRESETS
 from dupedash.review import Verdict, Wanted
@@ -110,7 +110,7 @@ def _wanted(view: View, numbers: Sequence[int], verdict: Verdict) -> list[Wanted
     ids = [image_id for number in small for image_id in view.cut.members(number)]
     scan = view.require_scan()
     records = dict(zip(ids, cached.records(scan, ids), strict=True))
-    groups = candidates_of(
+    groups = groups_of_cut(
         view.cut, small, records, scan.collection, view.decisions, cached.edits(view.matches)
     )
     known, policy, found = view.decisions, next(iter(PRESETS.values())), []
