@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,8 +16,9 @@ pytest.importorskip("distributed")
 from dupedash.cluster.connect import cluster
 from dupedash.cluster.job import Job
 from dupedash.cluster.listing import Listing
+from dupedash.cluster.progress import Watcher
 from dupedash.cluster.run import run
-from dupedash.cluster.stages import describe
+from dupedash.cluster.stages import compare, describe, exchange
 from dupedash.dataset.places import Place
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.errors import ConfigError
@@ -102,6 +105,36 @@ def test_only_new_and_changed_images_are_described_again(client, photos, tmp_pat
     # Those that could not be read as pictures are kept, too: their bytes are the same.
     assert sum(one.anew for one in done) == 2
     assert sum(one.images for one in done) == first.stats.images + 1
+
+
+def late_at_first(mark, _given):
+    """Takes its time when it runs first."""
+    first = not mark.exists()
+    mark.touch()
+    time.sleep(3 if first else 0)
+    yield 0, "late" if first else "in time"
+
+
+def joined(_here, pieces):
+    return "".join(pieces)
+
+
+def test_an_exchange_in_which_nothing_happens_any_more_is_begun_anew(client, tmp_path, monkeypatch):
+    """As where the shuffle waits for a worker that is gone."""
+    monkeypatch.setattr(exchange, "_QUIET", 0.5)
+    one = exchange.Exchange("waiting", partial(late_at_first, tmp_path / "ran"), ["it"], [], 1, joined)
+    with Watcher(client, lambda _progress: None) as watcher, watcher.stage("waiting", 1) as figures:
+        assert one.results(client, lambda: False, figures) == ["in time"]
+
+
+def test_progress_counts_images_and_those_that_are_compared(client, photos, tmp_path):
+    told = []
+    done = scanned(client, photos, tmp_path, ScanConfig(), progress=told.append)
+    last = {progress.stage: (progress.done, progress.total) for progress in told}
+    counted = {"listing images": (done.stats.images, None)}
+    pictures = workspaces.IMAGES - 1  # one is no picture; a copy of a file is the same picture
+    assert last.pop(compare.STAGE) == (pictures, pictures)
+    assert last == counted | dict.fromkeys(last.keys() - counted, (done.stats.images,) * 2)
 
 
 def test_a_table_names_images_by_uri_or_holds_them_and_gives_fields(client, photos, tmp_path):

@@ -17,6 +17,14 @@ from distributed import Client, get_worker
 from dupedash.model import Progress, ReportProgress
 
 TOPIC = "dupedash"
+_here = threading.local()
+"""`meter`: that of the task which this thread runs."""
+
+
+def tell_done(done: int) -> None:
+    """The task that runs here has done so many images."""
+    if meter := getattr(_here, "meter", None):
+        meter.tell_done(done)
 
 
 @dataclass(slots=True)
@@ -30,18 +38,29 @@ class Meter:
     done: int = 0
     others: float = 0.0
     _cpu: float = 0.0
+    _told: float = 0.0
 
     def __enter__(self) -> Meter:
         _begin_memory()
         self._cpu = time.thread_time()
+        _here.meter = self
+        self.tell()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        _here.meter = None
         if kind is None:
             self.tell(ended=True)
 
+    def tell_done(self, done: int) -> None:
+        """So many images are done; told once a second."""
+        self.done = done
+        if time.monotonic() - self._told > 1:
+            self.tell()
+
     def tell(self, ended: bool = False) -> None:
         """What was done so far."""
+        self._told = time.monotonic()
         with suppress(ValueError):  # outside a worker, as in tests
             get_worker().log_event(
                 TOPIC,
@@ -73,9 +92,11 @@ def _most_memory() -> int:
 
 @dataclass(slots=True)
 class Figures:
-    """What the tasks of one stage told; of a part that is done twice the last counts."""
+    """What the tasks of one stage told; of a part that is done twice the last counts. `news`: what was
+    told for the first time since somebody cleared it."""
 
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    news: set[tuple[str, int, bool]] = field(default_factory=set)
 
     def sum(self, name: str) -> float:
         """Of all parts."""
@@ -114,16 +135,19 @@ class Watcher:
     def _heard(self, event: tuple[float, dict[str, Any]]) -> None:
         told = event[1]
         with self._lock:
-            self.figures.setdefault(told["stage"], Figures()).parts[told["part"]] = told
+            figures = self.figures.setdefault(told["stage"], Figures())
+            figures.parts[told["part"]] = told
+            figures.news.add((told["part"], told["done"], told["ended"]))
 
     @contextmanager
-    def stage(self, name: str, total: int, by: str, skipped: int = 0) -> Iterator[Figures]:
-        """Report twice a second, of `total` images (`by` "done") or tasks ("ended")."""
+    def stage(self, name: str, total: int, skipped: int = 0, tasks: int = 0) -> Iterator[Figures]:
+        """Report twice a second, of `total` images: those that the tasks tell, or where they tell none the
+        share of `tasks` that ended."""
         figures = self.figures.setdefault(name, Figures())
         began, over = time.monotonic(), threading.Event()
 
         def tell() -> None:
-            count = figures.ended if by == "ended" else int(figures.sum("done"))
+            count = total * figures.ended // tasks if tasks else int(figures.sum("done"))
             done = min(total, skipped + count)
             self.receiver(Progress(name, done, total, time.monotonic() - began, skipped))
 

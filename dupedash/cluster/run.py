@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from dupedash.cluster import records, result
 from dupedash.cluster.estimate import Estimate
 from dupedash.cluster.job import Job
 from dupedash.cluster.listing import Listing
-from dupedash.cluster.progress import Watcher
+from dupedash.cluster.progress import Figures, Watcher
 from dupedash.cluster.scope import Scope
 from dupedash.cluster.stages import candidates, compare, describe, identical, pictures, series
 from dupedash.cluster.stages.candidates import Candidates
@@ -207,10 +207,10 @@ class _Run:
             for chunk in self.chunks
         ]
         futures = self.client.map(describe.describe, tasks, retries=3, pure=False)
-        with self.watcher.stage(describe.STAGE, self.images, "done"):
+        with self.watcher.stage(describe.STAGE, self.images):
             self._all(gathered(self.client, futures, self.cancelled), len(tasks))
 
-    def _all(self, results: Iterator[Any], count: int) -> list[Any]:
+    def _all(self, results: Iterable[Any], count: int) -> list[Any]:
         """All of them. Raises Cancelled where there are fewer."""
         done = list(results)
         if len(done) < count:
@@ -218,9 +218,11 @@ class _Run:
         return done
 
     def _exchange(self, exchange: Exchange) -> list[Any]:
-        tasks = len(exchange.inputs) + exchange.count + sum(count for count, _ in exchange.steps)
-        with self.watcher.stage(exchange.stage, tasks, "ended"):
-            return self._all(exchange.results(self.client, self.cancelled), exchange.count)
+        with self.watcher.stage(exchange.stage, self.images, tasks=exchange.tasks) as figures:
+            return self._exchanged(exchange, figures)
+
+    def _exchanged(self, exchange: Exchange, figures: Figures) -> list[Any]:
+        return self._all(exchange.results(self.client, self.cancelled, figures), exchange.count)
 
     def _numbered(self) -> list[tuple[int, str]]:
         return list(enumerate(self.chunks))
@@ -288,12 +290,17 @@ class _Run:
         there = set(self.out.files.names(f"{self.work}/{MATCHES}"))
         left = [block for block in range(blocks) if f"{block}.parquet" not in there]
         stage = Compare(self.out, self.work, starts, self.job.config.floor, self.job.config.without)
-        for begin in range(0, len(left), ROUND):
-            some = left[begin : begin + ROUND]
-            turn = replace(stage, turn=tuple(some))
-            self._exchange(
-                Exchange(compare.STAGE, turn.start, some, [(blocks, turn.fetch)], len(some), turn.end)
-            )
+        skipped = int(starts[-1] - np.diff(starts)[left].sum())
+        with self.watcher.stage(compare.STAGE, int(starts[-1]), skipped) as figures:
+            for begin in range(0, len(left), ROUND):
+                some = left[begin : begin + ROUND]
+                turn = replace(stage, turn=tuple(some))
+                self._exchanged(
+                    Exchange(
+                        compare.STAGE, turn.start, some, [(blocks, turn.fetch)], len(some), turn.end, begin
+                    ),
+                    figures,
+                )
 
     def _finish(self, scan: StoredScan, damaged: Sequence[Failure]) -> StoredScan:
         parts, failures = result.found(self.out, self.work)
@@ -302,7 +309,7 @@ class _Run:
         failed = {failure.what: failure.reason for failure in failures}
         tasks = [records.Gather(self.out, self.work, chunk, self.scope, failed) for chunk in self.chunks]
         tally, tables = records.Tally(), [records.FOUND.empty_table()]
-        with self.watcher.stage(records.STAGE, self.images, "done"):
+        with self.watcher.stage(records.STAGE, self.images):
             futures = self.client.map(records.gather, tasks, retries=3, pure=False)
             for table, some in self._all(gathered(self.client, futures, self.cancelled), len(tasks)):
                 tables.append(table)

@@ -137,14 +137,16 @@ def _one_shot(facts: Facts, a: npt.NDArray[np.signedinteger], b: npt.NDArray[np.
 
 def _burst(facts: Facts, matches: Matches) -> Flags:
     """Two exposures of one series."""
-    a, b, run = matches.a, matches.b, series(facts)
-    near, exact = (matches.score >= np.float32(least) for least in (NEAR, EXACT))
+    run = series(facts)
+    found = _same(run, matches.a, matches.b)
+    a, b, score = matches.a[found], matches.b[found], matches.score[found]
+    near, exact = (score >= np.float32(least) for least in (NEAR, EXACT))
     gap = np.abs(facts.taken[a] - facts.taken[b])
     told = (facts.taken[a] % 1 > 0) & (facts.taken[b] % 1 > 0)  # the fraction of the second, by both
     numbers = _same(facts.numbered, a, b) & (facts.number[a] != facts.number[b])
     unlike = numbers & (facts.number[a] >= 0) & ~exact & ~told
     other = (gap >= 1) | (told & (gap > 0)) | unlike
-    found: Flags = _same(run, a, b) & other & (near | (gap <= UNLIKE_WITHIN))
+    found[found] = other & (near | (gap <= UNLIKE_WITHIN))
     return found
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from dupedash.cluster.progress import tell_done
 from dupedash.cluster.stages import candidates, pictures
 from dupedash.cluster.stages.exchange import Pieces
 from dupedash.cluster.stages.identical import sides_of
@@ -74,7 +75,10 @@ class Compare:
             known |= piece
         failed: dict[int, str] = {}
         asked = candidates.read(self.out, self.work, here)
-        found = list(_judged(asked, known, self.floor, self.without, failed))
+        count = int(self.starts[here + 1] - self.starts[here])
+        found = list(
+            _judged(asked, known, self.floor, self.without, failed, lambda part: tell_done(int(part * count)))
+        )
         sides = sides_of({one.name: one.members for one in known.values()})
         names = {number: one.name for number, one in known.items()}
         table = encode_matches(documents(found, names, sides))
@@ -86,17 +90,19 @@ class Compare:
         ]
         account = Account(here, len(known), failures=tuple(failures))
         self.out.put_table(f"{self.work}/{MATCHES}/{here}.parquet", described(table, account))
+        tell_done(count)
         return Compared(here, len(table))
 
 
 def _judged(
     asked: Mapping[tuple[int, int], pairs.Ways], known: Mapping[int, Picture], floor: float,
-    without: tuple[ChangeKind, ...], failed: dict[int, str],
+    without: tuple[ChangeKind, ...], failed: dict[int, str], told: Callable[[float], None],
 ) -> Iterator[PictureMatch]:  # fmt: skip
     """The pairs that match, each seen from the picture with the smaller id; why one cannot be compared is put
-    into `failed`."""
+    into `failed`. `told` hears which share is done."""
     read: dict[int, Descriptor] = {}
-    for pair, ways in asked.items():
+    for place, (pair, ways) in enumerate(asked.items()):
+        told(place / len(asked))
         one, other = sorted(pair, key=lambda number: known[number].members[0][0])
         if one in failed or other in failed:
             continue

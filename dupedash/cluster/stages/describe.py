@@ -117,13 +117,10 @@ def _is_there(task: ToDescribe, rows: Sequence[Mapping[str, Any]]) -> bool:
 
 def _read(rows: Sequence[Mapping[str, Any]], meter: Meter, done: int) -> Iterator[dict[str, Any]]:
     """Each image with its description, or why there is none. `done` of the chunk need none."""
-    told = 0.0
     for row, fetched in zip(rows, _fetched(rows), strict=True):
         yield _row(row, fetched if isinstance(fetched, str) else _analyzed(row, fetched))
         done += 1
-        if time.monotonic() - told > 1:
-            meter.done, told = done, time.monotonic()
-            meter.tell()
+        meter.tell_done(done)
 
 
 def _fetched(rows: Sequence[Mapping[str, Any]]) -> Iterator[Path | bytes | str]:

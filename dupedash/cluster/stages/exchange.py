@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import dask
@@ -19,7 +19,7 @@ from dask import dataframe
 from distributed import CancelledError, Client, KilledWorker, as_completed
 from distributed.comm import CommClosedError
 
-from dupedash.cluster.progress import Meter
+from dupedash.cluster.progress import Figures, Meter
 from dupedash.errors import ScanError, Unreachable
 
 if TYPE_CHECKING:
@@ -42,6 +42,36 @@ KILLED = (
     "too little memory). What was written is kept, and the same command goes on."
 )
 _PAUSE = 0.1  # seconds between two looks at what is done, and whether to stop
+_QUIET = 90.0
+"""Seconds without a sign of life at the least until a shuffle counts as stuck: in the tests a task takes one
+or two, on a machine that does twenty other things twenty times as long."""
+
+
+class Stuck(Exception):
+    """Nothing happens any more."""
+
+
+@dataclass(slots=True)
+class Patience:
+    """How long no task may tell anything new: as long as it took until then (where a worker was lost all may
+    have to be done again), times `factor`."""
+
+    figures: Figures
+    factor: float
+    _began: float = field(default_factory=time.monotonic)
+    _seen: int = -1
+    _last: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.figures.news.clear()
+
+    def wait(self) -> None:
+        """Raises Stuck where it has an end."""
+        now, seen = time.monotonic(), len(self.figures.news)
+        if seen != self._seen:
+            self._seen, self._last = seen, now
+        if now - self._last > self.factor * max(_QUIET, self._last - self._began):
+            raise Stuck
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +79,8 @@ class Exchange:
     """What runs from inputs through steps to an end, each task of which gives one result.
 
     `steps`: how many tasks each has and what they do with the pieces that they get, in the order of the
-    tasks that sent them. The stage's name is that of its progress.
+    tasks that sent them. The stage's name is that of its progress; `turn` tells this exchange from others of
+    the stage.
     """
 
     stage: str
@@ -58,21 +89,38 @@ class Exchange:
     steps: Sequence[tuple[int, Step]]
     count: int
     end: End
+    turn: int = 0
 
-    def results(self, client: Client, cancelled: IsCancelled) -> Iterator[Any]:
-        """What the tasks of the end give, as they come. Ends early when `cancelled`."""
-        futures = client.compute(self._table().to_delayed(optimize_graph=True), retries=3)
-        yield from gathered(client, futures, cancelled)
+    @property
+    def tasks(self) -> int:
+        """All that tell what they did."""
+        return len(self.inputs) + self.count + sum(count for count, _ in self.steps)
 
-    def _table(self) -> Any:
-        """The whole way as a table of Dask, a row an end."""
+    def results(self, client: Client, cancelled: IsCancelled, figures: Figures) -> list[Any]:
+        """What the tasks of the end give, in any order; fewer when `cancelled`. `figures`: of the stage.
+
+        Dask's shuffle may wait for ever for a worker that was lost while another one joined
+        (https://github.com/dask/distributed/issues/8411): where nothing happens any more it is begun anew.
+        """
+        attempt = 0
+        while True:
+            patience = Patience(figures, 2.0**attempt)
+            futures = client.compute(self._table(attempt).to_delayed(optimize_graph=True), retries=3)
+            try:
+                return list(gathered(client, futures, cancelled, patience))
+            except Stuck:
+                attempt += 1
+
+    def _table(self, attempt: int) -> Any:
+        """The whole way as a table of Dask, a row an end; its tasks have other names in each attempt."""
         with dask.config.set({"dataframe.convert-string": False}):
             numbered = list(enumerate(self.inputs))
-            table = dataframe.from_map(_Started(self.start, self.stage), numbered, meta=_META)
+            started = _Started(self.start, self.stage, f"{self.turn}.0", attempt)
+            table = dataframe.from_map(started, numbered, meta=_META)
             for number, (count, step) in enumerate(self.steps, 1):
-                stepped = _Stepped(step, self.stage, number)
+                stepped = _Stepped(step, self.stage, f"{self.turn}.{number}")
                 table = _sent(table, count).map_partitions(stepped, meta=_META, enforce_metadata=False)
-            ended = _Ended(self.end, self.stage)
+            ended = _Ended(self.end, self.stage, f"{self.turn}.end")
             return _sent(table, self.count).map_partitions(ended, meta=_META, enforce_metadata=False)
 
 
@@ -81,11 +129,13 @@ def _sent(table: Any, count: int) -> Any:
     return table.set_index("to", divisions=[*range(count), count], shuffle_method="p2p", sort=True)
 
 
-def gathered(client: Client, futures: Sequence[Any], cancelled: IsCancelled) -> Iterator[Any]:
+def gathered(
+    client: Client, futures: Sequence[Any], cancelled: IsCancelled, patience: Patience | None = None
+) -> Iterator[Any]:
     """The results of tasks as they come; ends early when `cancelled`, and the rest is not done.
 
     Raises what a task raised after it was tried again, ScanError where it ends every worker that does it,
-    Unreachable where the scheduler is gone.
+    Unreachable where the scheduler is gone, Stuck where `patience` ends.
     """
     waiting = as_completed(futures)
     try:
@@ -95,6 +145,8 @@ def gathered(client: Client, futures: Sequence[Any], cancelled: IsCancelled) -> 
             some = waiting.next_batch(block=False)
             if not some:
                 _must_be_there(client)
+                if patience:
+                    patience.wait()
                 time.sleep(_PAUSE)
             for future in some:
                 yield _result(client, future)
@@ -123,10 +175,12 @@ def _result(client: Client, future: Any) -> Any:
 class _Started:
     start: Start
     stage: str
+    part: str
+    attempt: int
 
     def __call__(self, numbered: tuple[int, Any]) -> pd.DataFrame:
         number, given = numbered
-        with Meter(self.stage, f"0.{number}") as meter:
+        with Meter(self.stage, f"{self.part}.{number}") as meter:
             return _frame(self.start(given), number, meter)
 
 
@@ -134,11 +188,11 @@ class _Started:
 class _Stepped:
     step: Step
     stage: str
-    number: int
+    part: str
 
     def __call__(self, table: pd.DataFrame, partition_info: Any = None) -> pd.DataFrame:
         here = partition_info["number"] if partition_info else 0
-        with Meter(self.stage, f"{self.number}.{here}") as meter:
+        with Meter(self.stage, f"{self.part}.{here}") as meter:
             return _frame(self.step(here, _received(table)), here, meter)
 
 
@@ -146,10 +200,11 @@ class _Stepped:
 class _Ended:
     end: End
     stage: str
+    part: str
 
     def __call__(self, table: pd.DataFrame, partition_info: Any = None) -> pd.DataFrame:
         here = partition_info["number"] if partition_info else 0
-        with Meter(self.stage, f"end.{here}") as meter:
+        with Meter(self.stage, f"{self.part}.{here}") as meter:
             return _frame([(0, self.end(here, _received(table)))], here, meter)
 
 

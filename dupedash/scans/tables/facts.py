@@ -88,8 +88,8 @@ def _without_videos(matches: Matches, facts: Facts, ids: npt.NDArray[np.object_]
 
 
 def _known(matches: Matches, kind: Codes) -> Matches:
-    """With these kinds, in the order of the pairs."""
-    order = np.lexsort((matches.b, matches.a))
+    """With these kinds, in the order of the pairs; all but a few are in it already, and sorting is quick."""
+    order = np.argsort(matches.a.astype(np.int64) * len(matches.ids) + matches.b, kind="stable")
     return replace(matches, kind=kind).take(order)
 
 
