@@ -69,6 +69,14 @@ def test_graph_explore_and_share_follow_the_kinds_that_are_chosen():
     assert next(box for box in at.multiselect if box.key == "kinds").value == ["burst"]
 
 
+def test_where_nothing_is_of_the_kinds_that_are_chosen_every_page_says_so_and_leads_back():
+    for page in ("overview", "graph", "groups"):
+        at = choose(opened(page), PairKind.LIVE)
+        assert "Only pairs of these kinds are looked at: Live photo." in said(at).replace("\\", "")
+    at.button(key="kinds.all").click().run()
+    assert "**2 groups**" in said(at).replace("\\", "")
+
+
 def test_one_button_on_clear_previews_and_plans_what_is_the_same_file_or_the_same_pixels(photos):
     at = opened("clear")
     assert "**2 images** are the same file as another, or the same pixels." in said(at)

@@ -35,7 +35,9 @@ def draw(view: View) -> None:
     """The whole page."""
     selection, chosen = pick_selection(view)
     if not chosen.groups:
-        widgets.empty(":material/hub:", "No groups here", nothing_found(selection))
+        text = nothing_found(selection) + kind_words.limit_words(view.kinds)
+        widgets.empty(":material/hub:", "No groups here", text)
+        kind_words.draw_all(view.kinds)
         return
     with st.container(key="graph-stage", gap="small"):
         show_graph(view, selection)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dupedash import wording
 from dupedash.scans import ScanStatus
 from dupedash.ui.pagetable import has_page
+from dupedash.ui.shared import kind_words
 from dupedash.ui.shared.scan_words import changed_words, since
 from dupedash.ui.state import View
 
@@ -60,5 +61,8 @@ def _groups(view: View) -> list[NextStep]:
         found = wording.plural(groups, "group")
         text = f"{found} at threshold {view.threshold:.2f}: look, and choose what stays."
         return [NextStep("Review the groups", text, "groups", "Open the groups")]
-    text = f"No duplicates at threshold {view.threshold:.2f}. A lower threshold finds edited copies, too."
+    text = f"No duplicates at threshold {view.threshold:.2f}."
+    if limit := kind_words.limit_words(view.kinds):
+        return [NextStep("No group of these kinds", text + limit, "groups", "Open the groups")]
+    text += " A lower threshold finds edited copies, too."
     return [NextStep("Nothing to clear", text, "scan", "Earlier scans")]

@@ -9,7 +9,7 @@ from dupedash.groups.listing import Listing
 from dupedash.groups.table import GroupTable, Numbers
 from dupedash.ui import style
 from dupedash.ui.review import cleared, group_filters, selection
-from dupedash.ui.shared import group_rows, keys, widgets
+from dupedash.ui.shared import group_rows, keys, kind_words, widgets
 from dupedash.ui.state import View
 
 
@@ -60,5 +60,6 @@ def draw_nothing(view: View) -> None:
         text = (
             f"No two images reach the threshold of {view.threshold:.2f}. A lower one shows weaker matches; "
             "moving it needs no new scan."
-        )
+        ) + kind_words.limit_words(view.kinds)
         widgets.empty(":material/auto_awesome_motion:", "No groups", text)
+        kind_words.draw_all(view.kinds)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from dupedash import wording
-from dupedash.model import ONE_MOMENT, PairKind
+from dupedash.model import ONE_MOMENT, USUAL, PairKind
 from dupedash.ui.state import KINDS
 
 
@@ -19,6 +19,18 @@ def name(kind: PairKind) -> str:
 def choose(*kinds: PairKind) -> None:
     """For callbacks: form groups of these kinds; of none: of all duplicates."""
     st.session_state[KINDS] = [kind.value for kind in kinds]
+
+
+def limit_words(kinds: Sequence[PairKind]) -> str:
+    """That only these are looked at, where somebody chose some, to follow on why nothing is found."""
+    return "" if tuple(kinds) == USUAL else f" Only pairs of these kinds are looked at: {', '.join(kinds)}."
+
+
+def draw_all(kinds: Sequence[PairKind]) -> None:
+    """The way back to all duplicates, where somebody chose some kinds."""
+    if tuple(kinds) != USUAL:
+        with st.container(horizontal_alignment="center"):
+            st.button("Show all duplicates", key="kinds.all", on_click=choose)
 
 
 def moment_words(counts: Mapping[PairKind, int]) -> str:
