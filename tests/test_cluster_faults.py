@@ -48,16 +48,25 @@ def found(out):
 
 
 @pytest.fixture(scope="module")
-def expected(photos, tmp_path_factory):
+def client():
+    """A cluster for what harms none of its processes."""
+    with cluster("local:2") as connected:
+        yield connected
+
+
+@pytest.fixture(scope="module")
+def expected(client, photos, tmp_path_factory):
     """What comes of it where nothing goes wrong."""
     out = tmp_path_factory.mktemp("whole")
-    with cluster("local:2") as client:
-        run(client, job(photos, out))
+    run(client, job(photos, out))
     return found(out)
 
 
-def processes_of(client):
-    return list(client.run(os.getpid).values())
+def alive(client):
+    """The processes of the workers that the scheduler knows. None is asked: it may be just about to end."""
+    known = client.scheduler_info(n_workers=-1)["workers"]
+    nannies = client.cluster.workers.values()
+    return [nanny.pid for nanny in nannies if nanny.worker_address in known and nanny.pid]
 
 
 def test_a_worker_killed_in_each_stage_changes_nothing(photos, expected, tmp_path):
@@ -66,43 +75,43 @@ def test_a_worker_killed_in_each_stage_changes_nothing(photos, expected, tmp_pat
 
         def kill(progress):
             if progress.stage in STAGES and progress.stage not in killed:
-                while not (alive := processes_of(client)):  # those that were killed before start again
+                while not (processes := alive(client)):  # those that were killed before start again
                     time.sleep(0.1)
-                killed[progress.stage] = alive[0]
-                os.kill(alive[0], signal.SIGKILL)
+                killed[progress.stage] = processes[0]
+                os.kill(processes[0], signal.SIGKILL)
 
         run(client, job(photos, tmp_path), progress=kill)
     assert sorted(killed) == sorted(STAGES)
     assert found(tmp_path) == expected
 
 
-def test_the_scheduler_killed_is_said_and_a_second_start_describes_nothing_anew(photos, expected, tmp_path):
+def test_the_scheduler_killed_is_said_and_a_second_start_describes_nothing_anew(
+    client, photos, expected, tmp_path
+):
     out = tmp_path / "out"
-    with processes.started(tmp_path, 2) as (address, (scheduler, *_)), cluster(address) as client:
+    with processes.started(tmp_path, 2) as (address, (scheduler, *_)), cluster(address) as lost:
 
         def kill(progress):
             if progress.stage == identical.STAGE:
                 scheduler.kill()
 
         with pytest.raises(Unreachable, match="scheduler of the cluster is gone"):
-            run(client, job(photos, out), progress=kill)
+            run(lost, job(photos, out), progress=kill)
     described = {path: path.stat().st_mtime_ns for path in (out / "described").iterdir()}
-    with cluster("local:2") as client:
-        run(client, job(photos, out))
+    run(client, job(photos, out))
     assert {path: path.stat().st_mtime_ns for path in (out / "described").iterdir()} == described
     assert found(out) == expected
 
 
-def test_a_stopped_scan_goes_on_from_what_was_written(photos, expected, tmp_path):
+def test_a_stopped_scan_goes_on_from_what_was_written(client, photos, expected, tmp_path):
     seen = []
-    with cluster("local:2") as client:
-        with pytest.raises(Cancelled, match="goes on"):
-            run(
-                client, job(photos, tmp_path), progress=lambda p: seen.append(p.stage),
-                cancelled=lambda: compare.STAGE in seen,
-            )  # fmt: skip
-        seen.clear()
-        run(client, job(photos, tmp_path), progress=lambda p: seen.append(p.stage))
+    with pytest.raises(Cancelled, match="goes on"):
+        run(
+            client, job(photos, tmp_path), progress=lambda p: seen.append(p.stage),
+            cancelled=lambda: compare.STAGE in seen,
+        )  # fmt: skip
+    seen.clear()
+    run(client, job(photos, tmp_path), progress=lambda p: seen.append(p.stage))
     assert not {candidates.STAGE, identical.STAGE} & set(seen)
     assert found(tmp_path) == expected
 
@@ -117,13 +126,12 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
-def test_a_full_disk_is_said_and_with_room_it_goes_on(photos, expected, small_disk):
-    with cluster("local:2") as client:
-        with pytest.raises(OSError, match="No space left") as full:
-            run(client, job(photos, small_disk))
-        assert full.value.errno == errno.ENOSPC
-        subprocess.run(["mount", "-o", "remount,size=50m", str(small_disk)], check=True)
+def test_a_full_disk_is_said_and_with_room_it_goes_on(client, photos, expected, small_disk):
+    with pytest.raises(OSError, match="No space left") as full:
         run(client, job(photos, small_disk))
+    assert full.value.errno == errno.ENOSPC
+    subprocess.run(["mount", "-o", "remount,size=50m", str(small_disk)], check=True)
+    run(client, job(photos, small_disk))
     assert found(small_disk) == expected
 
 
