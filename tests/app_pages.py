@@ -14,7 +14,7 @@ PAGES = UI.parent.parent / "pages"
 
 def opened(page: str, **parameters: str) -> AppTest:
     """The page with these parameters in its URL, drawn without an exception."""
-    at = AppTest.from_file(UI / "main.py", default_timeout=60)
+    at = AppTest.from_file(UI / "main.py", default_timeout=120)
     for name, value in parameters.items():
         at.query_params[name] = value
     at.run()

@@ -178,7 +178,7 @@ class Served:
         self.port = self.server.servers[0].sockets[0].getsockname()[1]
 
     def get(self, path: str, cookie: str = "", **headers: str | bytes) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request("GET", path, headers=headers | ({"Cookie": cookie} if cookie else {}))
         return connection.getresponse()
 

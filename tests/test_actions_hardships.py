@@ -280,7 +280,7 @@ def test_of_processes_that_apply_at_once_one_works_at_a_time_and_no_step_is_done
     runs = [fork.Process(target=apply_in_its_own_process, args=arguments) for _ in range(3)]
     for run in runs:
         run.start()
-    results = [said.get(timeout=60) for _ in runs]
+    results = [said.get(timeout=120) for _ in runs]
     for run in runs:
         run.join()
     assert sorted(map(str, results))[-1] in ("refused", "(8, 0)")

@@ -43,7 +43,7 @@ def test_after_the_collection_was_changed_no_scan_of_the_other_one_is_missed(pho
 
 
 def test_a_link_to_a_scan_that_is_gone_says_so_and_shows_the_newest(photos):
-    at = AppTest.from_file(UI / "main.py", default_timeout=60)
+    at = AppTest.from_file(UI / "main.py", default_timeout=120)
     at.query_params["scan"] = "2020-01-01-1"
     at.run()
     assert GONE in texts(at)

@@ -63,7 +63,7 @@ def forget() -> None:
 
 
 def opened(file: str = "clear") -> AppTest:
-    at = AppTest.from_file(MAIN, default_timeout=60).run()
+    at = AppTest.from_file(MAIN, default_timeout=120).run()
     at.switch_page(str(next(row for row in PAGES if row.file == file).path)).run()
     assert not at.exception, at.exception
     assert not at.error, at.error[0].value

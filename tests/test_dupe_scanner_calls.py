@@ -42,7 +42,7 @@ class Scanner:
             head += f"Content-Length: {len(body or b'')}\r\n"
         if kind:
             head += f"Content-Type: {kind}\r\n"
-        with socket.create_connection((self.address.hostname, self.address.port), timeout=30) as connection:
+        with socket.create_connection((self.address.hostname, self.address.port), timeout=120) as connection:
             connection.sendall(head.encode("ascii") + b"\r\n" + (body or b""))
             response = HTTPResponse(connection)
             response.begin()

@@ -54,7 +54,7 @@ class SlowCollection(FakeCollection):
 
     def count(self, fq: Any = ()) -> int:
         self.waiting.release()
-        assert self.go.wait(20)
+        assert self.go.wait(120)
         return super().count(fq)
 
 
@@ -63,9 +63,9 @@ def test_a_full_queue_says_come_back_and_who_is_inside_is_served():
     with client_of(slow, workers=2, queue=3) as api, ThreadPoolExecutor(4) as pool:
         inside = [pool.submit(api.get, f"{API}/select?rows=0") for _ in range(2)]
         for _ in inside:
-            assert slow.waiting.acquire(timeout=20)
+            assert slow.waiting.acquire(timeout=120)
         two_more = [pool.submit(api.get, f"{API}/schema/fields") for _ in range(2)]
-        sent_back, waiting = wait(two_more, timeout=20, return_when=FIRST_COMPLETED)
+        sent_back, waiting = wait(two_more, timeout=120, return_when=FIRST_COMPLETED)
         reply = sent_back.pop().result()
         refused(reply, 429)
         assert reply.headers["retry-after"] == "1"

@@ -16,6 +16,7 @@ from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.groups.curves import curves, explosion
 from dupedash.groups.graph import DuplicateGraph
 from dupedash.network import build
+from dupedash.network.legend import legend
 from dupedash.scans import ImageRows
 from dupedash.ui.clear import page as clearview
 from dupedash.ui.clear import plan_view
@@ -180,10 +181,11 @@ def test_of_a_huge_group_the_graph_draws_the_best_matches(large, monkeypatch):
     assert all({edge["from"], edge["to"]} <= ids for edge in network.edges)
 
 
-def test_the_graph_page_says_how_many_images_of_a_huge_group_it_draws(monkeypatch):
+def test_the_graph_page_says_how_many_images_of_a_huge_group_it_draws_and_how_to_read_it(monkeypatch):
     monkeypatch.setattr("dupedash.ui.graph.page.IMAGES_PER_GROUP", 50)
-    legend = "".join(drawn(opened("graph", t="0.5"), "dd-legend"))
-    assert re.search(r"of [\d,]+ images the 50 with the best matches", legend)
+    shown = "".join(drawn(opened("graph", t="0.5"), "dd-legend"))
+    assert re.search(r"of [\d,]+ images the 50 with the best matches", shown)
+    assert legend() in shown
 
 
 def test_the_made_up_groups_run_together_where_the_curves_say_so(large):

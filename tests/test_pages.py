@@ -56,7 +56,7 @@ def photos(data, filled) -> Workspace:
 
 def opened(page: str = "overview", **parameters: str) -> AppTest:
     """The dashboard at a page, as after a click on a link with these parameters."""
-    at = AppTest.from_file(MAIN, default_timeout=30)
+    at = AppTest.from_file(MAIN, default_timeout=120)
     for name, value in parameters.items():
         at.query_params[name] = value
     at.run()

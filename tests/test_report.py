@@ -14,6 +14,7 @@ from dupedash.collection import FoundMatch
 from dupedash.groups.graph import DuplicateGraph
 from dupedash.images import encode
 from dupedash.model import ChangeKind, Explanation, ImageRecord
+from dupedash.network.legend import legend
 from dupedash.report import graph_html, report_html, summary_html
 from dupedash.report.pictures import fitting
 from dupedash.review import Decision, Decisions, Verdict, image_key
@@ -105,6 +106,7 @@ def test_a_report_of_many_images_takes_smaller_pictures():
 
 def test_beyond_the_limit_images_are_dots_and_the_file_says_so(scan):
     html = graph_html(scan, cut_of(scan), thumbnail, max_thumbnails=3)
+    assert legend() in html, "how to read it is said as on its page"
     assert html.count("data:image/jpeg;base64,") == 1  # all in one sprite
     assert html.count('"cell":') == 3
     assert "2 images are shown as dots" in html

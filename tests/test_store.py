@@ -211,11 +211,11 @@ def test_readers_go_on_while_somebody_writes(store):
     def entries():
         yield Entry("b", "b", ANALYSIS, {})
         inside.set()
-        assert done.wait(20)
+        assert done.wait(120)
 
     writer = threading.Thread(target=store.put, args=(entries(),))
     writer.start()
-    assert inside.wait(20)
+    assert inside.wait(120)
     assert store.ids() == ["a"]
     done.set()
     writer.join()

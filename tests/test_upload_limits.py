@@ -59,7 +59,7 @@ def asked(
     port: int, method: str, path: str, body: bytes | None = None, **headers: str
 ) -> tuple[int, str, str]:
     """Status, text and cookie of the answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     told = answer.status, answer.read().decode(), answer.getheader("set-cookie") or ""
@@ -128,7 +128,7 @@ def test_all_pages_together_have_room_for_so_many_bytes_until_their_visitors_lea
 
 def test_an_upload_that_does_not_say_how_large_it_is_is_refused(port):
     page = Page(port)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     parts = iter([b"x" * 10])
     connection.request("PUT", f"/_stcore/upload_file/{page.session}/x", parts, encode_chunked=True)
     assert connection.getresponse().status == 411

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from dupedash.groups.graph import Cut
 from dupedash.images.encode import inline, sprite
 from dupedash.network import assets, build
-from dupedash.network.build import SCALE
+from dupedash.network.legend import legend
 from dupedash.network.sprite import BOX
 from dupedash.network.svg import picture
 from dupedash.report.chapters import chapters
@@ -127,7 +127,7 @@ def _shown_again(node: Mapping[str, Any]) -> str:
 
 
 def _render(template: str, **values: object) -> str:
-    return environment().get_template(template).render(**values, scale=", ".join(SCALE.values()))
+    return environment().get_template(template).render(**values, legend=Markup(legend()))
 
 
 def _safe_json(text: str) -> str:

@@ -35,7 +35,7 @@ class Dashboard:
     def stop(self) -> None:
         """End it. Its output may hold no traceback through a page (the server's own, of cut lines, may)."""
         self.process.terminate()
-        output = self.process.communicate(timeout=20)[0]
+        output = self.process.communicate(timeout=60)[0]
         assert not re.search(rf'File "{re.escape(str(ROOT))}/(dupedash/ui/main|pages)', output), output
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests import workspaces
-from tests.browser.conftest import settle, start, to
+from tests.browser.conftest import settle, start, to, until
 
 pytestmark = pytest.mark.browser
 LONG = 60_000
@@ -91,25 +92,38 @@ def test_what_is_built_is_still_there_after_a_look_at_another_page(dashboard, vi
     expect(query(page)).to_have_value("category:scene")
 
 
-def frozen_job(data: Path) -> int:
-    """The process of the one job, held still so that a test can look at it as long as it likes."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        for order in data.glob("jobs/*/order.json"):
-            process = json.loads(order.read_text()).get("pid")
-            if process:
-                os.kill(process, signal.SIGSTOP)
-                return int(process)
-        time.sleep(0.01)
-    raise TimeoutError("no job was started")
+@pytest.fixture
+def freeze() -> Iterator[Callable[[Path], psutil.Process]]:
+    """freeze(data): the process of the one job, held still so that a test can look at it as long as it likes.
+    None outlives the test."""
+    frozen: list[psutil.Process] = []
+
+    def hold(data: Path) -> psutil.Process:
+        end = time.monotonic() + LONG / 1000
+        while time.monotonic() < end:
+            for order in data.glob("jobs/*/order.json"):
+                if number := json.loads(order.read_text()).get("pid"):
+                    frozen.append(psutil.Process(number))
+                    frozen[-1].suspend()
+                    return frozen[-1]
+            time.sleep(0.01)
+        raise TimeoutError("no job was started")
+
+    yield hold
+    for job in frozen:
+        with suppress(psutil.NoSuchProcess):
+            for process in (*job.children(recursive=True), job):
+                process.kill()
 
 
-def test_one_scan_is_seen_by_all_stopped_and_finished(tmp_path, pictures, serving, visit):
+def test_one_scan_is_seen_by_all_stopped_and_finished(
+    tmp_path, pictures, serving, visit, freeze
+):
     data = workspaces.fill(tmp_path / "data", pictures).root
     url = serving(data).url
     page = visit(url).page("/scan")
     page.get_by_role("button", name="Start the scan").click()
-    process = frozen_job(data)
+    job = freeze(data)
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible()
 
@@ -119,9 +133,12 @@ def test_one_scan_is_seen_by_all_stopped_and_finished(tmp_path, pictures, servin
 
     page.reload()
     settle(page)
-    stop.click()
-    expect(other.get_by_text("Stopping …")).to_be_visible()
-    os.kill(process, signal.SIGCONT)
+    stopping = expect(other.get_by_text("Stopping …"))
+    until(
+        lambda: stop.click() if stop.is_visible() else None,
+        lambda wait: stopping.to_be_visible(timeout=wait),
+    )
+    job.resume()
     go_on = other.get_by_role("button", name="Go on", exact=True)
     expect(go_on).to_be_visible(timeout=LONG)
     page.close()
@@ -130,12 +147,10 @@ def test_one_scan_is_seen_by_all_stopped_and_finished(tmp_path, pictures, servin
     assert len(list((data / "scans").iterdir())) == 1
 
 
-def test_people_with_different_collections_do_not_see_each_others(tmp_path, pictures, serving, visit):
-    data = tmp_path / "data"
+def test_people_with_different_collections_do_not_see_each_others(dashboard, pictures, visit):
     for name in ("first", "second"):
-        workspaces.fill(data, pictures, name)
-    url = serving(data).url
-    one, two = (visit(url).page(f"/?collection={name}") for name in ("first", "second"))
+        workspaces.fill(dashboard.data, pictures, name)
+    one, two = (visit(dashboard.url).page(f"/?collection={name}") for name in ("first", "second"))
     expect(one.get_by_text("“first” at a glance")).to_be_visible()
     expect(two.get_by_text("“second” at a glance")).to_be_visible()
     one.reload()

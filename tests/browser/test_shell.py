@@ -18,6 +18,7 @@ from tests import workspaces
 from tests.browser.conftest import settle, to
 
 pytestmark = pytest.mark.browser
+LONG = 120  # seconds: the first picture that is read waits for a process to start
 
 
 def test_a_link_keeps_its_scan_and_threshold_on_every_page_and_after_a_reload(dashboard, visit):
@@ -68,7 +69,7 @@ def test_the_collection_shows_its_pictures(dashboard, visit):
 
 def _get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=LONG) as answer:
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()

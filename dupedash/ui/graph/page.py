@@ -11,7 +11,7 @@ import streamlit as st
 from dupedash import wording
 from dupedash.model import ImageRecord
 from dupedash.network import IMAGES_PER_GROUP
-from dupedash.network.build import SCALE
+from dupedash.network.legend import legend
 from dupedash.network.selection import SelectedGroups, Selection, SizeClass
 from dupedash.report import graph_html
 from dupedash.ui import cached
@@ -98,13 +98,9 @@ def show_legend(view: View, chosen: SelectedGroups) -> None:
     if large > IMAGES_PER_GROUP:
         of += f", of {large:,} images the {IMAGES_PER_GROUP:,} with the best matches,"
     words, get = st.columns((2.6, 1), vertical_alignment="center")
-    scale = f"background: linear-gradient(90deg, {', '.join(SCALE.values())})"
     words.html(
         f'<div class="dd-legend"><span>{shown}{of} at {view.threshold:.2f}</span>'
-        f'<span>score 0.6 <i style="{scale}"></i> 1.0</span>'
-        '<span><b></b> bridge: without it the group falls apart</span>'
-        "<span>a number: the link that holds a group</span>"
-        "<span>click an image to see its group, double-click to open it</span></div>"
+        f"{legend()}<span>click an image to see its group, double-click to open it</span></div>"
     )
     scan, cut = view.require_scan(), view.cut
     with get:
