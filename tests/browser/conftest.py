@@ -102,6 +102,8 @@ class Kept:
 
     def tidy(self) -> None:
         """Leave the page, and forget what it wrote."""
+        if self.tab.is_closed():
+            self.tab = self.context.new_page()
         for page in self.context.pages:
             if page is not self.tab:
                 page.close()
