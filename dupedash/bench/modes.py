@@ -18,6 +18,7 @@ from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.compare.pairs import Ways, judge
 from dupedash.embedded.describe.descriptor import Descriptor, describe
 from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE, search
+from dupedash.embedded.run.join import BLOCK
 from dupedash.embedded.store.snapshot import Snapshot, Snapshots, comparable_row
 from dupedash.errors import Cancelled
 from dupedash.model import NEAR, IsCancelled, Smartfilter, never
@@ -31,8 +32,6 @@ SAMPLE = 256
 """Images that are looked up for the cost, spread over all."""
 MOST_COMPARED = 400
 """Of their pairs so many are timed, spread over all: enough for a mean."""
-BLOCK = 32
-"""Pictures that are looked up at once, as in a scan."""
 EFFORTS = tuple(Effort(approximate, strict) for strict in Smartfilter for approximate in (False, True))
 
 

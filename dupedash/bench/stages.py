@@ -14,10 +14,10 @@ from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.compare.verify import verify
 from dupedash.embedded.describe.descriptor import Descriptor, describe
 from dupedash.embedded.retrieve.index import MIN_VOTES, Index, Indexable, search
+from dupedash.embedded.run.join import BLOCK
 from dupedash.model import Smartfilter
 
 SAMPLE = 256  # pictures that are measured stage by stage, spread over all
-BLOCK = 32  # of them are looked up at once
 MOST_VERIFIED = 400  # pairs, spread over all: enough for a mean
 
 Result = TypeVar("Result")

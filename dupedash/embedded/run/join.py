@@ -26,9 +26,9 @@ from dupedash.errors import Cancelled, CollectionError, DupedashError, UnknownIm
 from dupedash.model import Failure, IsCancelled, Progress, ReportProgress
 from dupedash.workers import Done, NotStarted, Pool, WorkerLost, Workers
 
-BLOCK = 32
-"""Pictures in a part."""
-FEW = 2
+BLOCK = 64
+"""Pictures in a part: to look 64 up at once costs a seventh less each than 32, and 128 cost hardly less."""
+FEW = 1
 """So few blocks are searched by the helper: they take less time than worker processes need to start."""
 CRASHED = "crashed the program that compares it"
 ALL_PAIRS = 50
