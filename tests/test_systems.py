@@ -119,6 +119,17 @@ def test_each_python_has_an_environment_of_its_own(tmp_path):
     assert programs.python_in(tmp_path, windows=True) == tmp_path / "Scripts" / "python.exe"
 
 
+def test_what_fails_beside_the_rest_stops_nothing_and_is_told_at_the_end(monkeypatch, capfd):
+    beside = ("-c", "print('one'); raise SystemExit(3)"), ("-c", "print('two')")
+    monkeypatch.setitem(setup.TARGETS, "check", setup.Target((), beside, (("-c", "print('three')"),)))
+    monkeypatch.setattr(setup, "prepared", lambda *_: sys.executable)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert setup.main(["check"]) == 3
+    said = [line for line in capfd.readouterr().out.splitlines() if line in ("one", "two", "three")]
+    assert said == ["one", "two", "three"]
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
+
+
 def test_setting_up_needs_nothing_but_python():
     bare = [sys.executable, "-S", "-m", "dupedash.setup", "--help"]
     ran = subprocess.run(bare, cwd=ROOT, env={}, capture_output=True, text=True)
