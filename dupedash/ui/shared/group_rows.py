@@ -56,7 +56,7 @@ def draw_rows(
     collection = view.require_scan().collection
     for number, members in shown.items():
         with st.container(border=True, key=f"row-{number}"):
-            widths = (0.25, 4.3, 3.9, 0.9) if begin else (4.3, 3.9, 0.9)
+            widths = (0.25, 4.0, 4.2, 0.9) if begin else (4.0, 4.2, 0.9)
             *first, pictures, facts, open_ = st.columns(widths, gap="small", vertical_alignment="center")
             if begin:
                 with first[0]:
