@@ -1,4 +1,4 @@
-"""Fifty groups are decided at once, twenty of them by keys alone: choose what stays, back and forth."""
+"""Many groups are decided at once, then by keys alone: choose what stays, back and forth."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.browser.conftest import Dashboard, settle, start, until
 from tests.pictures import as_file, scene
 
 pytestmark = pytest.mark.browser
-GROUPS, BY_KEYS, TAKEN_BACK = 50, 20, 6
+GROUPS, BY_KEYS, TAKEN_BACK = 30, 16, 4
 LONG = 60_000
 VERDICTS = {
     "d": Verdict.DUPLICATE,
@@ -28,7 +28,7 @@ VERDICTS = {
 
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory) -> Workspace:
-    """Fifty small pictures, each as two files."""
+    """Small pictures, each as two files: groups for two pages of the list."""
     tmp_path = tmp_path_factory.mktemp("review")
     folder = tmp_path / "pictures"
     folder.mkdir()
