@@ -107,6 +107,16 @@ def test_a_stricter_filter_keeps_fewer(described) -> None:
     assert sizes[0] > sizes[-1]
 
 
+@pytest.mark.parametrize("least", [1.0, 2.0, 3.5, 8.0])
+def test_what_is_given_up_early_would_not_have_had_enough_votes(described, least) -> None:
+    index = indexed(described * 3)  # each word in a list of three or more, which lowers what it counts
+    all_of_them, enough = (search(index, described, votes) for votes in (0.01, least))
+    kept = all_of_them.votes >= least
+    for name in ("query", "picture", "mirrored", "votes"):
+        assert np.array_equal(getattr(all_of_them, name)[kept], getattr(enough, name))
+    assert 0 < len(enough.votes) < len(all_of_them.votes)
+
+
 def test_a_join_that_leaves_out_what_was_found_from_the_other_side_finds_the_same_pairs(described) -> None:
     index = indexed(described)
     ordered = [described[number] for number in index.numbers]

@@ -17,6 +17,10 @@ _SHIFT = np.float32(0.25)  # of the distance between the two words …
 _SLACK = np.float32(6.0)  # … and px beside that
 _HALF_STEP = SCALE_STEP**0.5
 _UNIT = np.float32(POSITION_UNIT)
+_KNOWN = 256
+"""Lists of fewer entries have their weight in a table: nearly all."""
+_ROUNDED = 1e-3
+"""What sums of floats in another order may differ by, and less than one word more is worth."""
 
 
 @compiled
@@ -57,29 +61,51 @@ def agreement(
 
 
 @compiled
-def several(picture: np.ndarray, start: int, end: int, count: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """The rows `start` … `end` whose picture has several of them, those of one picture together: int64.
+def weights(length: np.ndarray) -> np.ndarray:
+    """What a shared word counts, by the length of the list in which it stood: float32 (n,), 1 for a list of
+    its own, a half where there are 16."""
+    known = np.empty(_KNOWN, np.float32)
+    for one in range(_KNOWN):
+        known[one] = 1 / (1 + np.log2(max(1, one)) / 4)
+    found = np.empty(len(length), np.float32)
+    for row in range(len(length)):
+        one = length[row]
+        found[row] = known[one] if one < _KNOWN else np.float32(1 / (1 + np.log2(one) / 4))
+    return found
 
-    `count` and `first` int32, by picture: scratch; `count` is 0 everywhere before and afterwards.
+
+@compiled
+def promising(
+    picture: np.ndarray, weight: np.ndarray, start: int, end: int, least: float,
+    total: np.ndarray, first: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """The rows `start` … `end` whose picture has `least` votes if all of them agree, and more than one, those
+    of one picture together: int64.
+
+    `total` float32 and `first` int32, by picture: scratch; `total` is 0 everywhere before and afterwards.
     """
     for row in range(start, end):
-        count[picture[row]] += 1
-        first[picture[row]] = -1
-    total = 0
+        total[picture[row]] += weight[row]
+        first[picture[row]] = 0
+    for row in range(start, end):
+        first[picture[row]] += 1
+    rows = 0
     for row in range(start, end):
         one = picture[row]
-        if first[one] < 0 and count[one] > 1:
-            first[one] = total
-            total += count[one]
-    rows = np.empty(total, np.int64)
+        if first[one] > 0:
+            chosen = total[one] >= least - _ROUNDED and first[one] > 1
+            count = first[one]
+            first[one] = -1 - rows if chosen else 0
+            rows += count if chosen else 0
+    found = np.empty(rows, np.int64)
     for row in range(start, end):
         one = picture[row]
-        if count[one] > 1:
-            rows[first[one]] = row
-            first[one] += 1
+        if first[one] < 0:
+            found[-1 - first[one]] = row
+            first[one] -= 1
     for row in range(start, end):
-        count[picture[row]] = 0
-    return rows
+        total[picture[row]] = 0
+    return found
 
 
 @compiled
@@ -115,13 +141,13 @@ def count_votes(
     `picture` (of `pictures`) whose the entry is, `length` of the list in which it stood. `q_places` float32
     (n, 2) in px, `places` uint16 in POSITION_UNIT.
     """
-    count, first = np.zeros(pictures, np.int32), np.empty(pictures, np.int32)
+    total, first, worth = np.zeros(pictures, np.float32), np.zeros(pictures, np.int32), weights(length)
     here, there = np.empty((MOST_SHARED, 2), np.float32), np.empty((MOST_SHARED, 2), np.float32)
     turn, zoom = np.empty(MOST_SHARED, np.int64), np.empty(MOST_SHARED, np.int64)
     weight, chosen = np.empty(MOST_SHARED, np.float32), np.empty(MOST_SHARED, np.int64)
     sides, found, votes = [0], [0], [np.float32(0)]
     for side in range(len(starts) - 1):
-        rows = several(picture, starts[side], starts[side + 1], count, first)
+        rows = promising(picture, worth, starts[side], starts[side + 1], least, total, first)
         end = 0
         while end < len(rows):
             one = picture[rows[end]]
@@ -132,7 +158,7 @@ def count_votes(
                 there[k, 0], there[k, 1] = places[e, 0] * _UNIT, places[e, 1] * _UNIT
                 turn[k] = np.int64(angles[e]) - q_angles[q]
                 zoom[k] = np.int64(octaves[e]) - q_octaves[q]
-                weight[k] = 1 / (1 + np.log2(length[chosen[k]]) / 4)
+                weight[k] = worth[chosen[k]]
             got = agreement(shared, here, there, turn, zoom, weight) if shared > 1 else 0.0
             if got >= least:
                 sides.append(side)
