@@ -6,6 +6,7 @@ import pytest
 from dupedash.embedded.describe.descriptor import Descriptor, describe
 from dupedash.embedded.retrieve import words
 from dupedash.embedded.retrieve.index import MIN_VOTES, Index, Indexable, search
+from dupedash.embedded.retrieve.votes import promising
 from dupedash.model import Smartfilter
 from tests.embedded_pictures import bordered, crop, jpeg, labelled, scene
 
@@ -105,6 +106,16 @@ def test_a_stricter_filter_keeps_fewer(described) -> None:
     sizes = [len(joined(some, least=MIN_VOTES[level])) for level in Smartfilter]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] > sizes[-1]
+
+
+def test_a_picture_is_looked_at_if_its_words_are_several_and_enough_should_all_agree() -> None:
+    picture = np.array([3, 1, 0, 1, 3, 2, 0, 3], np.int32)
+    weight = np.array([0.5, 1, 0.8, 1, 0.5, 9, 0.8, 1], np.float32)
+    total, first = np.zeros(4, np.float32), np.zeros(4, np.int32)
+    rows = promising(picture, weight, 0, len(picture), 2.0, total, first)
+    assert rows.tolist() == [0, 4, 7, 1, 3]  # of 3 and 1; those of 0 count 1.6 together, 2 has one only
+    assert promising(picture, weight, 1, 5, 2.0, total, first).tolist() == [1, 3]
+    assert not total.any()
 
 
 @pytest.mark.parametrize("least", [2.0, 3.5, 8.0])
