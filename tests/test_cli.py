@@ -24,6 +24,7 @@ from dupedash.cli.main import exit_code
 from dupedash.cli.shared.progress import ProgressLine, duration, words
 from dupedash.config import Workspace
 from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.embedded.run import join
 from dupedash.example import make, plan
 from dupedash.jobs import Jobs, JobStatus
 from dupedash.model import Progress
@@ -238,8 +239,10 @@ def test_every_error_has_its_code():
 
 ENDS = """
 import os, runpy, signal, sys
+from dupedash.embedded.run import join
 from {module} import {owner} as owner
 
+join.BLOCK = {block}
 real, calls = owner.{name}, []
 
 def called(*given, **options):
@@ -253,6 +256,7 @@ owner.{name} = called
 sys.argv[0] = "dupedash"
 runpy.run_module("dupedash", run_name="__main__", alter_sys=True)
 """
+BLOCK = 20  # pictures: so few that they are searched in four parts, by several processes
 KILLS = {
     "killed": "os.kill(os.getpid(), signal.SIGKILL)",
     "interrupted": "os.killpg(0, signal.SIGINT)",  # as at a terminal: Ctrl-C reaches the workers too
@@ -261,7 +265,7 @@ KILLS = {
 
 def ended(kill, module, owner, name, times, data, *words):
     """The command in a process that ends once it has called a method so many times."""
-    program = ENDS.format(module=module, owner=owner, name=name, times=times, kill=KILLS[kill])
+    program = ENDS.format(module=module, owner=owner, name=name, times=times, kill=KILLS[kill], block=BLOCK)
     command = [sys.executable, "-c", program, "--data", str(data), *map(str, words)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(command, **pipes, start_new_session=True)
@@ -284,7 +288,8 @@ def test_an_index_that_was_ended_goes_on_and_is_as_if_it_had_not_been(
 
 
 @pytest.mark.parametrize("kill", KILLS)
-def test_a_scan_that_was_ended_goes_on_and_is_as_if_it_had_not_been(tmp_path, indexed, kill):
+def test_a_scan_that_was_ended_goes_on_and_is_as_if_it_had_not_been(tmp_path, indexed, monkeypatch, kill):
+    monkeypatch.setattr(join, "BLOCK", BLOCK)
     shutil.copytree(indexed / "collections", tmp_path / "collections")
     ended(kill, "dupedash.scans.writer", "ScanWriter", "write_part", 2, tmp_path, "scan")
     assert len(list((tmp_path / "scans").glob("*/parts/*.parquet"))) == 2
