@@ -80,13 +80,23 @@ def compiled(function: F) -> F:
 
 def to_compile() -> bool:
     """Whether machine code is still to be made that the next process finds on disk, as on the first run."""
-    return not all(_kept(function) for function in _FUNCTIONS)
+    return bool(not_compiled())
+
+
+def not_compiled() -> list[str]:
+    """The functions of which there is no machine code on disk, with their modules."""
+    return [_name(function) for function in _FUNCTIONS if not _kept(function)]
 
 
 def _kept(function: Any) -> bool:
     """Whether numba's index of the machine code is there."""
-    known = Path(function.stats.cache_path).glob(f"*.{function.py_func.__name__}-*.nbi")
+    known = Path(function.stats.cache_path).glob(f"{_name(function)}-*.nbi")
     return any(known)
+
+
+def _name(function: Any) -> str:
+    """As numba's files begin."""
+    return f"{function.py_func.__module__.rpartition('.')[2]}.{function.py_func.__qualname__}"
 
 
 @intrinsic  # type: ignore[untyped-decorator]

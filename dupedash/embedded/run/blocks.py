@@ -10,11 +10,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from dupedash.compiled import to_compile
 from dupedash.embedded.compare import pairs
 from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.describe.soundness import check_thumbs, sound
 from dupedash.embedded.model.vectors import NearPairs
 from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE, search
+from dupedash.embedded.run.warm import compile_all
 from dupedash.embedded.store.cache import Segment, load_segment
 from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.snapshot import DAMAGED, comparable_row
@@ -166,6 +168,8 @@ class BlockSearch:
 def search_alone(task: tuple[BlockSearch, Block]) -> Searched:
     """What came of one block, in a process that may serve another collection next."""
     search, block = task
+    if to_compile():
+        compile_all()
     with closing(search.ready()) as ready:
         return BlockSearch.run(ready, block)
 
