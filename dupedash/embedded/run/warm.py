@@ -1,5 +1,5 @@
-"""Make and load what a comparison needs before there is one: the libraries, and the compiled code, which takes a
-third of a second on its first call, and half a minute where it is still to be made."""
+"""Make and load what a comparison needs before there is one: the libraries, and the compiled code. That takes
+a third of a second on its first call, and half a minute where it is still to be made."""
 
 from __future__ import annotations
 
