@@ -53,8 +53,13 @@ def _draw_grid(view: View, ids: list[str]) -> list[str]:
         grid.Cell(r.id, thumb_url(view.collection.name, r.id, r.content), r.filename, "", r.location)
         for r in records
     ]
+    others = [image_id for image_id in before if image_id not in ids]
     with st.container(height=300, border=False):
-        here = grid.draw(cells, "check.pick", selected=before)
-    picked = [*(image_id for image_id in before if image_id not in ids), *here]
-    st.session_state[_PICKED] = picked
-    return picked
+        here = grid.draw(cells, "check.pick", selected=before, changed=lambda here: _keep(others, here))
+    return _keep(others, here)
+
+
+def _keep(others: list[str], here: list[str]) -> list[str]:
+    """For the next run of the page: what was picked elsewhere and among those shown."""
+    st.session_state[_PICKED] = [*others, *here]
+    return [*others, *here]
