@@ -135,6 +135,7 @@ def test_one_of_two_folders_is_cleared_for_the_other_then_one_kind_with_every_sw
     expect(page.get_by_text("Only images in")).to_contain_text("phone go")
     settle(page)
     switch_on(page)  # and yet nothing reaches over to the side that stays
+    expect(page.get_by_text("whichever are the better pictures")).to_be_visible()
     press(page, "Make the plan")
     press(page, "Apply")
     confirm(page, "Apply")

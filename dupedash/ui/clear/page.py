@@ -94,6 +94,8 @@ def draw(view: View) -> None:
     with form.container(border=True):
         policy = policy_form.draw(view.fields(), partial(cached.count_in, view.scan))
         wish = _draw_wish(view, policy)
+        if sides and wish.best_pixels:
+            st.caption("One folder is cleared: its images go, whichever are the better pictures.")
         scope, beside = _draw_scope()
     preview = plan_preview.of(view, view.scan, wish, scope, sides)
     if len(preview.cut):
