@@ -64,14 +64,17 @@ def agreement(
 def weights(length: np.ndarray) -> np.ndarray:
     """What a shared word counts, by the length of the list in which it stood: float32 (n,), 1 for a list of
     its own, a half where there are 16."""
-    known = np.empty(_KNOWN, np.float32)
+    known, found = np.empty(_KNOWN, np.float32), np.empty(len(length), np.float32)
     for one in range(_KNOWN):
-        known[one] = 1 / (1 + np.log2(max(1, one)) / 4)
-    found = np.empty(len(length), np.float32)
+        known[one] = _weight(max(1, one))
     for row in range(len(length)):
-        one = length[row]
-        found[row] = known[one] if one < _KNOWN else np.float32(1 / (1 + np.log2(one) / 4))
+        found[row] = known[length[row]] if length[row] < _KNOWN else _weight(length[row])
     return found
+
+
+@compiled
+def _weight(length: int) -> np.float32:
+    return np.float32(1 / (1 + np.log2(length) / 4))
 
 
 @compiled
