@@ -20,6 +20,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from dupedash.images.files import path_of, printable
+from dupedash.system.spelling import is_one_entry
 
 Parts = tuple[str, ...]
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
@@ -97,10 +98,14 @@ def _names(location: str, wanted: Parts) -> list[Parts]:
     names = [_parts(location)]
     folder, name = os.path.split(location)
     if os.path.isabs(folder):
-        real = _real(folder, int(time.monotonic() // FOLLOWED_AGAIN))
+        real = _real(folder, _moment())
         if real != folder:
             names.append(_parts(os.path.join(real, name)))
     return names
+
+
+def _moment() -> int:
+    return int(time.monotonic() // FOLLOWED_AGAIN)
 
 
 @lru_cache(maxsize=20_000)
@@ -112,7 +117,7 @@ def _is_in(location: Parts, wanted: Parts) -> bool:
     size, alike = len(wanted), _caseless(wanted)
     if wanted[0] == "/":
         part = location[:size]
-        return part == wanted or (_caseless(part) == alike and _one_place(part, wanted))
+        return part == wanted or (_caseless(part) == alike and _one_place(part, wanted, _moment()))
     spelled = _caseless(location)
     return any(spelled[start : start + size] == alike for start in range(len(spelled) - size + 1))
 
@@ -121,9 +126,11 @@ def _caseless(parts: Parts) -> Parts:
     return tuple(part.casefold() for part in parts)
 
 
-def _one_place(part: Parts, wanted: Parts) -> bool:
+@lru_cache(maxsize=1000)
+def _one_place(part: Parts, wanted: Parts, now: int) -> bool:  # noqa: ARG001  (so that it is asked again)
     """Whether the disk takes two spellings for one: it does not tell capital letters apart."""
+    one, other = (str(PurePosixPath(*spelled)) for spelled in (part, wanted))
     try:
-        return os.path.samefile(*(str(PurePosixPath(*spelled)) for spelled in (part, wanted)))
+        return os.path.samefile(one, other) or is_one_entry(one, other)
     except (OSError, ValueError):
         return os.name == "nt"

@@ -15,6 +15,7 @@ from pathlib import Path
 from dupedash.errors import ActionError
 from dupedash.storage import atomic
 from dupedash.system.files import NO_LINKS, hard_link
+from dupedash.system.spelling import is_one_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,9 @@ def must_be_inside(path: Path, roots: Iterable[str]) -> None:
 
 def same_place(one: Path, other: Path) -> bool:
     """Both names lead to one entry of one folder: removing one removes the other."""
-    if os.path.realpath(one) == os.path.realpath(other):
+    if is_one_entry(str(one), str(other)):
         return True
-    # On a disk that ignores case two spellings are one entry; two hard links of one file are not.
+    # A folder that is mounted twice has each file twice; two hard links of one file are two entries.
     return one.exists() and other.exists() and one.samefile(other) and one.stat().st_nlink < 2
 
 

@@ -18,6 +18,7 @@ from dupedash.images.files import printable, reason_of
 from dupedash.images.lasting import is_live
 from dupedash.model import IsCancelled
 from dupedash.system.paths import is_inside
+from dupedash.system.spelling import as_on_disk
 
 
 @dataclass(slots=True)
@@ -49,14 +50,15 @@ class Found:
 
 
 def absolute(path: Path) -> Path:
-    """The path as it is kept: absolute, without `..`, links in it resolved.
+    """The path as it is kept: absolute, without `..`, links in it resolved, spelled as the disk has it.
 
     Raises ConfigError where there is nothing.
     """
     try:
-        return path.expanduser().resolve(strict=True)
+        found = path.expanduser().resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
         raise ConfigError(f"Cannot index {printable(path)}: {reason_of(error)}.") from error
+    return Path(os.fsdecode(as_on_disk(os.fsencode(found))))
 
 
 def walk(

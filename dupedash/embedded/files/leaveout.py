@@ -18,6 +18,7 @@ from functools import cached_property
 
 from dupedash.errors import ConfigError
 from dupedash.system.paths import is_inside, is_whole, slashed
+from dupedash.system.spelling import as_on_disk
 
 DEFAULTS = (
     # What Synology and QNAP keep beside pictures, and their recycle bins and snapshots.
@@ -63,7 +64,11 @@ def _checked(text: str) -> str:
     if pattern.startswith(("./", "../")):
         pattern = slashed(os.path.abspath(pattern))
     # Folders are walked under their real paths.
-    return slashed(os.path.realpath(pattern)) if is_whole(pattern) and os.path.lexists(pattern) else pattern
+    return slashed(_real(pattern)) if is_whole(pattern) and os.path.lexists(pattern) else pattern
+
+
+def _real(path: str) -> str:
+    return os.fsdecode(as_on_disk(os.fsencode(os.path.realpath(path))))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from dupedash.embedded.store.documents import SAME_FILE_AS, FileStamp, stamp
 from dupedash.embedded.store.store import KnownFile, file_id
 from dupedash.images.files import UNDECODED, not_decoded, printable
 from dupedash.system.paths import parts
+from dupedash.system.spelling import as_on_disk, folded
 
 GONE = "the file is gone"
 
@@ -51,14 +52,33 @@ class Placed:
 def place(found: Found, known: Sequence[KnownFile], contents: Contents, reread: bool = False) -> Placed:
     """Sort the files in. `reread`: of no file it is believed that it is as it was."""
     owners = owners_of(known)
+    respelled = _respelled(found.files, owners)
+    before = {then: owners.pop(then) for then in respelled}
     placed = Placed(other_names=_other_names(found.files, owners))
+    owners |= {now: before[then] for then, now in respelled.items() if _is_free(now, owners)}
+    twice = {then: now for then, now in respelled.items() if owners[now] is not before[then]}
     ours = [file for file in found.files if file.path not in placed.other_names]
     unsure = [f for f in ours if reread or f.path not in owners or owners[f.path].stamp != f]
     pairs = _moved(unsure, known, owners, placed.other_names, contents)
     _sort_in(ours, {f.path for f in unsure}, owners, pairs, placed, reread)
-    _hide_other_names({**found.links, **placed.other_names}, owners, placed)
+    _hide_other_names({**found.links, **placed.other_names, **twice}, {**owners, **before}, placed)
     _name(placed, known)
     return placed
+
+
+def _respelled(files: Sequence[FileStamp], owners: Mapping[bytes, KnownFile]) -> dict[bytes, bytes]:
+    """Path of a document → how the disk spells it now, where it ignores case and still finds the old name."""
+    here = {file.path for file in files}
+    absent = [path for path, one in owners.items() if one.hidden is None and path not in here]
+    if not absent:
+        return {}
+    spelled = {folded(path): path for path in here}
+    alike = {path: spelled[folded(path)] for path in absent if folded(path) in spelled}
+    return {path: now for path, now in alike.items() if as_on_disk(path) == now}
+
+
+def _is_free(path: bytes, owners: Mapping[bytes, KnownFile]) -> bool:
+    return path not in owners or owners[path].hidden is not None
 
 
 def _hide_other_names(
@@ -142,7 +162,7 @@ def _moved(
         path = one.stamp.path
         if path in other_names:
             return False
-        own = owners[path] is one
+        own = owners.get(path) is one
         return (own and path in paths) or not own or is_gone(path) or os.path.realpath(path) != path
 
     loose = [one for one in known if one.stamp.bytes in sizes and is_loose(one)]
