@@ -173,6 +173,22 @@ def test_two_names_of_one_file_lose_only_the_name(place):
     assert same_files(place.look(), before)
 
 
+def test_a_name_that_the_disk_of_the_quarantine_does_not_take_is_told(place, monkeypatch):
+    place.fill(ABC)
+    before = place.look()
+
+    def refused(source, target):  # as NTFS does with `12:30.jpg` and `CON.jpg`
+        raise OSError(errno.EINVAL, "Invalid argument", str(source), None, str(target))
+
+    monkeypatch.setattr(disk_module.os, "link", refused)
+    outcome = place.apply(place.journal(*STAR))
+    assert [f.reason for f in outcome.failed] == [
+        f"The disk of the quarantine takes no file of the name {name}: it stays where it is."
+        for name in ("b.jpg", "c.jpg")
+    ]
+    assert same_files(place.look(), before)
+
+
 def test_one_place_under_two_names_is_seen_as_one_and_two_hard_links_are_not(place):
     place.fill(ABC)
     (place.folder / "again").symlink_to(place.folder / "sub")

@@ -25,7 +25,9 @@ from dupedash.collection import WritableCollection
 from dupedash.config import Workspace
 from dupedash.errors import ActionError, Cancelled, DupedashError
 from dupedash.images import path_of
+from dupedash.images.files import printable
 from dupedash.model import Document, Failure, IsCancelled, Progress, ReportProgress, ignore, never
+from dupedash.system.files import REFUSED_NAMES
 
 # So many steps share one commit of the collection: a Flow server opens a new searcher at each.
 BATCH = 50
@@ -247,8 +249,13 @@ class _Application:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno == errno.EROFS:
+    if not isinstance(error, OSError):
+        return str(error)
+    if error.errno == errno.EROFS:
         return f"{error.filename} is on a disk or in a folder that is read-only here: it stays where it is."
+    if error.errno in REFUSED_NAMES and error.filename2:
+        name = printable(os.path.basename(os.fspath(error.filename2)))
+        return f"The disk of the quarantine takes no file of the name {name}: it stays where it is."
     return str(error)
 
 

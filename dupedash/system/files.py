@@ -12,6 +12,9 @@ NO_LINKS = frozenset(
 )
 """Error numbers of file systems that know no hard links (exFAT, some network shares)."""
 
+REFUSED_NAMES = frozenset({errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG})
+"""Error numbers of file systems that refuse a name: NTFS one with a colon, all one that is too long."""
+
 
 def hard_link(existing: Path, new: Path) -> None:
     """Give a file a second name, never one that is there: FileExistsError. Raises OSError."""
