@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from dupedash.actions import (
     GroupToClear,
@@ -24,6 +27,7 @@ from dupedash.actions import (
 )
 from dupedash.actions.facts.gather import facts_of, sidecar_of
 from dupedash.actions.facts.merging import changes_of
+from dupedash.actions.files.disk import sha256
 from dupedash.errors import ActionError, UnreadableImage
 from dupedash.images.metadata.facts import Fact, gathered, same
 from dupedash.images.metadata.packet import NoPacket, facts_of_packet, properties, written
@@ -45,10 +49,10 @@ def test_what_other_programs_write_is_read_as_they_mean_it(tmp_path, program):
     assert facts_of(ImageRecord("1", str(picture), content=program.__name__)) == meant
 
 
-def by_exiv2(sidecar: Path) -> dict:
+def by_exiv2(file: Path) -> dict:
     """An independent reader: exiv2."""
     pyexiv2 = pytest.importorskip("pyexiv2")
-    with pyexiv2.ImageData(sidecar.read_bytes()) as packet:
+    with pyexiv2.ImageData(file.read_bytes()) as packet:
         return packet.read_xmp()
 
 
@@ -338,14 +342,106 @@ def test_a_plan_that_writes_into_anything_else_is_refused(place, name):
         check_plan(Plan.of_json(data))
 
 
+@pytest.mark.parametrize("goes", written_by.PROGRAMS, ids=lambda program: program.__name__)
+def test_what_only_the_copy_told_stands_in_the_file_that_stays_and_undo_takes_it_back(place, goes):
+    album(place, written_by.olympus, goes)
+    before, (old, told) = place.look(), by_name(place)
+    journal = plan_of(place, into_file=True)
+    plan = journal.plan()
+    if plan.steps[0].writes is None:
+        assert goes is written_by.olympus, "only that one tells nothing new"
+        return
+    assert plan.steps[0].writes.location == str(place.folder / "a.jpg")
+    assert Plan.of_json(plan.to_json()) == plan
+    assert place.apply(journal).failed == ()
+    stays = place.folder / "a.jpg"
+    assert not list(place.folder.glob("*.xmp"))
+    assert stays.stat().st_mtime_ns == 1_400_000_000_987_654_321
+    assert pixels(stays.read_bytes()) == pixels(old)
+    assert place.collection.records(["a.jpg"])[0].content == sha256(stays), "the collection keeps in step"
+    read = by_exiv2(stays)
+    assert tuple(read.get("Xmp.dc.subject", ())) == told.get(Fact.KEYWORDS, ())
+    assert read.get("Xmp.xmp.Rating") == next(iter(told.get(Fact.RATING, ())), None)
+    assert read_facts(stays) == {**told, Fact.TAKEN: ("2015-03-04T05:06:07",)}
+    assert place.apply(journal).done == 0
+    assert place.undo(journal).failed == ()
+    assert place.look() == before
+    assert not list(place.workspace.quarantine.rglob("*"))
+
+
+def by_name(place: Place):
+    """The bytes of the one that stays, and what is known of the other."""
+    other = facts_of(place.collection.records(["b.jpg"])[0])
+    return (place.folder / "a.jpg").read_bytes(), other
+
+
+def pixels(data: bytes) -> bytes:
+    with Image.open(io.BytesIO(data)) as image:
+        return image.tobytes()
+
+
+def test_beside_a_file_of_several_names_or_with_a_sidecar_the_sidecar_is_written(place):
+    album(place, written_by.digikam, written_by.windows)
+    first = plan_of(place, into_file=True).plan().steps[0]
+    assert first.writes.location.endswith("a.jpg.xmp")
+    second = album(Place(place.root / "2"), written_by.olympus, written_by.windows)
+    os.link(second.folder / "a.jpg", second.root / "another name.jpg")
+    assert plan_of(second, into_file=True).plan().steps[0].writes.location.endswith("a.jpg.xmp")
+
+
+def test_a_file_that_was_written_into_may_be_linked_to_take_a_place_and_stand_for_what_is_deleted(place):
+    album(place, written_by.olympus, written_by.windows)
+    before = place.look()
+    links = plan_of(place, into_file=True, action=StepKind.HARDLINK)
+    assert place.apply(links).failed == ()
+    assert (place.folder / "b.jpg").samefile(place.folder / "a.jpg")
+    assert place.undo(links).failed == ()
+    assert place.look() == before
+    swap = plan_of(place, into_file=True, best_pixels=True)
+    assert place.apply(swap).failed == ()
+    assert place.undo(swap).failed == ()
+    assert place.look() == before
+    assert place.apply(journal := plan_of(place, into_file=True)).failed == ()
+    assert empty_quarantine(journal, place.workspace).kept == ()
+    assert not [p for p in place.workspace.quarantine.rglob("*") if p.is_file()]
+
+
+def test_undo_leaves_a_file_that_was_edited_after_it_was_written_into(place):
+    album(place, written_by.olympus, written_by.windows)
+    journal = plan_of(place, into_file=True)
+    place.apply(journal)
+    (place.folder / "a.jpg").write_bytes(b"edited")
+    assert ["left as it is" in failure.reason for failure in place.undo(journal).failed] == [True]
+    assert (place.folder / "a.jpg").read_bytes() == b"edited"
+
+
+def test_a_file_that_would_show_another_picture_is_taken_back_and_the_copy_stays(place, monkeypatch):
+    album(place, written_by.olympus, written_by.windows)
+    before = place.look()
+    records = place.collection.records
+
+    def with_pixels(ids):
+        return [replace(record, pixels=record.content) for record in records(ids)]
+
+    monkeypatch.setattr(place.collection, "records", with_pixels)
+    outcome = place.apply(plan_of(place, into_file=True))
+    assert "another picture" in outcome.failed[0].reason
+    assert [failure.what for failure in outcome.failed] == ["a.jpg", "b.jpg"]
+    assert files_of(place.look()) == files_of(before)
+
+
 @pytest.mark.parametrize("undoing", [False, True], ids=["apply", "undo"])
-@pytest.mark.parametrize("stays", [written_by.olympus, written_by.digikam], ids=["new", "there"])
-def test_killed_at_any_moment_the_sidecar_is_as_before_after_undo(tmp_path, stays, undoing):
+@pytest.mark.parametrize(
+    ("stays", "into_file"),
+    [(written_by.olympus, False), (written_by.digikam, False), (written_by.olympus, True)],
+    ids=["new", "there", "into the file"],
+)
+def test_killed_at_any_moment_what_is_written_is_as_before_after_undo(tmp_path, stays, into_file, undoing):
     boundary, killed = 1, True
     while killed:
         place = album(Place(tmp_path / str(boundary)), stays, written_by.windows)
         before = place.look()
-        journal = plan_of(place)
+        journal = plan_of(place, into_file=into_file)
         if undoing:
             place.apply(journal)
         work = place.undo if undoing else place.apply

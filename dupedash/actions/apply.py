@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 
-from dupedash.actions.facts.writing import Writing
+from dupedash.actions.facts.writing import Writing, read_again
 from dupedash.actions.files.along import Along
 from dupedash.actions.files.companions import look_again
 from dupedash.actions.files.disk import FileState
@@ -87,7 +87,7 @@ class _Application:
     ) -> None:
         self.plan, self.journal, self.collection = plan, journal, collection
         self.quarantine = workspace.quarantine
-        self.present = Present(plan, collection)
+        self.present = Present(plan, journal, collection)
         self.along = Along(plan, journal, workspace.quarantine)
         self.taking = Taking(plan, journal)
         self.writing = Writing(plan, journal, workspace.quarantine)
@@ -170,6 +170,7 @@ class _Application:
         self.journal.record(step.number, StepMark.MOVED, folder_ns=source.parent.stat().st_mtime_ns)
 
     def _take_place(self, step: Step) -> None:
+        step = self.present.as_it_is(step)
         try:
             self.taking.take(step)
         except (DupedashError, OSError):
@@ -209,8 +210,8 @@ class _Application:
         """id → why the collection refused."""
         failures: list[Failure] = []
         if steps[0].kind is StepKind.DESCRIBE:
-            return {}
-        if steps[0].kind is StepKind.TAKE_PLACE:
+            failures = read_again(steps, self.collection)
+        elif steps[0].kind is StepKind.TAKE_PLACE:
             failures = self.collection.add([self._at(step, step.place) for step in steps])
         elif steps[0].kind in REMOVES:
             self.collection.remove([step.id for step in steps])
@@ -229,7 +230,10 @@ class _Application:
             if step.kind in TOUCHES_FILES:
                 self._return(step)
             elif step.kind is StepKind.TAKE_PLACE:
-                self.taking.take_back(step)
+                self.taking.take_back(self.present.as_it_is(step))
+            elif step.kind is StepKind.DESCRIBE:
+                self.writing.take_back(step)
+                read_again([step], self.collection)
         except (DupedashError, OSError) as second:
             error = ActionError(f"{error} And its file could not be put back: {second} Use undo.")
         self._fail(step, error)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from dupedash.actions.facts.writing import Rewritten
 from dupedash.actions.files.along import Along
 from dupedash.actions.files.companions import companions, is_partner, moves
 from dupedash.actions.files.disk import sha256
@@ -43,6 +44,7 @@ class _Emptying:
     def __init__(self, journal: Journal, quarantine: Path) -> None:
         self.plan, self.last, self.quarantine = journal.plan(), journal.last(), quarantine
         self.along = Along(self.plan, journal, quarantine)
+        self.rewritten = Rewritten(self.plan, journal)
         self.taken = {
             step.id: step.place
             for step in self.plan.steps
@@ -107,7 +109,7 @@ class _Emptying:
         if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.quarantine)):
             return f"{path}, which stays in its place, leads into the quarantine"
         try:
-            unchanged = sha256(path) == keeper.content
+            unchanged = sha256(path) in self.rewritten.contents(keeper.id, keeper.content)
         except OSError as error:
             return f"{path}, which stays in its place, cannot be read: {error.strerror}"
         return None if unchanged else f"{path}, which stays in its place, was changed since the plan was made"

@@ -88,10 +88,12 @@ def _check_companion(companion: Companion, step: Step, staying: set[str]) -> Non
 
 
 def _check_description(step: Step, plan: Plan) -> None:
-    """Only a sidecar of the image that stays is written, under a name that says so."""
-    place = step.writes.location if step.writes else ""
-    own = step.kind is StepKind.DESCRIBE and step.id == step.keeper and place.lower().endswith(".xmp")
-    if not own or not plan.roots or not step.content or not belongs(place, step.location):
+    """Only the image that stays is written to, or a sidecar of it, under a name that says so."""
+    place, before = (step.writes.location, step.writes.before) if step.writes else ("", None)
+    own = step.kind is StepKind.DESCRIBE and step.id == step.keeper
+    there = step.rewrites and before is not None
+    beside = place.lower().endswith(".xmp") and belongs(place, step.location)
+    if not own or not plan.roots or not step.content or not (there or beside):
         raise ActionError(f"Step {step.number} would write {place}, which is no sidecar of {step.location}.")
     if reason := guarded_place(place, plan.policy):
         raise ActionError(f"Step {step.number} would write {place}: {reason}.")

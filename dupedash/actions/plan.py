@@ -30,7 +30,7 @@ class StepKind(StrEnum):
     LABEL        a field names the image it duplicates; nothing is removed
     MERGE        fields of the others are merged into the keeper
     TAKE_PLACE   the keeper moves to the place and name of one that went
-    DESCRIBE     what only the others' files tell is written into an XMP sidecar of the keeper
+    DESCRIBE     what only the others' files tell is written into an XMP sidecar of the keeper, or its file
     """
 
     QUARANTINE = "quarantine"
@@ -85,7 +85,7 @@ class FactChange:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is written into the sidecar at `location`. `before`: as it is; None: it is new."""
+    """What is written into the sidecar or image at `location`. `before`: as it is; None: it is new."""
 
     location: str
     before: Companion | None
@@ -101,7 +101,7 @@ class Step:
     group     key of its group
     beside    files that belong to the one that goes and stay where they are
     along     sidecars that go where it goes; one of several images goes with the last of them
-    writes    of a DESCRIBE step: the sidecar
+    writes    of a DESCRIBE step: the sidecar, or the image itself
     place     of a TAKE_PLACE step: where the image goes
     partner   the other half of a shot, which goes with an image: nothing that stays stands in for it
     """
@@ -121,6 +121,11 @@ class Step:
     writes: Description | None = None
     place: str = ""
     partner: bool = False
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether the image's own file is written to, which gives it another content."""
+        return self.writes is not None and self.writes.location == self.location
 
 
 @dataclass(frozen=True, slots=True)

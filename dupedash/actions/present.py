@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dupedash.actions.facts.writing import Rewritten
 from dupedash.actions.files.disk import sha256
+from dupedash.actions.journal import Journal
 from dupedash.actions.plan import REMOVES, Member, Plan, Step, StepKind
 from dupedash.collection import WritableCollection
 from dupedash.errors import ActionError, UnknownImage, Unsupported
@@ -17,8 +20,9 @@ from dupedash.model import ById, Document, ImageRecord
 class Present:
     """The collection now. Keepers that were hashed are not hashed again while their file is unchanged."""
 
-    def __init__(self, plan: Plan, collection: WritableCollection) -> None:
+    def __init__(self, plan: Plan, journal: Journal, collection: WritableCollection) -> None:
         self.plan = plan
+        self.rewritten = Rewritten(plan, journal)
         self.collection = collection
         self._members = {(g.key, m.id): m for g in plan.groups for m in g.members}
         self._taken = {step.id: step.place for step in plan.steps if step.kind is StepKind.TAKE_PLACE}
@@ -35,6 +39,11 @@ class Present:
         """The image that stays, as the plan saw it."""
         return self._members[step.group, step.keeper]
 
+    def as_it_is(self, step: Step) -> Step:
+        """The same step with the content that its image has now, where that was written to."""
+        record, known = self.record(step.id), self.rewritten.contents(step.id, step.content)
+        return replace(step, content=record.content) if record and record.content in known else step
+
     def must_have_keeper(self, step: Step) -> None:
         """Raises ActionError where the image that stays is gone, changed or unreadable."""
         member = self.keeper(step)
@@ -42,17 +51,19 @@ class Present:
         if record is None:
             raise ActionError(f"{member.id}, which shall stay, is no longer in the collection.")
         places = (member.location, self._taken.get(member.id))
-        if record.location not in places or record.content != member.content:
+        contents = self.rewritten.contents(member.id, member.content)
+        if record.location not in places or record.content not in contents:
             raise ActionError(f"{member.id}, which shall stay, was changed since the plan was made.")
         path = path_of(record.location)
         if step.kind is StepKind.TAKE_PLACE:  # it may be on its way: `Taking` looks where it is
             return
-        if member.content and path.is_absolute() and self._hash(path) != member.content:
+        if member.content and path.is_absolute() and self._hash(path) not in contents:
             raise ActionError(f"{path}, which shall stay, was changed since the plan was made.")
 
     def must_be_as_planned(self, step: Step, record: ImageRecord) -> None:
         """Raises ActionError where the image is another one now, or would go though it is protected."""
-        if record.location not in (step.location, step.place) or record.content != step.content:
+        contents = self.rewritten.contents(step.id, step.content)
+        if record.location not in (step.location, step.place) or record.content not in contents:
             raise ActionError(f"{step.id} was changed since the plan was made: make a new plan.")
         if step.kind in REMOVES and (reason := self.plan.policy.protects(record)):
             raise ActionError(f"{step.id} is left alone: {reason}.")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection, place_of
-from dupedash.actions.facts.writing import Writing
+from dupedash.actions.facts.writing import Writing, read_again
 from dupedash.actions.files.along import Along
 from dupedash.actions.files.displace import aside, put_back
 from dupedash.actions.files.lock import exclusive
@@ -54,7 +54,7 @@ class _Reversal:
     ) -> None:
         self.plan, self.journal, self.collection = plan, journal, collection
         self.quarantine = workspace.quarantine
-        self.present = Present(plan, collection)
+        self.present = Present(plan, journal, collection)
         self.along = Along(plan, journal, workspace.quarantine)
         self.taking = Taking(plan, journal)
         self.writing = Writing(plan, journal, workspace.quarantine)
@@ -87,7 +87,7 @@ class _Reversal:
             elif step.kind is StepKind.DESCRIBE:
                 self.writing.take_back(step)
             elif step.kind is StepKind.TAKE_PLACE:
-                self.taking.take_back(step)
+                self.taking.take_back(self.present.as_it_is(step))
         except (DupedashError, OSError) as error:
             self._fail(step, str(error))
             return False
@@ -154,12 +154,15 @@ class _Reversal:
     def _change_collection(self, steps: Sequence[Step]) -> dict[str, str]:
         """id → why the collection refused."""
         if steps[0].kind is StepKind.DESCRIBE:
-            return {}
+            return {failure.what: failure.reason for failure in self._read_again(steps)}
         if steps[0].kind is StepKind.TAKE_PLACE:
             return self._moved(steps)
         refused = self._documents(steps) if steps[0].kind in REMOVES else self._fields(steps)
         self.collection.commit()
         return refused
+
+    def _read_again(self, steps: Sequence[Step]) -> list[Failure]:
+        return read_again([s for s in steps if self.present.record(s.id) is not None], self.collection)
 
     def _moved(self, steps: Sequence[Step]) -> dict[str, str]:
         records = ((step, self.present.record(step.id)) for step in steps)

@@ -73,6 +73,9 @@ ACTIONS = [str(kind) for kind in StepKind if kind not in KEEPS]
 @click.option("--metadata", is_flag=True,
               help="Also write what only the files that go tell (title, caption, keywords, rating, date "
                    "taken, place, creator) into an XMP sidecar of the image that stays.")  # fmt: skip
+@click.option("--into-file", is_flag=True,
+              help="With --metadata: into the image's own file, where it is a JPEG, PNG or WebP without a "
+                   "sidecar. No pixel changes, and its date stays; undo brings back every byte.")  # fmt: skip
 @click.option("--metadata-rule", "fact_rules", multiple=True, metavar="FACT=RULE",
               help="How a fact of several files becomes one: fill (where it is missing), union, lowest, "
                    "highest, keep: rating=highest.  [default: keywords=union, else fill]")  # fmt: skip
@@ -103,6 +106,7 @@ def plan(
     action: str,
     merge: bool,
     metadata: bool,
+    into_file: bool,
     fact_rules: tuple[str, ...],
     best_pixels: bool,
     with_raw: bool,
@@ -117,6 +121,8 @@ def plan(
     """Say what would be done with the duplicates of a scan, and keep that as a plan. Nothing is touched."""
     context.settings.must_write()
     rules = read_policy(policy)
+    if into_file and not (metadata or fact_rules):
+        raise ConfigError("--into-file goes with --metadata, which says what is written.")
     if kept_in and not folder:
         raise ConfigError("--kept-in goes with --folder: say which folder is to be cleared.")
     with context.opened(context.existing()) as collection:
@@ -127,6 +133,7 @@ def plan(
             named(collection, groups) if groups else None,
             {} if merge else None,
             facts=read_fact_rules(fact_rules) if metadata or fact_rules else None,
+            into_file=into_file,
             best_pixels=best_pixels,
             partners=Partners(collection) if with_raw else None,
         )
@@ -378,7 +385,8 @@ def print_plan(drawn: Plan, err: bool) -> None:
 def _step_lines(step: Step) -> list[str]:
     if step.writes:
         told = (f"            {fact_words(change)}" for change in step.writes.changes)
-        return [f"{step.kind!s:11} {step.writes.location}", *told]
+        into = " (into the file)" if step.rewrites else ""
+        return [f"{step.kind!s:11} {step.writes.location}{into}", *told]
     if step.place:
         return [f"{step.kind!s:11} {step.location} → {step.place}"]
     changes = "; ".join(f"{c.field}: {c.old!r} → {c.new!r}" for c in step.changes)

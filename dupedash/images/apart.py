@@ -16,8 +16,8 @@ from typing import TypeVar
 from dupedash.errors import UnreadableImage
 from dupedash.images import encode
 from dupedash.images.files import LIMITS, printable
+from dupedash.images.metadata import reading
 from dupedash.images.metadata.facts import Facts
-from dupedash.images.metadata.reading import read_facts, read_sidecar
 from dupedash.images.metadata.tags import read_sidecar_tags, read_tags
 from dupedash.workers import Bounds, Pool, WorkerLost, memory
 
@@ -67,12 +67,17 @@ def sidecar_tags(source: Path) -> dict[str, str]:
 
 def facts(source: Path) -> Facts:
     """See `reading.read_facts`; apart."""
-    return ask(partial(read_facts, source), printable(source))
+    return ask(partial(reading.read_facts, source), printable(source))
 
 
 def sidecar(source: Path) -> Facts:
     """See `reading.read_sidecar`; apart."""
-    return ask(partial(read_sidecar, source), printable(source))
+    return ask(partial(reading.read_sidecar, source), printable(source))
+
+
+def takes_packet(source: Path) -> bool:
+    """See `reading.takes_packet`; apart."""
+    return ask(partial(reading.takes_packet, source), printable(source))
 
 
 def thumbnail(data: bytes, name: str = "upload") -> bytes:

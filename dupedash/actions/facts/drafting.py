@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dupedash.actions.facts.gather import facts_of, sidecar_of
-from dupedash.actions.facts.merging import Rules, changes_of
+from dupedash.actions.facts.gather import facts_of, place_for
+from dupedash.actions.facts.merging import changes_of
 from dupedash.actions.guard import guarded_place
 from dupedash.actions.plan import Description, FactChange
+from dupedash.actions.planning.wish import Wish
 from dupedash.errors import UnreadableImage
 from dupedash.images import path_of
 from dupedash.images.metadata.facts import Facts
-from dupedash.keepers import Policy
 from dupedash.model import ImageRecord
 
 
@@ -31,20 +31,18 @@ class Told:
     differing: tuple[FactChange, ...] = ()
 
 
-def told_of(
-    keeper: ImageRecord, others: Sequence[ImageRecord], rules: Rules, policy: Policy, roots: Collection[str]
-) -> Told:
+def told_of(keeper: ImageRecord, others: Sequence[ImageRecord], wish: Wish, roots: Collection[str]) -> Told:
     """What the others tell and the keeper does not. Raises Busy."""
     try:
         own = facts_of(keeper)
     except UnreadableImage as error:
         return Told(None, dict.fromkeys((o.location for o in others), f"{keeper.filename}: {error.reason}"))
     read, hindered = _read(others)
-    changes = changes_of(own, read, rules)
+    changes = changes_of(own, read, wish.facts or {})
     if all(change.new == change.old for change in changes):
         return Told(None, hindered, changes)
-    place, before = sidecar_of(keeper.location)
-    reason = guarded_place(place, policy) or _outside(place, roots)
+    place, before = place_for(keeper, into_file=wish.into_file)
+    reason = guarded_place(place, wish.policy) or _outside(place, roots)
     if reason:
         reason = f"what it tells would be written into {place}, and {reason}"
         return Told(None, hindered | dict.fromkeys((location for location, _ in read), reason))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from dupedash.actions.plan import Companion
 from dupedash.errors import Busy
 from dupedash.formats import RAW
 from dupedash.images import apart, path_of
+from dupedash.images.metadata import inside
 from dupedash.images.metadata.facts import Facts, gathered
 from dupedash.model import ImageRecord
 
@@ -46,6 +48,23 @@ def sidecar_of(location: str) -> tuple[str, Companion | None]:
     return (short if alone else f"{listed}.xmp"), None
 
 
+def place_for(record: ImageRecord, *, into_file: bool) -> tuple[str, Companion | None]:
+    """Where more about this image is written: beside it, or into its file if wished. Raises Busy.
+
+    Not into a file of several names, which would part, nor where a sidecar is, which is believed first.
+    """
+    place, before = sidecar_of(record.location)
+    if not into_file or before is not None or record.format not in inside.FORMATS:
+        return place, before
+    path = path_of(record.location)
+    state = path.lstat()
+    if not stat.S_ISREG(state.st_mode) or state.st_nlink > 1 or not os.access(path, os.W_OK):
+        return place, before
+    if not _takes(_Picture(record.content or record.location, path)):
+        return place, before
+    return record.location, Companion(record.location, state.st_size, state.st_mtime_ns)
+
+
 def _is_own(found: Found, location: str) -> bool:
     return found.travels and found.owners == {location}
 
@@ -65,6 +84,11 @@ class _Picture:
 @lru_cache(maxsize=_REMEMBERED)
 def _of_picture(picture: _Picture) -> Facts:
     return _patiently(partial(apart.facts, picture.path))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _takes(picture: _Picture) -> bool:
+    return _patiently(partial(apart.takes_packet, picture.path))
 
 
 @lru_cache(maxsize=_REMEMBERED)

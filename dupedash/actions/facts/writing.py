@@ -1,4 +1,4 @@
-"""Write a sidecar so that undo brings back every byte of the one before, or leaves none where none was.
+"""Write a sidecar, or into an image, so that undo brings back every byte of the one before, or leaves none.
 
 The earlier one gets a second name in the quarantine first; then the new one takes its place in one step. Both
 ways look at what is there before they do anything, so each may be gone again when interrupted.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,16 @@ from dupedash.actions.files.disk import (
 from dupedash.actions.files.displace import aside, forget
 from dupedash.actions.journal import Journal, StepMark
 from dupedash.actions.plan import Description, Plan, Step
+from dupedash.collection import WritableCollection
 from dupedash.errors import ActionError
 from dupedash.images import path_of
+from dupedash.images.metadata.inside import NoPlace, packet_in, with_packet
 from dupedash.images.metadata.packet import NoPacket, written
+from dupedash.model import Document, Failure
 
 
 class Writing:
-    """The sidecars that a plan writes."""
+    """The sidecars and images that a plan writes to."""
 
     def __init__(self, plan: Plan, journal: Journal, quarantine: Path) -> None:
         self.plan, self.journal, self.quarantine = plan, journal, quarantine
@@ -45,13 +48,14 @@ class Writing:
             return
         must_be_inside(source, self.plan.roots)
         state, old = _before(source, description)
-        new = _with(description, old)
+        new = _with(step, old)
         note = {"old": old and _sum(old), "file": state and asdict(state), "new": _sum(new)}
         folder = source.parent.stat().st_mtime_ns
         self.journal.record(step.number, StepMark.INTENT, place=str(source), folder_ns=folder, **note)
         if old is not None:
             keep_second(source, target, _sum(old))
-        install(new, _sum(new), source, over=old is not None, mode=state.mode if state else None)
+        mode = state.mode if state else None
+        install(new, _sum(new), source, over=old is not None, mode=mode, alike=step.rewrites)
         look_again()
 
     def take_back(self, step: Step) -> None:
@@ -63,24 +67,23 @@ class Writing:
         discard_part(source, noted["new"])
         discard_part(target, noted["old"] or "")
         folder = source.parent.stat().st_mtime_ns
-        if self._restore(source, target, noted):
+        if self._restore(step, source, target, noted):
             self._put_back_time(source.parent, step, noted, folder)
         if target.exists() and noted["old"] == sha256(source):
             target.unlink()
         forget(target)
 
     def _places(self, step: Step) -> tuple[Description, Path, Path]:
-        if step.writes is None:
-            raise ActionError(f"Step {step.number} does not say what is to be written: make a new plan.")
-        place = step.writes.location
-        return step.writes, path_of(place), aside(self.quarantine, self.plan, step, place)
+        description = _described(step)
+        target = aside(self.quarantine, self.plan, step, description.location)
+        return description, path_of(description.location), target
 
-    def _restore(self, source: Path, target: Path, noted: Mapping[str, Any]) -> bool:
+    def _restore(self, step: Step, source: Path, target: Path, noted: Mapping[str, Any]) -> bool:
         """Whether anything was to be done."""
         now = sha256(source) if os.path.lexists(source) else None
         if now == noted["old"]:
             return False
-        if now is not None and now != noted["new"]:
+        if now != noted["new"] and (now is not None or step.rewrites):
             raise ActionError(f"{source} was changed since: it is left as it is.")
         if noted["old"] is None:
             source.unlink()
@@ -93,6 +96,33 @@ class Writing:
         """The folder gets its own time back, where nobody else changed it since."""
         if now == self.journal.info(step.number, StepMark.MOVED).get("folder_ns"):
             os.utime(folder, ns=(folder.stat().st_atime_ns, noted["folder_ns"]))
+
+
+class Rewritten:
+    """What the images that a plan writes into may contain: what the plan saw, or what was written."""
+
+    def __init__(self, plan: Plan, journal: Journal) -> None:
+        self.journal = journal
+        self._steps = {step.id: step.number for step in plan.steps if step.rewrites}
+
+    def contents(self, image_id: str, planned: str | None) -> frozenset[str | None]:
+        """SHA-256 of each, that of the plan among them."""
+        number = self._steps.get(image_id)
+        written = None if number is None else self.journal.info(number, StepMark.INTENT).get("new")
+        return frozenset({planned, written or planned})
+
+
+def read_again(steps: Sequence[Step], collection: WritableCollection) -> list[Failure]:
+    """Tell the collection of the images that were written to: their pixels must be the same as before."""
+    rewritten = [step.id for step in steps if step.rewrites]
+    before = collection.records(rewritten)
+    failures = collection.add([Document(r.id, r.location, r.fields) for r in before])
+    collection.commit()
+    known = {record.id: record.pixels for record in before}
+    for record in collection.records(rewritten):
+        if known[record.id] not in (None, record.pixels):
+            failures.append(Failure(record.id, f"{record.location} would show another picture."))
+    return failures
 
 
 def _before(source: Path, description: Description) -> tuple[FileState | None, bytes | None]:
@@ -109,12 +139,21 @@ def _before(source: Path, description: Description) -> tuple[FileState | None, b
     return state, old
 
 
-def _with(description: Description, old: bytes | None) -> bytes:
+def _with(step: Step, old: bytes | None) -> bytes:
+    description = _described(step)
     changes = {change.fact: change.new for change in description.changes if change.new != change.old}
     try:
+        if step.rewrites and old is not None:
+            return with_packet(old, written(packet_in(old), changes))
         return written(old, changes)
-    except NoPacket as error:
+    except (NoPacket, NoPlace) as error:
         raise ActionError(f"{description.location} cannot be added to: {error}.") from error
+
+
+def _described(step: Step) -> Description:
+    if step.writes is None:
+        raise ActionError(f"Step {step.number} does not say what is to be written: make a new plan.")
+    return step.writes
 
 
 def _sum(data: bytes) -> str:

@@ -148,10 +148,15 @@ def keep_second(source: Path, target: Path, content: str) -> None:
     atomic.sync_folder(target.parent)
 
 
-def install(data: bytes, content: str, target: Path, *, over: bool, mode: int | None) -> None:
+def install(
+    data: bytes, content: str, target: Path, *, over: bool, mode: int | None, alike: bool = False
+) -> None:
     """Write a file in one step, over the one that is there only where `over`. `content`: SHA-256 of `data`.
 
-    mode  its permissions; None: those of new files. Raises ActionError, OSError.
+    mode   its permissions; None: those of new files
+    alike  it also gets the times and further attributes of the one that is there
+
+    Raises ActionError, OSError.
     """
     part = _part_of(target, content)
     part.unlink(missing_ok=True)
@@ -160,6 +165,8 @@ def install(data: bytes, content: str, target: Path, *, over: bool, mode: int | 
         if mode is not None:
             part.chmod(mode)
         if over:
+            if alike:
+                shutil.copystat(target, part)
             _give(part, target.stat())
             part.replace(target)
             atomic.sync_folder(target.parent)

@@ -214,7 +214,7 @@ def _described(
     steps, hindered = [], dict[str, str]()
     for keeper in sorted({d.keeper for d in local}):
         others = [d.record for d in local if d.keeper == keeper]
-        told = told_of(records[keeper], others, wish.facts, wish.policy, head.roots)
+        told = told_of(records[keeper], others, wish, head.roots)
         hindered |= told.hindered
         warnings += [differing_words(change, records[keeper].filename) for change in told.differing]
         if told.description:

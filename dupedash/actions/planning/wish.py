@@ -30,6 +30,7 @@ class Wish:
     only        keys or member ids of groups; None: all groups
     merge       also merge their fields into the keeper, by these rules; None: do not
     facts       also write what only their files tell into a sidecar of the keeper, by these rules; or None
+    into_file   … into the file of the keeper, where its format and name allow it
     best_pixels the image with the best pixels takes the place of the one that the policy prefers (QUARANTINE)
     partners    where given, raw file and JPEG of one shot go together (QUARANTINE)
     link_field  the field that LABEL writes the keeper's id into
@@ -44,6 +45,7 @@ class Wish:
     facts: Rules | None = None
     best_pixels: bool = False
     partners: Partners | None = None
+    into_file: bool = False
 
     def __post_init__(self) -> None:
         if self.action in KEEPS:

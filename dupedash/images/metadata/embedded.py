@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from PIL import ExifTags, Image
@@ -32,6 +33,9 @@ def packet(image: Image.Image) -> bytes | None:
 
 def facts_of(image: Image.Image) -> Facts:
     """XMP first, then IPTC, then EXIF; one that is damaged is as good as none."""
+    if image.format == "PNG":  # exiftool and others write behind the pixels, up to which Pillow has read
+        with suppress(Exception):  # as below: what comes before the damage is told all the same
+            image.load()
     ways = (_of_packet, iptc.facts_of_iptc, facts_of_exif)
     return known.gathered([_tried(way, image) for way in ways])
 

@@ -45,6 +45,10 @@ _BAGS = {
     Fact.CREATOR: ("dc:creator", "Seq"),
 }
 """What is written as a list, and as which of RDF's."""
+_CODES = {
+    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", b"\0<": "utf-16-be", b"<\0": "utf-16-le",
+}  # fmt: skip
+"""How a packet begins that is no UTF-8; within files its mark stands behind `<?xpacket begin=`."""
 _DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate")
 _GPS = re.compile(r"(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?\s*([NSEW])")
 
@@ -117,9 +121,9 @@ def _parsed(data: bytes) -> minidom.Document:
 def _text(data: bytes) -> str:
     if len(data) > LARGEST:
         raise NoPacket(f"it is larger than {LARGEST >> 20} MB")
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    code = next((code for start, code in _CODES.items() if data.startswith(start)), "utf-8-sig")
     try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
+        text = data.decode(code)
     except ValueError as error:
         raise NoPacket(f"it is no XMP: {error}") from error
     text = text.strip("\0\ufeff \r\n\t")

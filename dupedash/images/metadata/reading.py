@@ -11,11 +11,12 @@ from PIL import Image
 
 from dupedash.errors import UnreadableImage
 from dupedash.formats import PILLOW
-from dupedash.images.files import printable
+from dupedash.images.files import printable, read_file
 from dupedash.images.metadata import facts as known
 from dupedash.images.metadata.embedded import facts_of
 from dupedash.images.metadata.facts import Fact, Facts
-from dupedash.images.metadata.packet import LARGEST, NoPacket, facts_of_packet
+from dupedash.images.metadata.inside import NoPlace, packet_in, with_packet
+from dupedash.images.metadata.packet import LARGEST, NoPacket, facts_of_packet, written
 
 
 def read_facts(picture: Path) -> Facts:
@@ -25,6 +26,16 @@ def read_facts(picture: Path) -> Facts:
             return facts_of(image)
     except (OSError, ValueError, SyntaxError, OverflowError) as error:
         raise UnreadableImage(printable(picture), f"its metadata cannot be read: {error}") from error
+
+
+def takes_packet(picture: Path) -> bool:
+    """Whether more can be written into this file. Raises UnreadableImage where it cannot be read."""
+    data = read_file(picture)
+    try:
+        with_packet(data, written(packet_in(data), {}))
+    except (NoPlace, NoPacket):
+        return False
+    return True
 
 
 def read_sidecar(sidecar: Path) -> Facts:

@@ -61,6 +61,13 @@ DEEDS = {
     StepKind.REMOVE: Deed("Remove from the collection", "Only the entry goes; the file stays where it is."),
     StepKind.LABEL: Deed("Label as a duplicate", "A field names the image that stays; nothing is removed."),
 }
+INTO_FILE = "Into the file"
+WRITTEN = {
+    "Beside the file": "In an XMP sidecar, which photo programs read. The image is not touched.",
+    INTO_FILE: "In the XMP of JPEG, PNG and WebP files, where Windows and the web look, too. No pixel "
+               "changes, the date of the file stays. Beside it for other formats and where a sidecar is.",
+}  # fmt: skip
+"""Where what only the others' files tell is written, and what that means."""
 TAB, _PINNED, _PREVIEW = widgets.PART, "clear.pinned", "clear.preview"
 """The part in the URL; the images chosen by hand in the session; the widgets of the preview."""
 AT_ONCE, BATCH = 30_000, 100
@@ -216,6 +223,7 @@ def _draw_wish(view: View, policy: Policy) -> Wish:
     )
     rules = _draw_rules(view) if merge else None
     facts = _draw_facts() if local else None
+    into_file = facts is not None and _draw_into_file()
     best = action is StepKind.QUARANTINE and st.toggle(
         "The best pixels take its place and name", key="clear.best", persist_state="session",
         help="Where another image of the group is the better picture, it stays instead of the one that the "
@@ -226,7 +234,8 @@ def _draw_wish(view: View, policy: Policy) -> Wish:
         help="Else the half that is no duplicate itself stays where it is. Emptying the quarantine keeps it.",
     )  # fmt: skip
     partners = Partners(view.collection) if raw else None
-    return Wish(action, policy, frozenset(pinned().values()), None, rules, field, facts, best, partners)
+    return Wish(action, policy, frozenset(pinned().values()), None, rules, field, facts, best, partners,
+                into_file)  # fmt: skip
 
 
 def _draw_rules(view: View) -> dict[str, MergeRule]:
@@ -241,8 +250,8 @@ def _draw_facts() -> dict[Fact, MergeRule] | None:
     """Rules for what only the files that go tell; None: it is left to them."""
     wished = st.toggle(
         "Keep what only their files tell", key="clear.facts", persist_state="session",
-        help="Title, caption, keywords, rating, date taken, place and creator are written into an XMP "
-             "sidecar of the image that stays, before the others go. Undo brings back what was there.",
+        help="Title, caption, keywords, rating, date taken, place and creator are written beside the image "
+             "that stays or into it, before the others go. Undo brings back what was there.",
     )  # fmt: skip
     if not wished:
         return None
@@ -250,6 +259,16 @@ def _draw_facts() -> dict[Fact, MergeRule] | None:
     named = st.multiselect("Other rules for", [str(fact) for fact in Fact], key="clear.facts.named")
     columns = st.columns(max(1, len(named)))
     return {Fact(name): _draw_rule(name, column) for name, column in zip(named, columns, strict=False)}
+
+
+def _draw_into_file() -> bool:
+    """Whether into the files themselves, where they take it."""
+    chosen = st.segmented_control(
+        "Written", list(WRITTEN), default=next(iter(WRITTEN)), key="clear.facts.into", required=True,
+        persist_state="session",
+    )  # fmt: skip
+    st.caption(WRITTEN[str(chosen)])
+    return chosen == INTO_FILE
 
 
 def _draw_rule(name: str, column: Place) -> MergeRule:

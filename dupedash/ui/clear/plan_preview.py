@@ -63,7 +63,8 @@ def _about(
     return json.dumps([
         now.state, printable(found.scan.folder), found.version,
         view.decisions_now.version, wish.action, wish.policy.to_json(), rules,
-        wish.link_field, head.roots, sides and (sides.folder, sides.other), facts, wish.best_pixels,
+        wish.link_field, head.roots, sides and (sides.folder, sides.other), facts, wish.into_file,
+        wish.best_pixels,
         wish.partners is not None,
     ])  # fmt: skip
 

@@ -54,7 +54,7 @@ def draw_facts(plan: Plan) -> None:
         [
             Fact("Groups", wording.count(len(plan.changed)), f"at {plan.threshold:.2f}"),
             Fact("Images to go", wording.count(gone), _GOES[plan.action] if gone else "none is removed"),
-            Fact("Images changed", wording.count(changed), "fields and sidecars only"),
+            Fact("Images changed", wording.count(changed), "fields, metadata or place"),
             Fact("Bytes", wording.size(plan.bytes), "of the files that go"),
         ]
     )
@@ -171,15 +171,16 @@ def _draw_group(plan: Plan, group: PlannedGroup, steps: list[Step], key: str, pi
         st.caption(f"Fields of {as_text(_name(members[0]))}: {as_text('; '.join(changes))}")
     for step in steps:
         if step.writes:
-            st.html(facts_html(step.writes))
+            st.html(facts_html(step.writes, into_file=step.rewrites))
         if step.place:
             st.caption(as_text(f"{_name(members[0])} moves to {step.place}"))
 
 
-def facts_html(description: Description) -> str:
-    """What is written into a sidecar, fact by fact; every text escaped."""
+def facts_html(description: Description, *, into_file: bool = False) -> str:
+    """What is written into a sidecar or the file, fact by fact; every text escaped."""
     place = os.path.basename(description.location)
     verb = "is written" if description.before is None else "is added to"
+    verb = "is written into" if into_file else verb
     head = f"<caption><b>{escape(place)}</b> {verb}, so that nothing known is lost</caption>"
     return f'<table class="dd-told">{head}{"".join(map(_fact_row, description.changes))}</table>'
 
