@@ -27,6 +27,7 @@ from dupedash.errors import ActionError
 from dupedash.groups.graph import Matches
 from dupedash.images.metadata.facts import Fact
 from dupedash.images.metadata.packet import facts_of_packet, written
+from dupedash.images.metadata.reading import read_facts
 from dupedash.keepers import Criterion, Policy, Rule
 from dupedash.model import Failure
 from dupedash.review import Decisions
@@ -230,3 +231,23 @@ def test_killed_at_any_moment_all_comes_back(tmp_path, undoing):
         assert not list(place.workspace.quarantine.rglob("*"))
         boundary += 7
     assert boundary > 30, "it was killed several times"
+
+
+def test_what_both_told_stands_in_the_file_that_takes_the_place_and_undo_brings_all_back(album):
+    (album.root / "downloads/big.jpg.xmp").unlink()
+    os.utime(album.root / "downloads", ns=(OLD, OLD))
+    before, big = album.look(), (album.root / "downloads/big.jpg").read_bytes()
+    journal = album.journal(facts={}, into_file=True)
+    kinds = [step.kind for step in journal.plan().steps]
+    assert kinds == [StepKind.DESCRIBE, StepKind.QUARANTINE, StepKind.TAKE_PLACE]
+    pixels = album.collection.records([album.ids["big.jpg"]])[0].pixels
+    assert album.apply(journal).failed == ()
+    assert album.names() == ["album/IMG_1.jpg"]
+    now = (album.root / "album/IMG_1.jpg").read_bytes()
+    assert (read_facts(album.root / "album/IMG_1.jpg"), now == big) == ({Fact.RATING: ("5",)}, False)
+    (record,) = album.collection.records(album.collection.ids())
+    assert (record.id, record.pixels) == (album.ids["big.jpg"], pixels)
+    assert album.undo(journal).failed == ()
+    assert album.look() == before
+    assert album.apply(journal).failed == ()
+    assert empty_quarantine(journal, album.workspace).kept == ()

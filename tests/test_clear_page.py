@@ -27,6 +27,7 @@ from dupedash.jobs import Jobs
 from dupedash.keepers import PRESETS, Criterion, Policy, Rule
 from dupedash.review import ReviewStore, Verdict, image_key
 from dupedash.scans import ScanStore
+from dupedash.ui.clear.page import INTO_FILE
 from dupedash.ui.clear.policy_form import PolicyDraft, guards
 from dupedash.ui.door import access
 from dupedash.ui.pagetable import PAGES
@@ -317,6 +318,9 @@ def test_what_only_a_copy_tells_is_previewed_fact_by_fact_and_escaped(photos):
         told = "".join(html.proto.body for html in at.get("html") if "dd-told" in html.proto.body)
         assert "– → <b>&lt;b&gt;sea&lt;/b&gt;</b>" in told
         assert "1 sidecar goes with its image" in said(at)
+        at.segmented_control(key="clear.facts.into").set_value(INTO_FILE).run()
+        told = "".join(html.proto.body for html in at.get("html") if "dd-told" in html.proto.body)
+        assert "</b> is written into, so that nothing known is lost" in told
         at.toggle(key="clear.best").set_value(True).run()
         at.toggle(key="clear.raw").set_value(True).run()
         assert not at.exception

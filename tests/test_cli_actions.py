@@ -12,6 +12,7 @@ import pytest
 from dupedash.cli import main
 from dupedash.images.metadata.facts import Fact
 from dupedash.images.metadata.packet import facts_of_packet, written
+from dupedash.images.metadata.reading import read_facts
 from tests.pictures import as_file, brighter, scene, smaller
 
 
@@ -317,6 +318,16 @@ def test_what_only_a_copy_told_is_written_beside_what_stays_and_undone(tmp_path,
     assert facts_of_packet((folder / "a.png.xmp").read_bytes()) == {Fact.KEYWORDS: ("boat",)}
     assert run(tmp_path, "undo") == 0
     assert sorted(p.name for p in folder.iterdir()) == ["a.png", "b.png", "b.png.xmp"]
+    assert run(tmp_path, "plan", "--into-file") == 2
+    assert "goes with --metadata" in capsys.readouterr().err
+    assert run(tmp_path, "plan", "--keep", folder / "a.png", "--metadata", "--into-file") == 0
+    assert f"describe    {folder / 'a.png'} (into the file)\n" in capsys.readouterr().out
+    assert run(tmp_path, "apply", "--yes") == 0
+    assert read_facts(folder / "a.png") == {Fact.KEYWORDS: ("boat",), Fact.RATING: ("2",)}
+    assert run(tmp_path, "index", folder, "--jobs", "1") == 0
+    assert "0 added, 0 updated, 1 unchanged" in capsys.readouterr().out
+    assert run(tmp_path, "undo") == 0
+    assert (folder / "a.png").read_bytes() == picture
 
 
 def test_the_best_pixels_take_the_place_that_the_policy_prefers(tmp_path, capsys):

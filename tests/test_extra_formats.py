@@ -19,7 +19,7 @@ from dupedash.embedded.store.store import Store, file_id
 from dupedash.errors import UnreadableImage
 from dupedash.images import Limits, decode, not_decoded
 from dupedash.images import files as picture_files
-from dupedash.images.extra import jxl
+from dupedash.images.extra import jxl, raw
 from dupedash.model import PairKind
 from tests.pictures import as_file, scene
 from tests.rawfiles import dng
@@ -59,6 +59,17 @@ def test_a_raw_file_without_a_preview_is_developed():
     assert (found.width, found.height, found.pixel_hash) == (1200, 900, None)
     assert found.pixels.shape == (450, 600, 3)
     assert difference(found.pixels, picture) < 20
+
+
+def test_a_raw_file_whose_sensor_cannot_be_read_is_compared_by_its_small_preview_and_listed_as_damaged():
+    picture = scene(4, 1200, 900)
+    data = bytearray(dng(picture, MOMENT, preview=400))
+    sensor = data.index(struct.pack("<HHI", 273, 4, 1)) + 8
+    struct.pack_into("<I", data, sensor, len(data) - 10)
+    found = decode(bytes(data), name="a.dng", long_side=800, hashed=True)
+    assert found.damage == raw.NO_SENSOR
+    assert (found.width, found.height, found.pixel_hash) == (1200, 900, None)
+    assert (found.pixels.shape, difference(found.pixels, picture) < 6) == ((300, 400, 3), True)
 
 
 @pytest.mark.parametrize("preview", [1000, None])

@@ -139,7 +139,7 @@ def _by_extra(read: extra.Read, data: bytes, name: str, wanted: _Wanted) -> Pict
     try:
         found = read(data, name, wanted.limits, wanted.long_side)
         with found.image as image:
-            picture = _decoded(image, found.data, name, replace(wanted, exact=False))
+            picture = _decoded(image, found.data, name, replace(wanted, exact=False, damage=found.damage))
     except UnreadableImage:
         raise
     except Exception as error:  # as in `decode`

@@ -25,6 +25,7 @@ class Found:
     exif    what the whole file says of itself, as a TIFF (its header first); b"" for nothing
     size    width and height of the file's whole picture, upright; None: that of `image`
     turns   quarter turns, counter-clockwise, that make it upright
+    damage  what is wrong with the file; None where it is whole, as far as is known
     """
 
     image: Image.Image
@@ -32,6 +33,7 @@ class Found:
     exif: bytes = b""
     size: tuple[int, int] | None = None
     turns: int = 0
+    damage: str | None = None
 
 
 Read = Callable[[bytes, str, Limits, int | None], Found]

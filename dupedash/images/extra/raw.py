@@ -6,6 +6,9 @@ LibRaw decodes nothing of the sensor for a preview: a file of 30 MB takes as lon
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
+from itertools import islice
 
 import rawpy
 from PIL import Image
@@ -18,6 +21,9 @@ LEAST = 800
 """Long side in pixels of a preview that is enough; as large as pictures are described at."""
 _TURNS = {3: 2, 5: 1, 6: 3}
 """LibRaw's `flip` (180°, a quarter to the left, one to the right) in quarter turns, counter-clockwise."""
+NO_SENSOR = "what the sensor saw is damaged: compared by the preview in the file"
+_TRIED = 16
+"""Places in a damaged file at which a JPEG may begin; cameras write three previews at most."""
 _ORIENTATION = 0x0112  # tag of Exif 2.32
 _LIKE_TIFF = (b"II*\0", b"MM\0*", b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
 """How raw files begin that are TIFFs but for their number: also those of Olympus and Panasonic."""
@@ -47,12 +53,43 @@ def _read(data: bytes, name: str, limits: Limits, long_side: int | None) -> Foun
         size = (sizes.height, sizes.width) if turns % 2 else (sizes.width, sizes.height)
         preview = _preview(raw, min(LEAST, long_side or LEAST))
         if preview is None:
-            pixels = raw.postprocess(half_size=True, use_camera_wb=True, user_flip=0)
-            return Found(Image.fromarray(pixels), b"", _tags(data), size, turns)
+            return _developed(raw, data, size, turns)
+    return _shown_by(preview, data, size, turns)
+
+
+def _developed(raw: rawpy.RawPy, data: bytes, size: tuple[int, int], turns: int) -> Found:
+    try:
+        pixels = raw.postprocess(half_size=True, use_camera_wb=True, user_flip=0)
+    except rawpy.LibRawError:
+        preview = _largest_jpeg(data)
+        if preview is None:
+            raise
+        return replace(_shown_by(preview, data, size, turns), damage=NO_SENSOR)
+    return Found(Image.fromarray(pixels), b"", _tags(data), size, turns)
+
+
+def _shown_by(preview: bytes, data: bytes, size: tuple[int, int], turns: int) -> Found:
     image = Image.open(io.BytesIO(preview), formats=("JPEG",))
     if image.getexif().get(_ORIENTATION, 1) != 1:
         turns = 0  # the preview says itself how it is turned
     return Found(image, preview, _tags(data), size, turns)
+
+
+def _largest_jpeg(data: bytes) -> bytes | None:
+    """The largest whole JPEG in the file, listed or not, with what follows it; None where there is none."""
+    starts = islice(re.finditer(b"\xff\xd8\xff", data), _TRIED)
+    found = max((data[start.start() :] for start in starts), key=_pixels, default=b"")
+    return found if _pixels(found) else None
+
+
+def _pixels(data: bytes) -> int:
+    """How many a JPEG has that can be read to its end; 0 where there is none."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+            image.load()
+            return image.width * image.height
+    except Exception:  # Pillow's decoder raises nearly anything on what is no JPEG
+        return 0
 
 
 def _preview(raw: rawpy.RawPy, least: int) -> bytes | None:

@@ -2,7 +2,8 @@
 
 JPEG, PNG and WebP, by Adobe's *XMP Specification Part 3: Storage in Files* (2020). Pixels are neither decoded
 nor encoded. A file whose parts do not lie as these formats say, or whose packet is in several parts, is
-refused rather than rearranged.
+refused rather than rearranged. No library does that for us: pyexiv2 is under the GPL and writes all metadata
+of a file anew, exiftool is a program that every user would have to install.
 """
 
 from __future__ import annotations
