@@ -62,11 +62,11 @@ def terms(evidence: Evidence) -> tuple[float, ...]:
 
 
 def _told_by_hash(found: Agreement) -> float:
-    """How far another hash of the whole speaks against two pictures of one frame, 0…1: a caption changes it, too,
+    """How far another hash of the whole speaks against two pictures of one frame, 0…1: a caption changes it,
     but leaves the rest as it was, where other text in the same layout is half alike and correlates less.
 
-    Of 799 heavily edited copies in two sets it finds 12 more than 1 throughout, and takes no look-alike of 180
-    for one; the nearest goes from 0.57 to 0.60.
+    Of 799 heavily edited copies in two sets it finds 12 more than 1 throughout, and takes none of 180
+    look-alikes of one frame for copies; the nearest goes from 0.57 to 0.60.
     """
     alone = 0.4 + 3 * min(found.detail.half_alike, 0.3) + 6 * max(0.0, 0.95 - found.correlation)
     return min(1.0, alone)
