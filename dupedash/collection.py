@@ -108,6 +108,14 @@ class WithFiles(Protocol):
         """The file of an image, exactly; None where it has none or the id is unknown."""
 
 
+@runtime_checkable
+class Noticing(Protocol):
+    """A collection of local files that can be told of files that went or returned without it."""
+
+    def notice(self, files: Iterable[Path]) -> None:
+        """Hide the documents of those that are gone, until the files are back; show those that are back."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundMatch:
     """An unordered pair (a < b) of a scan with its score and, where known, why."""

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from dupedash.cli import main
+from dupedash.embedded.store.store import Store
 from dupedash.groups.graph import DuplicateGraph
 from dupedash.model import USUAL, PairKind
 from tests.pictures import scene
@@ -61,6 +62,13 @@ def test_the_video_goes_with_its_picture_and_comes_back_with_it(live, capsys):
     plan = json.loads(capsys.readouterr().out)
     (step,) = plan["steps"]
     gone = root / "photos" / step["location"].rpartition("/")[0].rpartition("/")[2]
+    store = Store(root / "data" / "collections" / "photos")
+    entries = store.ids()
+    assert main([*run, "apply", "--yes"]) == 0
+    assert len(store.ids()) == len(entries) - 2, "the entry of the video, too"
+    assert main([*run, "undo"]) == 0
+    assert store.ids() == entries
+    assert main([*run, "plan"]) == 0
     assert main([*run, "apply", "--yes"]) == 0
     assert set(before) - set(state(root / "photos")) == {gone / "IMG_1.JPG", gone / "IMG_1.MOV"}
     assert main([*run, "index", str(root / "photos")]) == 0

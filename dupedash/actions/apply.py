@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from dupedash.actions.facts.writing import Writing, read_again
-from dupedash.actions.files.along import Along
+from dupedash.actions.files.along import Along, tell
 from dupedash.actions.files.companions import look_again
 from dupedash.actions.files.disk import FileState
 from dupedash.actions.files.displace import aside, must_be_movable, put_aside, put_back
@@ -204,6 +204,7 @@ class _Application:
                 self._take_back(step, ActionError(refused[step.id]))
         finished = [step for step in begun if step.id not in refused]
         self.journal.record_all([step.number for step in finished], StepMark.DONE)
+        tell(self.collection, finished)
         return finished
 
     def _change_collection(self, steps: Sequence[Step]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dupedash.actions.apply import Outcome, batches, file_state, must_be_its_collection, place_of
 from dupedash.actions.facts.writing import Writing, read_again
-from dupedash.actions.files.along import Along
+from dupedash.actions.files.along import Along, tell
 from dupedash.actions.files.displace import aside, put_back
 from dupedash.actions.files.lock import exclusive
 from dupedash.actions.files.taking import Taking, moved
@@ -131,6 +131,7 @@ class _Reversal:
                 self._fail(step, refused[step.id])
         finished = [step for step in begun if step.id not in refused]
         self.journal.record_all([step.number for step in finished], StepMark.UNDONE)
+        tell(self.collection, finished)
         return finished
 
     def _documents(self, steps: Sequence[Step]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from dupedash.embedded import compare
 from dupedash.embedded.describe import analysis, descriptor
 from dupedash.embedded.describe.analysis import Analysis
 from dupedash.embedded.describe.descriptor import Descriptor
+from dupedash.embedded.files.placing import GONE, is_gone
 from dupedash.embedded.model.chosen import chosen
 from dupedash.embedded.store.documents import Entry, FileStamp, stamp
 from dupedash.embedded.store.store import Store
@@ -128,6 +129,13 @@ class EmbeddedCollection:
     def path(self, image_id: str) -> Path | None:
         """The file of an image, exactly: a location is text, and some file names are none."""
         return self.store.path(image_id)
+
+    def notice(self, files: Iterable[Path]) -> None:
+        """See Noticing."""
+        hidden = self.store.hidden_at([os.fsencode(file) for file in files])
+        gone = {image_id: GONE for image_id, (path, why) in hidden.items() if why is None and is_gone(path)}
+        back = [i for i, (path, why) in hidden.items() if why == GONE and not is_gone(path)]
+        self.store.hide(gone | dict.fromkeys(back))
 
     def close(self) -> None:
         """See Collection."""

@@ -7,7 +7,7 @@ belongs, and each way may be gone again.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from dupedash.actions.files.displace import aside, bring_back, carry, forget, mu
 from dupedash.actions.guard import guarded
 from dupedash.actions.journal import Journal, StepMark
 from dupedash.actions.plan import Companion, Plan, Step
+from dupedash.collection import Collection, Noticing
 from dupedash.errors import ActionError
 from dupedash.images import path_of
 
@@ -31,6 +32,13 @@ class Waiting:
     target: Path
     content: str
     state: FileState
+
+
+def tell(collection: Collection, steps: Sequence[Step]) -> None:
+    """Tell a collection of local files of the videos that went or came back with these images."""
+    videos = [path_of(c.location) for step in steps for c in step.along if moves(c.location)]
+    if videos and isinstance(collection, Noticing):
+        collection.notice(videos)
 
 
 class Along:

@@ -274,6 +274,15 @@ class Store:
             )
             return [Failure(*row) for row in rows if not row[1].startswith((LEFT_OUT, SAME_FILE_AS))]
 
+    def hidden_at(self, paths: Sequence[bytes]) -> dict[str, tuple[bytes, str | None]]:
+        """Ids of the documents of these files: path, and why they are not searched (None: they are)."""
+        found: dict[str, tuple[bytes, str | None]] = {}
+        with self._database.reading() as connection:
+            for path in paths:
+                rows = connection.execute("SELECT id, path, hidden FROM documents WHERE path = ?", (path,))
+                found |= {image_id: (path, hidden) for image_id, path, hidden in rows}
+        return found
+
     def damaged(self) -> list[Failure]:
         """Documents of damaged files that are compared all the same, with what is wrong."""
         with self._database.reading() as connection:
