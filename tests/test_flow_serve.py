@@ -53,11 +53,12 @@ def test_a_new_collection_is_served_filled_and_searched_and_the_worker_processes
         assert alive == []
 
 
-def test_a_read_only_instance_makes_no_collection(tmp_path, monkeypatch):
+def test_a_read_only_instance_makes_no_collection(tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("DUPEDASH_READONLY", "1")
     with served(tmp_path / "data") as (server, address):
         assert address == ""
         assert server.wait(SECONDS) != 0
+    assert "There is no collection 'new': there is none." in capfd.readouterr().err
     assert not (tmp_path / "data" / "collections").exists()
 
 

@@ -52,8 +52,8 @@ def _served(context: Context) -> Connection:
     """The collection of that name, made where there is none: clients may be there to fill it."""
     known = Connections(context.settings.workspace)
     wanted = context.collection or (DEFAULT if known.newest() is None else None)
-    if context.url or wanted is None or wanted in [connection.name for connection in known.list()]:
+    there = wanted in [connection.name for connection in known.list()]
+    if context.url or wanted is None or there or context.settings.readonly:
         return context.existing()
-    context.settings.must_write()
     click.echo(f"The collection {wanted} is new and empty.", err=True)
     return known.get(wanted)
