@@ -33,3 +33,22 @@ def test_what_the_map_names_is_there(path, name):
 
 def test_the_readme_leads_to_the_map():
     assert "(docs/map.md)" in (ROOT / "README.md").read_text("utf-8")
+
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+LINK = re.compile(r"""(?:\]\(|(?:src|srcset)=")(?!\w+:)([^)"#]*)(?:#([^)"]+))?[)"]""")
+
+
+def anchors(document: Path) -> set[str]:
+    """What the headings of a document are called in links, as the sites that show it make them."""
+    told = re.sub(r"^```.*?^```", "", document.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", told, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_and_picture_of_the_documents_is_there(document):
+    for place, anchor in LINK.findall(document.read_text("utf-8")):
+        target = document.parent / place if place else document
+        assert target.exists(), place
+        assert not anchor or anchor in anchors(target), f"{place}#{anchor}"
