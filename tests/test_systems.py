@@ -76,6 +76,13 @@ def test_a_disk_or_system_without_hard_links_moves_files_all_the_same(monkeypatc
     assert raised.value.errno == errno.ENOTSUP
     disk.move(tmp_path / "a", tmp_path / "b", disk.sha256(tmp_path / "a"))
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("b", b"what it holds")]
+    files.second(tmp_path / "b", tmp_path / "c")
+    assert (tmp_path / "c").read_bytes() == b"what it holds"
+
+
+def test_names_of_made_up_files_are_such_as_the_system_takes():
+    assert files.allowed("<img src=x> & a:b.jpg", windows=True) == "_img src=x_ & a_b.jpg"
+    assert files.allowed("<img src=x> & a:b.jpg", windows=False) == "<img src=x> & a:b.jpg"
 
 
 def test_a_disk_that_keeps_no_owners_takes_files_all_the_same(monkeypatch, tmp_path):

@@ -33,6 +33,7 @@ from dupedash.scans import ScanConfig, ScanStore, StoredScan
 from dupedash.scans.modes import resolve
 from dupedash.scans.tables.columns import IMAGES, encode_records
 from dupedash.scans.tables.parts import Account
+from dupedash.system.files import allowed, second
 
 NAME = "large"
 DRAWN, FOLDER = 40, 1000  # pictures that are really drawn, whose thumbnails all share; images in a folder
@@ -156,8 +157,8 @@ def _files(folder: Path, count: int) -> list[Path]:
     for number in range(count):
         if number % FOLDER == 0:
             (folder / f"{number // FOLDER:03}").mkdir()
-        paths.append(folder / f"{number // FOLDER:03}" / _file_name(number))
-        os.link(sources[number % len(sources)], paths[-1])
+        paths.append(folder / f"{number // FOLDER:03}" / allowed(_file_name(number)))
+        second(sources[number % len(sources)], paths[-1])
     return paths
 
 

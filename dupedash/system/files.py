@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import shutil
 from pathlib import Path
+
+from dupedash.system.programs import WINDOWS
 
 NO_LINKS = frozenset(
     {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
@@ -21,3 +25,18 @@ def hard_link(existing: Path, new: Path) -> None:
     if not hasattr(os, "link"):
         raise OSError(errno.ENOTSUP, "this system has no hard links", str(new))
     os.link(existing, new)
+
+
+def second(existing: Path, new: Path) -> None:
+    """A second name for a file, or a copy of it where the disk has no hard links. Raises OSError."""
+    try:
+        hard_link(existing, new)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        shutil.copyfile(existing, new)
+
+
+def allowed(name: str, windows: bool = WINDOWS) -> str:
+    """A file name without the characters that Windows refuses in one, if this is Windows."""
+    return re.sub(r'[<>:"/\\|?*]', "_", name) if windows else name
