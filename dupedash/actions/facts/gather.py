@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import TypeVar
 
 from dupedash.actions.files.companions import Found, as_listed, found_beside, owners
 from dupedash.actions.plan import Companion
-from dupedash.errors import Busy
+from dupedash.errors import Busy, UnreadableImage
 from dupedash.formats import RAW
 from dupedash.images import apart, path_of
 from dupedash.images.metadata import inside
@@ -21,17 +23,30 @@ from dupedash.images.metadata.facts import Facts, gathered
 from dupedash.model import ImageRecord
 
 T = TypeVar("T")
-_REMEMBERED = 20_000  # files: a preview that is drawn again reads none of them again
+_REMEMBERED = 200_000
+"""Files: a preview that is drawn again, and its plan, read none of them again. Each takes some 500 bytes."""
 _PATIENCE, _PAUSE = 200, 0.05  # looks for a free process, and seconds between them
 
 
 def facts_of(record: ImageRecord) -> Facts:
     """Sidecars first, then the file, then the records of exporters. Raises UnreadableImage, Busy."""
-    picture = _of_picture(_Picture(record.content or record.location, path_of(record.location)))
-    beside = [f.companion for f in found_beside(record.location) if f.travels]
+    picture, beside = _of_picture(_picture_of(record)), _beside(record)
     packets = [_of_sidecar(companion) for companion in beside if _is_packet(companion.location)]
     records = [_of_sidecar(companion) for companion in beside if not _is_packet(companion.location)]
     return gathered([*packets, picture, *records])
+
+
+def read_ahead(records: Iterable[ImageRecord]) -> None:
+    """Read what `facts_of` will ask for, several files at once; what cannot be read is told there."""
+    reads: list[Callable[[], Facts]] = []
+    for record in records:
+        if path_of(record.location).is_absolute():
+            reads.append(partial(_of_picture, _picture_of(record)))
+            reads += [partial(_of_sidecar, companion) for companion in _beside(record)]
+    with ThreadPoolExecutor(apart.at_once()) as threads:
+        for done in [threads.submit(read) for read in reads]:
+            with suppress(UnreadableImage, Busy):
+                done.result()
 
 
 def sidecar_of(location: str) -> tuple[str, Companion | None]:
@@ -60,9 +75,17 @@ def place_for(record: ImageRecord, *, into_file: bool) -> tuple[str, Companion |
     state = path.lstat()
     if not stat.S_ISREG(state.st_mode) or state.st_nlink > 1 or not os.access(path, os.W_OK):
         return place, before
-    if not _takes(_Picture(record.content or record.location, path)):
+    if not _takes(_picture_of(record)):
         return place, before
     return record.location, Companion(record.location, state.st_size, state.st_mtime_ns)
+
+
+def _picture_of(record: ImageRecord) -> _Picture:
+    return _Picture(record.content or record.location, path_of(record.location))
+
+
+def _beside(record: ImageRecord) -> list[Companion]:
+    return [found.companion for found in found_beside(record.location) if found.travels]
 
 
 def _is_own(found: Found, location: str) -> bool:

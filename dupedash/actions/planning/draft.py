@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dupedash.actions.facts.drafting import told_of
+from dupedash.actions.facts.gather import read_ahead
 from dupedash.actions.files.companions import (
     Found,
     as_listed,
@@ -40,6 +41,10 @@ _OF_THE_FILE = frozenset({"filename", "folder", "location", "format", "width", "
                           "added", "image", "import"})  # fmt: skip
 
 
+_AHEAD = 50
+"""Groups whose files are read at once: enough for every processor, and few enough for progress to be seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class GroupDraft:
     """What becomes of one group: `merges`, `others`, `afterwards` in turn. `planned`: None if nothing."""
@@ -65,6 +70,15 @@ class DraftStep:
     writes: Description | None = None
     place: str = ""
     partner: bool = False
+
+
+def drafts(groups: Sequence[GroupToClear], wish: Wish, head: Head) -> Iterator[GroupDraft]:
+    """The steps of each group; where files are read for them, those of several groups at once."""
+    for start in range(0, len(groups), _AHEAD):
+        some = groups[start : start + _AHEAD]
+        if wish.facts is not None:
+            read_ahead(record for group in some for record in group.records)
+        yield from (draft(group, wish, head) for group in some)
 
 
 def draft(group: GroupToClear, wish: Wish, head: Head) -> GroupDraft:

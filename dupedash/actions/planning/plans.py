@@ -21,7 +21,7 @@ from dupedash.actions.plan import (
     Step,
     StepKind,
 )
-from dupedash.actions.planning.draft import DraftStep, GroupDraft, draft, member_of
+from dupedash.actions.planning.draft import DraftStep, GroupDraft, drafts, member_of
 from dupedash.actions.planning.group import GroupToClear
 from dupedash.actions.planning.wish import Head, Wish
 from dupedash.keepers import UNSURE
@@ -35,18 +35,18 @@ def draw_plan(
     look_again()  # what was written beside an image a moment ago is in the plan, too
     only, started = wish.only, time.monotonic()
     wanted = [g for g in groups if only is None or only & {g.key, *(r.id for r in g.records)}]
-    drafts = []
-    for group in wanted:
-        drafts.append(draft(group, wish, head))
-        progress(Progress("plan", len(drafts), len(wanted), time.monotonic() - started))
-    return plan_of(drafts, wish, head)
+    drawn = []
+    for drafted in drafts(wanted, wish, head):
+        drawn.append(drafted)
+        progress(Progress("plan", len(drawn), len(wanted), time.monotonic() - started))
+    return plan_of(drawn, wish, head)
 
 
-def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
+def plan_of(drafted: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
     """The plan of groups that are drafted. Raises ActionError."""
-    groups = [drafted.planned for drafted in drafts if drafted.planned]
+    groups = [d.planned for d in drafted if d.planned]
     members = {member.id for group in groups for member in group.members}
-    drawn = chain(*(drafted.others for drafted in drafts))
+    drawn = chain(*(d.others for d in drafted))
     others = [d for d in drawn if not d.partner or d.record.id not in members]  # that group tells of it
     partners: dict[str, list[ImageRecord]] = defaultdict(list)
     for d in others:
@@ -56,9 +56,9 @@ def plan_of(drafts: Sequence[GroupDraft], wish: Wish, head: Head) -> Plan:
     going = {as_listed(d.record.location) for d in others}
     along = taken_along(chain(*(d.found for d in others)), going)
     moving = going | along.keys()
-    drawn = chain(*(d.merges for d in drafts), others, *(d.afterwards for d in drafts))
-    steps = tuple(_step(number, drafted, along, moving) for number, drafted in enumerate(drawn))
-    warnings = tuple(w for d in drafts for w in d.warnings) + _cautions(wish.action, planned)
+    drawn = chain(*(d.merges for d in drafted), others, *(d.afterwards for d in drafted))
+    steps = tuple(_step(number, one, along, moving) for number, one in enumerate(drawn))
+    warnings = tuple(w for d in drafted for w in d.warnings) + _cautions(wish.action, planned)
     plan = Plan(
         head.id, head.created, head.collection, head.engine, head.scan, head.threshold, wish.action,
         wish.policy, head.roots, planned, steps, warnings,

@@ -15,7 +15,7 @@ import numpy as np
 
 from dupedash.actions.files.companions import Found, as_listed
 from dupedash.actions.plan import REMOVES, TOUCHES_FILES, Plan
-from dupedash.actions.planning.draft import DraftStep, GroupDraft, draft
+from dupedash.actions.planning.draft import DraftStep, GroupDraft, drafts
 from dupedash.actions.planning.group import GroupToClear
 from dupedash.actions.planning.plans import draw_plan, plan_of, taken_along
 from dupedash.actions.planning.wish import Head, Wish
@@ -175,8 +175,10 @@ class Preview:
 
     def work_out(self, numbers: Sequence[int]) -> None:
         """Look at these groups."""
-        for number, group in zip(numbers, self.read(numbers), strict=True):
-            drafted, name = draft(group, self.wish, self.head), self.names[number]
+        groups = self.read(numbers)
+        drawn = drafts(groups, self.wish, self.head)
+        for number, group, drafted in zip(numbers, groups, drawn, strict=True):
+            name = self.names[number]
             self.known.effects[name] = _effect(group, drafted)
             if number < FIRST:  # the largest ones, which cost the most and begin the list
                 self._keep(name, drafted)
@@ -211,11 +213,11 @@ class Preview:
 
     def page(self, numbers: Sequence[int]) -> Plan:
         """The plan of these few groups alone. Raises ActionError."""
-        drafts, names = self.known.drafts, self.names
-        new = [number for number in numbers if names[number] not in drafts]
-        for number, group in zip(new, self.read(new), strict=True):
-            self._keep(names[number], draft(group, self.wish, self.head))
-        return plan_of([drafts[names[number]] for number in numbers], self.wish, self.head)
+        known, names = self.known.drafts, self.names
+        new = [number for number in numbers if names[number] not in known]
+        for number, drafted in zip(new, drafts(self.read(new), self.wish, self.head), strict=True):
+            self._keep(names[number], drafted)
+        return plan_of([known[names[number]] for number in numbers], self.wish, self.head)
 
     def whole(self) -> Plan:
         """The plan of all groups, once they are worked out. Raises ActionError."""
