@@ -70,8 +70,9 @@ WRITTEN = {
 """Where what only the others' files tell is written, and what that means."""
 TAB, _PINNED, _PREVIEW = widgets.PART, "clear.pinned", "clear.preview"
 """The part in the URL; the images chosen by hand in the session; the widgets of the preview."""
-AT_ONCE, BATCH = 30_000, 100
-"""Matches whose groups are looked at before any is drawn; groups that are looked at at a time."""
+AT_ONCE, READ_AT_ONCE, BATCH = 10_000, 1_000, 100
+"""Matches whose groups are looked at before any is drawn (some four seconds of work); where files are read;
+groups that are looked at at a time."""
 
 
 def tab() -> Tab:
@@ -131,7 +132,8 @@ def _draw_preview(view: View, preview: Preview, result: Place, beside: Place) ->
         bar = st.empty()
     notes, turn, groups = st.container(), st.container(), st.container()
     missing, early = preview.missing(), None
-    if sum(preview.names[number][1] for number in missing) > AT_ONCE:
+    at_once = AT_ONCE if preview.wish.facts is None else READ_AT_ONCE
+    if sum(preview.names[number][1] for number in missing) > at_once:
         bar.progress(0.0)
         early = range(len(preview.cut))[plan_view.page_now(len(preview.cut), _PREVIEW)]
         _draw_groups(preview.page(early), groups)
