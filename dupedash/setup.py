@@ -49,7 +49,7 @@ TARGETS = {
     "check": Target(TESTS, CHECKS),
     "ci": Target(TESTS, CHECKS + READY, (PYTEST,)),
     "bench": Target(RUNTIME, steps=(("-m", "dupedash", "bench"),)),
-    "dist": Target(TESTS, steps=(("-m", "hatchling", "build", "-t", "wheel"),)),
+    "dist": Target((), steps=(("-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", "dist", "."),)),
     "cluster-demo": Target(DASK, steps=(("-m", "dupedash.cluster.demo"), ("-m", "dupedash"))),
     "pictures": Target(TESTS, steps=(("-m", "tools.pictures"),)),
     "setup": Target(RUNTIME),

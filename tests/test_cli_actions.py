@@ -158,7 +158,7 @@ def test_the_exit_code_of_check_is_a_gate(scanned, tmp_path, capsys):
     (tmp_path / "broken.png").write_bytes(b"nothing")
     assert run(scanned, "check", tmp_path / "new.png") == 0
     assert run(scanned, "check", tmp_path / "copy.png") == 4
-    assert "copy of" in capsys.readouterr().out
+    assert f"copy of {scanned / 'pictures' / 'alone.png'} (score" in capsys.readouterr().out
     assert run(scanned, "check", tmp_path / "copy.png", "--threshold", "1") == 0
     assert run(scanned, "check", tmp_path / "copy.png", tmp_path / "broken.png") == 1
     assert "broken.png" in capsys.readouterr().err

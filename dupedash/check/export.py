@@ -17,7 +17,7 @@ _COLUMNS = ("name", "finding", "duplicate", "answer", "score", "known_as", "best
 
 def report_to_json(collection: Collection, report: Report, added: Added | None = None) -> dict[str, Any]:
     """Everything, for another program."""
-    places = _places(collection, report)
+    places = places_of(collection, report)
     return {
         "images": [_image_json(one, places) for one in report.checked],
         "failures": [{"what": failure.what, "reason": failure.reason} for failure in report.failures],
@@ -29,7 +29,7 @@ def report_to_json(collection: Collection, report: Report, added: Added | None =
 
 def report_to_csv(collection: Collection, report: Report) -> str:
     """A line an image with its best hit; then one for each that could not be checked."""
-    places = _places(collection, report)
+    places = places_of(collection, report)
     rows = [_row(one, places) for one in report.checked]
     rows += [
         {"name": failure.what, "finding": "not checked", "why": failure.reason} for failure in report.failures
@@ -37,7 +37,8 @@ def report_to_csv(collection: Collection, report: Report) -> str:
     return csv_text(_COLUMNS, [[row.get(column, "") for column in _COLUMNS] for row in rows])
 
 
-def _places(collection: Collection, report: Report) -> dict[str, str]:
+def places_of(collection: Collection, report: Report) -> dict[str, str]:
+    """Where each image of the collection lies that something was found to be like: id → location."""
     ids = sorted({hit.id for one in report.checked for hit in one.hits})
     return {record.id: record.location for record in collection.records(ids)}
 

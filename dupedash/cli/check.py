@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from dupedash.check import (
     of_sources,
     report_to_json,
 )
+from dupedash.check.export import places_of
 from dupedash.check.gate import Answer, Finding
 from dupedash.check.intake import Item
 from dupedash.cli.actions import print_failures
@@ -93,7 +94,7 @@ def check(
         if as_json:
             write(Path("-"), json_text(report_to_json(collection, report, added), indent=1))
         else:
-            print_report(report, added)
+            print_report(report, added, places_of(collection, report))
     failed = print_failures([*report.failures, *(added.failed if added else ())])
     return failed or (Exit.DUPLICATE if any(one.finding in DUPLICATES for one in report.checked) else 0)
 
@@ -116,12 +117,13 @@ def _connection(context: Context, adding: bool) -> Connection:
         return context.to_fill()
 
 
-def print_report(report: Report, added: Added | None) -> None:
-    """A line an image, then the sums."""
+def print_report(report: Report, added: Added | None, places: Mapping[str, str]) -> None:
+    """A line an image, then the sums. `places`: id → location."""
     for one in report.checked:
         known = f", in the collection as {one.known_as}" if one.known_as else ""
         left_out = f", {one.left_out:,} decided not to be duplicates" if one.left_out else ""
-        click.echo(printable(f"{one.item.name}: {one.words()}{known}{left_out}"))
+        said = one.words(lambda found: places.get(found, found))
+        click.echo(printable(f"{one.item.name}: {said}{known}{left_out}"))
     if len(report.checked) > 1:
         counts = ", ".join(f"{report.count(f):,} {f}" for f in Finding if report.count(f))
         rate = len(report.checked) / report.seconds if report.seconds else 0
