@@ -109,6 +109,14 @@ class WithFiles(Protocol):
 
 
 @runtime_checkable
+class Preparable(Protocol):
+    """A collection that loads what it needs for the first question, unless that was done before."""
+
+    def prepare(self) -> None:
+        """Load it now, so that the first question takes no longer than the next."""
+
+
+@runtime_checkable
 class Noticing(Protocol):
     """A collection of local files that can be told of files that went or returned without it."""
 

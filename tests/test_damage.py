@@ -56,8 +56,8 @@ def found(data: Path) -> list[list[str]]:
     return [[hit.id for hit in some] for some in hits]
 
 
-SEGMENT = ["numbers", "starts", "widths", "owner", "points", "octaves", "angles", "keys", "entries", "pdq",
-           "pdq_keys", "pdq_entries"]  # fmt: skip
+SEGMENT = ["numbers", "starts", "widths", "owner", "points", "octaves", "angles", "keys", "entries", "begins",
+           "pdq", "pdq_keys", "pdq_entries", "pdq_begins"]  # fmt: skip
 CACHED = [*(f"{name}.npy" for name in SEGMENT), "pictures.txt", "digests.bin", "sums.json", "segments.json"]
 
 

@@ -510,6 +510,15 @@ def test_worker_processes_answer_as_this_process_does(collection, by_processes, 
         by_processes.duplicates(ById("nobody"), ALL)
 
 
+def test_once_it_is_prepared_the_first_question_starts_no_process(by_processes, album, names, monkeypatch):
+    by_processes.prepare()
+    started: list[object] = []
+    monkeypatch.setattr("dupedash.workers.processes._started", lambda *_: started.append(1))
+    upload = ByData((album / "1 labelled.png").read_bytes() + b"\0", "x.png")  # not a file of the album
+    assert names["1 small"] in {hit.id for hit in by_processes.duplicates(upload, ALL).hits}
+    assert started == []
+
+
 def test_a_query_is_answered_though_its_worker_died(collection, by_processes, names):
     image = ById(names["1 small"])
     expected = collection.duplicates(image, ALL)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dupedash.embedded.describe.descriptor import Descriptor, describe
 from dupedash.embedded.retrieve import words
@@ -151,6 +153,19 @@ def test_flat_pictures_share_no_words() -> None:
     flat = [describe(np.full((200, 300, 3), shade, np.uint8)) for shade in (0, 90, 91, 255)]
     assert not any(one.comparable for one in flat)
     assert all(len(one.points) == 0 for one in flat)
+
+
+NUMBERS = st.lists(st.integers(0, 2**31 - 1) | st.integers(0, 9), max_size=200)
+
+
+@given(NUMBERS, NUMBERS)
+def test_the_lists_of_words_are_those_of_a_search_through_all_keys(known, asked) -> None:
+    postings = words.Postings.build(np.array([known], np.uint32))
+    wanted = np.sort(np.array(asked, np.uint32))
+    first, length = words._lists(postings.keys, postings.begins, words._shift(postings.keys), wanted)
+    begin, end = (np.searchsorted(postings.keys, wanted, side) for side in ("left", "right"))
+    assert length.tolist() == (end - begin).tolist()
+    assert first[length > 0].tolist() == begin[length > 0].tolist()
 
 
 def test_nothing_in_nothing_out() -> None:

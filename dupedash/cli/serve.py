@@ -7,6 +7,7 @@ import os
 import click
 
 from dupedash.cli.shared.context import DEFAULT, Context, pass_context
+from dupedash.collection import Preparable
 from dupedash.connect import Connection, Connections
 from dupedash.fetch import UrlAccess
 
@@ -45,6 +46,9 @@ def serve(
             urls=UrlAccess(allowed=allow_urls or bool(hosts), trusted=frozenset(map(str.lower, hosts))),
             names=flow_names(context.flow.names),
         )
+        if isinstance(collection, Preparable):
+            click.echo("Loading the collection …", err=True)
+            collection.prepare()
         run(collection, host, port, settings, started=lambda address: click.echo(f"Serving {address}"))
 
 

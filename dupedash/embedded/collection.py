@@ -101,6 +101,13 @@ class EmbeddedCollection:
         allowed = frozenset(self.store.ids(how.fq)) if how.fq else None
         return self._engine()[1].duplicates(asked, how, allowed)
 
+    def prepare(self) -> None:
+        """See Preparable: the search, and the processes that read uploads."""
+        from dupedash.embedded.run.warm import sample
+
+        self._engine()[1].prepare()
+        apart.prepare(partial(analysis.analyze, sample()))
+
     def analyze(self, image: QueryImage) -> Any:
         """See Collection. An image of the collection is not read again."""
         return analysis.to_json(self._analysis(image))

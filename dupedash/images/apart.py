@@ -9,6 +9,7 @@ import atexit
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -42,6 +43,12 @@ def ask(work: Callable[[], T], name: str) -> T:
     except WorkerLost as lost:
         raise UnreadableImage(name, lost.reason) from lost
     return found
+
+
+def prepare(work: Callable[[], object]) -> None:
+    """Start every process, each with this first work: no picture has to wait for one."""
+    with suppress(WorkerLost):
+        _pool().ask_all([work] * at_once())
 
 
 def render(source: Path | bytes, long_side: int = 1600, name: str = "upload") -> bytes:

@@ -11,7 +11,7 @@ import queue
 import struct
 import subprocess
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import IO, Any
@@ -152,6 +152,18 @@ class Pool:
 
     def ask(self, task: Any) -> Any:
         """The result of a task. Raises the DupedashError that it raised, WorkerLost, Busy."""
+        return self.ask_all([task])[0]
+
+    def ask_all(self, tasks: Sequence[Any]) -> list[Any]:
+        """The results of tasks that are done side by side, in their order. Raises as `ask` does."""
+        asked = [self._asked(task) for task in tasks]
+        outcomes = [future.result() for future in asked]
+        for outcome in outcomes:
+            if outcome.error is not None:
+                raise outcome.error
+        return [outcome.result for outcome in outcomes]
+
+    def _asked(self, task: Any) -> Future[Done]:
         future: Future[Done] = Future()
         with self._lock:
             if self._closed:
@@ -159,10 +171,7 @@ class Pool:
             if self._most is not None and self._waiting.qsize() >= self._most:
                 raise Busy("Too many pictures are waiting to be read: try again in a moment.")
             self._waiting.put((future, task))
-        outcome = future.result()
-        if outcome.error is not None:
-            raise outcome.error
-        return outcome.result
+        return future
 
     def close(self) -> None:
         """End the processes; who waits for an answer gets WorkerLost."""

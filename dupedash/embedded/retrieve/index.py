@@ -69,8 +69,8 @@ class Index:
 
     The pictures stand in the order of their digests. `numbers` (p,) int32 are the caller's numbers of them,
     `starts` (p+1,) where the keypoints of each begin; `widths` (p,) of the 400 px pictures; per keypoint
-    `owner` (picture), `points`, `octaves`, `angles` as in `Descriptor`; `keys`, `entries` are the words'
-    lists; `pdq` (p, 32) with its own lists.
+    `owner` (picture), `points`, `octaves`, `angles` as in `Descriptor`; `keys`, `entries`, `begins` are the
+    words' `Postings`; `pdq` (p, 32) with its own.
     """
 
     numbers: np.ndarray
@@ -82,9 +82,11 @@ class Index:
     angles: np.ndarray
     keys: np.ndarray
     entries: np.ndarray
+    begins: np.ndarray
     pdq: np.ndarray
     pdq_keys: np.ndarray
     pdq_entries: np.ndarray
+    pdq_begins: np.ndarray
 
     def __post_init__(self) -> None:
         """Read-only, as mapped ones are: one compiled version serves both."""
@@ -92,9 +94,7 @@ class Index:
             getattr(self, field.name).setflags(write=False)
 
     @staticmethod
-    def build(
-        pictures: Sequence[Indexable], numbers: Sequence[int] | np.ndarray | None = None
-    ) -> Index:
+    def build(pictures: Sequence[Indexable], numbers: Sequence[int] | np.ndarray | None = None) -> Index:
         """Index pictures under the given numbers (default: their places in the sequence)."""
         order = sorted(range(len(pictures)), key=lambda place: pictures[place].digest)
         chosen = [pictures[place] for place in order]
@@ -114,7 +114,8 @@ class Index:
             _join([p.points for p in chosen], (0, 2), np.uint16),
             _join([p.octaves for p in chosen], (0,), np.uint8),
             _join([p.angles for p in chosen], (0,), np.uint8),
-            lists.keys, lists.entries, pdq, pdq_lists.keys, pdq_lists.entries,
+            lists.keys, lists.entries, lists.begins,
+            pdq, pdq_lists.keys, pdq_lists.entries, pdq_lists.begins,
         )  # fmt: skip
 
     def save(self, folder: Path) -> None:
@@ -162,7 +163,9 @@ def search(
 
 
 def _by_words(index: Index, batch: Batch, sides: words.Sides, min_votes: float) -> CandidateRows:
-    found = words.lookup(words.Postings(index.keys, index.entries), index.owner, batch.keys, sides)
+    found = words.lookup(
+        words.Postings(index.keys, index.entries, index.begins), index.owner, batch.keys, sides
+    )
     side, picture, votes = count_votes(
         found.starts, found.query, found.entry, found.length, found.picture, len(index.numbers),
         batch.points, batch.angles, batch.octaves, index.points, index.angles, index.octaves, min_votes,
@@ -203,7 +206,7 @@ def _by_hash(index: Index, queries: Sequence[Descriptor], sides: words.Sides) ->
     plain = np.array([np.frombuffer(q.pdq, np.uint8) for q in queries], np.uint8).reshape(-1, 32)
     both = np.stack([plain, hashes.mirrored(plain)], axis=1).reshape(-1, 32)
     found = words.lookup(
-        words.Postings(index.pdq_keys, index.pdq_entries),
+        words.Postings(index.pdq_keys, index.pdq_entries, index.pdq_begins),
         _itself(len(index.numbers)),
         hashes.chunks(both),
         words.Sides(np.arange(len(both), dtype=np.int32), sides.place, sides.after),

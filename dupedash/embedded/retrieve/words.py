@@ -5,10 +5,11 @@ tables, made of different bits, so that two views of one spot agree in at least 
 bits differ. Half of a word's tests are the other half reflected (`pattern`): the word of the mirrored
 picture is the word with its halves swapped.
 
-Words are looked up by binary search in one sorted array: no graph, nothing to train, exact, and the arrays
-can lie in a mapped file. A word that many pictures share would cost n²: of such a list only the neighbours
-in the order of the pictures are taken. As that order is the same for every word, a huge group of alike
-pictures stays linked like a chain while the number of its pairs stays bounded.
+Words are looked up in one sorted array, by a table of where keys of one beginning stand and then by binary
+search among them: no graph, nothing to train, exact, and the arrays can lie in a mapped file. A word that
+many pictures share would cost n²: of such a list only the neighbours in the order of the pictures are taken.
+As that order is the same for every word, a huge group of alike pictures stays linked like a chain while the
+number of its pairs stays bounded.
 """
 
 from dataclasses import dataclass
@@ -61,10 +62,11 @@ def _gathered(binary: np.ndarray) -> np.ndarray:
 @dataclass(frozen=True, slots=True, eq=False)
 class Postings:
     """Lists of entries by key: `keys` uint32 (m,), sorted, and `entries` int32 (m,), ascending among equal
-    keys."""
+    keys. `begins` int64 (b + 1,): where keys with the same upper bits begin, as `_shift` leaves them."""
 
     keys: np.ndarray
     entries: np.ndarray
+    begins: np.ndarray
 
     @staticmethod
     def build(keys: np.ndarray) -> "Postings":
@@ -73,7 +75,26 @@ class Postings:
         ordered, entries = np.empty(keys.shape, np.uint32), np.empty(keys.shape, np.int32)
         for table, row in enumerate(keys):
             ordered[table], entries[table] = _sorted(row)
-        return Postings(ordered.ravel(), entries.ravel())
+        return Postings(ordered.ravel(), entries.ravel(), _begins(ordered.ravel()))
+
+
+_TOGETHER = 32
+"""Keys that begin alike, on the mean: two lines of the processor's cache. With 8 and 128 a look-up takes as
+long within a tenth."""
+
+
+def _shift(keys: np.ndarray) -> int:
+    """By how many bits sorted keys are shifted, so that few of them have the rest in common."""
+    highest = int(keys[-1]) if len(keys) else 0
+    return max(0, highest.bit_length() - (len(keys) // _TOGETHER).bit_length())
+
+
+def _begins(keys: np.ndarray) -> np.ndarray:
+    """See `Postings`: of sorted keys, uint32 (m,)."""
+    shift = _shift(keys)
+    beginnings = np.arange((int(keys[-1]) >> shift) + 2 if len(keys) else 1, dtype=np.int64) << shift
+    found: np.ndarray = np.searchsorted(keys, beginnings.astype(np.uint32)).astype(np.int64)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +134,7 @@ def lookup(
     """
     wanted, order = _sorted(keys.T.ravel())
     query = (order // len(keys)).astype(np.int32)
-    first, length = _lists(postings.keys, wanted)
+    first, length = _lists(postings.keys, postings.begins, _shift(postings.keys), wanted)
     taken = _taken(postings.entries, owner, first, length, query, sides.of, sides.place, sides.after, window)
     count = np.bincount(sides.of[query], taken, len(sides.place)).astype(np.int64)
     starts = np.concatenate([[0], np.cumsum(count)])
@@ -140,30 +161,27 @@ def _taken(
 
 
 @compiled
-def _lists(keys: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where the list of each wanted key begins, and its length. Both are sorted: they are walked once, in
-    steps that double until they are too long."""
-    first, length = np.empty(len(wanted), np.int64), np.zeros(len(wanted), np.int32)
+def _lists(
+    keys: np.ndarray, begins: np.ndarray, shift: int, wanted: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where the list of each wanted key begins, and its length. Keys and those wanted are sorted."""
+    first, length = np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.int32)
     begin = end = 0
     for row in range(len(wanted)):
         key = wanted[row]
-        if row and key == wanted[row - 1]:
-            first[row], length[row] = begin, end - begin
-            continue
-        begin = _leap(keys, end, key)
-        end = _leap(keys, begin, key + np.uint32(1))
+        if not row or key != wanted[row - 1]:
+            beginning = key >> shift
+            if beginning + 1 >= len(begins):  # all keys are smaller
+                break
+            begin = _reached(keys, begins[beginning], begins[beginning + 1], key)
+            end = _reached(keys, begin, begins[beginning + 1], key + np.uint32(1))
         first[row], length[row] = begin, end - begin
     return first, length
 
 
 @compiled
-def _leap(keys: np.ndarray, start: int, key: int) -> int:
-    """The first place from `start` on whose key is not below this one."""
-    step = 1
-    while start + step < len(keys) and keys[start + step] < key:
-        start += step
-        step *= 2
-    end = min(len(keys), start + step + 1)
+def _reached(keys: np.ndarray, start: int, end: int, key: int) -> int:
+    """The first place of `start` … `end` whose key is not below this one, or the end."""
     while start < end:
         middle = (start + end) // 2
         if keys[middle] < key:

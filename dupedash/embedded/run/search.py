@@ -6,18 +6,20 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dupedash.embedded.compare import pairs
 from dupedash.embedded.compare.pairs import RecentScores, Ways
 from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE, CandidateRows
-from dupedash.embedded.run.steps import Compare, LookUp, SearchStep, Shelf, Source, Stored
+from dupedash.embedded.run.steps import Compare, LookUp, Prepare, SearchStep, Shelf, Source, Stored
 from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.snapshot import Snapshot, Snapshots, comparable_row
 from dupedash.embedded.store.store import Store
 from dupedash.errors import CollectionError
 from dupedash.model import DuplicateQuery, Explanation, Hit, Hits
 from dupedash.workers import NotStarted, Pool, WorkerLost
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,19 @@ class Searcher:
         self._snapshots = snapshots
         self._shelf = Shelf(store)
         self._scores = RecentScores()
+        self._processes = processes
         self._pool = Pool(_run, processes, prepare=partial(_shelf, store.folder)) if processes else None
 
     def close(self) -> None:
         """End the worker processes."""
         if self._pool is not None:
             self._pool.close()
+
+    def prepare(self) -> None:
+        """Load the snapshot, and what every process needs of it."""
+        snapshot = self._snapshots.now()
+        step = Prepare(tuple(segment.folder for segment in snapshot.segments))
+        self._done(snapshot, [step] * (self._processes or 1))
 
     def duplicates(self, asked: Asked, how: DuplicateQuery, allowed: Collection[str] | None) -> Hits:
         """All at or above the threshold, best first; `allowed`: ids that the filters admit (None: all)."""
@@ -73,7 +82,8 @@ class Searcher:
         members: Callable[[str], list[Searchable]],
     ) -> Iterator[Hit]:  # fmt: skip
         folders = tuple(segment.folder for segment in snapshot.segments)
-        places = self._done(snapshot, LookUp(folders, asked.source, MIN_VOTES[how.smartfilter]))
+        least = MIN_VOTES[how.smartfilter]
+        places = self._shared(snapshot, folders, lambda some: LookUp(tuple(some), asked.source, least))
         found = [c for c in candidates(snapshot, places) if c.picture != asked.picture and members(c.picture)]
         if how.approximate:
             found = sorted(found, key=lambda c: (-c.votes, c.picture))[:MOST_APPROXIMATE]
@@ -93,9 +103,9 @@ class Searcher:
                 fresh.append(candidate)
             else:
                 yield candidate, score, None
-        others = tuple((stored_picture(snapshot.pictures[c.picture]), c.ways) for c in fresh)
+        others = [(stored_picture(snapshot.pictures[c.picture]), c.ways) for c in fresh]
         explained = how.threshold if how.explain else None
-        compared = self._done(snapshot, Compare(asked.source, others, explained)) if others else []
+        compared = self._shared(snapshot, others, lambda some: Compare(asked.source, tuple(some), explained))
         for candidate, (score, explanation) in zip(fresh, compared, strict=True):
             if score is None:
                 continue
@@ -103,20 +113,28 @@ class Searcher:
                 self._scores.put(asked.picture, candidate.picture, candidate.ways, score)
             yield candidate, score, explanation
 
-    def _done(self, snapshot: Snapshot, task: SearchStep) -> Any:
-        """What a task says, in a worker process where there are some; what they cannot begin is done here.
+    def _shared(
+        self, snapshot: Snapshot, items: Sequence[T], step: Callable[[Sequence[T]], SearchStep]
+    ) -> list[Any]:
+        """What a step says of each item, in their order; every process takes its share."""
+        count = min(self._processes or 1, len(items))
+        shares = self._done(snapshot, [step(items[first::count]) for first in range(count)])
+        return [shares[place % count][place // count] for place in range(len(items))]
+
+    def _done(self, snapshot: Snapshot, tasks: Sequence[SearchStep]) -> list[Any]:
+        """What tasks say, in worker processes where there are some; what they cannot begin is done here.
 
         What ends a process would end this program as well. Raises CollectionError.
         """
         if self._pool is not None:
             try:
-                return self._pool.ask(task)
+                return self._pool.ask_all(tasks)
             except (NotStarted, CollectionError):
                 pass
             except WorkerLost as lost:
                 raise CollectionError(f"This image cannot be compared: it {lost.reason}.") from lost
         self._shelf.hold({segment.folder: segment.index for segment in snapshot.segments})
-        return task.run(self._shelf)
+        return [task.run(self._shelf) for task in tasks]
 
 
 def _run(shelf: Shelf, task: SearchStep) -> Any:

@@ -20,6 +20,7 @@ from dupedash.embedded.compare.pairs import Ways
 from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.embedded.describe.soundness import check_thumbs, sound
 from dupedash.embedded.retrieve.index import CandidateRows, Index, search
+from dupedash.embedded.run.warm import make_ready
 from dupedash.embedded.store.store import Store
 from dupedash.errors import CollectionError
 from dupedash.model import Explanation
@@ -81,7 +82,20 @@ class Compare:
         return judged.score, judged.explanation(one, other) if explained else None
 
 
-SearchStep = LookUp | Compare
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Have at hand what the others need."""
+
+    segments: tuple[Path, ...]
+
+    def run(self, shelf: Shelf) -> None:
+        """Map the segments and load the compiled code."""
+        for folder in self.segments:
+            shelf.index(folder)
+        make_ready()
+
+
+SearchStep = LookUp | Compare | Prepare
 
 
 class Shelf:

@@ -30,11 +30,21 @@ def compile_all() -> None:
     _compare(page, cv2.warpAffine(other, turn, page.shape[1::-1], borderValue=(255, 255, 255)))
 
 
+def make_ready() -> None:
+    """Whatever it takes: nobody waits for an answer yet."""
+    compile_all() if to_compile() else warm_up()
+
+
 def warm_up() -> None:
     """Look up and compare two drawn pictures. Nothing is compiled here: that is done once, and told."""
     if not to_compile():
         picture = _coloured()
         _compare(picture, picture // 2 + 60)
+
+
+def sample() -> bytes:
+    """A small picture, as a PNG file."""
+    return cv2.imencode(".png", _coloured())[1].tobytes()
 
 
 def _compare(one: np.ndarray, other: np.ndarray) -> None:

@@ -23,7 +23,7 @@ from dupedash.embedded.describe import descriptor
 from dupedash.embedded.retrieve.index import Index, Indexable
 from dupedash.storage import atomic, sums
 
-FORMAT = 2
+FORMAT = 3
 """Counts changes of the arrays' layout."""
 
 LoadPictures = Callable[[Sequence[str]], Mapping[str, Indexable]]
@@ -115,9 +115,7 @@ class Cache:
 
     def _build(self, pictures: Mapping[str, Indexable]) -> Segment:
         if not self._folder.is_dir() and self._earlier():
-            _log.warning(
-                "Search arrays of another version in %s: made anew once.", self._folder.parent
-            )
+            _log.warning("Search arrays of another version in %s: made anew once.", self._folder.parent)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
         folder = self._folder / uuid.uuid4().hex[:12]
