@@ -120,12 +120,9 @@ def post(url: str, data: bytes, kind: str, access: UrlAccess) -> None:
     target, deadline = server_of(url), time.monotonic() + access.seconds
     headers = _headers(target, {**dict(access.headers), "Content-Type": kind, "Accept": "*/*"})
     try:
-        address = _checked_address(target, access)
-        with closing(_connection(target, address, access.seconds, access.certificates)) as connection:
-            connection.connect()
-            with _ends(connection, deadline):
-                connection.request("POST", target.path, data, headers, preload_content=False)
-                status = connection.getresponse().status
+        with closing(_connected(target, access, access.seconds)) as connection, _ends(connection, deadline):
+            connection.request("POST", target.path, data, headers, preload_content=False)
+            status = connection.getresponse().status
     except UnreadableImage as error:
         raise NotTold(f"{_shown(url)} was not told: {error.reason}.") from error
     except (HTTPError, HTTPException, OSError, UnicodeError) as error:
@@ -164,20 +161,33 @@ def _target(url: str) -> _Target:
 def _get(target: _Target, access: UrlAccess, deadline: float, extra: dict[str, str]) -> bytes | str:
     """The picture, or where a redirect leads."""
     left = max(0.1, deadline - time.monotonic())
-    connection = _connection(target, _checked_address(target, access), left, access.certificates)
-    try:
-        connection.connect()
-        with _ends(connection, deadline):
-            connection.request("GET", target.path, headers=_headers(target, extra), preload_content=False)
-            return _read(target, connection.getresponse(), access, deadline)
-    finally:
-        connection.close()
+    with closing(_connected(target, access, left)) as connection, _ends(connection, deadline):
+        connection.request("GET", target.path, headers=_headers(target, extra), preload_content=False)
+        return _read(target, connection.getresponse(), access, deadline)
 
 
 def _headers(target: _Target, extra: dict[str, str]) -> dict[str, str]:
     host = f"[{target.host}]" if ":" in target.host else target.host
     usual = target.port == (443 if target.scheme == "https" else 80)
     return {**_HEADERS, **extra, "Host": host if usual else f"{host}:{target.port}"}
+
+
+def _connected(target: _Target, access: UrlAccess, left: float) -> HTTPConnection:
+    """To the first address that takes connections: many a server of `localhost` listens at one of its two."""
+    *others, last = _checked_addresses(target, access)
+    for address in others:
+        with suppress(NewConnectionError):
+            return _opened(_connection(target, address, left, access.certificates))
+    return _opened(_connection(target, last, left, access.certificates))
+
+
+def _opened(connection: HTTPConnection) -> HTTPConnection:
+    try:
+        connection.connect()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _connection(target: _Target, address: str, left: float, certificates: str) -> HTTPConnection:
@@ -229,8 +239,8 @@ def _read(target: _Target, response: HTTPResponse, access: UrlAccess, deadline: 
     return bytes(data)
 
 
-def _checked_address(target: _Target, access: UrlAccess) -> str:
-    """An address of the host, where all of them may be visited."""
+def _checked_addresses(target: _Target, access: UrlAccess) -> list[str]:
+    """The addresses of the host, in the order of the system, where all of them may be visited."""
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -238,7 +248,7 @@ def _checked_address(target: _Target, access: UrlAccess) -> str:
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses or (target.host.lower() not in access.trusted and not all(map(is_public, addresses))):
         raise UnreadableImage(target.host, NOT_PUBLIC)
-    return addresses[0]
+    return addresses
 
 
 def is_public(address: str) -> bool:

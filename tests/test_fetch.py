@@ -188,6 +188,12 @@ def resolver(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[list[str]]
         yield asked
 
 
+def test_a_server_is_found_at_whichever_address_of_its_name_it_listens(web, monkeypatch):
+    alone = {address: [[address]] for address in ("127.0.0.1", "127.0.0.77")}
+    with resolver(monkeypatch, {"localhost": [["127.0.0.77", "127.0.0.1"]], **alone}):
+        assert fetch.fetch(f"http://localhost:{web}/picture", TRUSTING) == Web.picture
+
+
 def test_a_name_is_resolved_once_and_the_connection_goes_to_that_address(fake, web, monkeypatch):
     trusting = UrlAccess(allowed=True, trusted=frozenset({"images.example"}), seconds=5)
     names = {"images.example": [["127.0.0.1"], ["127.0.0.77"]], "127.0.0.1": [["127.0.0.1"]]}

@@ -41,6 +41,8 @@ def main() -> None:
             task = receive(tasks)
             _bound_time(bounds)
             send(answers, pickle.dumps(_answer(partial(function, *first), task, bounds)))
+    with contextlib.suppress(BrokenPipeError):  # whoever asked is gone, and nobody needs to hear of it
+        answers.close()
 
 
 def _called(named: str) -> None:
