@@ -62,9 +62,12 @@ def test_groups_are_of_duplicates_and_say_what_they_are_until_others_are_chosen(
 
 
 def test_graph_explore_and_share_follow_the_kinds_that_are_chosen():
-    for page in ("graph", "explore", "share"):
+    for page in ("groups", "graph", "explore", "share"):
         at = choose(opened(page), PairKind.SAME_PIXELS)
+        assert "Only pairs of these kinds: **same pixels**." in said(at)
     assert "kinds=same+pixels" in at.code[0].value
+    at.button(key="kinds.leave").click().run()
+    assert "Only pairs of these kinds" not in said(at)
     at = opened("graph", kinds="burst")
     assert next(box for box in at.multiselect if box.key == "kinds").value == ["burst"]
 

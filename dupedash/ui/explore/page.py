@@ -13,7 +13,7 @@ from dupedash.ui import cached, errors, style
 from dupedash.ui.explore import changes, scans_compared, selftest
 from dupedash.ui.explore import curves as curvechart
 from dupedash.ui.explore.curves import Chart, ThresholdMark
-from dupedash.ui.shared import widgets
+from dupedash.ui.shared import kind_words, widgets
 from dupedash.ui.shared.threshold import move_threshold
 from dupedash.ui.shared.widgets import Fact, facts
 from dupedash.ui.state import View
@@ -28,6 +28,7 @@ def draw(view: View) -> None:
         text = "This scan found no two images that are alike, down to its lowest score."
         widgets.empty(":material/tune:", "No matches", text)
         return
+    kind_words.draw_limit(view.kinds)
     found = cached.curves_of(view.matches)
     draw_facts(view, found)
     draw_curves(view, found)

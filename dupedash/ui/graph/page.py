@@ -39,6 +39,7 @@ def draw(view: View) -> None:
         widgets.empty(":material/hub:", "No groups here", text)
         kind_words.draw_all(view.kinds)
         return
+    kind_words.draw_limit(view.kinds)
     with st.container(key="graph-stage", gap="small"):
         show_graph(view, selection)
         if st.query_params.get(IMAGE):

@@ -28,6 +28,7 @@ def draw_list(view: View, listing: Listing) -> None:
     if not len(numbers):
         draw_nothing(view)
         return
+    kind_words.draw_limit(view.kinds)
     left, right = st.columns((1, 1), vertical_alignment="center")
     left.caption(summary(view, rows, numbers))
     pages = -(-len(numbers) // group_rows.PER_PAGE)

@@ -15,7 +15,7 @@ from dupedash.ui import state
 from dupedash.ui.door import access
 from dupedash.ui.errors import as_text
 from dupedash.ui.pagetable import PAGES
-from dupedash.ui.shared import downloads, widgets
+from dupedash.ui.shared import downloads, kind_words, widgets
 from dupedash.ui.state import View
 
 _PAGES = {"Groups": "groups", "Graph": "graph", "Explore": "explore", "Overview": PAGES[0].file}
@@ -23,6 +23,7 @@ _PAGES = {"Groups": "groups", "Graph": "graph", "Explore": "explore", "Overview"
 
 def draw(view: View) -> None:
     """The whole page."""
+    kind_words.draw_limit(view.kinds)
     link, files = widgets.split("share", (1, 1), gap="large")
     with link:
         st.subheader("A link", anchor=False)

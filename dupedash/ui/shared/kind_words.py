@@ -33,6 +33,16 @@ def draw_all(kinds: Sequence[PairKind]) -> None:
             st.button("Show all duplicates", key="kinds.all", on_click=choose)
 
 
+def draw_limit(kinds: Sequence[PairKind]) -> None:
+    """That only these are looked at, above what is found, and the way back: a link may bring them along."""
+    if tuple(kinds) == USUAL:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        words = f":material/filter_alt: Only pairs of these kinds: **{', '.join(kinds)}**."
+        st.markdown(words, width="content")
+        st.button("All duplicates", key="kinds.leave", type="tertiary", on_click=choose)
+
+
 def moment_words(counts: Mapping[PairKind, int]) -> str:
     """How many pairs are no duplicates, by kind; "" for none."""
     told = [f"{kind} ({wording.plural(counts[kind], 'pair')})" for kind in ONE_MOMENT if counts[kind]]
