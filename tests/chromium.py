@@ -30,7 +30,9 @@ def main() -> None:
     """Gets a browser if there is none; says what was found."""
     if find() is None and os.name == "posix" and shutil.which("apt-get") and os.geteuid() == 0:
         _try("apt-get", "update", "-qq")
-        _try("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+        for package in ("chromium-headless-shell", "chromium"):  # the first is not in every release
+            if find() is None:
+                _try("apt-get", "install", "-y", "-qq", "--no-install-recommends", package)
     if find() is None:
         _try(sys.executable, "-m", "playwright", "install", "chromium")
     print(f"Browser for the tests: {find() or 'none to be had, the browser tests will be skipped'}")

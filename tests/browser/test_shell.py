@@ -75,18 +75,19 @@ def _get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
 
 
-def _records(dashboard) -> list:
+def _a_record(dashboard):
+    """Of a picture that was read: which image comes first hangs on the name of the folder."""
     from dupedash.embedded.collection import EmbeddedCollection
 
     collection = EmbeddedCollection(dashboard.data / "collections" / "photos")
     try:
-        return collection.records(collection.ids())
+        return next(record for record in collection.records(collection.ids()) if not record.skipped)
     finally:
         collection.close()
 
 
 def test_thumbnails_are_jpegs_and_kept_for_good_under_their_version(dashboard):
-    record = _records(dashboard)[0]
+    record = _a_record(dashboard)
     status, headers, data = _get(dashboard.url + thumb_url("photos", record.id, record.content))
     assert (status, headers["content-type"], data[:3]) == (200, "image/jpeg", b"\xff\xd8\xff")
     assert "immutable" in headers["cache-control"]
@@ -96,7 +97,7 @@ def test_thumbnails_are_jpegs_and_kept_for_good_under_their_version(dashboard):
 
 
 def test_pictures_come_upright_and_whole(dashboard):
-    record = _records(dashboard)[0]
+    record = _a_record(dashboard)
     status, headers, data = _get(dashboard.url + picture_url("photos", record.id, record.content))
     assert status == 200
     assert headers["content-type"] == "image/jpeg"
