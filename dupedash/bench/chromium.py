@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 NAMES = (
-    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+    "chromium-headless-shell", "chromium", "chromium-browser",
+    "google-chrome", "google-chrome-stable", "chrome",
 )  # fmt: skip
 """The one without windows first: it takes a tenth less processor time."""
 PLACES = (
