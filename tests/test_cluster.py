@@ -7,31 +7,35 @@ import shutil
 import time
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 pytest.importorskip("distributed")
 
-from dupedash.cluster.connect import cluster
 from dupedash.cluster.job import Job
 from dupedash.cluster.listing import Listing
 from dupedash.cluster.progress import Watcher
 from dupedash.cluster.run import run
-from dupedash.cluster.stages import compare, describe, exchange
+from dupedash.cluster.scope import AGAINST, SCOPE
+from dupedash.cluster.stages import compare, describe, exchange, meetings
 from dupedash.dataset.places import Place
 from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.embedded.describe.pattern import mirrored
+from dupedash.embedded.retrieve import words
 from dupedash.errors import ConfigError
 from dupedash.indexing import index_paths
+from dupedash.model import ScanMode
 from dupedash.scans import ScanConfig, ScanStore
 from dupedash.scans.run import run_scan
 from dupedash.scans.stored import load
-from tests import workspaces
+from tests import clusters, workspaces
 
 
 @pytest.fixture(scope="module")
 def client():
-    with cluster("local:2") as connected:
+    with clusters.workers(2) as connected:
         yield connected
 
 
@@ -76,8 +80,9 @@ def scanned(client, photos, out, config, **options):
         ScanConfig(fq=("format:png",)),
         ScanConfig(fq=("format:JPEG",), against=("format:PNG",)),
         ScanConfig(fq=("modified:[NOW-1DAY TO NOW]",)),
+        ScanConfig(mode=ScanMode.SPEED),
     ],
-    ids=["everything", "a part", "one part with another", "a moment"],
+    ids=["everything", "a part", "one part with another", "a moment", "with a smartfilter"],
 )
 def test_the_result_is_that_of_a_scan_on_this_machine(client, photos, here, tmp_path, config):
     there = scanned(client, photos, tmp_path / "out", config)
@@ -88,6 +93,49 @@ def test_the_result_is_that_of_a_scan_on_this_machine(client, photos, here, tmp_
     assert len(rows_of(there)) or config.fq
     again = scanned(client, photos, tmp_path / "out", config)
     assert (again.id == there.id) is ("NOW" not in str(config.fq))  # it is there already
+
+
+ALL = meetings.ASKED | SCOPE | AGAINST
+
+
+def met(keys, bits):
+    """Pairs of pictures that meet, and whether mirrored; picture n has one word, keys[n], beside bits[n]."""
+    count = len(keys)
+    rows = np.zeros(count, meetings.WORD)
+    rows["key"], rows["bits"], rows["picture"] = keys, bits, range(count)
+    numbers, flags = np.arange(count, dtype=np.uint32), np.full(count, ALL, np.uint8)
+    given = meetings.Given(numbers, numbers, flags, rows, np.zeros(0, meetings.HASH))
+    found = meetings.meetings(given)
+    return {(int(query) // 2, int(other), bool(query % 2)) for query, other in found[["query", "other"]]}
+
+
+def test_in_a_long_list_keypoints_meet_that_are_alike_beside_their_word_and_in_a_short_one_all():
+    apart = np.random.default_rng(1).integers(0, 2**63, meetings.SHORT, np.uint64)
+    apart[:2] = 0, (1 << meetings.FAR) - 1
+    assert met([5] * meetings.SHORT, apart) == {(0, 1, False)}
+    few = meetings.SHORT - 1
+    assert len(met([5] * few, apart[:few])) == few * (few - 1) // 2
+
+
+def test_in_a_mirror_the_bits_beside_a_word_change_places_as_its_halves_do():
+    binary = np.random.default_rng(2).integers(0, 256, (meetings.SHORT + 1, 32), np.uint8)
+    binary[1] = mirrored(binary[:1])
+    key = words.words(binary[:1])[0]
+    keys = np.concatenate([key, words.mirrored(key).repeat(meetings.SHORT)])
+    assert (words.words(binary[1:2])[0] == keys[1]).all()
+    assert {pair for pair in met(keys, words.beside(binary)) if pair[2]} == {(0, 1, True)}
+
+
+def test_no_bit_beside_a_word_is_in_one():
+    one = np.zeros((1, 32), np.uint8)
+    bits = [np.unpackbits(one, axis=1) for _ in range(256)]
+    for place, some in enumerate(bits):
+        some[0, place] = 1
+    each = np.packbits(np.concatenate(bits), axis=1)
+    in_words = (words.words(each) != words.words(one)).any(axis=0)
+    beside = words.beside(each) != 0
+    assert not (in_words & beside).any()
+    assert beside.sum() == 64
 
 
 def test_only_new_and_changed_images_are_described_again(client, photos, tmp_path):

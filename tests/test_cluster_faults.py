@@ -24,7 +24,7 @@ from dupedash.dataset.places import Place
 from dupedash.errors import Cancelled, Unreachable
 from dupedash.scans import ScanConfig
 from dupedash.scans.stored import load
-from tests import workspaces
+from tests import clusters, workspaces
 
 STAGES = [m.STAGE for m in (describe, series, identical, pictures, candidates, compare, records)]
 
@@ -50,7 +50,7 @@ def found(out):
 @pytest.fixture(scope="module")
 def client():
     """A cluster for what harms none of its processes."""
-    with cluster("local:2") as connected:
+    with clusters.workers(2) as connected:
         yield connected
 
 
@@ -71,7 +71,7 @@ def alive(client):
 
 def test_a_worker_killed_in_each_stage_changes_nothing(photos, expected, tmp_path):
     killed = {}
-    with cluster("local:3") as client:
+    with clusters.workers(3) as client:
 
         def kill(progress):
             if progress.stage in STAGES and progress.stage not in killed:
@@ -89,7 +89,7 @@ def test_the_scheduler_killed_is_said_and_a_second_start_describes_nothing_anew(
     client, photos, expected, tmp_path
 ):
     out = tmp_path / "out"
-    with processes.started(tmp_path, 2) as (address, (scheduler, *_)), cluster(address) as lost:
+    with processes.started(tmp_path, 1) as (address, (scheduler, *_)), cluster(address) as lost:
 
         def kill(progress):
             if progress.stage == identical.STAGE:
@@ -137,7 +137,8 @@ def test_a_full_disk_is_said_and_with_room_it_goes_on(client, photos, expected, 
 
 @contextmanager
 def store_like_s3(monkeypatch):
-    """A server that speaks S3; of what is in `gone` the objects are listed and not there, others are slow."""
+    """A server that speaks S3, and the variables by which it is found; of what is in `gone` the objects are
+    listed and not there, others are slow."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 
@@ -155,13 +156,14 @@ def store_like_s3(monkeypatch):
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    for name, value in {
+    environment = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.port}", "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
     try:
-        yield
+        yield environment
     finally:
         server.shutdown()
         thread.join()
@@ -176,14 +178,14 @@ def test_images_and_result_lie_in_a_store_like_s3_with_a_missing_and_a_slow_obje
     from dupedash.connect import Connections, connect
     from dupedash.scans.elsewhere import open_elsewhere
 
-    with store_like_s3(monkeypatch):
+    with store_like_s3(monkeypatch) as environment:
         store = s3fs.S3FileSystem(skip_instance_cache=True)
         store.mkdir("photos")
         for path in photos.iterdir():
             store.pipe_file(f"photos/all/{path.name}", path.read_bytes())
         store.pipe_file("photos/all/gone.png", b"not there any more")
         store.pipe_file("photos/all/slow.png", (photos / "scene-1.png").read_bytes())
-        with cluster("local:2") as client:
+        with clusters.workers(1, environment) as client:
             done = run(client, Job(("s3://photos/all",), Place.of("s3://photos/result"), ScanConfig()))
         assert len(done.coverage) == 2
         gaps = {gap.reason: gap.first for gap in done.coverage}

@@ -10,7 +10,6 @@ import pytest
 pytest.importorskip("distributed")
 
 from dupedash.cli.main import main
-from dupedash.cluster.connect import cluster
 from dupedash.cluster.job import Job
 from dupedash.cluster.run import run
 from dupedash.config import Workspace
@@ -22,7 +21,7 @@ from dupedash.jobs import Jobs, JobStatus
 from dupedash.model import ById, DuplicateQuery
 from dupedash.scans import ScanConfig, ScanStore, is_of
 from dupedash.scans.elsewhere import open_elsewhere
-from tests import app_pages, workspaces
+from tests import app_pages, clusters, workspaces
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ def made(tmp_path_factory):
     """What a scan on a cluster left behind."""
     folder = tmp_path_factory.mktemp("elsewhere")
     photos = workspaces.draw(folder / "photos")
-    with cluster("local:1") as client:
+    with clusters.workers(1) as client:
         run(client, Job((str(photos),), Place.of(str(folder / "result")), ScanConfig()))
     return folder / "result"
 

@@ -58,10 +58,11 @@ BLOCK = 256
 counts votes over 10,000 pictures held 1 GB, the program included."""
 WORDS = 1920
 """Words of a picture: six tables of 320 keypoints, which nearly all pictures have."""
-BUCKET = 500_000
-"""Words of a bucket: with all that meet in it 200 MB at the most."""
-ROUND = 128
-"""Blocks that are compared together: what was compared before is not done again after a stop."""
+BUCKET = 1_000_000
+"""Words of a bucket: with all that meet in it 250 MB."""
+ROUND, ROUNDS = 128, 4
+"""Blocks that are compared together at the least: what was compared before is not done again after a stop.
+And rounds at the most, in each of which all pictures are read."""
 
 
 def run(
@@ -291,9 +292,10 @@ class _Run:
         left = [block for block in range(blocks) if f"{block}.parquet" not in there]
         stage = Compare(self.out, self.work, starts, self.job.config.floor, self.job.config.without)
         skipped = int(starts[-1] - np.diff(starts)[left].sum())
+        together = max(ROUND, -(-len(left) // ROUNDS))
         with self.watcher.stage(compare.STAGE, int(starts[-1]), skipped) as figures:
-            for begin in range(0, len(left), ROUND):
-                some = left[begin : begin + ROUND]
+            for begin in range(0, len(left), together):
+                some = left[begin : begin + together]
                 turn = replace(stage, turn=tuple(some))
                 self._exchanged(
                     Exchange(

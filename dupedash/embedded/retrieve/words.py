@@ -41,7 +41,17 @@ def mirrored(keys: np.ndarray) -> np.ndarray:
     return swapped
 
 
+def beside(binary: np.ndarray) -> np.ndarray:
+    """Of descriptors (n, 32) 64 bits that are in no word, those of the first half above those of the second:
+    uint64 (n,)."""
+    bits = np.ascontiguousarray(np.unpackbits(binary, axis=1)[:, _BESIDE])
+    found: np.ndarray = np.packbits(bits, axis=1).view(">u8").ravel().astype(np.uint64)
+    return found
+
+
 _STRIDE = 128 // HALF_BITS
+_UNUSED = [bit for bit in range(128) if bit % _STRIDE >= TABLES][:32]
+_BESIDE = [side + bit for side in (0, 128) for bit in _UNUSED]
 _TABLE_BITS = (np.arange(TABLES, dtype=np.uint32) << np.uint32(2 * HALF_BITS))[:, None]
 
 
