@@ -13,8 +13,8 @@ REST = 0.030
 """Processor seconds of everything else, an image: 34 and 23 ms in two runs. Most of it compares candidates,
 and depends on how many copies there are."""
 SHUFFLED = 125_000
-"""Bytes that an image sends from task to task: 112,000 among 10,000, with a smartfilter 122,000 among
-96,400, the latter reckoned from a part of the words."""
+"""Bytes that an image sends from task to task: 121,000 in a run of 10,000; among 96,400 with a smartfilter
+about as many, reckoned from a part of the words."""
 KEPT = 42_000
 """Bytes of its description and thumbnail, which stay."""
 WORKED = 120_000
