@@ -84,7 +84,7 @@ def test_groups_are_selected_in_a_row_and_decided_at_once_and_all_is_taken_back_
     page.goto(f"{page.url.partition('/groups')[0]}/clear?part=Decisions")
     settle(page)
     sure = page.get_by_role("button", name=f"Take back {GROUPS} decisions")
-    until(  # a page that moves while it opens may leave it below the window: then it is closed and opened anew
+    until(  # a page that moves while it opens may leave it below the window: then it is opened anew
         page.get_by_role("button", name=f"Take back all {GROUPS}").click,
         lambda wait: expect(sure).to_be_in_viewport(timeout=wait),
     )
