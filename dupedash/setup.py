@@ -30,9 +30,9 @@ CHECKS: tuple[Step, ...] = (
     ("-m", "mypy", "--num-workers", "auto"),
     ("-m", "pytest", "tests/test_layers.py"),
 )
-READ: Step = ("-m", "pytest", "--collect-only", "-p", "no:terminal", "-o", "addopts=")
+REWRITE: Step = ("-m", "pytest", "--collect-only", "-p", "no:terminal", "-o", "addopts=")
 """pytest rewrites the modules and keeps them: else each process that tests would, for nine seconds."""
-READY: tuple[Step, ...] = (("-m", "tests.chromium"), ("-m", "tests.machine_code"), READ)
+READY: tuple[Step, ...] = (("-m", "tests.chromium"), ("-m", "tests.machine_code"), REWRITE)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from dupedash.errors import UnreadableImage
 from dupedash.flow.server import create_app
 from dupedash.images import apart
 from dupedash.ui.door import routes
+from dupedash.workers import Pool
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -61,6 +62,14 @@ def end_yourself() -> None:
 
 def test_no_more_processes_than_pictures_that_are_read_at_once():
     assert 1 <= apart.at_once() <= (os.cpu_count() or 1)
+
+
+def test_more_processes_than_may_wait_are_made_ready_as_far_as_they_may(monkeypatch):
+    pool = Pool(str, 1, waiting=1)
+    monkeypatch.setattr(apart, "_pool", lambda: pool)
+    monkeypatch.setattr(apart, "at_once", lambda: 9)
+    apart.prepare(partial(int, 1))
+    pool.close()
 
 
 def test_a_server_whose_readers_are_all_busy_says_so_and_when_to_ask_again(tmp_path, monkeypatch):

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from dupedash.errors import UnreadableImage
+from dupedash.errors import Busy, UnreadableImage
 from dupedash.images import encode
 from dupedash.images.files import LIMITS, printable
 from dupedash.images.metadata import reading
@@ -46,8 +46,9 @@ def ask(work: Callable[[], T], name: str) -> T:
 
 
 def prepare(work: Callable[[], object]) -> None:
-    """Start every process, each with this first work: no picture has to wait for one."""
-    with suppress(WorkerLost):
+    """Start every process, each with this first work: no picture has to wait for one. Where there are more
+    than may wait, some start later."""
+    with suppress(WorkerLost, Busy):
         _pool().ask_all([work] * at_once())
 
 
