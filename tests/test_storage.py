@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from dupedash.dataset.places import Place
+from dupedash.scans.tables.columns import read_table, write_table
 from dupedash.storage import atomic, locks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,3 +67,32 @@ def test_a_lock_is_free_when_its_holder_was_killed(tmp_path):
         one.send_signal(signal.SIGKILL)
         one.wait()
     assert not locks.is_held(tmp_path / "lock")
+
+
+TABLE = pa.table({"a": range(3000), "b": range(3000)})
+READ = {
+    "stored": lambda path: read_table(path, TABLE.schema),
+    "dataset": lambda path: Place(str(path.parent)).table(path.name),
+}
+
+
+@pytest.mark.parametrize("reader", READ)
+def test_no_thread_of_pyarrow_has_a_file_of_python(tmp_path, monkeypatch, reader):
+    """One that lets go of it while Python ends aborts the program: "terminate called without …"."""
+    write_table(TABLE, tmp_path / "a.parquet")
+    threads = set()
+
+    class Watched(io.FileIO):
+        def read(self, size=-1):
+            threads.add(threading.get_ident())
+            return super().read(size)
+
+    def watched(path, mode="r", *others):
+        return Watched(path) if mode == "rb" else usual(path, mode, *others)
+
+    usual = io.open
+    with monkeypatch.context() as watching:
+        watching.setattr(io, "open", watched)
+        table = READ[reader](tmp_path / "a.parquet")
+    assert table.equals(TABLE)
+    assert threads <= {threading.get_ident()}

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from dupedash.errors import ConfigError
 from dupedash.images.files import printable
+from dupedash.storage import tables
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # of two letters at least: C:// is a drive
 _FILE = "file://"
@@ -97,7 +98,7 @@ class _Local:
     root: Path
 
     def open(self, name: str) -> BinaryIO:
-        return (self.root / name).open("rb")
+        return tables.opened(self.root / name)
 
     def put(self, name: str, data: bytes) -> None:
         path = self.root / name

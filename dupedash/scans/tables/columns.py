@@ -17,7 +17,7 @@ from dupedash.errors import ScanError
 from dupedash.fieldjson import fields_of_json, fields_to_json
 from dupedash.images.files import printable
 from dupedash.model import ChangeKind, Edits, Explanation, Fields, ImageRecord
-from dupedash.storage import atomic, sums
+from dupedash.storage import atomic, sums, tables
 
 PARTS = "parts"
 """The folder of the parts of an unfinished scan."""
@@ -106,12 +106,9 @@ def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = No
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """A Parquet file of ours, compared with its checksum. Raises OSError, ValueError.
-
-    As a file and not by its name: pyarrow takes that for UTF-8, which it need not be.
-    """
+    """A Parquet file of ours, compared with its checksum. Raises OSError, ValueError."""
     sums.check(path)
-    with path.open("rb") as file:
+    with tables.opened(path) as file:
         yield file
 
 
