@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from functools import partial
 
 import numpy as np
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,12 +18,14 @@ pytest.importorskip("distributed")
 
 from dupedash.cluster.job import Job
 from dupedash.cluster.listing import Listing
-from dupedash.cluster.progress import Watcher
+from dupedash.cluster.progress import Meter, Watcher
 from dupedash.cluster.run import run
 from dupedash.cluster.scope import AGAINST, SCOPE
 from dupedash.cluster.stages import compare, describe, exchange, meetings
 from dupedash.dataset.places import Place
 from dupedash.embedded.collection import EmbeddedCollection
+from dupedash.embedded.compare.register import Keypoints
+from dupedash.embedded.describe.descriptor import decode_thumb
 from dupedash.embedded.describe.pattern import mirrored
 from dupedash.embedded.retrieve import words
 from dupedash.errors import ConfigError
@@ -173,6 +177,30 @@ def test_an_exchange_in_which_nothing_happens_any_more_is_begun_anew(client, tmp
     one = exchange.Exchange("waiting", partial(late_at_first, tmp_path / "ran"), ["it"], [], 1, joined)
     with Watcher(client, lambda _progress: None) as watcher, watcher.stage("waiting", 1) as figures:
         assert one.results(client, lambda: False, figures) == ["in time"]
+
+
+def kept_at_hand():
+    """How many pictures a process keeps to compare them again."""
+    return decode_thumb.cache_info().currsize + Keypoints.of.cache_info().currsize
+
+
+def test_a_worker_keeps_no_pictures_that_it_compared(client, photos, tmp_path):
+    """Up to 200 MB that would be held beside what every later task needs."""
+    scanned(client, photos, tmp_path, ScanConfig())
+    assert set(client.run(kept_at_hand).values()) == {0}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system decides when free memory goes back")
+@pytest.mark.parametrize("arrow", [True, False], ids=["Arrow", "the C library"])
+def test_what_a_task_needed_goes_back_to_the_system_when_it_ends(arrow):
+    own = psutil.Process()
+    before = own.memory_info().rss
+    with Meter("filling", "1"):
+        pieces = (bytes(100_000) for _ in range(3000))
+        some = [pa.array([piece]) if arrow else piece for piece in pieces]
+        assert own.memory_info().rss > before + 150_000_000
+        some = [] if arrow else some[::100]  # what stays holds up what the C library would give back
+    assert own.memory_info().rss < before + 100_000_000, len(some)
 
 
 def test_progress_counts_images_and_those_that_are_compared(client, photos, tmp_path):

@@ -17,6 +17,8 @@ _SETTINGS = {
     # A worker that dies takes the tasks with it that it runs: three times, then the task is to blame.
     "distributed.scheduler.allowed-failures": 3,
     "distributed.worker.memory.spill": 0.7,
+    # Of what waits to be sent to other workers a process holds so much, not 1 GiB.
+    "distributed.p2p.comm.buffer": "100 MiB",
     "dataframe.convert-string": False,
 }
 

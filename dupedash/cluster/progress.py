@@ -7,13 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import psutil
 from distributed import Client, get_worker
 
+from dupedash.cluster import memory
 from dupedash.model import Progress, ReportProgress
 
 TOPIC = "dupedash"
@@ -41,7 +40,8 @@ class Meter:
     _told: float = 0.0
 
     def __enter__(self) -> Meter:
-        _begin_memory()
+        memory.give_back()
+        memory.begin()
         self._cpu = time.thread_time()
         _here.meter = self
         self.tell()
@@ -51,6 +51,7 @@ class Meter:
         _here.meter = None
         if kind is None:
             self.tell(ended=True)
+        memory.give_back()
 
     def tell_done(self, done: int) -> None:
         """So many images are done; told once a second."""
@@ -71,23 +72,9 @@ class Meter:
                     "sent": self.sent,
                     "ended": ended,
                     "cpu": time.thread_time() - self._cpu + self.others,
-                    "memory": _most_memory(),
+                    "memory": memory.most(),
                 },
             )
-
-
-def _begin_memory() -> None:
-    """From now on the system counts the most memory of this process anew (Linux)."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5", "ascii")
-
-
-def _most_memory() -> int:
-    """Bytes that this process had at the most since then, its program included; elsewhere those of now."""
-    with suppress(OSError, StopIteration, ValueError):
-        lines = Path("/proc/self/status").read_text("ascii", "replace").splitlines()
-        return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) * 1024
-    return int(psutil.Process().memory_info().rss)
 
 
 @dataclass(slots=True)

@@ -90,6 +90,7 @@ class Compare:
         ]
         account = Account(here, len(known), failures=tuple(failures))
         self.out.put_table(f"{self.work}/{MATCHES}/{here}.parquet", described(table, account))
+        pairs.forget()
         tell_done(count)
         return Compared(here, len(table))
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 
 from dupedash.embedded.compare import further
 from dupedash.embedded.compare.edits.explain import explain
+from dupedash.embedded.compare.register import Keypoints
 from dupedash.embedded.compare.score import score
 from dupedash.embedded.compare.verify import Evidence, looked_at_closely, seen_from_b, verify
-from dupedash.embedded.describe.descriptor import Descriptor
+from dupedash.embedded.describe import drawing
+from dupedash.embedded.describe.descriptor import Descriptor, decode_thumb
 from dupedash.model import EXACT, ChangeKind, Explanation
 
 SAME_FILE = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_FILE,)))
@@ -63,6 +65,12 @@ def judge(a: Descriptor, b: Descriptor, ways: Ways, without: Sequence[ChangeKind
     scored, best = max(tried, key=lambda one: one[0])
     found = further.judged(scored, best, a, b)
     return Judged(found.score, best, found.frames)
+
+
+def forget() -> None:
+    """Let go of what is kept at hand of pictures compared lately: up to 200 MB of their pixels."""
+    for kept in (decode_thumb, drawing.decode, Keypoints.of):
+        kept.cache_clear()
 
 
 def _verified(a: Descriptor, b: Descriptor, mirrored: bool, upright: bool) -> tuple[float, Evidence]:
