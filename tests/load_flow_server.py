@@ -39,7 +39,7 @@ LOOKS = 6
 def processes(pid: int) -> list[psutil.Process]:
     """The server first, then the processes that search."""
     server = psutil.Process(pid)
-    return [server, *sorted(server.children(), key=lambda process: process.pid)]
+    return [server, *sorted(server.children(recursive=True), key=lambda process: process.pid)]
 
 
 def memory(pid: int) -> str:

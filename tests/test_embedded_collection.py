@@ -513,7 +513,7 @@ def test_worker_processes_answer_as_this_process_does(collection, by_processes, 
 def test_once_it_is_prepared_the_first_question_starts_no_process(by_processes, album, names, monkeypatch):
     by_processes.prepare()
     started: list[object] = []
-    monkeypatch.setattr("dupedash.workers.processes._started", lambda *_: started.append(1))
+    monkeypatch.setattr("dupedash.workers.processes.taken", lambda *_: started.append(1))
     upload = ByData((album / "1 labelled.png").read_bytes() + b"\0", "x.png")  # not a file of the album
     assert names["1 small"] in {hit.id for hit in by_processes.duplicates(upload, ALL).hits}
     assert started == []
@@ -523,8 +523,8 @@ def test_a_query_is_answered_though_its_worker_died(collection, by_processes, na
     image = ById(names["1 small"])
     expected = collection.duplicates(image, ALL)
     assert by_processes.duplicates(image, ALL) == expected
-    for child in psutil.Process().children():
-        if "dupedash.workers.worker" in child.cmdline():  # a browser that other tests use is a child, too
+    for child in psutil.Process().children(recursive=True):
+        if "dupedash.workers." in " ".join(child.cmdline()):  # a browser that other tests use is a child, too
             child.kill()
     assert [by_processes.duplicates(image, ALL) for _ in range(4)] == [expected] * 4
 

@@ -45,7 +45,7 @@ def test_a_new_collection_is_served_filled_and_searched_and_the_worker_processes
         client.commit()
         assert [hit.id for hit in client.duplicates(ById("a"), DuplicateQuery()).hits] == ["b"]
         client.close()
-        workers = psutil.Process(server.pid).children()
+        workers = psutil.Process(server.pid).children(recursive=True)
         assert workers
         getattr(server, signal)()
         server.wait(SECONDS)

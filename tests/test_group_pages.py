@@ -73,7 +73,7 @@ def test_the_list_says_how_many_groups_there_are():
 def test_a_process_started_beside_a_page_does_not_draw_the_page():
     opened("groups")  # Streamlit puts the page in the place of the program
     answers = [outcome.result for outcome in Workers(started_as, 1).run(["a task"])]
-    assert answers == ["dupedash.workers.worker"]
+    assert answers[0] in ("dupedash.workers.worker", "dupedash.workers.forkserver")
 
 
 def started_as(_task: str) -> str:

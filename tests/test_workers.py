@@ -19,6 +19,15 @@ from dupedash.errors import Busy, UnreadableImage
 from dupedash.workers import Bounds, NotStarted, Pool, WorkerLost, Workers, processes
 
 
+@pytest.fixture(autouse=True, params=["forked", "started"])
+def kind(request, monkeypatch):
+    """How processes come to be, as on Linux and as on other systems."""
+    if request.param == "forked" and not processes.FORKS:
+        pytest.skip("no process is forked on this system")
+    monkeypatch.setattr(processes, "FORKS", request.param == "forked")
+    return request.param
+
+
 def double(number: int) -> int:
     return 2 * number
 
@@ -192,6 +201,7 @@ def test_who_asks_hears_of_an_answer_that_cannot_be_read():
 
 
 def test_who_asks_hears_that_no_process_can_be_started(pool, monkeypatch):
+    processes.end()
     monkeypatch.setattr("sys.executable", "/no/such/program")
     with pytest.raises(NotStarted):
         pool.ask("a")
@@ -214,7 +224,7 @@ def test_a_worker_that_was_ended_while_it_had_nothing_to_do_fails_no_task(pool):
     for pid in before:
         process = psutil.Process(pid)
         process.kill()
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie until somebody has waited for it
             while process.status() != psutil.STATUS_ZOMBIE:
                 time.sleep(0.01)
     assert not before & {pool.ask("a") for _ in range(9)}
@@ -227,14 +237,23 @@ def started_ahead() -> set[psutil.Process]:
     return set(psutil.Process().children()) - before
 
 
-def test_processes_that_were_started_ahead_do_the_work_and_others_are_started_beside_them():
+def test_what_was_started_ahead_does_the_work_and_more_is_started_beside_it(kind):
+    processes.end()
     (ahead,) = started_ahead()
-    outcomes = list(Workers(work, 2).run(["nap", "nap"]))
-    assert [outcome.result for outcome in outcomes].count(ahead.pid) == 1
-    assert len({outcome.result for outcome in outcomes}) == 2
+    results = [outcome.result for outcome in Workers(parent, 2).run(["nap", "nap"])]
+    assert len({pid for pid, _ in results}) == 2
+    if kind == "forked":
+        assert {above for _, above in results} == {ahead.pid}
+    else:
+        assert ahead.pid in {pid for pid, _ in results}
 
 
-def test_a_process_that_was_started_ahead_and_died_is_replaced():
+def parent(task: str) -> tuple[object, int]:
+    return work(task), os.getppid()
+
+
+def test_what_was_started_ahead_and_died_is_replaced():
+    processes.end()
     (ahead,) = started_ahead()
     ahead.kill()
     ahead.wait()
@@ -242,14 +261,116 @@ def test_a_process_that_was_started_ahead_and_died_is_replaced():
     assert outcome.result == 8
 
 
-def test_processes_that_were_started_ahead_for_nothing_end_with_the_program():
+def test_what_was_started_ahead_for_nothing_ends_with_the_program(kind):
     program = (
         "from dupedash.workers import processes\n"
         "import psutil\n"
+        f"processes.FORKS = {kind == 'forked'}\n"
         "processes.start_ahead(2, 'tests.test_workers:ten')\n"
         "print(*(child.pid for child in psutil.Process().children()))\n"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     started = [int(pid) for pid in told.stdout.split()]
-    assert len(started) == 2
+    assert len(started) == (1 if kind == "forked" else 2)
     assert not any(psutil.pid_exists(pid) for pid in started)
+
+
+def surroundings(name: str) -> tuple[str | None, str]:
+    return os.environ.get(name), os.getcwd()
+
+
+def test_a_process_has_the_environment_and_the_folder_of_the_moment(tmp_path, monkeypatch):
+    for value in ("one", "other"):
+        folder = tmp_path / value
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("DUPEDASH_TEST", value)
+        (outcome,) = Workers(surroundings, 1).run(["DUPEDASH_TEST"])
+        assert outcome.result == (value, str(folder))
+
+
+def test_what_python_reads_as_it_starts_holds_for_the_next_process(monkeypatch):
+    for value in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", value)
+        (outcome,) = Workers(hash_of, 1).run(["name"])
+        told = subprocess.run([sys.executable, "-c", "print(hash('name'))"], capture_output=True, text=True)
+        assert outcome.result == int(told.stdout)
+
+
+def hash_of(text: str) -> int:
+    return hash(text)
+
+
+@pytest.fixture
+def forking(kind):
+    """The one process that is forked in this test."""
+    if kind != "forked":
+        pytest.skip("nothing is forked")
+    processes.end()
+    yield
+    processes.end()
+
+
+def forkservers() -> list[psutil.Process]:
+    children = psutil.Process().children()
+    return [child for child in children if "dupedash.workers.forkserver" in child.cmdline()]
+
+
+@pytest.mark.usefixtures("forking")
+def test_a_task_goes_on_where_the_forkserver_died_and_the_next_processes_have_another(pool):
+    before = {pool.ask("a") for _ in range(9)}
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(pool.ask, "nap")
+        time.sleep(0.5)
+        (server,) = forkservers()
+        server.kill()
+        server.wait()
+        assert asked.result() in before
+    assert not before & {pool.ask("a") for _ in range(9)}
+    assert [one.pid for one in forkservers()] != [server.pid]
+    assert not any(psutil.pid_exists(pid) for pid in before)
+
+
+@pytest.mark.usefixtures("forking")
+def test_a_process_that_died_after_its_forkserver_fails_no_task(pool):
+    before = {pool.ask("a") for _ in range(9)}
+    for dead in (*forkservers(), *map(psutil.Process, before)):
+        dead.kill()
+        dead.wait()
+    assert not before & {pool.ask("a") for _ in range(9)}
+
+
+@pytest.mark.usefixtures("forking")
+def test_what_was_imported_with_threads_is_not_forked():
+    processes.start_ahead(1, "tests.test_workers:a_thread")
+    (outcome,) = Workers(program, 1).run(["a task"])
+    assert outcome.result == "dupedash.workers.worker"
+    processes.end()
+    (outcome,) = Workers(program, 1).run(["a task"])
+    assert outcome.result == "dupedash.workers.forkserver"
+
+
+def a_thread() -> None:
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+
+
+def program(_task: str) -> str:
+    return str(psutil.Process().cmdline()[2])
+
+
+@pytest.mark.usefixtures("forking")
+def test_what_fails_ahead_is_told_by_the_task():
+    processes.start_ahead(1, "tests.test_workers:nothing_of_this_name")
+    (outcome,) = Workers(double, 1).run([4])
+    assert outcome.result == 8
+
+
+@pytest.mark.usefixtures("forking")
+def test_the_forkserver_ends_when_there_was_nothing_to_do_for_long(monkeypatch):
+    monkeypatch.setattr(processes, "_IDLE", 0.1)
+    assert [outcome.result for outcome in Workers(double, 1).run([4])] == [8]
+    deadline = time.monotonic() + 20
+    while forkservers() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert forkservers() == []
+    assert [outcome.result for outcome in Workers(double, 1).run([4])] == [8]

@@ -12,7 +12,8 @@ MEGABYTE = 1 << 20  # bytes
 
 
 class PeakMemory:
-    """Looks five times a second. `peak`: resident bytes of all processes, shared pages counted in each."""
+    """Looks five times a second. `peak`: resident bytes of all processes, shared pages counted
+    once, where the system tells them, as Linux does."""
 
     def __init__(self) -> None:
         self.peak = 0
@@ -42,6 +43,7 @@ class PeakMemory:
 
 def _resident(process: psutil.Process) -> int:
     try:
-        return int(process.memory_info().rss)
-    except psutil.NoSuchProcess:
+        used = process.memory_full_info()
+        return int(getattr(used, "pss", used.rss))
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0

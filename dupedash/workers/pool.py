@@ -1,7 +1,8 @@
 """Worker processes that may be killed: for pictures that hang or crash a decoder, and to use every core.
 
-They are plain `python -m dupedash.workers.worker` processes. Python's own pools would start the main module
-again in each worker (which under Streamlit is a page), and break as a whole when one worker dies.
+They are plain `python -m dupedash.workers.worker` processes, or forked (see `forked`). Python's own pools
+would start the main module again in each worker (which under Streamlit is a page), and break as a whole when
+one worker dies.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import pickle
 import queue
 import struct
-import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -22,6 +22,7 @@ from dupedash.system import signals
 from dupedash.workers import processes
 
 HEADER = struct.Struct("<Q")
+_PACKAGE = __name__.partition(".")[0]
 _TICK = 0.2  # seconds between looks at `cancelled`
 _PATIENCE = 15  # times the processor time: for machines with up to fifteen times as much to do as they can
 _IDLE = 300.0  # seconds after which a process without a task ends: starting another takes half a second
@@ -80,10 +81,28 @@ class Done:
     error: DupedashError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a process does: pickled, a function, what prepares it, and bounds. `wanted`: what shall be imported
+    and called before."""
+
+    pickled: bytes
+    wanted: tuple[str, ...]
+
+    @staticmethod
+    def of(
+        function: Callable[..., Any], prepare: Callable[[], Any] | None, bounds: Bounds, warm_up: str | None
+    ) -> _Work:
+        named = {getattr(call, "func", call).__module__ for call in (function, prepare) if call is not None}
+        ours = sorted(name for name in named if name.startswith(f"{_PACKAGE}."))
+        return _Work(pickle.dumps((function, prepare, bounds)), (*ours, *([warm_up] if warm_up else ())))
+
+
 class Workers:
     """Runs `function` on tasks in `jobs` processes.
 
-    `function` is a module-level function; `prepare` one that makes its first argument, once in each worker.
+    `function` is a module-level function; `prepare` one that makes its first argument, once in each worker;
+    `warm_up`, "module:name", one that loads what all of them need, where that helps.
     A task that takes more than `bounds` costs its worker and nothing else. One whose process dies is tried
     once more in a new one, unless the process had done nothing else: tasks must bear to be done twice.
     """
@@ -95,8 +114,9 @@ class Workers:
         *,
         prepare: Callable[[], Any] | None = None,
         bounds: Bounds = UNBOUNDED,
+        warm_up: str | None = None,
     ) -> None:
-        self._work = pickle.dumps((function, prepare, bounds))
+        self._work = _Work.of(function, prepare, bounds, warm_up)
         self._jobs = max(1, jobs)
         self._bounds = bounds
 
@@ -130,8 +150,8 @@ class Workers:
 class Pool:
     """Workers that answer single tasks for as long as the pool is open. For any number of threads.
 
-    `function`, `prepare` and `bounds` as in `Workers`; each process starts with its first task. At most
-    `waiting` tasks wait for one (None: any number).
+    `function`, `prepare`, `bounds` and `warm_up` as in `Workers`; each process starts with its first task. At
+    most `waiting` tasks wait for one (None: any number).
     """
 
     def __init__(
@@ -141,13 +161,14 @@ class Pool:
         *,
         prepare: Callable[[], Any] | None = None,
         bounds: Bounds = UNBOUNDED,
+        warm_up: str | None = None,
         waiting: int | None = None,
     ) -> None:
         self._waiting: queue.Queue[tuple[Future[Done], Any] | None] = queue.Queue()
         self._lock = threading.Lock()
         self._closed = False
         self._most = waiting
-        work = pickle.dumps((function, prepare, bounds))
+        work = _Work.of(function, prepare, bounds, warm_up)
         self._crew = [_Worker(work, bounds, self._waiting, Future.set_result) for _ in range(max(1, jobs))]
 
     def ask(self, task: Any) -> Any:
@@ -242,7 +263,7 @@ class _Worker:
 
     def __init__(
         self,
-        work: bytes,
+        work: _Work,
         bounds: Bounds,
         waiting: queue.Queue[Any],
         tell: Callable[[Any, Done], None],
@@ -252,7 +273,7 @@ class _Worker:
         self._bounds = bounds
         self._waiting = waiting
         self._tell = tell
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: processes.Process | None = None
         self._stopped = False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._serve, name="dupedash worker", daemon=True)
@@ -320,7 +341,7 @@ class _Worker:
             timer.cancel()
         return reply
 
-    def _lost(self, process: subprocess.Popen[bytes], *, given_up: bool) -> WorkerLost:
+    def _lost(self, process: processes.Process, *, given_up: bool) -> WorkerLost:
         """Why the process is gone."""
         if given_up:
             return WorkerLost(f"did not end within {self._bounds.patience:g} s")
@@ -328,21 +349,21 @@ class _Worker:
             return WorkerLost(f"took longer than {self._bounds.seconds:g} s")
         return Crashed()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> processes.Process:
         with self._lock:
             if self._stopped:
                 raise WorkerLost("stopped")
             if self._process is not None and self._process.poll() is None:
                 return self._process  # else somebody ended it while it waited, for which no task is to blame
             try:
-                process = self._process = processes.taken()
+                process = self._process = processes.taken(self._work.wanted)
             except OSError as error:
                 raise NotStarted from error
-        _prepare(process, self._work)
+        _prepare(process, self._work.pickled)
         return process
 
     @staticmethod
-    def _give_up(process: subprocess.Popen[bytes], too_long: threading.Event) -> None:
+    def _give_up(process: processes.Process, too_long: threading.Event) -> None:
         too_long.set()
         process.kill()
 
@@ -354,7 +375,7 @@ class _Worker:
             process.communicate()
 
 
-def _prepare(process: subprocess.Popen[bytes], work: bytes) -> None:
+def _prepare(process: processes.Process, work: bytes) -> None:
     """Send the function and wait until it is ready: starting does not count as time for the first task."""
     try:
         send(_pipe(process.stdin), work)

@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -25,13 +26,18 @@ except ImportError:  # Windows
 
 
 def main() -> None:
-    """Serve until stdin is closed."""
+    """Call the functions that are named, and serve."""
     signals.leave_interrupts_to_parent()
     cv2.setNumThreads(1)
-    tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    serve(sys.argv[1:])
+
+
+def serve(named: Sequence[str] = ()) -> None:
+    """Call the functions "module:name", then do what is asked until stdin is closed."""
+    tasks, answers = os.fdopen(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the answers
-    for named in sys.argv[1:]:
-        _called(named)
+    for function in named:
+        _called(function)
     with contextlib.suppress(EOFError, BrokenPipeError):
         function, prepare, bounds = pickle.loads(receive(tasks))
         first = () if prepare is None else (prepare(),)

@@ -8,7 +8,7 @@ comparisons of our own mirror-symmetric pattern (`pattern`).
 import hashlib
 import struct
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import cv2
@@ -181,6 +181,16 @@ def _why_not(gray: np.ndarray, n: int, quality: int) -> str:
     if n < 8 and quality < 10:
         return "too little content to compare"
     return ""
+
+
+@cache
+def warm_up() -> None:
+    """Load what describes a picture, and the compiled code: that takes a quarter of a second, once."""
+    describe(np.random.default_rng(0).integers(0, 255, (_SMALL_THUMB, _SMALL_THUMB, 3), np.uint8))
+
+
+WARM_UP = f"{__name__}:{warm_up.__name__}"
+"""As `dupedash.workers` wants it."""
 
 
 @lru_cache(1024)

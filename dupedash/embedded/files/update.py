@@ -168,7 +168,9 @@ class _Workforce:
     def read(self, paths: Sequence[bytes]) -> Iterable[Done]:
         """An analysis of each, or why there is none; a file that hangs or crashes its reader is hashed."""
         bounds = Bounds.of(self.limits.max_seconds, self.limits.max_memory)
-        workers = Workers(_Reader(self.limits), min(self.jobs, len(paths)), bounds=bounds)
+        workers = Workers(
+            _Reader(self.limits), min(self.jobs, len(paths)), bounds=bounds, warm_up=descriptor.WARM_UP
+        )
         for outcome in workers.run(paths, cancelled=self.cancelled):
             yield self._hashed(outcome) if isinstance(outcome.error, WorkerLost) else outcome
 

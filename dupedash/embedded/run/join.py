@@ -19,6 +19,7 @@ from dupedash.compiled import to_compile
 from dupedash.embedded.compare import pairs
 from dupedash.embedded.run.blocks import Block, BlockSearch, Numbering, PictureMatch, Searched, search_alone
 from dupedash.embedded.run.near import near_pairs
+from dupedash.embedded.run.warm import WARM_UP
 from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.snapshot import DAMAGED, Snapshot
 from dupedash.embedded.store.store import Store
@@ -121,7 +122,7 @@ def _searched(search: BlockSearch, blocks: Sequence[Block], cancelled: IsCancell
 @cache
 def _helper() -> Pool:
     """One process that stays for the next search: starting another takes half a second."""
-    pool = Pool(search_alone, jobs=1)
+    pool = Pool(search_alone, jobs=1, warm_up=WARM_UP)
     atexit.register(pool.close)  # a thread that still waits for the process may abort the interpreter's end
     return pool
 
@@ -156,7 +157,7 @@ def _in_workers(
     search: BlockSearch, blocks: Sequence[Block], jobs: int, cancelled: IsCancelled
 ) -> Iterator[Done]:
     """Each block in a worker process, in order; only a process that ended meanwhile is an outcome's error."""
-    workers = Workers(BlockSearch.run, jobs, prepare=search.ready)
+    workers = Workers(BlockSearch.run, jobs, prepare=search.ready, warm_up=WARM_UP)
     for outcome in workers.run(blocks, ordered=True, cancelled=cancelled):
         yield _only_lost(outcome, search)
 

@@ -12,6 +12,7 @@ from dupedash.embedded.compare import pairs
 from dupedash.embedded.compare.pairs import RecentScores, Ways
 from dupedash.embedded.retrieve.index import MIN_VOTES, MOST_APPROXIMATE, CandidateRows
 from dupedash.embedded.run.steps import Compare, LookUp, Prepare, SearchStep, Shelf, Source, Stored
+from dupedash.embedded.run.warm import WARM_UP
 from dupedash.embedded.store.documents import Searchable
 from dupedash.embedded.store.snapshot import Snapshot, Snapshots, comparable_row
 from dupedash.embedded.store.store import Store
@@ -50,7 +51,8 @@ class Searcher:
         self._shelf = Shelf(store)
         self._scores = RecentScores()
         self._processes = processes
-        self._pool = Pool(_run, processes, prepare=partial(_shelf, store.folder)) if processes else None
+        shelf = partial(_shelf, store.folder)
+        self._pool = Pool(_run, processes, prepare=shelf, warm_up=WARM_UP) if processes else None
 
     def close(self) -> None:
         """End the worker processes."""

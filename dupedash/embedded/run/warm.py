@@ -3,6 +3,8 @@ a third of a second on its first call, and half a minute where it is still to be
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
 
@@ -36,10 +38,19 @@ def make_ready() -> None:
 
 
 def warm_up() -> None:
-    """Look up and compare two drawn pictures. Nothing is compiled here: that is done once, and told."""
+    """Look up and compare two drawn pictures, once. Nothing is compiled here: that is done once, and told."""
     if not to_compile():
-        picture = _coloured()
-        _compare(picture, picture // 2 + 60)
+        _compare_once()
+
+
+@cache
+def _compare_once() -> None:
+    picture = _coloured()
+    _compare(picture, picture // 2 + 60)
+
+
+WARM_UP = f"{__name__}:{warm_up.__name__}"
+"""As `dupedash.workers` wants it."""
 
 
 def sample() -> bytes:
