@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests import chromium
-from tests.indexed import kept_workers
 
 # No example of a law is judged by its time: a busy machine is slow, not wrong.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,14 +31,6 @@ _MAIN = sys.modules["__main__"]
 def pytest_runtest_setup() -> None:
     """Streamlit's AppTest leaves its page as the main module: what multiprocessing starts would run that."""
     sys.modules["__main__"] = _MAIN
-
-
-@pytest.fixture(scope="session", autouse=True)
-def readers() -> Iterator[None]:
-    """One process reads the pictures that are indexed in this one, from test to test: to start it costs more
-    than most tests. `test_workers` and whatever runs as a program of its own start theirs."""
-    with kept_workers():
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -83,8 +83,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What a process does: pickled, a function, what prepares it, and bounds. `wanted`: what shall be imported
-    and called before."""
+    """What a process does: pickled, a function, what prepares it, and bounds. `wanted`: what to import and to
+    call before."""
 
     pickled: bytes
     wanted: tuple[str, ...]
