@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -111,7 +112,10 @@ def test_a_stopped_scan_goes_on_from_what_was_written(client, photos, expected, 
             cancelled=lambda: compare.STAGE in seen,
         )  # fmt: skip
     seen.clear()
-    run(client, job(photos, tmp_path), progress=lambda p: seen.append(p.stage))
+    (begun,) = (tmp_path / "work").glob("*/begun.json")
+    begun.write_text(json.dumps(json.loads(begun.read_text()) | {"started": "2020-01-01T00:00:00+00:00"}))
+    done = run(client, job(photos, tmp_path), progress=lambda p: seen.append(p.stage))
+    assert done.stats.seconds < 86_400  # what lies between the two runs does not count
     assert not {candidates.STAGE, identical.STAGE} & set(seen)
     assert found(tmp_path) == expected
 

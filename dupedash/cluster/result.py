@@ -51,10 +51,10 @@ def note_chunks(out: Place, scan_id: str, sizes: Mapping[str, int]) -> None:
 
 
 def store(
-    out: Place, scan: StoredScan, parts: Sequence[pa.Table], records: pa.Table, tally: Tally,
+    out: Place, scan: StoredScan, seconds: float, parts: Sequence[pa.Table], records: pa.Table, tally: Tally,
     failures: Sequence[Failure],
 ) -> StoredScan:  # fmt: skip
-    """Write the finished scan. `records`: rows of `records.FOUND`."""
+    """Write the finished scan. `records`: rows of `records.FOUND`; `seconds` that it took."""
     ordered = records.sort_by("id")
     images = ordered.select(IMAGES.names).cast(IMAGES)
     matches = merge([*parts, *equals(images)], images["id"])
@@ -71,8 +71,7 @@ def store(
         stats=ScanStats(
             images=tally.images, against=tally.against, searched=tally.images,
             compared=tally.images - missing, matches=_at_floor(matches, scan.config.floor),
-            failures=len(failures),
-            seconds=round((datetime.now(UTC) - scan.started).total_seconds(), 3),
+            failures=len(failures), seconds=seconds,
         ),
     )  # fmt: skip
     places = ordered.select(["id", "chunk", "row"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,7 +82,12 @@ def run(
     tasks end their workers again and again. What was written is kept, and the same again goes on.
     """
     with Watcher(client, progress) as watcher:
-        return _Run(client, job, watcher, cancelled, told).to_the_end()
+        one = _Run(client, job, watcher, cancelled, told)
+        try:
+            return one.to_the_end()
+        finally:
+            with suppress(Exception):  # the disk may be full, the store gone: why it ends counts more
+                one.note_time()
 
 
 @dataclass(slots=True)
@@ -93,6 +100,7 @@ class _Run:
     sizes: dict[str, int] = field(default_factory=dict)
     images: int = 0
     refused: list[Failure] = field(default_factory=list)
+    entered: float = field(default_factory=time.monotonic)
 
     @property
     def out(self) -> Place:
@@ -136,6 +144,15 @@ class _Run:
         done = self._finish(scan, damaged)
         self.out.files.remove(self.work)
         return done
+
+    def note_time(self) -> None:
+        """Write down how long it ran so far, for the run that goes on from here."""
+        if begun := self._noted("begun"):
+            self._note("begun", begun | {"seconds": self._seconds(begun)})
+
+    def _seconds(self, begun: dict[str, Any]) -> float:
+        """How long it ran until now, those runs that were stopped included, without the time between them."""
+        return round(float(begun.get("seconds", 0)) + time.monotonic() - self.entered, 3)
 
     def _list(self) -> str:
         """Write the chunks; what the images are, in short."""
@@ -319,4 +336,5 @@ class _Run:
                 tables.append(table)
                 tally.add(some)
         result.note_chunks(self.out, scan.id, self.sizes)
-        return result.store(self.out, scan, parts, pa.concat_tables(tables), tally, failures)
+        seconds = self._seconds(self._noted("begun"))
+        return result.store(self.out, scan, seconds, parts, pa.concat_tables(tables), tally, failures)
