@@ -120,6 +120,19 @@ def test_a_stopped_scan_goes_on_from_what_was_written(client, photos, expected, 
     assert found(tmp_path) == expected
 
 
+def test_a_scan_that_goes_on_does_not_take_the_place_of_one_that_ended_meanwhile(client, photos, tmp_path):
+    seen, part = [], ScanConfig(fq=("format:png",))
+    with pytest.raises(Cancelled):
+        run(
+            client, job(photos, tmp_path), progress=lambda p: seen.append(p.stage),
+            cancelled=lambda: describe.STAGE in seen,
+        )  # fmt: skip
+    run(client, Job((str(photos),), Place.of(str(tmp_path)), part))
+    run(client, job(photos, tmp_path))
+    stored = [load(folder) for folder in sorted((tmp_path / "scans").iterdir())]
+    assert [scan.config for scan in stored] == [part, ScanConfig()]
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A disk with room for 300 kB."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import time
 import uuid
@@ -186,20 +187,21 @@ class _Run:
             for folder in (SERIES, IDENTICAL, PICTURES, CANDIDATES, MATCHES, "done"):
                 self.out.files.remove(f"{self.work}/{folder}")
             now = datetime.now(UTC)
-            known = {"state": state, "started": now.isoformat(), "id": self._new_id(now)}
+            known = {"state": state, "started": now.isoformat()}
             self._note("begun", known)
         started = datetime.fromisoformat(known["started"])
         collection = self.out.url.rpartition("/")[2] or "cluster"
         name = self.job.name or f"{collection} {started.astimezone():%Y-%m-%d %H:%M}"
         home = self.out.local or Path()
         return StoredScan(
-            home, known["id"], name, collection, ENGINE, state, self.job.config, effort,
+            home, self._new_id(started), name, collection, ENGINE, state, self.job.config, effort,
             ScanStatus.RUNNING, started, identity=self._identity(),
         )  # fmt: skip
 
-    def _new_id(self, now: datetime) -> str:
-        there = self.out.files.names(SCANS)
-        return next(i for n in range(1, len(there) + 2) if (i := f"{now:%Y-%m-%d}-{n}") not in there)
+    def _new_id(self, started: datetime) -> str:
+        """One that no finished scan has: others may have ended since this one began."""
+        ids = (f"{started:%Y-%m-%d}-{number}" for number in itertools.count(1))
+        return next(one for one in ids if not self.out.files.exists(f"{SCANS}/{one}/{scan_files.META}"))
 
     def _identity(self) -> str:
         """What tells this dataset from others: made once."""
@@ -335,6 +337,7 @@ class _Run:
             for table, some in self._all(gathered(self.client, futures, self.cancelled), len(tasks)):
                 tables.append(table)
                 tally.add(some)
+        scan = replace(scan, id=self._new_id(scan.started))
         result.note_chunks(self.out, scan.id, self.sizes)
         seconds = self._seconds(self._noted("begun"))
         return result.store(self.out, scan, seconds, parts, pa.concat_tables(tables), tally, failures)
