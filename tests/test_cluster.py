@@ -16,6 +16,8 @@ import pytest
 
 pytest.importorskip("distributed")
 
+import dask
+
 from dupedash.cluster.job import Job
 from dupedash.cluster.listing import Listing
 from dupedash.cluster.progress import Meter, Watcher
@@ -188,6 +190,10 @@ def test_a_worker_keeps_no_pictures_that_it_compared(client, photos, tmp_path):
     """Up to 200 MB that would be held beside what every later task needs."""
     scanned(client, photos, tmp_path, ScanConfig())
     assert set(client.run(kept_at_hand).values()) == {0}
+
+
+def test_of_what_is_to_be_sent_a_worker_holds_a_tenth_of_what_dask_lets_it_hold(client):
+    assert set(client.run(dask.config.get, "distributed.p2p.comm.buffer").values()) == {"100 MiB"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system decides when free memory goes back")

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 
 from dupedash import wording
 
-DESCRIBE = 0.016
-"""Processor seconds of describing an image of 0.3 megapixels: 12.5 and 19.4 ms in two runs; larger ones take
-longer to decode."""
-REST = 0.030
-"""Processor seconds of everything else, an image: 34 and 23 ms in two runs. Most of it compares candidates,
-and depends on how many copies there are."""
+DESCRIBE = 0.020
+"""Processor seconds of describing an image of 0.3 megapixels: 12.5 and 19.4 ms in two runs, 22 ms in one with
+all that the processes did beside it; larger ones take longer to decode."""
+REST = 0.020
+"""Processor seconds of everything else, an image, of all processes: 26 ms in a run of 10,000, 14 ms in one of
+30,000. Most of it compares candidates, and depends on how many copies there are."""
 SHUFFLED = 125_000
-"""Bytes that an image sends from task to task: 121,000 in a run of 10,000; among 96,400 with a smartfilter
-about as many, reckoned from a part of the words."""
+"""Bytes that an image sends from task to task: 107,000 in a run of 10,000, 94,000 in one of 30,000; among
+96,400 with a smartfilter so many, reckoned from a part of the words."""
 KEPT = 42_000
 """Bytes of its description and thumbnail, which stay."""
-WORKED = 120_000
-"""Bytes of what the stages write, and of what waits at the workers to be sent; they go when it ends."""
+WORKED = 90_000
+"""Bytes of what the stages write, and of what waits at the workers to be sent; they go when it ends. 24,000
+and 60,000 at the most in a run of 30,000."""
 
 
 @dataclass(frozen=True, slots=True)
