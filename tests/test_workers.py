@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -367,6 +368,19 @@ def a_thread() -> None:
 
 def program(_task: str) -> str:
     return str(psutil.Process().cmdline()[2])
+
+
+@on_linux
+def test_a_program_with_very_many_open_files_has_processes_as_well():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2048, hard), hard))
+    files = [os.dup(0) for _ in range(1100)]
+    try:
+        assert [outcome.result for outcome in Workers(double, 1).run([4])] == [8]
+    finally:
+        for file in files:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @on_linux

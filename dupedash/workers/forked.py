@@ -67,7 +67,7 @@ class Forked:
         """How it ended, as `subprocess.Popen` says it; None: not yet. Where nobody is left who could say it,
         for its forkserver was killed, it is ended as well."""
         with self._lock:
-            if self._code is None and select.select([self._told], [], [], 0)[0]:
+            if self._code is None and self._said(0):
                 said = os.read(self._told, HEADER.size)
                 os.close(self._told)
                 told = len(said) == HEADER.size
@@ -79,7 +79,7 @@ class Forked:
     def wait(self) -> int:
         """How it ended, when it has."""
         while (code := self.poll()) is None:
-            select.select([self._told], [], [])
+            self._said()
         return code
 
     def kill(self) -> None:
@@ -94,6 +94,12 @@ class Forked:
                 if pipe is not None:
                     pipe.close()
         self.wait()
+
+    def _said(self, milliseconds: int | None = None) -> bool:
+        """Whether its end is told; waits for it so long, None: until it is."""
+        told = select.poll()  # select.select takes no number above 1023, which a busy server may come to
+        told.register(self._told, select.POLLIN)
+        return bool(told.poll(milliseconds))
 
     def _kill(self) -> None:
         with suppress(ProcessLookupError):

@@ -43,11 +43,14 @@ class _Server:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(waker)
         self._waker = waker
+        self._either = select.poll()
+        for number in (asked.fileno(), self._woken):
+            self._either.register(number, select.POLLIN)
 
     def goes_on(self) -> bool:
         """Wait for the next request or end of a process; False: nobody asks any more."""
         asked = self._asked.fileno()
-        ready, _, _ = select.select([asked, self._woken], [], [])
+        ready = {number for number, _ in self._either.poll()}
         if self._woken in ready:
             os.read(self._woken, 64)
             self._tell_ended()
