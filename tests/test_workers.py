@@ -393,9 +393,12 @@ def test_what_fails_ahead_is_told_by_the_task():
 
 @on_linux
 @pytest.mark.usefixtures("forking")
-def test_the_forkserver_ends_when_there_was_nothing_to_do_for_long(monkeypatch):
+@pytest.mark.parametrize("used", [True, False])
+def test_the_forkserver_ends_when_there_was_nothing_to_do_for_long(monkeypatch, used):
     monkeypatch.setattr(processes, "_IDLE", 0.1)
-    assert [outcome.result for outcome in Workers(double, 1).run([4])] == [8]
+    processes.start_ahead(1, "tests.test_workers:ten")
+    if used:
+        assert [outcome.result for outcome in Workers(double, 1).run([4])] == [8]
     deadline = time.monotonic() + 20
     while forkservers() and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -52,6 +52,7 @@ class _Forking:
     def prepare(self, wanted: Sequence[str]) -> None:
         with self._lock:
             self._ready().prepare(wanted)
+            self._look_later()
 
     def fork(self, wanted: Sequence[str]) -> Forked:
         with self._lock:
