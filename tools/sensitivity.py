@@ -9,30 +9,27 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from dupedash.embedded.compare import score
-from dupedash.embedded.describe.descriptor import Descriptor
 from dupedash.model import EXACT, NEAR
-from tools.calibrate import compared, stored_couples
+from tools.calibrate import Couple, compared, stored_couples
 
 _LESS, _MORE = 0.8, 1.25
 """Equal steps on a logarithmic scale, small enough that nobody would tell the figures apart."""
 
 
-Couples = list[tuple[bool, Descriptor, Descriptor]]
-
-
-def scores(couples: Couples) -> np.ndarray:
+def scores(couples: Sequence[Couple]) -> np.ndarray:
     """The score of each: float64 (n,)."""
-    return np.array([score.score(compared(*couple).evidence) for couple in couples])
+    return np.array([score.score(compared(couple).evidence) for couple in couples])
 
 
 def main(folder: Path, figures: list[str]) -> None:
     """Print a line for each figure and step."""
-    couples = list(stored_couples(folder))
+    couples = [couple for couple in stored_couples(folder) if couple.copy == couple.one_original]
     usual = scores(couples)
     for figure in figures:
         place, _, name = figure.partition(":")
@@ -44,9 +41,9 @@ def main(folder: Path, figures: list[str]) -> None:
         setattr(module, name, value)
 
 
-def moved(couples: Couples, usual: np.ndarray, now: np.ndarray) -> str:
+def moved(couples: Sequence[Couple], usual: np.ndarray, now: np.ndarray) -> str:
     """Which scores, float64 (n,), are on the other side of a limit."""
-    copy = np.array([copy for copy, _, _ in couples])
+    copy = np.array([couple.copy for couple in couples])
     words = []
     for limit in (NEAR, EXACT):
         lost, won = (usual >= limit) & (now < limit), (usual < limit) & (now >= limit)
