@@ -82,8 +82,11 @@ ACTIONS = [str(kind) for kind in StepKind if kind not in KEEPS]
 @click.option("--best-pixels", is_flag=True,
               help="The image with the best pixels takes the place and name of the one that the policy "
                    "would keep, which goes.")  # fmt: skip
-@click.option("--with-raw", is_flag=True,
-              help="Raw file and JPEG of one shot go together; else the one that is no duplicate stays.")
+@click.option(
+    "--with-raw",
+    is_flag=True,
+    help="Raw file and JPEG of one shot go together; else the one that is no duplicate stays.",
+)
 @click.option("--unsure", type=click.Choice(UNSURE_GROUPS), default=LEAVE, show_default=True,
               help="Where nothing shows which image is the edited one: leave the images, or let the policy's "
                    "other rules (most pixels, format, largest file …) decide.")  # fmt: skip
@@ -121,10 +124,10 @@ def plan(
     """Say what would be done with the duplicates of a scan, and keep that as a plan. Nothing is touched."""
     context.settings.must_write()
     rules = read_policy(policy)
-    if into_file and not (metadata or fact_rules):
-        raise ConfigError("--into-file goes with --metadata, which says what is written.")
-    if kept_in and not folder:
-        raise ConfigError("--kept-in goes with --folder: say which folder is to be cleared.")
+    _must_go_together(
+        "--into-file", into_file, "--metadata, which says what is written", metadata or fact_rules
+    )
+    _must_go_together("--kept-in", kept_in, "--folder: say which folder is to be cleared", folder)
     with context.opened(context.existing()) as collection:
         wish = Wish(
             StepKind(action),
@@ -143,6 +146,12 @@ def plan(
     if json_file:
         write(json_file, json_text(drawn.to_json(), indent=1))
     print_plan(drawn, err=json_file == Path("-"))
+
+
+def _must_go_together(option: str, given: object, other: str, other_given: object) -> None:
+    """Raises ConfigError where an option is given without the other one."""
+    if given and not other_given:
+        raise ConfigError(f"{option} goes with {other}.")
 
 
 def read_fact_rules(given: Iterable[str]) -> dict[Fact, MergeRule]:

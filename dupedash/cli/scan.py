@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -128,24 +129,26 @@ def scan(
     elsewhere.check()
     if cluster is not None:
         print_outcome(scan_elsewhere(elsewhere, config, name), err=False)
-        return
-    if opened is not None:
+    elif opened is not None:
         taken = open_elsewhere(context.settings.workspace, opened, context.collection or "")
         with context.opened(Connections(context.settings.workspace).get(taken.collection)) as collection:
             _tell(context, collection, taken, Shown(threshold, kinds), files)
-        return
+    else:
+        search = partial(run_scan, config=config, workers=workers, name=name, resume=not again)
+        _scan_here(context, search, Shown(threshold, kinds), files)
+
+
+def _scan_here(context: Context, search: Callable[..., StoredScan], shown: Shown, files: Files) -> None:
+    """Let `search` look through the collection, and tell what it found."""
     connection = context.existing()
     get_ready(connection, context.settings.workspace)
     with context.opened(connection) as collection:
         _warn_of_memory(collection)
         with interruptible() as interrupt, ProgressLine() as line:
-            done = run_scan(
-                collection, config, context.scans, progress=line, cancelled=interrupt, workers=workers,
-                name=name, resume=not again,
-            )  # fmt: skip
+            done = search(collection, store=context.scans, progress=line, cancelled=interrupt)
         if done.status is ScanStatus.STOPPED:
             raise Cancelled("Stopped before the end. What was found is kept; the same command again goes on.")
-        _tell(context, collection, done, Shown(threshold, kinds), files)
+        _tell(context, collection, done, shown, files)
     if not done.complete:
         raise ScanError(done.message)
 
