@@ -30,7 +30,7 @@ import numpy as np
 
 from dupedash.embedded.compare import pairs, score
 from dupedash.embedded.compare.drawings import replaced
-from dupedash.embedded.compare.verify import Evidence
+from dupedash.embedded.compare.verify import Evidence, looked_at_closely, verify
 from dupedash.embedded.describe.descriptor import Descriptor, describe
 from dupedash.embedded.retrieve.index import MIN_VOTES, Index, Indexable, search
 from dupedash.images.decode import decode
@@ -47,6 +47,8 @@ _EARLIER = (-2.4, 4.0, 2.2, -5.5, -355, -10.9, -20, -16.2, 3.0, -9.2, 1.5, -10.0
 """Of fits to pictures that are not at hand: public photos of shops, flags, the frames of bursts. What is
 unlike counts half as much again there as the fit alone gave it: the frames of a burst lie over each other as
 exactly as copies do, and no other term tells them apart."""
+_CLOSELY = score.EVEN - 0.43
+"""Certainty of a score of 0.65: as in `pairs`, only drawings that match as far are looked at closely."""
 _RIDGE = 10.0
 """So few pairs as speak for some of the terms must not turn their weights over: with 1 the weight of the
 colours halves, and with it what keeps two shades of one garment apart."""
@@ -90,9 +92,20 @@ class Pair:
 
 
 def compared(couple: Couple) -> Pair:
-    """Compare them as a scan does."""
-    judged = pairs.judge(couple.a, couple.b, couple.ways)
-    return Pair(couple.copy, couple.one_original, judged.evidence)
+    """Compare them as a scan with the earlier weights would: what comes out must not hang on those that are
+    held."""
+    tried = [verify(couple.a, couple.b, mirrored) for mirrored in couple.ways]
+    closely = [
+        looked_at_closely(found, couple.a, couple.b) if _earlier(found) >= _CLOSELY else found
+        for found in tried
+    ]
+    return Pair(couple.copy, couple.one_original, max(closely, key=_earlier))
+
+
+def _earlier(found: Evidence) -> float:
+    """`score.certainty` with the earlier weights."""
+    total = float(np.dot(score.terms(found), _EARLIER)) - score.of_replacement(found, _EARLIER_REPLACED)
+    return total if not found.inliers or score.possible(found) else min(total, score.UNLIKELY)
 
 
 def drawn_couples(seed: int = 1) -> Iterator[Couple]:
