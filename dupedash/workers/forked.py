@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import pickle
 import select
-import signal
 import socket
 import struct
 import subprocess
@@ -20,9 +19,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
+from dupedash.system import signals
+
 HEADER = struct.Struct("<q")
 """Of what is told of a process: its number, and how it ended; and of a request: its length."""
-FORKS = sys.platform == "linux"
 _SETTLED = ("NUMBA_", "PYTHON")
 """Variables that Python and numba read once: with others another forkserver is needed."""
 
@@ -71,7 +71,7 @@ class Forked:
                 said = os.read(self._told, HEADER.size)
                 os.close(self._told)
                 told = len(said) == HEADER.size
-                self._code = os.waitstatus_to_exitcode(*HEADER.unpack(said)) if told else -signal.SIGKILL
+                self._code = os.waitstatus_to_exitcode(*HEADER.unpack(said)) if told else -signals.KILL
                 if not told:
                     self._kill()
             return self._code
@@ -103,7 +103,7 @@ class Forked:
 
     def _kill(self) -> None:
         with suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
+            os.kill(self._pid, signals.KILL)
 
 
 class Forkserver:

@@ -7,7 +7,6 @@ import importlib
 import os
 import pickle
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -40,8 +39,7 @@ class _Server:
         self._told: dict[int, int] = {}
         """By the number of a process: the pipe in which its end is told."""
         self._woken, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(waker)
+        signals.tell_of_ended_children(waker)
         self._waker = waker
         self._either = select.poll()
         for number in (asked.fileno(), self._woken):
@@ -91,8 +89,7 @@ class _Server:
     def _become_worker(self, request: Request, ends: list[int]) -> None:
         code = 1
         try:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signals.tell_of_ended_children(None)
             self._asked.close()
             for place, end in zip((0, 1, 2), (ends[0], ends[1], ends[3]), strict=True):
                 os.dup2(end, place)

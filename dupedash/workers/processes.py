@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
-from dupedash.workers.forked import FORKS, Forked, Forkserver
+from dupedash.system.programs import FORKS
+from dupedash.workers.forked import Forked, Forkserver
 
 WORKER = ("-m", "dupedash.workers.worker")
 _ROOT = Path(__file__).resolve().parents[2]  # of this program: workers import from there
