@@ -11,15 +11,15 @@ DESCRIBE = 0.020
 all that the processes did beside it; larger ones take longer to decode."""
 REST = 0.020
 """Processor seconds of everything else, an image, of all processes: 26 ms in a run of 10,000, 14 ms in one of
-30,000. Most of it compares candidates, and depends on how many copies there are."""
-SHUFFLED = 125_000
-"""Bytes that an image sends from task to task: 107,000 in a run of 10,000, 94,000 in one of 30,000; among
-96,400 with a smartfilter so many, reckoned from a part of the words."""
+30,000, 10 ms in one of 100,000. Most of it compares candidates, and depends on how many copies there are."""
+SHUFFLED = 107_000
+"""Bytes that an image sends from task to task: so many in a run of 10,000, 94,000 in one of 30,000, 98,000 in
+one of 100,000."""
 KEPT = 42_000
 """Bytes of its description and thumbnail, which stay."""
 WORKED = 90_000
 """Bytes of what the stages write, and of what waits at the workers to be sent; they go when it ends. 24,000
-and 60,000 at the most in a run of 30,000."""
+and 60,000 at the most in a run of 30,000, 70,000 at the most in one of 100,000."""
 
 
 @dataclass(frozen=True, slots=True)
