@@ -103,9 +103,7 @@ def compared(couple: Couple) -> Pair:
 
 
 def _earlier(found: Evidence) -> float:
-    """`score.certainty` with the earlier weights."""
-    total = float(np.dot(score.terms(found), _EARLIER)) - score.of_replacement(found, _EARLIER_REPLACED)
-    return total if not found.inliers or score.possible(found) else min(total, score.UNLIKELY)
+    return score.certainty(found, _EARLIER, _EARLIER_REPLACED)
 
 
 def drawn_couples(seed: int = 1) -> Iterator[Couple]:
@@ -226,10 +224,8 @@ def of_certainty(
     chosen = [pair for pair in judged if pair.plain and pair.possible]
     terms, given = _terms(chosen, weights)
     found = fitted(terms, np.array([pair.copy for pair in chosen]), np.array(_EARLIER), given).round(1)
-    terms, given = _terms(stored, weights)
-    highest = np.array([math.inf if pair.possible else score.UNLIKELY for pair in stored])
-    certainty = np.minimum(terms @ found + given, highest)
-    even = limit(certainty, np.array([pair.one_original for pair in stored]))
+    certainty = [score.certainty(pair.evidence, tuple(found), tuple(weights)) for pair in stored]
+    even = limit(np.array(certainty), np.array([pair.one_original for pair in stored]))
     found[0] -= math.ceil(10 * (even - score.EVEN)) / 10
     return found, len(chosen)
 

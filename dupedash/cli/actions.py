@@ -82,11 +82,8 @@ ACTIONS = [str(kind) for kind in StepKind if kind not in KEEPS]
 @click.option("--best-pixels", is_flag=True,
               help="The image with the best pixels takes the place and name of the one that the policy "
                    "would keep, which goes.")  # fmt: skip
-@click.option(
-    "--with-raw",
-    is_flag=True,
-    help="Raw file and JPEG of one shot go together; else the one that is no duplicate stays.",
-)
+@click.option("--with-raw", is_flag=True,
+              help="Raw file and JPEG of one shot go together; else the one that is no duplicate stays.")
 @click.option("--unsure", type=click.Choice(UNSURE_GROUPS), default=LEAVE, show_default=True,
               help="Where nothing shows which image is the edited one: leave the images, or let the policy's "
                    "other rules (most pixels, format, largest file …) decide.")  # fmt: skip
@@ -124,9 +121,8 @@ def plan(
     """Say what would be done with the duplicates of a scan, and keep that as a plan. Nothing is touched."""
     context.settings.must_write()
     rules = read_policy(policy)
-    _must_go_together(
-        "--into-file", into_file, "--metadata, which says what is written", metadata or fact_rules
-    )
+    facts = read_fact_rules(fact_rules) if metadata or fact_rules else None
+    _must_go_together("--into-file", into_file, "--metadata, which says what is written", facts is not None)
     _must_go_together("--kept-in", kept_in, "--folder: say which folder is to be cleared", folder)
     with context.opened(context.existing()) as collection:
         wish = Wish(
@@ -135,7 +131,7 @@ def plan(
             named(collection, keep),
             named(collection, groups) if groups else None,
             {} if merge else None,
-            facts=read_fact_rules(fact_rules) if metadata or fact_rules else None,
+            facts=facts,
             into_file=into_file,
             best_pixels=best_pixels,
             partners=Partners(collection) if with_raw else None,

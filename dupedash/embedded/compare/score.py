@@ -23,13 +23,17 @@ EVEN = -0.2
 """Certainty at which the score is NEAR; `tools.calibrate` sets the constant of `WEIGHTS` by it."""
 _SLOPE = 0.6
 """So flat that a score tells certainties of -6 to 6 apart: 0.08 to 0.94."""
-UNLIKELY = EVEN - 2.8
+_UNLIKELY = EVEN - 2.8
 """The most where no edit leads from one to the other: a score of 0.3."""
 _A_LABEL = 0.007
 """Part of a picture where letters may pass for a thing in another colour; in 1,750 edited copies they did."""
 _SURE_OF_IT, _AT_LEAST = 4.0, -1.1
 """Log-odds of a replacement count fourfold (the certainty of drawings with one layout is up to 5 above EVEN),
 from there on: see `replaced.WEIGHTS` for what is lost and what stays."""
+WEIGHTS = (-3.3, 3.9, 3.2, -4.6, -355.0, -11.1, -20.0, -16.5, 3.6, -8.4, 2.4, -10.0, 0.9, -4.2)
+"""What `tools.calibrate` prints for two sets of 3,500 photos, drawings and generated copies of them, with its
+own drawings: a logistic regression over 14,693 pairs that a scan compares. Of 11,919 pairs that are told at
+0.7 three are wrong."""
 
 
 def score(evidence: Evidence) -> float:
@@ -40,10 +44,14 @@ def score(evidence: Evidence) -> float:
     return HIGHEST_EDITED / (1 + math.exp(-odds))
 
 
-def certainty(evidence: Evidence) -> float:
-    """Log-odds that two pictures are copies of one."""
-    total = float(np.dot(terms(evidence), WEIGHTS)) - of_replacement(evidence)
-    return total if not evidence.inliers or possible(evidence) else min(total, UNLIKELY)
+def certainty(
+    evidence: Evidence,
+    weights: tuple[float, ...] = WEIGHTS,
+    of_drawings: tuple[float, ...] = replaced.WEIGHTS,
+) -> float:
+    """Log-odds that two pictures are copies of one; with other weights than those held, if asked."""
+    total = float(np.dot(terms(evidence), weights)) - of_replacement(evidence, of_drawings)
+    return total if not evidence.inliers or possible(evidence) else min(total, _UNLIKELY)
 
 
 def terms(evidence: Evidence) -> tuple[float, ...]:
@@ -71,12 +79,6 @@ def _told_by_hash(found: Agreement) -> float:
     """
     layout = 3 * min(found.detail.half_alike, 0.3) + 6 * max(0.0, 0.95 - found.correlation)
     return min(1.0, 0.4 + layout + 4 * max(0.0, found.agreeing - 0.65))
-
-
-WEIGHTS = (-3.3, 3.9, 3.2, -4.6, -355.0, -11.1, -20.0, -16.5, 3.6, -8.4, 2.4, -10.0, 0.9, -4.2)
-"""What `tools.calibrate` prints for two sets of 3,500 photos, drawings and generated copies of them, with its
-own drawings: a logistic regression over 14,693 pairs that a scan compares. Of 11,919 pairs that are told at
-0.7 three are wrong."""
 
 
 def _contained(evidence: Evidence) -> float:
