@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from starlette.testclient import TestClient
 
 from tests import chromium
 
@@ -31,6 +33,15 @@ _MAIN = sys.modules["__main__"]
 def pytest_runtest_setup() -> None:
     """Streamlit's AppTest leaves its page as the main module: what multiprocessing starts would run that."""
     sys.modules["__main__"] = _MAIN
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """One event loop for all clients: each request would start one of its own, a third of what it takes."""
+    with start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
 
 
 @pytest.fixture(scope="session")
