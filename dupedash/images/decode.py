@@ -6,6 +6,7 @@ import hashlib
 import io
 import warnings
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -195,7 +196,7 @@ def _check_pixels(size: tuple[int, int], name: str, limits: Limits) -> None:
         raise UnreadableImage(name, f"claims {width}×{height} pixels: more than the limit")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class _Source:
     """A picture file that was read.
 
@@ -216,6 +217,11 @@ class _Source:
     dear: bool
     damage: str | None
 
+    @cached_property
+    def rgb(self) -> np.ndarray:
+        """The layer's pixels, uint8 (h, w, 3). Pillow packs them anew for each who asks."""
+        return np.asarray(to_rgb(self.layer))
+
     def pixel_hash(self) -> str | None:
         """The hash of the one picture, at full size and depth."""
         tag = colour_tag(self.image, self.layer.mode, self.data) + _views(self.image, self.data)
@@ -224,7 +230,7 @@ class _Source:
         if self.shallow:
             turned = f"turned {self.exif.orientation} {tag}"
             return None if self.bits is None else pixel_hash(self.bits, turned)
-        return frame_hash(self.upright, self.layer, tag)
+        return frame_hash(self.upright, self.layer, tag, lambda: self.rgb)
 
 
 def _decoded(image: Image.Image, data: bytes, name: str, wanted: _Wanted) -> Picture:
@@ -237,8 +243,9 @@ def _decoded(image: Image.Image, data: bytes, name: str, wanted: _Wanted) -> Pic
     small = reduced(source.layer, wanted.side_for(source.size))
     background = background_for(small) if small.mode == "RGBA" else 255
     kind = image.format or ""
+    seen = shown(small, image, background)
     picture = Picture(
-        np.asarray(shown(small, image, background)),
+        source.rgb if seen is source.layer else np.asarray(seen),
         *source.size,
         shown_name(kind),
         source.exif,
@@ -253,10 +260,9 @@ def _decoded(image: Image.Image, data: bytes, name: str, wanted: _Wanted) -> Pic
 
 
 def _marks(source: _Source) -> Marks:
-    layer, known = source.layer, format_of(source.image.format)
-    whole = np.asarray(to_rgb(layer))
+    known = format_of(source.image.format)
     tables = getattr(source.image, "quantization", None)
-    return measure(whole, tables, lossless=known is not None and known.lossless)
+    return measure(source.rgb, tables, lossless=known is not None and known.lossless)
 
 
 def _read(image: Image.Image, data: bytes, wanted: _Wanted) -> _Source:
@@ -276,13 +282,19 @@ def _read(image: Image.Image, data: bytes, wanted: _Wanted) -> _Source:
     elif end_is_missing(image.format, data):
         damage = mend.NO_END  # all of the picture came before it, or the decoder would have complained
     turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)  # Pillow turns TIFF itself, in `load`
-    upright = ImageOps.exif_transpose(image)
+    upright = _upright(image)
     if bits is not None and bits.shape[2:] == (3,):
         layer = _layer(bits, exif.orientation)
     else:
         layer = to_layer(upright, unsigned(image))
     size = (height, width) if turned else (width, height)
     return _Source(image, data, exif, size, upright, layer, shallow, bits, dear, damage)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The picture turned as its EXIF says; itself where it is so and stays so: a copy is dear."""
+    stays = image.format in _JPEG and image.getexif().get(0x0112, 1) == 1
+    return image if stays else ImageOps.exif_transpose(image)
 
 
 def _with_frames(picture: Picture, source: _Source, wanted: _Wanted) -> Picture:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -71,7 +71,8 @@ class _Reading:
         layer = to_layer(upright, unsigned(image))
         tag = colour_tag(image, layer.mode, data)
         duration = float(image.info.get("duration") or 0)
-        self.digest.update(f"{frame_hash(upright, layer, tag)} {duration:.0f}".encode())
+        found = frame_hash(upright, layer, tag, lambda: np.asarray(to_rgb(layer)))
+        self.digest.update(f"{found} {duration:.0f}".encode())
         self._hold(number, image, layer, 1.0 if self.paged else duration or _UNTIMED)
 
     def _hold(self, number: int, image: Image.Image, layer: Image.Image, duration: float) -> None:
@@ -88,13 +89,14 @@ class _Reading:
             self.held, self.every = self.held[::2], self.every * 2
 
 
-def frame_hash(upright: Image.Image, layer: Image.Image, tag: str) -> str:
-    """The hash of one picture: `layer` where it holds all that `upright` does, else the picture's numbers."""
+def frame_hash(upright: Image.Image, layer: Image.Image, tag: str, rgb: Callable[[], np.ndarray]) -> str:
+    """The hash of one picture: `layer` where it holds all that `upright` does, else the picture's numbers.
+    `rgb`: the layer's pixels, uint8 (h, w, 3), where it has no other colours."""
     if is_deep(upright):
         values = np.asarray(upright)
         return pixel_hash(values.astype(values.dtype.newbyteorder("=")), tag)
     if layer.mode in ("RGB", "L") and upright.mode not in ("LAB", "YCbCr", "HSV"):
-        return pixel_hash(np.asarray(to_rgb(layer)), tag)
+        return pixel_hash(rgb(), tag)
     exact = layer if layer.mode == "RGBA" else upright
     return pixel_hash(np.asarray(exact), f"{exact.mode} {tag}")
 

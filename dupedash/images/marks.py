@@ -8,12 +8,12 @@ own).
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 
 _SIDE = 8  # pixels of a block, as JPEG's
@@ -82,48 +82,40 @@ def measure(
     """
     height, width = pixels.shape[:2]
     step = float(np.mean(tables[0])) if tables and 0 in tables else 0.0
-    bands = _bands(_blocks(pixels, _SIDE // 2))
-    grid = _without_detail(_bands(_blocks(pixels, 0))) - _without_detail(bands) if lossless else 0.0
+    bands = _bands(pixels, _SIDE // 2)
+    grid = _without_detail(_bands(pixels, 0)) - _without_detail(bands) if lossless else 0.0
     detail = _logarithms(np.sqrt(bands.mean(axis=0)))
-    calm = _logarithms(np.percentile(np.sqrt(bands[:, 2:]), _CALM, axis=0))
+    calm = _logarithms(np.sqrt(_percentile(bands[:, 2:], _CALM)))
     return Marks(width, height, detail, calm, step, grid)
 
 
-def _bands(blocks: np.ndarray) -> np.ndarray:
-    """The power of each block in each band: (n, bands), at least one row."""
-    if not len(blocks):
-        return np.zeros((1, len(_BANDS)))
-    power = _transformed(_transformed(blocks)) ** 2
-    return np.stack([power[:, _frequency(first, last)].mean(axis=1) for first, last in _BANDS], axis=1)
+def _bands(pixels: np.ndarray, start: int) -> np.ndarray:
+    """The power of blocks in each band, float32 (n, bands), at least one row: blocks spread evenly over the
+    picture, of a grid that begins at `start`. A row of zeros where it is smaller than a block."""
+    from dupedash.images.bands import powers  # compiled: only who measures loads that
+
+    down, across = ((side - start) // _SIDE for side in pixels.shape[:2])
+    if min(down, across) < 1:
+        return np.zeros((1, len(_BANDS)), np.float32)
+    rows, columns = (start + _SIDE * _spread(count) for count in (down, across))
+    return powers(pixels, rows, columns, _transform(), _band_of())
+
+
+def _percentile(values: np.ndarray, per_cent: int) -> np.ndarray:
+    """Of each column of (n, k), between the two nearest values as numpy's."""
+    at = (len(values) - 1) * per_cent / 100
+    low, high = math.floor(at), math.ceil(at)
+    ordered = np.partition(values, (low, high), axis=0)
+    between: np.ndarray = ordered[low] + (ordered[high] - ordered[low]) * (at - low)
+    return between
 
 
 def _without_detail(bands: np.ndarray) -> float:
     return float((np.sqrt(bands[:, 3:]) < _NOTHING).mean())
 
 
-def _blocks(pixels: np.ndarray, start: int) -> np.ndarray:
-    """Gray blocks spread evenly over the picture, of a grid that begins at `start`: float32 (n, 64). None
-    where it is smaller than one."""
-    down, across = ((side - start) // _SIDE for side in pixels.shape[:2])
-    if min(down, across) < 1:
-        return np.zeros((0, _SIDE * _SIDE), np.float32)
-    inner = pixels[start : start + down * _SIDE, start : start + across * _SIDE]
-    split = inner.reshape(down, _SIDE, across, _SIDE, 3)
-    some = split[_spread(down)][:, :, _spread(across)]
-    gray = cv2.cvtColor(np.ascontiguousarray(some).reshape(1, -1, 3), cv2.COLOR_RGB2GRAY)
-    blocks: np.ndarray = gray.reshape(some.shape[:-1]).transpose(0, 2, 1, 3).reshape(-1, _SIDE * _SIDE)
-    return blocks.astype(np.float32)
-
-
 def _spread(count: int) -> np.ndarray:
     return np.unique(np.linspace(0, count - 1, min(count, _MOST)).astype(int))
-
-
-def _transformed(blocks: np.ndarray) -> np.ndarray:
-    """Blocks (n, 64), rows transformed and exchanged with columns: done twice it is the whole transform."""
-    rows = cv2.gemm(blocks.reshape(-1, _SIDE), _transform(), 1, None, 0, flags=cv2.GEMM_2_T)
-    columns = rows.reshape(-1, _SIDE, _SIDE).transpose(0, 2, 1)
-    return np.ascontiguousarray(columns).reshape(blocks.shape)
 
 
 @lru_cache(1)
@@ -135,10 +127,14 @@ def _transform() -> np.ndarray:
     return np.asarray(one, np.float32)
 
 
-@lru_cache(16)
-def _frequency(first: int, last: int) -> np.ndarray:
-    total = np.add.outer(np.arange(_SIDE), np.arange(_SIDE)).ravel()
-    return np.flatnonzero((total >= first) & (total <= last))
+@lru_cache(1)
+def _band_of() -> np.ndarray:
+    """The band of each pair of frequencies, int64 (8, 8); -1 where it is in none."""
+    total = np.add.outer(np.arange(_SIDE), np.arange(_SIDE))
+    band = np.full((_SIDE, _SIDE), -1)
+    for number, (first, last) in enumerate(_BANDS):
+        band[(total >= first) & (total <= last)] = number
+    return band
 
 
 def _logarithms(strengths: np.ndarray) -> tuple[float, ...]:
