@@ -25,6 +25,7 @@ _STEP = 2  # px between the samples of the second differences: the deviation of 
 _MARGIN = 6  # px from the edge of the picture: closer the bends are those of the padding
 _PAD = 20  # pixels around the picture, so that keypoints near its edge have a whole patch
 _BYTE_BITS = 8
+_SIDES = 0xFFFF  # more than a picture of 400 px, or a very long one, has rows or columns
 
 _SHARES = SCALE_STEP ** -np.arange(LEVELS) / (SCALE_STEP ** -np.arange(LEVELS)).sum()
 """Of the keypoints, by scale: as its side, as ORB has it."""
@@ -35,8 +36,8 @@ _REACH = np.sqrt(pattern.RADIUS**2 - np.arange(pattern.RADIUS + 1) ** 2).astype(
 def keypoints(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Positions, octaves, angles and binary descriptors of a gray picture uint8 (h, w); see `Descriptor`."""
     rows, tops, sizes = _pyramid(gray)
-    best, places = _spots(rows, tops, sizes)
-    octaves, x, y = _chosen(best, places, np.cumsum(_SHARES[::-1])[::-1] * KEYPOINTS)
+    best = _spots(rows, tops, sizes)
+    octaves, x, y = _chosen(best, rows, tops, np.cumsum(_SHARES[::-1])[::-1] * KEYPOINTS)
     row, column = (np.rint(place).astype(np.int64) + _PAD for place in (y, x))
     angles, binary = _described(rows, tops[octaves] + row, column, _REACH, pattern.turned_tests())
     scale = np.array(gray.shape[::-1]) / sizes[octaves][:, ::-1]
@@ -60,28 +61,37 @@ def _pyramid(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @compiled
-def _spots(rows: np.ndarray, tops: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The strongest maxima of every scale and cell, strongest first: their responses, int32 (scales, cells,
-    _DEEPEST), 0 where there are no more; and their x and y in the picture of that scale, (…, 2)."""
-    best = np.zeros((len(sizes), _GRID * _GRID, _DEEPEST), np.int32)
-    places = np.zeros((len(sizes), _GRID * _GRID, _DEEPEST, 2), np.float32)
+def _spots(rows: np.ndarray, tops: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The strongest maxima of every scale and cell, strongest first: int64 (scales, cells, _DEEPEST), of each
+    its response and its place (`_placed`), 0 where there are no more."""
+    best = np.zeros((len(sizes), _GRID * _GRID, _DEEPEST), np.int64)
     for level in range(len(sizes)):
         height, width = sizes[level]
-        response = np.zeros((height, width), np.int32)
-        for y in range(_MARGIN - 1, height - _MARGIN + 1):
-            _bends(rows, tops[level] + _PAD + y, response[y])
+        response = np.zeros((3, width), np.int32)
         peak = np.zeros(width, np.bool_)
-        for y in range(_MARGIN, height - _MARGIN):
-            _mark_peaks(response[y - 1], response[y], response[y + 1], peak)
-            for x in range(width):
+        for y in range(_MARGIN - 1, height - _MARGIN + 1):
+            _bends(rows, tops[level] + _PAD + y, response[y % 3])
+            if y <= _MARGIN:
+                continue
+            here = response[(y - 1) % 3]
+            _mark_peaks(response[(y - 2) % 3], here, response[y % 3], peak)
+            down = (y - 1) * _GRID // height * _GRID
+            for x in range(_MARGIN, width - _MARGIN):
                 if peak[x]:
-                    cell = y * _GRID // height * _GRID + x * _GRID // width
-                    _insert(
-                        best[level, cell], places[level, cell], response[y, x],
-                        x + _between(response[y, x - 1], response[y, x], response[y, x + 1]),
-                        y + _between(response[y - 1, x], response[y, x], response[y + 1, x]),
-                    )  # fmt: skip
-    return best, places
+                    _insert(best[level, down + x * _GRID // width], _placed(here[x], y - 1, x))
+    return best
+
+
+@compiled
+def _placed(response: int, y: int, x: int) -> int:
+    """A response and where it is, as one number: of equal ones the first in the picture is the largest."""
+    return int((np.int64(response) << 32) | ((_SIDES - y) << 16) | (_SIDES - x))
+
+
+@compiled
+def _place(number: int) -> tuple[int, int]:
+    """y and x of `_placed`."""
+    return _SIDES - ((number >> 16) & _SIDES), _SIDES - (number & _SIDES)
 
 
 @compiled
@@ -123,48 +133,95 @@ def _between(before: int, highest: int, after: int) -> float:
 
 
 @compiled
-def _insert(best: np.ndarray, places: np.ndarray, response: int, x: float, y: float) -> None:
+def _insert(best: np.ndarray, number: int) -> None:
     """Put a maximum where it belongs among those of its cell; the weakest falls out."""
     place = len(best) - 1
-    if best[place] >= response:
+    if best[place] >= number:
         return
-    while place and best[place - 1] < response:
+    while place and best[place - 1] < number:
         best[place] = best[place - 1]
-        places[place, 0], places[place, 1] = places[place - 1, 0], places[place - 1, 1]
         place -= 1
-    best[place], places[place, 0], places[place, 1] = response, x, y
+    best[place] = number
 
 
 @compiled
 def _chosen(
-    best: np.ndarray, places: np.ndarray, shares: np.ndarray
+    best: np.ndarray, rows: np.ndarray, tops: np.ndarray, shares: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Octave (int64), x and y (float32) of the keypoints that are kept: from the coarsest scale on, up to
     `shares` of it and the coarser ones."""
     octaves, x, y = [0], [np.float32(0)], [np.float32(0)]
     for level in range(len(best) - 1, -1, -1):
-        cell, rank = np.nonzero(best[level])
-        order = np.empty(len(cell), np.int64)
-        for i in range(len(cell)):
-            response = best[level, cell[i], rank[i]]
-            order[i] = ((rank[i] + (response <= _CLEAR)) << 31) - response
-        for i in np.argsort(order, kind="mergesort")[: max(0, int(np.rint(shares[level])) - len(x) + 1)]:
+        wanted = max(0, int(np.rint(shares[level])) - len(x) + 1)
+        numbers, order = _first(best[level], wanted)
+        for i in np.argsort(order, kind="mergesort")[:wanted]:
+            down, across = _place(numbers[i])
+            off_x, off_y = _top(rows, tops[level] + _PAD + down, _PAD + across)
             octaves.append(level)
-            x.append(places[level, cell[i], rank[i], 0])
-            y.append(places[level, cell[i], rank[i], 1])
+            x.append(np.float32(across + off_x))
+            y.append(np.float32(down + off_y))
     return np.array(octaves)[1:], np.array(x)[1:], np.array(y)[1:]
+
+
+@compiled
+def _first(best: np.ndarray, wanted: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of one scale all maxima of the ranks that the first `wanted` have, cell by cell, and by what they are
+    put in order: int64 (n,). What is not clear comes a rank later."""
+    held = np.zeros(best.shape[1] + 1, np.int64)
+    for cell in range(len(best)):
+        for rank in range(best.shape[1]):
+            if not best[cell, rank]:
+                break
+            held[rank + ((best[cell, rank] >> 32) <= _CLEAR)] += 1
+    last, total = 0, held[0]
+    while total < wanted and last + 1 < len(held):
+        last += 1
+        total += held[last]
+    numbers, order, count = np.empty(total, np.int64), np.empty(total, np.int64), 0
+    for cell in range(len(best)):
+        for rank in range(best.shape[1]):
+            response = best[cell, rank] >> 32
+            later = rank + (response <= _CLEAR)
+            if not response or later > last:
+                break
+            numbers[count], order[count] = best[cell, rank], (later << 31) - response
+            count += 1
+    return numbers, order
+
+
+@compiled
+def _top(rows: np.ndarray, row: int, column: int) -> tuple[float, float]:
+    """How far from a pixel, across and down, the top of its maximum lies."""
+    middle = _bend(rows, row, column)
+    left, right = _bend(rows, row, column - 1), _bend(rows, row, column + 1)
+    above, below = _bend(rows, row - 1, column), _bend(rows, row + 1, column)
+    return _between(left, middle, right), _between(above, middle, below)
+
+
+@compiled
+def _bend(rows: np.ndarray, row: int, column: int) -> int:
+    """The determinant of the Hessian of one pixel, as `_bends` has it."""
+    middle = 2 * np.int64(rows[row, column])
+    across = np.int64(rows[row, column - _STEP]) + rows[row, column + _STEP] - middle
+    down = np.int64(rows[row - _STEP, column]) + rows[row + _STEP, column] - middle
+    both = np.int64(rows[row - 1, column - 1]) + rows[row + 1, column + 1]
+    both -= np.int64(rows[row - 1, column + 1]) + rows[row + 1, column - 1]
+    return int(across * down - both * both)
 
 
 @compiled
 def _angle(rows: np.ndarray, y: int, x: int, reach: np.ndarray, steps: int) -> int:
     """The direction of the centre of gravity of a round patch, in `steps` of a whole turn."""
-    across, down = np.int64(0), np.int64(0)
+    across = down = np.int64(0)
     for dy in range(1 - len(reach), len(reach)):
         half = reach[abs(dy)]
-        for dx in range(-half, half + 1):
-            value = np.int64(rows[y + dy, x + dx])
-            across += dx * value
-            down += dy * value
+        line = rows[y + dy, x - half : x + half + 1]
+        light = moment = np.int32(0)
+        for place in range(len(line)):
+            light = np.int32(light + line[place])
+            moment = np.int32(moment + np.int32(place) * np.int32(line[place]))
+        across += moment - half * light
+        down += dy * light
     return int(np.rint(np.arctan2(down, across) * (steps / (2 * np.pi)))) % steps
 
 
@@ -173,11 +230,16 @@ def _described(
     rows: np.ndarray, y: np.ndarray, x: np.ndarray, reach: np.ndarray, tests: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Angles as in ORB, uint8 (n,), and the comparisons of the patches turned by these, uint8 (n, 32)."""
-    angles, binary = np.empty(len(x), np.uint8), np.zeros((len(x), tests.shape[1] // _BYTE_BITS), np.uint8)
+    angles, binary = np.empty(len(x), np.uint8), np.empty((len(x), tests.shape[1] // _BYTE_BITS), np.uint8)
+    pixels, width = rows.ravel(), rows.shape[1]
     for i in range(len(x)):
         angle = angles[i] = _angle(rows, y[i], x[i], reach, len(tests))
-        for t in range(tests.shape[1]):
-            p = rows[y[i] + tests[angle, t, 0, 1], x[i] + tests[angle, t, 0, 0]]
-            q = rows[y[i] + tests[angle, t, 1, 1], x[i] + tests[angle, t, 1, 0]]
-            binary[i, t // _BYTE_BITS] |= (p < q) << (_BYTE_BITS - 1 - t % _BYTE_BITS)
+        middle = y[i] * width + x[i]
+        for byte in range(binary.shape[1]):
+            bits = 0
+            for t in range(byte * _BYTE_BITS, byte * _BYTE_BITS + _BYTE_BITS):
+                p = pixels[np.uint64(middle + tests[angle, t, 0, 1] * width + tests[angle, t, 0, 0])]
+                q = pixels[np.uint64(middle + tests[angle, t, 1, 1] * width + tests[angle, t, 1, 0])]
+                bits = (bits << 1) | (p < q)
+            binary[i, byte] = bits
     return angles, binary
