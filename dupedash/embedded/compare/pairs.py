@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from dupedash.embedded.compare import further
 from dupedash.embedded.compare.edits.explain import explain
 from dupedash.embedded.compare.register import Keypoints
-from dupedash.embedded.compare.score import score
-from dupedash.embedded.compare.verify import Evidence, looked_at_closely, seen_from_b, verify
+from dupedash.embedded.compare.score import nearly_only_encoding_differs, only_encoding_differs, score
+from dupedash.embedded.compare.verify import Evidence, as_they_are, looked_at_closely, seen_from_b, verify
 from dupedash.embedded.describe import drawing
 from dupedash.embedded.describe.descriptor import Descriptor, decode_thumb
 from dupedash.model import EXACT, ChangeKind, Explanation
@@ -77,6 +77,10 @@ def _verified(a: Descriptor, b: Descriptor, mirrored: bool, upright: bool) -> tu
     """With its score."""
     found = verify(a, b, mirrored, upright)
     scored = score(found)
+    if scored < EXACT and nearly_only_encoding_differs(found):
+        in_place = as_they_are(found, a, b)
+        if only_encoding_differs(in_place):
+            found, scored = in_place, score(in_place)
     if scored < _CLOSELY or not (a.drawing and b.drawing):
         return scored, found
     close = looked_at_closely(found, a, b)
