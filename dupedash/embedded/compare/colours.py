@@ -16,6 +16,8 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from dupedash.compiled import compiled
+
 _MOST_GAIN = 2.0
 """From candle light to shade the balance of a camera goes through gains of 0.5 to 2."""
 _COLOURFUL = 12.0
@@ -61,15 +63,14 @@ def recoloured(over: np.ndarray, onto: np.ndarray, shown: np.ndarray, structure:
     the overlap; `structure`, float32, a row and a column less where there are two: how well the neighbourhood
     agrees, -1…1.
     """
-    if not (cv2.absdiff(over, onto)[shown, 1:] > _OTHER / 2).any():
+    if not _differ(over, onto, shown):
         return 0.0  # nearly all pairs
     over, onto = over.astype(np.float32), onto.astype(np.float32)
     structure = np.pad(structure, [(0, 1), (0, 1)], mode="edge")[: shown.shape[0], : shown.shape[1]]
     if _power(over[shown]) < _power(onto[shown]):
         over, onto = onto, over  # what an edit took the colour of, it explains from the more colourful one on
     x, y = over[shown], onto[shown]
-    plainly = np.abs(_chroma(y) - _saturated(_chroma(x), _chroma(x), _chroma(y))) > _OTHER
-    if np.count_nonzero(plainly) < _LEAST_CELLS:
+    if _plainly_other(_chroma(x), _chroma(y)) < _LEAST_CELLS:
         return 0.0  # as copies with another saturation or tint are
     edges, rim = np.minimum(_edges(over), _edges(onto)), _rim(shown)
     flat, outline = np.mean(edges[shown] < _NEUTRAL) > _FLAT, shown & (edges > _EDGE)
@@ -113,17 +114,50 @@ def _is_toned(y: np.ndarray) -> bool:
     return bool(np.mean(np.abs(toned - _chroma(y)) < _NEUTRAL) > _NEARLY_ALL)
 
 
+@compiled
+def _differ(over: np.ndarray, onto: np.ndarray, shown: np.ndarray) -> bool:
+    """Whether the chroma of any cell that is shown does by half of what another colour does."""
+    for i in range(shown.shape[0]):
+        for j in range(shown.shape[1]):
+            if shown[i, j]:
+                for k in range(1, 3):
+                    if abs(np.int32(over[i, j, k]) - np.int32(onto[i, j, k])) > _OTHER / 2:
+                        return True
+    return False
+
+
+@compiled
+def _plainly_other(before: np.ndarray, after: np.ndarray) -> int:
+    """In how many cells another saturation or tint does not explain the chroma, complex64 (n,)."""
+    expected, count = _saturated(before, before, after), 0
+    for n in range(len(after)):
+        count += np.abs(after[n] - expected[n]) > _OTHER
+    return count
+
+
+@compiled
 def _saturated(chroma: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """With the tint that the grays have got, and the saturation of most of what has colour."""
-    gray, colour = np.abs(before) < _NEUTRAL, np.abs(chroma) > _COLOURFUL
-    tint, gain = 0j, 1.0
-    if gray.mean() >= _SOME_GRAY:
-        off = (after - chroma)[gray]
-        tint = complex(np.median(off.real), np.median(off.imag))
-    if colour.any():
-        along = ((after - tint) * np.conj(chroma)).real[colour] / np.abs(chroma[colour]) ** 2
-        gain = max(0.0, float(np.median(along)))
-    saturated: np.ndarray = gain * chroma + tint
+    """With the tint that the grays have got, and the saturation of most that has colour: complex64 (n,)."""
+    real, imaginary = np.empty(len(chroma), np.float32), np.empty(len(chroma), np.float32)
+    grays = 0
+    for n in range(len(chroma)):
+        if np.abs(before[n]) < _NEUTRAL:
+            off = after[n] - chroma[n]
+            real[grays], imaginary[grays] = off.real, off.imag
+            grays += 1
+    tint, gain, colours = np.complex64(0), np.float32(1), 0
+    if grays and grays >= _SOME_GRAY * len(chroma):
+        tint = np.complex64(complex(np.median(real[:grays]), np.median(imaginary[:grays])))
+    for n in range(len(chroma)):
+        length = np.abs(chroma[n])
+        if length > _COLOURFUL:
+            real[colours] = ((after[n] - tint) * np.conj(chroma[n])).real / (length * length)
+            colours += 1
+    if colours:
+        gain = np.float32(max(0.0, float(np.median(real[:colours]))))
+    saturated = np.empty_like(chroma)
+    for n in range(len(chroma)):
+        saturated[n] = gain * chroma[n] + tint
     return saturated
 
 

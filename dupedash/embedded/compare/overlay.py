@@ -102,8 +102,10 @@ def laid_over(a: np.ndarray, shape: tuple[int, ...], matrix: np.ndarray) -> tupl
         grow = np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1]])
         matrix = matrix @ grow
     size = shape[1], shape[0]
-    over = cv2.warpAffine(a, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return over, covered(a.shape, matrix, shape)
+    # OpenCV moves four channels in half of the time of three.
+    four = cv2.cvtColor(a, cv2.COLOR_BGR2BGRA)
+    over = cv2.warpAffine(four, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.cvtColor(over, cv2.COLOR_BGRA2BGR), covered(a.shape, matrix, shape)
 
 
 def covered(source: tuple[int, ...], matrix: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

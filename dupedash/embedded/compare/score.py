@@ -122,7 +122,7 @@ _OTHER_DETAIL = 0.005
 """Detail that is unlike in copies, at most: a fifth less or a quarter more moves none of 1,621 pairs."""
 
 
-_INEXACT = 0.05
+_INEXACT = 0.02
 """More than a quarter of a pixel takes from structure, and adds to the windows that differ: 0.013 and 0.01 in
 copies with fine texture."""
 
@@ -144,7 +144,8 @@ def nearly_only_encoding_differs(evidence: Evidence) -> bool:
     """Whether a map that is a little more exact could make it so."""
     limits, found = _limits(evidence), evidence.agreement
     near = found.structure >= limits.structure - _INEXACT and found.differing <= limits.differing + _INEXACT
-    return bool(near and evidence.inliers and _frames_coincide(evidence, limits))
+    in_place = bool(near and evidence.inliers) and _frames_coincide(evidence, limits)
+    return in_place and _same_gray(found) and _same_chroma(found)
 
 
 def _limits(evidence: Evidence) -> _Limits:
@@ -162,10 +163,16 @@ def _frames_coincide(evidence: Evidence, limits: _Limits) -> bool:
 
 
 def _tones_coincide(found: Agreement, limits: _Limits) -> bool:
-    same_gray = abs(found.brightness) <= 2.5
-    same_chroma = abs(math.log(max(found.chroma_gain, 0.01))) <= 0.1
-    same_colour = found.colour_error <= (limits.colour_error if same_chroma else 0.6)
-    return same_gray and same_colour and max(found.tone, found.colour) <= 0.004
+    same_colour = found.colour_error <= (limits.colour_error if _same_chroma(found) else 0.6)
+    return _same_gray(found) and same_colour and max(found.tone, found.colour) <= 0.004
+
+
+def _same_gray(found: Agreement) -> bool:
+    return abs(found.brightness) <= 2.5
+
+
+def _same_chroma(found: Agreement) -> bool:
+    return abs(math.log(max(found.chroma_gain, 0.01))) <= 0.1
 
 
 _RESIZED, _COARSE_GAIN = 0.03, 0.03

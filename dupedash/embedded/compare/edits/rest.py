@@ -11,6 +11,7 @@ import numpy as np
 
 from dupedash.compiled import compiled
 from dupedash.embedded.compare.overlay import CELL, Laid
+from dupedash.images.marks import percentile
 
 _FINE, _COARSE = 1.0, 2.0
 """Blurs, in pixels of the thumbnail, that part its detail into two bands: what a blur or a sharpening of 1 …
@@ -62,7 +63,7 @@ def rest(one: np.ndarray, other: np.ndarray, laid: Laid, *, coloured: bool, tone
     x, y = (picture[..., 0].astype(np.float32) for picture in (one, other))
     times, softer = _differing(x, y, laid.used)
     shown = laid.whole_cells
-    usual = float(np.percentile(times[shown], _CALMER)) if shown.any() else 0.0
+    usual = float(percentile(times[shown], _CALMER)) if shown.any() else 0.0
     if coloured or toned:
         shown = shown & _unclipped(one) & _unclipped(other)
     inner = _inner(shown)
@@ -115,7 +116,7 @@ def _nearest(left: np.ndarray, used: np.ndarray) -> np.ndarray:
     """The cells, bool, without those that differ most: what was put over a picture is no sharpening."""
     size = used.shape[::-1]
     off = cv2.resize(np.abs(left), size, interpolation=cv2.INTER_AREA)
-    return np.asarray(off <= np.percentile(off[used], _NEAREST)) if used.any() else used
+    return np.asarray(off <= percentile(off[used], _NEAREST)) if used.any() else used
 
 
 def _bands(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -3,8 +3,11 @@ darker makes its colours weaker, too."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from dupedash.compiled import compiled
 from dupedash.embedded.compare.local import by_cell
 from dupedash.model import ChangeKind
 
@@ -27,27 +30,44 @@ _FAR_OFF, _TIMES = 8.0, 3.0
 def tint(one: np.ndarray, other: np.ndarray, shown: np.ndarray) -> tuple[ChangeKind, ...]:
     """GRAY where one of two pictures, YCrCb uint8 (h, w, 3), has no colour, COLOUR where they are another in
     the cells that are `shown`, bool."""
-    p, q = _chroma(by_cell(one))[shown], _chroma(by_cell(other))[shown]
-    off = np.abs(q[:, 0] - p[:, 0]) + np.abs(q[:, 1] - p[:, 1])
-    kept = off <= max(_FAR_OFF, _TIMES * float(np.median(off)))
-    return _told(p[kept], q[kept])
-
-
-def _told(p: np.ndarray, q: np.ndarray) -> tuple[ChangeKind, ...]:
-    less, more = sorted((_mean(p), _mean(q)))
+    cells, power, power_other, both = _sums(by_cell(one), by_cell(other), shown)
+    before, after = math.sqrt(power / max(1, cells)), math.sqrt(power_other / max(1, cells))
+    less, more = min(before, after), max(before, after)
     if less < _COLOURLESS + _OF_OTHER * more:
         return (ChangeKind.GRAY,) if more > _SOME else ()
-    gain = float(np.vdot(p, q) / (np.vdot(p, p) + 1e-6))
-    tinted = _mean(q - gain * p) > max(_TINT, _OF_COLOUR * more)
-    more_colourful, off = abs(np.log(more / less)), _mean(q - p)
-    saturated = any(more_colourful > least and off > least_off for least, least_off in _SATURATED)
+    gain = both / (power + 1e-6)
+    unexplained, off = (power_other - 2 * by * both + by * by * power for by in (gain, 1.0))
+    tinted = math.sqrt(max(0.0, unexplained) / cells) > max(_TINT, _OF_COLOUR * more)
+    more_colourful, apart = math.log(more / less), math.sqrt(max(0.0, off) / cells)
+    saturated = any(more_colourful > least and apart > least_off for least, least_off in _SATURATED)
     return (ChangeKind.COLOUR,) if tinted or saturated else ()
 
 
-def _mean(chroma: np.ndarray) -> float:
-    """The root of the mean square of chroma, (n, 2)."""
-    return float(np.sqrt(np.vdot(chroma, chroma) / max(1, len(chroma))))
+@compiled
+def _sums(one: np.ndarray, other: np.ndarray, shown: np.ndarray) -> tuple[int, float, float, float]:
+    """From means of YCrCb by cell, uint8 (h, w, 3), without cells that are far off: how many are shown, the
+    squares of both chromas added, and their products."""
+    off, count = np.empty(shown.size, np.float32), 0
+    for i in range(shown.shape[0]):
+        for j in range(shown.shape[1]):
+            if shown[i, j]:
+                off[count] = _off(one[i, j], other[i, j])
+                count += 1
+    most = max(_FAR_OFF, _TIMES * float(np.median(off[:count]))) if count else 0.0
+    cells, power, power_other, both = 0, 0.0, 0.0, 0.0
+    for i in range(shown.shape[0]):
+        for j in range(shown.shape[1]):
+            if shown[i, j] and _off(one[i, j], other[i, j]) <= most:
+                cells += 1
+                for k in range(1, 3):
+                    p, q = np.float64(one[i, j, k]) - 128, np.float64(other[i, j, k]) - 128
+                    power += p * p
+                    power_other += q * q
+                    both += p * q
+    return cells, power, power_other, both
 
 
-def _chroma(cells: np.ndarray) -> np.ndarray:
-    return cells[..., 1:].astype(np.float32) - 128
+@compiled
+def _off(one: np.ndarray, other: np.ndarray) -> int:
+    """By how much the chroma of two cells differs, both channels added."""
+    return int(abs(np.int32(one[1]) - other[1]) + abs(np.int32(one[2]) - other[2]))
