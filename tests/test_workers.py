@@ -362,6 +362,16 @@ def test_what_was_imported_with_threads_is_not_forked():
     assert outcome.result == "dupedash.workers.forkserver"
 
 
+@on_linux
+@pytest.mark.usefixtures("forking")
+@pytest.mark.parametrize("library", ["pyarrow", "pandas"])
+def test_a_library_that_reads_tables_is_forked_with_the_rest(library):
+    processes.end()
+    processes.start_ahead(1, library)
+    (outcome,) = Workers(program, 1).run(["a task"])
+    assert outcome.result == "dupedash.workers.forkserver"
+
+
 def a_thread() -> None:
     threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 

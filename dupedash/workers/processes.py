@@ -18,6 +18,8 @@ from dupedash.workers.forked import Forked, Forkserver
 WORKER = ("-m", "dupedash.workers.worker")
 _ROOT = Path(__file__).resolve().parents[2]  # of this program: workers import from there
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_NO_HELPER = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+"""The memory of pyarrow would be tidied by a thread, and what has a second thread is not forked."""
 _IDLE = 300.0
 """Seconds after the last fork until the forkserver ends, if what it forked has: it holds 150 MB."""
 
@@ -138,7 +140,7 @@ def _started(*arguments: str) -> subprocess.Popen[bytes]:
 
 def _environment() -> dict[str, str]:
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, **_ONE_THREAD, "PYTHONPATH": path}
+    return {**os.environ, **_ONE_THREAD, **_NO_HELPER, "PYTHONPATH": path}
 
 
 @atexit.register
