@@ -10,7 +10,7 @@ from dupedash.embedded.compare.agreement import Agreement
 from dupedash.embedded.compare.score import score
 from dupedash.embedded.compare.verify import verify
 from dupedash.embedded.describe.descriptor import describe
-from tests.embedded_pictures import jpeg, labelled, scene
+from tests.embedded_pictures import form, jpeg, labelled, scene
 
 
 def agreement(a: np.ndarray, b: np.ndarray) -> Agreement:
@@ -208,3 +208,13 @@ def test_an_opaque_box_is_one_overlay_and_does_not_bend_the_tones_of_the_rest(se
     assert abs(found.brightness) < 3
     assert found.detail.exchanged < 0.01
     assert matches(picture, boxed)
+
+
+@pytest.mark.parametrize("blur", [4, 5, 6])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_page_of_text_is_known_however_blurred_and_no_other_page_of_its_form(
+    seed: int, blur: float
+) -> None:
+    own, other = (jpeg(cv2.GaussianBlur(form(n), (0, 0), blur), 85) for n in (seed, seed + 50))
+    assert matches(form(seed), own)
+    assert not matches(form(seed), other)

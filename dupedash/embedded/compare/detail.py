@@ -61,7 +61,7 @@ def compare_detail(x: np.ndarray, y: np.ndarray, weight: np.ndarray, local: Loca
     found = _measured(local)
     if not found.half_alike + found.unlike:
         return found  # nothing agrees better than that
-    sharp_x, sharp_y = _equally_sharp(x, y)
+    sharp_x, sharp_y = equally_sharp(x, y)
     if sharp_x is x and sharp_y is y:
         return found
     blurred = _measured(compare_locally(sharp_x, sharp_y, weight))
@@ -127,11 +127,11 @@ def _one_box(kinds: np.ndarray, differing: int) -> tuple[int, int, int, int]:
     return (left, top, left + width, top + height) if solid and full and covers else (0, 0, 0, 0)
 
 
-def _equally_sharp(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def equally_sharp(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The sharper picture blurred until it is as sharp as the other."""
     sharp_x, sharp_y = sharpness(x), sharpness(y)
     if sharp_x < sharp_y:
-        y, x = _equally_sharp(y, x)
+        y, x = equally_sharp(y, x)
         return x, y
     for sigma in _BLURS:
         if sharp_x <= _SHARPER * sharp_y:

@@ -14,7 +14,7 @@ from dupedash.embedded.compare.agreement import PROMISING, Agreement
 from dupedash.embedded.compare.drawings import replaced
 from dupedash.embedded.compare.local import by_cell
 from dupedash.embedded.compare.overlay import Laid
-from dupedash.embedded.compare.verify import Evidence
+from dupedash.embedded.compare.verify import SURE, Evidence
 from dupedash.model import EXACT, NEAR
 
 HIGHEST_EDITED = 0.945
@@ -94,10 +94,23 @@ def of_replacement(evidence: Evidence, weights: tuple[float, ...] = replaced.WEI
 def possible(evidence: Evidence) -> bool:
     """Whether an edit could have led from one picture to the other. One shows most of the other; a turn by
     an odd angle leaves one wholly inside: else they rather share an object, a logo or a piece of a screen."""
-    if evidence.agreement.agreeing < PROMISING:
+    if evidence.agreement.agreeing < PROMISING or _by_chance(evidence):
         return False
     odd = abs((evidence.rotation + 45) % 90 - 45)
     return _contained(evidence) >= (0.93 if odd > 12 else 0.6)
+
+
+_STRETCHED, _OTHER_CONTRAST = 0.1, 0.45
+"""Logarithms: of width by height, and of the slope of the gray values."""
+
+
+def _by_chance(evidence: Evidence) -> bool:
+    """Whether few keypoints agree on a map that stretches, and another contrast as well has to explain what
+    is seen: of 7,000 photos two pairs with other content were told so, and no copy."""
+    across, down = (float(np.linalg.norm(axis)) for axis in evidence.pixel_axes)
+    stretched = abs(math.log(across / max(down, 1e-9))) > _STRETCHED
+    other = abs(math.log(max(evidence.agreement.gain, 0.01))) > _OTHER_CONTRAST
+    return evidence.inliers < SURE and stretched and other
 
 
 @dataclass(frozen=True, slots=True)
