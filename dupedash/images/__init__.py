@@ -26,7 +26,7 @@ from dupedash.images.files import (
     read_file,
 )
 from dupedash.images.frames import Frames
-from dupedash.images.marks import Marks, measure
+from dupedash.images.marks.measure import Marks, measure
 from dupedash.images.odd.reasons import NO_MEMORY
 
 __all__ = [

@@ -20,7 +20,7 @@ from dupedash.images.digest import jpeg_end, jpeg_hash, pixel_hash
 from dupedash.images.exif import Exif, exif_of, read_exif
 from dupedash.images.files import LIMITS, Limits, checked, not_decoded, printable, read_file
 from dupedash.images.frames import Frames, frame_count, frame_hash, frames_of
-from dupedash.images.marks import Marks, measure
+from dupedash.images.marks.measure import Marks, measure
 from dupedash.images.modes import background_for, shown, to_8_bits, to_layer, to_rgb
 from dupedash.images.motion import has_video
 from dupedash.images.odd import mend

@@ -17,7 +17,7 @@ import numpy as np
 from dupedash.embedded.describe import drawing, pdq
 from dupedash.embedded.describe.sequence import SINGLE, Sequence
 from dupedash.images import Frames
-from dupedash.images.marks import MARKS_SIZE, Marks, measure
+from dupedash.images.marks.measure import MARKS_SIZE, Marks, measure
 from dupedash.images.reduce import is_flat, lengthened
 
 VERSION = 8

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dupedash.images.marks import Marks
+from dupedash.images.marks.measure import Marks
 from dupedash.model import ChangeKind
 
 Signs = tuple[ChangeKind, ...]

@@ -11,7 +11,7 @@ import numpy as np
 
 from dupedash.compiled import compiled
 from dupedash.embedded.compare.overlay import CELL, Laid
-from dupedash.images.marks import percentile
+from dupedash.images.marks.measure import percentile
 
 _FINE, _COARSE = 1.0, 2.0
 """Blurs, in pixels of the thumbnail, that part its detail into two bands: what a blur or a sharpening of 1 …

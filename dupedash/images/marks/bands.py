@@ -1,4 +1,4 @@
-"""The strength of blocks of a picture in bands of frequencies, compiled: see `marks`."""
+"""The strength of blocks of a picture in bands of frequencies, compiled: see `measure`."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def measure(
 def _bands(pixels: np.ndarray, start: int) -> np.ndarray:
     """The power of blocks in each band, float32 (n, bands), at least one row: blocks spread evenly over the
     picture, of a grid that begins at `start`. A row of zeros where it is smaller than a block."""
-    from dupedash.images.bands import powers  # compiled: only who measures loads that
+    from dupedash.images.marks.bands import powers  # compiled: only who measures loads that
 
     down, across = ((side - start) // _SIDE for side in pixels.shape[:2])
     if min(down, across) < 1:

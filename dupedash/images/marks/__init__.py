@@ -1,0 +1,1 @@
+"""What of an edit is measured at full resolution."""
