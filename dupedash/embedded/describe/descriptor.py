@@ -20,7 +20,7 @@ from dupedash.images import Frames
 from dupedash.images.marks.measure import MARKS_SIZE, Marks, measure
 from dupedash.images.reduce import is_flat, lengthened
 
-VERSION = 8
+VERSION = 7
 """Counts changes of the description: descriptors of different versions must not be compared."""
 
 SIDE = 400
@@ -31,8 +31,6 @@ very long pictures is longer."""
 _SMALL_THUMB = 160
 """That of pictures which are no larger: enlarged they would seem to have lost detail."""
 _SMALLEST = 16  # pixels of the short side at least, however narrow the picture is
-_TAKES_ALL = 4
-"""So many times smaller a picture may become by way of twice the size: lines to a half leave no pixel out."""
 _JPEG_QUALITY = 80  # of the thumbnail: half the bytes of 95
 _HEAD = struct.Struct("<HIIHHBHIIII")
 
@@ -130,7 +128,7 @@ def describe(
 
     height, width = pixels.shape[:2]
     sharp = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    gray = _halved(sharp, working_size(height, width))
+    gray = _resize(sharp, working_size(height, width))
     points, octaves, angles, binary = keypoints(gray)
     thumb = _thumb(pixels)
     whole, quality = pdq.compute(_resize(thumb, (pdq.SIDE, pdq.SIDE)))
@@ -162,17 +160,6 @@ def _resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     method = cv2.INTER_AREA if size[0] < picture.shape[0] or size[1] < picture.shape[1] else cv2.INTER_LINEAR
     resized: np.ndarray = cv2.resize(picture, (size[1], size[0]), interpolation=method)
     return resized
-
-
-def _halved(gray: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """As `_resize`. OpenCV's means over areas are slow unless sides are halved: brought to twice the size by
-    lines first, a picture comes out the same to a third of a gray value, in half of the time. Keypoints do
-    not mind; a thumbnail that was enlarged on the way would be softer than those of larger copies."""
-    height, width = size
-    smaller = height < gray.shape[0] or width < gray.shape[1]
-    if smaller and max(gray.shape) <= _TAKES_ALL * max(size):
-        gray = cv2.resize(gray, (2 * width, 2 * height), interpolation=cv2.INTER_LINEAR)
-    return _resize(gray, size)
 
 
 def _encode(thumb: np.ndarray) -> bytes:
