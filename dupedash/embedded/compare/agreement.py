@@ -100,7 +100,7 @@ def _measured(both: Overlap, overlap_a: float, overlap_b: float) -> Agreement:
     fit, kept = fit_mostly(x, y, weight)
     local = compare_locally(fit.fitted, y, weight)
     windows, textured, good, low, similar = _windows(local.known, local.var_x, local.var_y, local.covariance)
-    agreeing = (good + _PRIOR * max(0.0, fit.correlation)) / (textured + _PRIOR)
+    agreeing = _agreeing(good, textured, fit.correlation)
     if agreeing < _FEW and fit.correlation > _SAME_LIGHT:
         blurred = _agreeing_if_blurred(x, y, weight)
         agreeing = blurred if blurred > _ALL_BUT_A_FEW else agreeing
@@ -136,7 +136,12 @@ def _agreeing_if_blurred(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> fl
     fit, _ = fit_mostly(sharp_x, sharp_y, weight)  # a blur takes contrast, too
     local = compare_locally(fit.fitted, sharp_y, weight)
     _, textured, good, _, _ = _windows(local.known, local.var_x, local.var_y, local.covariance)
-    return float((good + _PRIOR * max(0.0, fit.correlation)) / (textured + _PRIOR))
+    return _agreeing(good, textured, fit.correlation)
+
+
+def _agreeing(good: int, textured: int, correlation: float) -> float:
+    """The part of the textured windows that agrees, as `_PRIOR` has it."""
+    return (good + _PRIOR * max(0.0, correlation)) / (textured + _PRIOR)
 
 
 @compiled

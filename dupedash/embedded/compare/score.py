@@ -107,10 +107,10 @@ _STRETCHED, _OTHER_CONTRAST = 0.1, 0.45
 def _by_chance(evidence: Evidence) -> bool:
     """Whether few keypoints agree on a map that stretches, and another contrast as well has to explain what
     is seen: of 7,000 photos two pairs with other content were told so, and no copy."""
-    across, down = (float(np.linalg.norm(axis)) for axis in evidence.pixel_axes)
-    stretched = abs(math.log(across / max(down, 1e-9))) > _STRETCHED
-    other = abs(math.log(max(evidence.agreement.gain, 0.01))) > _OTHER_CONTRAST
-    return evidence.inliers < SURE and stretched and other
+    if evidence.inliers >= SURE or abs(math.log(max(evidence.agreement.gain, 0.01))) <= _OTHER_CONTRAST:
+        return False
+    across, down = evidence.scales
+    return abs(math.log(across / max(down, 1e-9))) > _STRETCHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,12 @@ class Evidence:
         return pixel_axes(self.unit_matrix, self.size_a, self.size_b)
 
     @property
+    def scales(self) -> tuple[float, float]:
+        """How many times longer a is in b, in pixels: across and down."""
+        across, down = (float(np.linalg.norm(axis)) for axis in self.pixel_axes)
+        return across, down
+
+    @property
     def same_frame(self) -> bool:
         """Whether both show all of the other, the same way up."""
         whole = min(self.agreement.overlap_a, self.agreement.overlap_b) > 0.95

@@ -44,7 +44,7 @@ class _Pixels:
 def explain(evidence: Evidence, a: Descriptor, b: Descriptor) -> Explanation:
     """What happened to a that made it b, most important first."""
     found = evidence.agreement
-    across, down = (float(np.linalg.norm(axis)) for axis in evidence.pixel_axes)
+    across, down = evidence.scales
     aspect = across / max(down, 1e-9)
     seen = _pixels(evidence)
     contrast, fits = _contrast(evidence, seen.tones), partial(_fits, evidence, seen)
