@@ -12,12 +12,9 @@ UI = Path(dupedash.ui.__file__).parent
 PAGES = UI.parent.parent / "pages"
 
 
-def opened(page: str, **parameters: str) -> AppTest:
-    """The page with these parameters in its URL, drawn without an exception."""
+def opened(page: str = "overview", **parameters: str) -> AppTest:
+    """The page with these parameters in its URL, as after a click on a link, drawn without an exception."""
     at = AppTest.from_file(UI / "main.py", default_timeout=120)
-    for name, value in parameters.items():
-        at.query_params[name] = value
-    at.run()
     at.switch_page(str(PAGES / f"{page}.py"))
     for name, value in parameters.items():
         at.query_params[name] = value

@@ -12,7 +12,6 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import dupedash.ui
 from dupedash.actions import Journal, Scope, Status, import_plan, journals
 from dupedash.actions.files.companions import look_again
 from dupedash.config import Workspace
@@ -31,10 +30,8 @@ from dupedash.ui.clear.page import INTO_FILE
 from dupedash.ui.clear.policy_form import PolicyDraft, guards
 from dupedash.ui.door import access
 from dupedash.ui.pagetable import PAGES
-from tests import workspaces
+from tests import app_pages, workspaces
 from tests.pictures import as_file, scene
-
-MAIN = Path(dupedash.ui.__file__).parent / "main.py"
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +61,7 @@ def forget() -> None:
 
 
 def opened(file: str = "clear") -> AppTest:
-    at = AppTest.from_file(MAIN, default_timeout=120).run()
-    at.switch_page(str(next(row for row in PAGES if row.file == file).path)).run()
-    assert not at.exception, at.exception
+    at = app_pages.opened(file)
     assert not at.error, at.error[0].value
     return at
 

@@ -10,7 +10,6 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import dupedash.ui
 from dupedash.config import Workspace
 from dupedash.connect import Connections, flow_connection
 from dupedash.flow.client import FlowSettings
@@ -18,8 +17,7 @@ from dupedash.scans import ScanConfig, ScanStore
 from dupedash.ui.door import access
 from dupedash.ui.pagetable import PAGES, PageRow
 from tests import workspaces
-
-MAIN = Path(dupedash.ui.__file__).parent / "main.py"
+from tests.app_pages import opened
 
 
 @pytest.fixture(scope="module")
@@ -52,19 +50,6 @@ def _forget() -> None:
 def photos(data, filled) -> Workspace:
     shutil.copytree(filled, data)
     return Workspace(data)
-
-
-def opened(page: str = "overview", **parameters: str) -> AppTest:
-    """The dashboard at a page, as after a click on a link with these parameters."""
-    at = AppTest.from_file(MAIN, default_timeout=120)
-    for name, value in parameters.items():
-        at.query_params[name] = value
-    at.run()
-    row = next(row for row in PAGES if row.file == page)
-    if row is not PAGES[0]:
-        at.switch_page(str(row.path)).run()
-    assert not at.exception, at.exception
-    return at
 
 
 def texts(at: AppTest) -> str:
