@@ -11,8 +11,8 @@ import pytest
 from dupedash.collection import FoundMatch
 from dupedash.groups.graph import DuplicateGraph
 from dupedash.model import ChangeKind, Explanation, ImageRecord
-from dupedash.report.export import groups_csv, groups_json, pairs_csv
 from dupedash.scans import ScanStore
+from dupedash.scans.export import groups_csv, groups_json, pairs_csv
 from tests.stored_scans import stored_scan
 
 NAMES = ["/p/a \"quoted\", 'name'.jpg", "/p/line\nbreak\r.jpg", "/p/☃🎉.jpg", "/p/<script>.jpg", "=1+1.jpg"]

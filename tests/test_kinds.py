@@ -17,7 +17,7 @@ from dupedash.groups.graph import DuplicateGraph, Matches
 from dupedash.groups.kinds import Facts
 from dupedash.images import decode
 from dupedash.model import DUPLICATES, ONE_MOMENT, USUAL, PairKind
-from dupedash.report.export import pairs_csv
+from dupedash.scans.export import pairs_csv
 from tests.pictures import scene
 from tests.shots import MOMENT, edited, exif, frame, shoot
 from tests.workspaces import fill, scan

@@ -22,8 +22,8 @@ from dupedash.images import path_of
 from dupedash.images.files import printable
 from dupedash.model import USUAL, FieldInfo, FieldType
 from dupedash.query.syntax.parse import parse
-from dupedash.report.export import csv_text, json_text
 from dupedash.scans import ScanStore
+from dupedash.scans.export import csv_text, json_text
 from dupedash.system.utf8 import encoded
 from dupedash.ui import cached
 from dupedash.ui.collections import open_collection

@@ -10,7 +10,7 @@ from dupedash.check.examine import Checked, Report
 from dupedash.check.gate import DUPLICATES
 from dupedash.collection import Collection
 from dupedash.model import Hit
-from dupedash.report.export import csv_text
+from dupedash.scans.export import csv_text
 
 _COLUMNS = ("name", "finding", "duplicate", "answer", "score", "known_as", "best", "location", "why")
 

@@ -51,9 +51,9 @@ from dupedash.images.metadata.facts import Fact
 from dupedash.keepers import PRESETS, Policy, preset
 from dupedash.model import NEAR, Failure, PairKind
 from dupedash.query.syntax.literals import write_value
-from dupedash.report.export import json_text
 from dupedash.review import decisions_of
 from dupedash.scans import ScanStatus, StoredScan
+from dupedash.scans.export import json_text
 from dupedash.system.paths import slashed
 from dupedash.wording import plural, size
 

@@ -38,8 +38,8 @@ from dupedash.connect import Connection
 from dupedash.errors import CollectionError, ConfigError
 from dupedash.fetch import UrlAccess
 from dupedash.model import NEAR, Failure
-from dupedash.report.export import json_text
 from dupedash.review import decisions_of
+from dupedash.scans.export import json_text
 
 ADDING = {
     "new": GATES["add only"],

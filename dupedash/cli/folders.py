@@ -15,7 +15,7 @@ from dupedash.cli.shared.found import scan_of, shelf_of, typed_folder
 from dupedash.cli.shared.write import write
 from dupedash.folders import FolderLists, SharedFolders, Shelf, lists, shared_folders
 from dupedash.model import NEAR
-from dupedash.report.export import json_text
+from dupedash.scans.export import json_text
 from dupedash.wording import plural, share, size
 
 LISTED = 20  # pairs, and images of a list: what fits on a screen

@@ -177,7 +177,7 @@ class Files:
         decisions: Decisions,
     ) -> None:
         """Write each of them. `kinds`: of the pairs in that file."""
-        from dupedash.report.export import groups_csv, groups_json, pairs_csv
+        from dupedash.scans.export import groups_csv, groups_json, pairs_csv
 
         if self.json:
             write(self.json, groups_json(done, cut))

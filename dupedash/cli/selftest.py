@@ -12,8 +12,8 @@ from dupedash.cli.shared.context import Context, interruptible, pass_context
 from dupedash.cli.shared.progress import ProgressLine, duration
 from dupedash.cli.shared.write import write
 from dupedash.model import NEAR
-from dupedash.report.export import json_text
 from dupedash.report.selftest import selftest_html
+from dupedash.scans.export import json_text
 from dupedash.selftest import IMAGES, SelfTest, Trial, keep, mean_score, run_selftest
 from dupedash.wording import plural
 

@@ -28,7 +28,7 @@ from dupedash.errors import Conflict, UnknownImage, UnreadableImage
 from dupedash.images import apart
 from dupedash.images.encode import inline
 from dupedash.model import Hit
-from dupedash.report.export import json_text
+from dupedash.scans.export import json_text
 from dupedash.system.utf8 import encoded
 from dupedash.ui import jobs, style
 from dupedash.ui.check import answers

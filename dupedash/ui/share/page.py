@@ -10,7 +10,8 @@ import streamlit as st
 from dupedash import wording
 from dupedash.groups.graph import Strictness
 from dupedash.model import USUAL, PairKind
-from dupedash.report import export, graph_html, report_html, summary_html
+from dupedash.report import graph_html, report_html, summary_html
+from dupedash.scans import export
 from dupedash.ui import state
 from dupedash.ui.door import access
 from dupedash.ui.errors import as_text
