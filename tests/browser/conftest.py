@@ -13,7 +13,16 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    TimeoutError,
+    expect,
+)
 
 from tests import workspaces
 
@@ -195,7 +204,10 @@ def settle(page: Page) -> None:
     """Wait until the page has run and all is drawn: Streamlit says that a run is over before the browser has
     loaded what draws each widget, and what is not drawn yet takes no key and no click. For ten seconds at
     most, as the page of running work hardly rests: what is missing then, the test itself will say."""
-    page.get_by_role("heading", level=1).first.wait_for()
+    try:
+        page.get_by_role("heading", level=1).first.wait_for()
+    except TimeoutError as error:
+        raise AssertionError(f"No heading, but:\n{page.locator('body').inner_text()}") from error
     page.evaluate(_QUIET, {"quiet": 150, "patience": 10_000})
 
 
