@@ -1,22 +1,40 @@
-"""Functions over arrays that are compiled to machine code."""
+"""Functions over arrays that are compiled to machine code.
+
+numba, which does it, is loaded by the first call and not before: that takes half a second, and most programs
+compare nothing themselves.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import importlib
+import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import cache, cached_property, update_wrapper
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import numba
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 _BLAS = "scipy.linalg.cython_blas"
+_PACKAGE = Path(__file__).resolve().parent
+_MARK = b"\n@compiled\n"
+
+
+@cache
+def _numba() -> Any:
+    """numba, as it is used here."""
+    import numba
+    from numba import types
+    from numba.extending import typeof_impl
+
+    _load_without_blas()
+    numba.config.CACHE_DIR = str(_keep_in(kept_in()))
+    # One compiled function may call another: numba sees the dispatcher in its place.
+    typeof_impl.register(_Compiled)(lambda one, _context: types.Dispatcher(one.dispatcher))
+    return numba
 
 
 def _load_without_blas() -> None:
@@ -32,36 +50,57 @@ def _load_without_blas() -> None:
             modules[_BLAS] = known
 
 
-_load_without_blas()
-
-_PACKAGE = Path(__file__).resolve().parent
-_MARK = b"\n@compiled\n"
-
-
 def sources_stamp(package: Path) -> str:
     """What all functions of a package that are compiled say: a hash of their modules."""
     texts = (path.read_bytes() for path in sorted(package.rglob("*.py")))
     return hashlib.sha256(b"".join(text for text in texts if _MARK in text)).hexdigest()[:16]
 
 
-def _keep_in(folder: Path) -> None:
-    """Have numba keep machine code in a folder named after all compiled sources; others go.
+@cache
+def kept_in() -> Path:
+    """The folder of the machine code, beside the sources or where NUMBA_CACHE_DIR says, named after all
+    compiled sources: numba itself looks for changes in a function's own module only, but what that calls is
+    compiled into it."""
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or _PACKAGE / "__pycache__")
+    return folder / f"code-{sources_stamp(_PACKAGE)}"
 
-    numba itself looks for changes in a function's own module only, but what that calls is compiled into it.
-    """
-    ours = folder / f"code-{sources_stamp(_PACKAGE)}"
-    if not ours.exists():
-        for earlier in folder.glob("code-*"):
+
+def _keep_in(folder: Path) -> Path:
+    """The folder itself; those of earlier sources go."""
+    if not folder.exists():
+        for earlier in folder.parent.glob("code-*"):
             shutil.rmtree(earlier, ignore_errors=True)
-    numba.config.CACHE_DIR = str(ours)
+    return folder
 
 
-_keep_in(Path(numba.config.CACHE_DIR or _PACKAGE / "__pycache__"))
+class _Compiled:
+    """A function that is compiled by its first call."""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        update_wrapper(self, function)
+        self.function = function
+
+    def __call__(self, *given: Any) -> Any:
+        return self.dispatcher(*given)
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """The same as numba calls it."""
+        try:
+            return _numba().njit(cache=True, nogil=True)(self.function)
+        except RuntimeError:  # numba finds no folder that it may write to
+            return _numba().njit(nogil=True)(self.function)
+
+    @property
+    def name(self) -> str:
+        """As numba's files begin."""
+        return f"{self.function.__module__.rpartition('.')[2]}.{self.function.__qualname__}"
+
 
 F = TypeVar("F", bound=Callable[..., object])
 
-_FUNCTIONS: list[Any] = []
-"""All that are compiled, as numba's dispatchers."""
+_FUNCTIONS: list[_Compiled] = []
+"""All that are compiled."""
 
 
 def compiled(function: F) -> F:
@@ -70,10 +109,7 @@ def compiled(function: F) -> F:
     Only plain loops over numpy arrays and numbers: see numba's `njit`. Other threads run meanwhile. Where
     nothing may be written it is compiled anew by every process.
     """
-    try:
-        made = numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # numba finds no folder that it may write to
-        return cast(F, numba.njit(nogil=True)(function))
+    made = _Compiled(function)
     _FUNCTIONS.append(made)
     return cast(F, made)
 
@@ -84,29 +120,33 @@ def to_compile() -> bool:
 
 
 def not_compiled() -> list[str]:
-    """The functions of which there is no machine code on disk, with their modules."""
-    return [_name(function) for function in _FUNCTIONS if not _kept(function)]
+    """The functions of which there is no machine code on disk, with their modules; none where nothing may be
+    written."""
+    folder = kept_in()
+    if not _may_be_written(folder):
+        return []
+    known = {index.name.partition("-")[0] for index in folder.glob("*/*.nbi")}
+    return [function.name for function in _FUNCTIONS if function.name not in known]
 
 
-def _kept(function: Any) -> bool:
-    """Whether numba's index of the machine code is there."""
-    known = Path(function.stats.cache_path).glob(f"{_name(function)}-*.nbi")
-    return any(known)
+def _may_be_written(folder: Path) -> bool:
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    return os.access(there, os.W_OK)
 
 
-def _name(function: Any) -> str:
-    """As numba's files begin."""
-    return f"{function.py_func.__module__.rpartition('.')[2]}.{function.py_func.__qualname__}"
+_ONES, _PAIRS, _FOURS, _EIGHTS = (np.uint64(mask) for mask in (
+    0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0x0101010101010101))  # fmt: skip
+_ONE, _TWO, _FOUR, _LAST = (np.uint64(shift) for shift in (1, 2, 4, 56))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def set_bits(_context: Any, number: Any) -> Any:
-    """How many bits of a uint64 are set."""
-
-    def generate(_ctx: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.call(builder.module.declare_intrinsic("llvm.ctpop", [ir.IntType(64)]), arguments)
-
-    return types.int64(number), generate
+@compiled
+def set_bits(number: Any) -> Any:
+    """How many bits of a uint64 are set, int64: counted in pairs, fours and eights, and added by a
+    multiplication (Warren, Hacker's Delight, 5-1), which the compiler makes one instruction of."""
+    number -= (number >> _ONE) & _ONES
+    number = (number & _PAIRS) + ((number >> _TWO) & _PAIRS)
+    number = (number + (number >> _FOUR)) & _FOURS
+    return np.int64((number * _EIGHTS) >> _LAST)
 
 
 @compiled

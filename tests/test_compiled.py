@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import numba
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dupedash import compiled
 from dupedash.embedded.compare import pairs
@@ -23,12 +29,27 @@ def test_a_function_is_to_be_compiled_until_its_machine_code_is_kept(tmp_path: P
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    assert compiled.differing_bits.dispatcher  # type: ignore[attr-defined]  # numba has its usual folder
     monkeypatch.setattr(compiled, "_FUNCTIONS", [])
-    monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", str(tmp_path / "kept"))
+    monkeypatch.setattr(compiled, "kept_in", lambda: tmp_path / "kept")
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "kept"))
     twice = compiled.compiled(module.twice)
+    assert compiled.not_compiled() == ["small.twice"]
     assert compiled.to_compile()
     assert twice(21) == 42
     assert not compiled.to_compile()
+
+
+def test_where_nothing_may_be_written_there_is_nothing_to_compile_ahead(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(compiled, "kept_in", lambda: tmp_path / "not" / "there")
+    assert compiled.to_compile()
+    monkeypatch.setattr(os, "access", lambda place, _mode: place != tmp_path)
+    assert not compiled.to_compile()
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_the_bits_of_a_number_are_counted(number: int) -> None:
+    assert compiled.set_bits(np.uint64(number)) == number.bit_count()
 
 
 def test_machine_code_is_made_anew_where_a_function_that_it_calls_was_changed(tmp_path: Path) -> None:
@@ -43,7 +64,8 @@ def test_machine_code_is_made_anew_where_a_function_that_it_calls_was_changed(tm
 
 
 def test_machine_code_lies_in_a_folder_of_its_sources() -> None:
-    kept = Path(compiled.differing_bits.stats.cache_path)  # type: ignore[attr-defined]
+    kept = Path(compiled.differing_bits.dispatcher.stats.cache_path)  # type: ignore[attr-defined]
+    assert kept.parent == compiled.kept_in()
     assert kept.parent.name == f"code-{compiled.sources_stamp(Path(compiled.__file__).parent)}"
 
 
@@ -56,9 +78,10 @@ def test_a_compiled_call_loads_no_linear_algebra() -> None:
     assert run.stdout.strip() == "False"
 
 
-def test_a_collection_and_its_scans_are_opened_without_compiled_code() -> None:
-    """It takes as long to load as all that `status` needs."""
-    opened = "import sys, dupedash.embedded.collection, dupedash.scans; print('numba' in sys.modules)"
+def test_who_starts_a_scan_loads_no_compiler() -> None:
+    """It takes as long to load as all that `status` needs, and the worker processes do what is compiled."""
+    opened = "import sys, dupedash.embedded.run.join; from dupedash.compiled import to_compile\n"
+    opened += "to_compile(); print('numba' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", opened], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
 
@@ -67,7 +90,7 @@ def test_what_is_loaded_ahead_is_what_a_search_calls(tmp_path: Path, monkeypatch
     """Compiled code is made anew for arrays of another kind, as for those that may not be written to."""
     monkeypatch.setattr(warm, "to_compile", lambda: False)
     warm.warm_up()
-    ahead = {function: list(function.signatures) for function in compiled._FUNCTIONS}
+    ahead = {function: list(function.dispatcher.signatures) for function in compiled._FUNCTIONS}
     picture = scene(1)
     stored = [
         Descriptor.from_bytes(describe(shown).to_bytes()) for shown in (picture, picture[:, ::-1].copy())
@@ -75,4 +98,5 @@ def test_what_is_loaded_ahead_is_what_a_search_calls(tmp_path: Path, monkeypatch
     Index.build([Indexable.of(stored[0])]).save(tmp_path)
     search(Index.load(tmp_path), stored, 2.0)
     pairs.judge(*stored, (False, True)).explanation(*stored)
-    assert {f.py_func.__name__: f.signatures for f, known in ahead.items() if f.signatures != known} == {}
+    now = {function: function.dispatcher.signatures for function in ahead}
+    assert {function.name: now[function] for function, known in ahead.items() if now[function] != known} == {}

@@ -45,7 +45,6 @@ HOMES = {
             "dupedash.selftest", "dupedash.ui", "dupedash.workers"),
     "onnxruntime": ("dupedash.embedded.model.network",),
     "numba": ("dupedash.compiled",),
-    "llvmlite": ("dupedash.compiled",),
     "luqum": ("dupedash.query",),
     "playwright": ("dupedash.bench",),
     "click": ("dupedash.cli", "dupedash.__main__"),
