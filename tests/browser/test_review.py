@@ -88,8 +88,11 @@ def test_groups_are_selected_in_a_row_and_decided_at_once_and_all_is_taken_back_
         page.get_by_role("button", name=f"Take back all {GROUPS}").click,
         lambda wait: expect(sure).to_be_in_viewport(timeout=wait),
     )
-    sure.click()
-    expect(page.get_by_text(f"Taken back: keep all, {GROUPS} groups")).to_be_visible()
+    told = page.get_by_text(f"Taken back: keep all, {GROUPS} groups")
+    until(
+        lambda: sure.click() if sure.is_visible() else None,
+        lambda wait: expect(told).to_be_visible(timeout=wait),
+    )
     assert len(ReviewStore(scanned.reviews).load()) == 0
 
 
