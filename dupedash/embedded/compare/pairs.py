@@ -7,14 +7,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dupedash.embedded.compare import further
+from dupedash.embedded.compare import further, veil
 from dupedash.embedded.compare.edits.explain import explain
 from dupedash.embedded.compare.register import Keypoints
 from dupedash.embedded.compare.score import nearly_only_encoding_differs, only_encoding_differs, score
 from dupedash.embedded.compare.verify import Evidence, as_they_are, looked_at_closely, seen_from_b, verify
 from dupedash.embedded.describe import drawing
 from dupedash.embedded.describe.descriptor import Descriptor, decode_thumb
-from dupedash.model import EXACT, ChangeKind, Explanation
+from dupedash.model import EXACT, NEAR, ChangeKind, Explanation
 
 SAME_FILE = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_FILE,)))
 SAME_PIXELS = (1.0, Explanation(kinds=(ChangeKind.IDENTICAL_PIXELS,)))
@@ -74,7 +74,13 @@ def forget() -> None:
 
 
 def _verified(a: Descriptor, b: Descriptor, mirrored: bool, upright: bool) -> tuple[float, Evidence]:
-    """With its score."""
+    """With its score, without a watermark where that lies all over one of them."""
+    scored, found = _as_it_is(a, b, mirrored, upright)
+    bare = veil.lifted(found, a, b) if scored < NEAR else None
+    return max((scored, found), (score(bare), bare), key=lambda one: one[0]) if bare else (scored, found)
+
+
+def _as_it_is(a: Descriptor, b: Descriptor, mirrored: bool, upright: bool) -> tuple[float, Evidence]:
     found = verify(a, b, mirrored, upright)
     scored = score(found)
     if scored < EXACT and nearly_only_encoding_differs(found):

@@ -120,13 +120,14 @@ def _evidence(a: Descriptor, b: Descriptor, mirrored: bool, bits: int, found: Re
         found.confirmed,
         found.contradicted,
         bits,
-        _compared(*thumbs(a, b, mirrored, found.unit_matrix), mirrored),
+        compared(*thumbs(a, b, mirrored, found.unit_matrix), mirrored),
         (a.height, a.width),
         (b.height, b.width),
     )
 
 
-def _compared(one: np.ndarray, other: np.ndarray, matrix: np.ndarray, mirrored: bool) -> Agreement:
+def compared(one: np.ndarray, other: np.ndarray, matrix: np.ndarray, mirrored: bool) -> Agreement:
+    """`compare` of two thumbnails, uint8 (h, w, 3) in YCrCb, of which the second was mirrored if so said."""
     found = compare(one, other, matrix)
     flipped = found.laid and replace(found.laid, flipped=mirrored and found.laid.onto_b)
     return replace(found, laid=flipped)
@@ -161,7 +162,7 @@ def as_they_are(evidence: Evidence, a: Descriptor, b: Descriptor) -> Evidence:
     """The same with the frames laid over each other as they are: the keypoints' map is exact to a quarter of
     a pixel, too little where both show fine texture."""
     matrix = SAME_FRAME.unit_matrix
-    agreement = _compared(*thumbs(a, b, evidence.mirrored, matrix), evidence.mirrored)
+    agreement = compared(*thumbs(a, b, evidence.mirrored, matrix), evidence.mirrored)
     return replace(evidence, unit_matrix=matrix, agreement=agreement)
 
 
