@@ -8,7 +8,9 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
 from dupedash.embedded.compare import pairs
+from dupedash.embedded.compare.edits.toned import tones
 from dupedash.embedded.describe.descriptor import describe
+from dupedash.model import ChangeKind
 from tests.embedded_pictures import jpeg, labelled, resized, scene
 
 SEEDS = (1, 4, 11)
@@ -77,6 +79,36 @@ def test_a_change_is_told_by_its_name_and_nothing_else_is(change, seed):
     kind = change.split(" ")[0]
     assert told(original, copy) == (kind,)
     assert told(copy, original) == (BACK.get(kind, kind),)
+
+
+def screen(lines: int) -> np.ndarray:
+    """A window, white but for its title and some lines of text."""
+    shown = np.full((480, 640, 3), 255, np.uint8)
+    cv2.rectangle(shown, (0, 0), (640, 34), (236, 236, 240), -1)
+    for line in range(lines):
+        at = 30, 80 + 52 * line
+        cv2.putText(
+            shown, f"Item {line}: choose it", at, cv2.FONT_HERSHEY_SIMPLEX, 0.6, (40, 40, 46), 1, cv2.LINE_AA
+        )
+    return shown
+
+
+@pytest.mark.parametrize("sigma", [12, 22])
+def test_noise_on_white_makes_it_darker_and_is_told_as_noise(sigma):
+    copy = jpeg(noisy(sigma)(screen(2)), 90)
+    assert told(screen(2), copy) == told(copy, screen(2)) == ("noise",)
+
+
+@pytest.mark.parametrize("factor", [0.6, 1.5])
+def test_the_contrast_of_what_is_nearly_plain_is_that_of_the_edit(factor):
+    cells = np.full((40, 50), 245.0, np.float32)
+    cells[:4, :6], cells[20:22, 20:24] = 205, 190
+    middle = cells.mean()
+    edited = middle + factor * (cells - middle)
+    for one, other, strength in ((cells, edited, factor), (edited, cells, 1 / factor)):
+        found = tones(one, other, np.ones(cells.shape, bool))
+        assert found.kinds == (ChangeKind.CONTRAST,)
+        assert found.contrast == pytest.approx(np.log2(strength), abs=0.1)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from dupedash.embedded.compare.edits.marks import Signs
+from dupedash.embedded.compare.edits.marks import WITHOUT_TEXTURE, Signs
 from dupedash.embedded.compare.edits.rest import Box, Rest, boxes, rest
 from dupedash.embedded.compare.edits.signs import Told, signs
 from dupedash.embedded.compare.edits.tint import tint
@@ -16,6 +16,7 @@ from dupedash.embedded.compare.edits.toned import SAME_TONES, Tones, tones
 from dupedash.embedded.compare.local import by_cell
 from dupedash.embedded.compare.verify import Evidence
 from dupedash.embedded.describe.descriptor import Descriptor
+from dupedash.images.marks.measure import Marks
 from dupedash.model import ChangeKind, Explanation
 
 _WHOLE = 0.955
@@ -47,7 +48,10 @@ def explain(evidence: Evidence, a: Descriptor, b: Descriptor) -> Explanation:
     across, down = evidence.scales
     aspect = across / max(down, 1e-9)
     seen = _pixels(evidence)
-    contrast, fits = _contrast(evidence, seen.tones), partial(_fits, evidence, seen)
+    contrast, fits = (
+        _contrast(evidence, seen.tones),
+        partial(_fits, evidence, seen, _on_plain(a.marks, b.marks)),
+    )
     told = signs(evidence, a, b, seen.boxes, contrast, fits)
     kinds = _kinds(evidence, aspect, seen, told)
     slight = (ChangeKind.SLIGHT,) if told.slight and not kinds else ()
@@ -161,13 +165,24 @@ _SOFTER, _NOISE, _NOISE_IF_TONED = 0.6, 1.0, 0.6
 told beside something put over the picture, which has detail of its own, or beside other tones, which change
 it."""
 
+_ON_PLAIN = 0.8
+"""Strength of noise on plain ground, a logarithm to the base 2 of gray values: JPEG at quality 85 leaves 0.9
+of noise of 6."""
 
-def _fits(evidence: Evidence, seen: _Pixels, kind: ChangeKind) -> bool:
+
+def _on_plain(a: Marks, b: Marks) -> bool:
+    """Whether plain ground of one is noisy in the other: neither other tones nor a caption do that. Where
+    white or black is clipped the noise itself makes the ground darker or brighter."""
+    quiet, noisy = sorted((a.calm, b.calm))
+    return quiet[1] < WITHOUT_TEXTURE and noisy[0] > _ON_PLAIN
+
+
+def _fits(evidence: Evidence, seen: _Pixels, on_plain: bool, kind: ChangeKind) -> bool:
     """Whether what the marks say of the whole picture is so beside its tones and what was put over it."""
     left, toned = seen.rest, seen.tones.off > _STRONG
     if left is None or kind in _OF_SAVING:
         return True
     if kind is ChangeKind.NOISE:
-        return left.usual > (_NOISE if seen.boxes else _NOISE_IF_TONED if toned else -1)
+        return on_plain or left.usual > (_NOISE if seen.boxes else _NOISE_IF_TONED if toned else -1)
     shown = max(evidence.size_a) <= _SEEN_IN_THUMB
     return -left.softer > (_SOFTER if seen.boxes or toned else _A_LITTLE_SOFTER if shown else -1)

@@ -45,7 +45,7 @@ times weaker it has surely taken away, six times where nothing of it is left."""
 _WHITE, _FAINT = 0.95, 0.5
 """Noise is as strong in fine as in coarse detail, to this logarithm; what a coarser table took away was not,
 or was below this strength."""
-_WITHOUT_TEXTURE, _NOISE_ON_PLAIN = -2.0, 2.5
+WITHOUT_TEXTURE, _NOISE_ON_PLAIN = -2.0, 2.5
 """Where the calm parts are wholly plain, JPEG's own ringing counts as noise up to this difference."""
 _OF_A_JPEG = 0.08
 """Of pictures that never were a JPEG 1 in 100 reaches 0.06; of those that were one at quality 85, 19 in 20
@@ -138,7 +138,7 @@ class _More:
         return Fine()
 
     def _noisy(self, quiet: Marks, noisy: Marks, more: float) -> Fine:
-        if quiet.calm[1] < _WITHOUT_TEXTURE and more < _NOISE_ON_PLAIN:
+        if quiet.calm[1] < WITHOUT_TEXTURE and more < _NOISE_ON_PLAIN:
             return Fine()
         if more < _NOISIER_IN_COARSER and noisy.step > quiet.step:
             return Fine(b=(ChangeKind.COMPRESSED,))
@@ -146,12 +146,12 @@ class _More:
         if 0 < quiet.step <= max(noisy.step, _KEPT * strength):
             return Fine(b=(ChangeKind.NOISE,))
         white = noisy.calm[0] - noisy.calm[2] < _WHITE and noisy.calm[0] > _FAINT
-        lost = _LOST_ON_PLAIN if quiet.calm[1] < _WITHOUT_TEXTURE else _LOST
+        lost = _LOST_ON_PLAIN if quiet.calm[1] < WITHOUT_TEXTURE else _LOST
         return Fine(open=(ChangeKind.NOISE,)) if white and quiet.step < lost * strength else Fine()
 
     def _sharpness(self) -> Fine:
         coarse, middle = self.detail[:2]
-        seen = self.a.calm[0] >= _WITHOUT_TEXTURE and self.calm[0] >= _IN_CALM
+        seen = self.a.calm[0] >= WITHOUT_TEXTURE and self.calm[0] >= _IN_CALM
         growth = (self.detail[3] - coarse) / max(coarse, 0.1)
         if seen and growth > (_STEEP if middle < _STRONG_BLUR else _STRONGLY_STEEP):
             return Fine(a=(ChangeKind.BLURRED,))

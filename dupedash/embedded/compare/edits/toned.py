@@ -100,7 +100,9 @@ def tones(x: np.ndarray, y: np.ndarray, used: np.ndarray) -> Tones:
     brighter = float((weight * (other - one)).sum() / weight.sum())
     if edit.left < max(_MEASURED, _EXPLAINED * float(curve.off(curve.one))):
         kinds = (ChangeKind.CONTRAST,) if edit.contrast else _by_brightness(brighter)
-        return Tones(kinds, edit.curve, off, curves[0].contrast, backwards)
+        # Nearly plain cells have no deviation to be compared; what is drawn on them is stronger all the same.
+        contrast = curves[0].contrast or (-edit.contrast if backwards else edit.contrast)
+        return Tones(kinds, edit.curve, off, contrast, backwards)
     return _of_line(curves[0], brighter)
 
 
@@ -132,12 +134,12 @@ def _curve(one: np.ndarray, other: np.ndarray, weight: np.ndarray, middle: float
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Edit:
-    """An edit: what it leaves unexplained, in gray values, its curve, float64 (256,), and whether it is one
-    of contrast."""
+    """An edit: what it leaves unexplained, in gray values, its curve, float64 (256,), and if it is one of
+    contrast the logarithm of its strength to the base 2, else 0."""
 
     left: float
     curve: np.ndarray
-    contrast: bool
+    contrast: float
 
 
 def _edits(values: np.ndarray, middle: float, strength: np.ndarray) -> np.ndarray:
@@ -153,7 +155,8 @@ def _best_edit(curve: _Curve) -> _Edit:
     left = curve.off(_edits(curve.one, curve.middle, _STRENGTHS[:, None]))
     edit, strength = np.unravel_index(int(left.argmin()), left.shape)
     made = _edits(np.arange(256.0), curve.middle, _STRENGTHS[strength, None, None])[:, 0]
-    return _Edit(float(left[edit, strength]), made[edit], bool(edit == len(made) - 1))
+    contrast = float(np.log2(_STRENGTHS[strength])) if edit == len(made) - 1 else 0.0
+    return _Edit(float(left[edit, strength]), made[edit], contrast)
 
 
 def _of_line(curve: _Curve, brighter: float) -> Tones:
