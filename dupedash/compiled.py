@@ -11,6 +11,7 @@ import importlib
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Callable
 from functools import cache, cached_property, update_wrapper
 from pathlib import Path
@@ -21,16 +22,19 @@ import numpy as np
 _BLAS = "scipy.linalg.cython_blas"
 _PACKAGE = Path(__file__).resolve().parent
 _MARK = b"\n@compiled\n"
+_LOADING = threading.Lock()
+"""Several threads may make their first call at once, and one module is hidden meanwhile."""
 
 
 @cache
 def _numba() -> Any:
     """numba, as it is used here."""
+    with _LOADING:
+        _load_without_blas()
     import numba
     from numba import types
     from numba.extending import typeof_impl
 
-    _load_without_blas()
     numba.config.CACHE_DIR = str(_keep_in(kept_in()))
     # One compiled function may call another: numba sees the dispatcher in its place.
     typeof_impl.register(_Compiled)(lambda one, _context: types.Dispatcher(one.dispatcher))

@@ -78,6 +78,18 @@ def test_a_compiled_call_loads_no_linear_algebra() -> None:
     assert run.stdout.strip() == "False"
 
 
+def test_many_threads_may_make_the_first_call_at_once() -> None:
+    call = """
+import numpy as np
+from concurrent.futures import ThreadPoolExecutor
+from dupedash.compiled import differing_bits
+def one(_): return differing_bits(np.zeros(4, np.uint64), np.ones(4, np.uint64))
+with ThreadPoolExecutor(16) as threads: print(list(threads.map(one, range(64))) == [4] * 64)
+"""
+    run = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "True"
+
+
 def test_who_starts_a_scan_loads_no_compiler() -> None:
     """It takes as long to load as all that `status` needs, and the worker processes do what is compiled."""
     opened = "import sys, dupedash.embedded.run.join; from dupedash.compiled import to_compile\n"
