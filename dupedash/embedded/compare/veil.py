@@ -63,8 +63,9 @@ def lifted(evidence: Evidence, a: Descriptor, b: Descriptor) -> Evidence | None:
         return None
     one, other, _ = thumbs(a, b, evidence.mirrored, SAME_FRAME.unit_matrix)
     brought = _as_large(other, one)
-    sharp = _sharp(a, b, evidence.mirrored) if a.drawing and b.drawing else None
-    if brought is None:
+    drawn = bool(a.drawing and b.drawing)
+    sharp = _sharp(a, b, evidence.mirrored) if drawn else None
+    if brought is None or (drawn and sharp is None):
         return None
     veil = _between(*sharp) if sharp else _between(one[..., 0], brought[..., 0])
     if veil is None:
