@@ -21,8 +21,9 @@ OLDEST = (3, 11)  # as `requires-python` in pyproject.toml
 RUNTIME, TESTS = ("requirements.txt",), ("requirements.txt", "requirements-dev.txt")
 DASK = ("requirements.txt", "requirements-dask.txt")
 Step = tuple[str, ...]
-AT_ONCE = (os.cpu_count() or 1) + 2
-"""Processes that test: browsers and servers let them wait for a third of the time."""
+AT_ONCE = (os.cpu_count() or 1) + 1
+"""Processes that test: one more than there are processors has something to do while others wait. More of them
+open more browsers at once, which take longer side by side."""
 PYTEST: Step = ("-m", "pytest", "-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder")
 CHECKS: tuple[Step, ...] = (
     ("-m", "ruff", "check", "."),

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
-from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
-from starlette.testclient import TestClient
 from streamlit.components.v2 import manifest_scanner
 
 from tests import chromium
@@ -19,13 +18,30 @@ from tests import chromium
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
-# No sandbox: the tests may run as root in a container. The rest keeps Chromium on this machine: it does not
-# call home, and a page finds no other host by name.
+# No sandbox: the tests may run as root in a container. All tabs in one process: a new one would compile again
+# what draws a page. The rest keeps Chromium on this machine: it does not call home, and a page finds no other
+# host by name.
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox", "--process-per-site", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that need a browser are spread over the others: several browsers at once take longer than one
+    after the other, and what only waits finds nothing to wait beside."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    browsing = {file: any(item.get_closest_marker("browser") for item in files[file]) for file in files}
+    count = {kind: list(browsing.values()).count(kind) for kind in (True, False)}
+    seen = {True: 0, False: 0}
+    places: dict[Path, float] = {}
+    for file, kind in browsing.items():
+        seen[kind] += 1
+        places[file] = (seen[kind] - kind / 2) / count[kind]
+    items.sort(key=lambda item: places[item.path])
 
 
 _MAIN = sys.modules["__main__"]
@@ -35,15 +51,6 @@ _MAIN = sys.modules["__main__"]
 def pytest_runtest_setup() -> None:
     """Streamlit's AppTest leaves its page as the main module: what multiprocessing starts would run that."""
     sys.modules["__main__"] = _MAIN
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_loop() -> Iterator[None]:
-    """One event loop for all clients: each request would start one of its own, a third of what it takes."""
-    with start_blocking_portal() as portal:
-        TestClient.portal = portal
-        yield
-        TestClient.portal = None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from starlette.testclient import TestClient
-
 from dupedash.flow.server import ServerSettings, create_app
 from dupedash.model import ByData, Document
+from tests.asking import Client
 from tests.fakes import FakeCollection
 from tests.pictures import as_file, brighter, scene, smaller
 
@@ -38,10 +37,10 @@ def four_images() -> FakeCollection:
     return collection
 
 
-def client_of(collection: Any, **limits: Any) -> TestClient:
+def client_of(collection: Any, **limits: Any) -> Client:
     """Calls a server over the collection with these settings."""
     app = create_app(collection, name="c", settings=ServerSettings(**limits))
-    return TestClient(app, "http://localhost", raise_server_exceptions=False)
+    return Client(app, "http://localhost", raising=False)
 
 
 def ids(reply: Any) -> list[str]:

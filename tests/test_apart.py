@@ -16,7 +16,6 @@ import psutil
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.embedded.describe.analysis import analyze
@@ -26,6 +25,7 @@ from dupedash.flow.server import create_app
 from dupedash.images import apart
 from dupedash.ui.door import routes
 from dupedash.workers import Pool
+from tests.asking import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -79,10 +79,10 @@ def test_a_server_whose_readers_are_all_busy_says_so_and_when_to_ask_again(tmp_p
     monkeypatch.setattr(apart, "_WAITING", 0)
     monkeypatch.setattr(apart, "_pools", {})
     monkeypatch.setenv("DUPEDASH_DATA", str(tmp_path / "data"))
-    api = TestClient(create_app(collection, name="c"), "http://localhost")
+    api = Client(create_app(collection, name="c"), "http://localhost")
     picture = {"input.data": base64.b64encode(drawn()).decode()}
     assert api.post("/api/cores/c/analyze", data=picture).status_code == 503
-    pages = TestClient(Starlette(routes=routes.ROUTES))
+    pages = Client(Starlette(routes=routes.ROUTES))
     reply = pages.get(f"/picture/c/{collection.ids()[0]}")
     assert (reply.status_code, reply.headers["Retry-After"]) == (503, "2")
     assert "try again" in reply.text
@@ -93,6 +93,7 @@ PROGRAM = """
 import io, sys, time
 from PIL import Image
 from dupedash.images import apart
+from tests.asking import Client
 file = io.BytesIO(); Image.new("RGB", (60, 40)).save(file, "PNG"); apart.thumbnail(file.getvalue())
 print("ready", flush=True)
 time.sleep(float(sys.argv[1]))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from dupedash.check import GATES, check_images, of_sources, of_upload
 from dupedash.cli import main
@@ -22,6 +21,7 @@ from dupedash.model import ByAnalysis, ByData, ById, ChangeKind, Document, Dupli
 from dupedash.ui.door.routes import ROUTES
 from tests import workspaces
 from tests.app_pages import opened
+from tests.asking import Client
 from tests.pictures import as_file, scene
 from tests.test_images import png_that_claims
 
@@ -180,7 +180,7 @@ def test_a_file_larger_than_what_is_decoded_is_hashed_piece_by_piece(tmp_path):
 @pytest.mark.usefixtures("collection")
 def test_their_place_is_held_by_a_calm_picture_that_names_the_format(folder, monkeypatch, tmp_path):
     monkeypatch.setenv("DUPEDASH_DATA", str(tmp_path / "data"))
-    client = TestClient(Starlette(routes=ROUTES))
+    client = Client(Starlette(routes=ROUTES))
     for route in ("thumb/c/{}.jpg", "picture/c/{}"):
         for name, word in (("IMG_1.CR2", "CR2"), ("half.jpg", "JPG")):
             answer = client.get(route.format(file_id(folder / name)))

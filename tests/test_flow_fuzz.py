@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
+from tests.asking import Client
 from tests.flow_api import API, FORM, PREFIXES, SOLR, client_of, four_images
 
 
 @pytest.fixture
-def api() -> TestClient:
+def api() -> Client:
     return client_of(four_images())
 
 

@@ -16,11 +16,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from starlette.testclient import TestClient
 
 from dupedash.embedded.collection import EmbeddedCollection
 from dupedash.flow.server import create_app
 from dupedash.model import ByData, Document
+from tests.asking import Client
 from tests.flow_api import API, FIELDS, FORM, PREFIXES, SOLR, client_of, four_images
 from tests.pictures import as_file, scene, smaller
 from tests.test_flow_fuzz import never_a_server_error
@@ -30,7 +30,7 @@ JSON_BODY = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module", params=["fake", "embedded"])
-def api(request, tmp_path_factory) -> Iterator[TestClient]:
+def api(request, tmp_path_factory) -> Iterator[Client]:
     if request.param == "fake":
         yield client_of(four_images())
         return
@@ -38,7 +38,7 @@ def api(request, tmp_path_factory) -> Iterator[TestClient]:
     pictures = {"a1": scene(1), "a2": smaller(scene(1)), "a3": scene(1, 300, 200), "b": scene(2)}
     analyses = {name: collection.analyze(ByData(as_file(picture))) for name, picture in pictures.items()}
     assert collection.add([Document(i, f"/p/{i}.png", FIELDS[i], analyses[i]) for i in IDS]) == []
-    yield TestClient(create_app(collection, name="c"), "http://localhost", raise_server_exceptions=False)
+    yield Client(create_app(collection, name="c"), "http://localhost", raising=False)
     collection.close()
 
 

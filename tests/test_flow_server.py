@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from dupedash.model import ByData, Document
+from tests.asking import Client
 from tests.backends import LOCAL
 from tests.fakes import FakeCollection
 from tests.flow_api import API, FORM, PREFIXES, SOLR, analyses, client_of, four_images, ids, refused
@@ -23,7 +23,7 @@ def fake() -> FakeCollection:
 
 
 @pytest.fixture
-def api(fake) -> TestClient:
+def api(fake) -> Client:
     return client_of(fake)
 
 

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from dupedash.fetch import UrlAccess
 from dupedash.flow.wire.updates import Add, Commit, Delete, FieldUpdate
 from dupedash.flow.wire.xml import guessed, updates_of_xml
 from dupedash.model import ByData
+from tests.asking import Client
 from tests.backends import LOCAL
 from tests.fakes import FakeCollection
 from tests.flow_api import API, SOLR, client_of, four_images, ids, refused
@@ -27,7 +27,7 @@ def fake() -> FakeCollection:
 
 
 @pytest.fixture
-def api(fake) -> TestClient:
+def api(fake) -> Client:
     return client_of(fake)
 
 

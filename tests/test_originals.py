@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from dupedash.connect import Connection, connect
 from dupedash.errors import ConfigError, UnreadableImage
@@ -20,6 +19,7 @@ from dupedash.ui.door.access import Access
 from dupedash.ui.door.routes import ROUTES, original_url
 from tests import workspaces
 from tests.app_pages import opened
+from tests.asking import Client
 from tests.pictures import as_file, scene
 from tests.test_group_pages import filled, first_group, forget, photos
 
@@ -45,7 +45,7 @@ def kinds(tmp_path, monkeypatch):
 
 
 def fetched(record):
-    return TestClient(Starlette(routes=ROUTES)).get(original_url("photos", record.id, record.content))
+    return Client(Starlette(routes=ROUTES)).get(original_url("photos", record.id, record.content))
 
 
 def test_an_original_that_browsers_show_is_sent_as_it_is(kinds):

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from dupedash.model import Document
+from tests.asking import Client
 from tests.fakes import FakeCollection
 from tests.flow_api import API, SOLR, analyses, client_of, ids, refused
 
@@ -28,7 +28,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def api() -> TestClient:
+def api() -> Client:
     collection = FakeCollection()
     collection.add([Document(name, f"/p/{name}.png", own, analyses()[name]) for name, own in FIELDS.items()])
     return client_of(collection)

@@ -8,7 +8,6 @@ from urllib.parse import parse_qs
 
 import pytest
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from dupedash.actions import (
     Head,
@@ -30,6 +29,7 @@ from dupedash.scans import ScanStore
 from dupedash.ui.door.routes import ROUTES, thumb_url
 from tests import workspaces
 from tests.app_pages import opened
+from tests.asking import Client
 from tests.test_group_pages import forget, texts
 
 
@@ -83,7 +83,7 @@ def test_a_cleared_group_still_opens_by_any_image_and_shows_it(photos, applied):
     step = applied.plan().steps[0]
     for image in (step.id, step.keeper):
         assert "Cleared: 2 of 3 images gone" in texts(opened("group", group=image))
-    served = TestClient(Starlette(routes=ROUTES)).get(thumb_url("photos", step.id, step.content))
+    served = Client(Starlette(routes=ROUTES)).get(thumb_url("photos", step.id, step.content))
     assert served.headers["content-type"] == "image/jpeg"
     assert photos.quarantine.is_dir()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -51,13 +52,27 @@ class Dashboard:
 APP = (sys.executable, str(ROOT / "app.py"))
 
 
+def usual_port() -> int:
+    """The same for one dashboard after the other, so that the browser keeps what draws a page; 0, any, while
+    another one has it. Below those that a system gives out by itself."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    port = 21_300 + int(worker)
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
+
+
 def start(data: Path, command: Sequence[str] = APP, **environment: str) -> Dashboard:
-    """The dashboard on a free port, in another folder than its own."""
+    """The dashboard on a port of its own, in another folder than its own."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("DUPEDASH_", "STREAMLIT_"))}
     process = subprocess.Popen(
         command,
         cwd=data.parent,
-        env={**clean, "DUPEDASH_DATA": str(data), "DUPEDASH_PORT": "0", **environment},
+        env={**clean, "DUPEDASH_DATA": str(data), "DUPEDASH_PORT": str(usual_port()), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -240,11 +255,11 @@ def until(do: Callable[[], None], seen: Callable[[float], None]) -> None:
 
 @pytest.fixture
 def serving() -> Iterator[Callable[..., Dashboard]]:
-    """serving(data, **environment): a dashboard for one test only."""
+    """serving(data, command, **environment): a dashboard for one test only."""
     running: list[Dashboard] = []
 
-    def serve(data: Path, **environment: str) -> Dashboard:
-        running.append(start(data, **environment))
+    def serve(data: Path, command: Sequence[str] = APP, **environment: str) -> Dashboard:
+        running.append(start(data, command, **environment))
         return running[-1]
 
     yield serve
@@ -253,15 +268,26 @@ def serving() -> Iterator[Callable[..., Dashboard]]:
 
 
 @pytest.fixture(scope="session")
-def kept(browser: Browser) -> Iterator[Kept]:
-    """The context that is kept."""
-    context = browser.new_context(**WINDOW)  # type: ignore[arg-type]
-    yield Kept(context, context.new_page())
-    context.close()
+def kept() -> Iterator[list[Kept]]:
+    """The contexts that are kept: as many as one test had visitors at once."""
+    contexts: list[Kept] = []
+    yield contexts
+    for one in contexts:
+        one.context.close()
+
+
+def free(kept: list[Kept], browser: Browser) -> Kept:
+    """A context that nobody has, from now on lent."""
+    found = next((one for one in kept if not one.lent), None)
+    if found is None:
+        context = browser.new_context(**WINDOW)  # type: ignore[arg-type]
+        kept.append(found := Kept(context, context.new_page()))
+    found.lent = True
+    return found
 
 
 @pytest.fixture
-def visit(browser: Browser, kept: Kept, serving: object) -> Iterator[Callable[..., Watched]]:  # noqa: ARG001
+def visit(browser: Browser, kept: list[Kept], serving: object) -> Iterator[Callable[..., Watched]]:  # noqa: ARG001
     """visit(url, **context options): a watched context; at the end nothing may have gone wrong in any.
 
     It asks for `serving` so that browsers leave before servers stop.
@@ -269,9 +295,7 @@ def visit(browser: Browser, kept: Kept, serving: object) -> Iterator[Callable[..
     opened: list[Watched] = []
 
     def open_one(url: str, **options: object) -> Watched:
-        usual = not options and not kept.lent
-        kept.lent |= usual
-        opened.append(Watched(browser, url, kept if usual else None, **options))
+        opened.append(Watched(browser, url, None if options else free(kept, browser), **options))
         return opened[-1]
 
     yield open_one

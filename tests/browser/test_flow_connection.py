@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from dupedash.cli import main
-from tests.browser.conftest import Dashboard, Watched, settle, start
+from tests.browser.conftest import show
 from tests.galleries import gallery, shop
 
+pytestmark = pytest.mark.browser
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Dashboard]:
-    running = start(tmp_path / "data")
-    yield running
-    running.stop()
-
-
-def test_pictures_of_a_flow_server_are_tried_set_and_seen(browser: Browser, empty: Dashboard) -> None:
+def test_pictures_of_a_flow_server_are_tried_set_and_seen(tmp_path, serving, visit):
+    empty = serving(tmp_path / "data")
     with gallery() as (pictures, asked), shop(pictures) as server:
-        watched = Watched(browser, empty.url)
-        page = watched.page("/connections")
+        page = visit(empty.url).page("/connections")
         page.get_by_role("textbox", name="Address", exact=True).fill(server)
         page.get_by_placeholder("as on the server").fill("shop")
         page.get_by_role("button", name="Test and add").click()
@@ -37,11 +28,8 @@ def test_pictures_of_a_flow_server_are_tried_set_and_seen(browser: Browser, empt
             "1 of 3 pictures tried cannot be read"
         )
         assert main(["--data", str(empty.data), "--collection", "shop", "scan"]) == 0
-        page = watched.page("/groups")
-        settle(page)
+        show(page, f"{empty.url}/groups")
         for name in ("a", "b"):
             shown = page.locator(f'img[src*="/thumb/shop/{name}.jpg"]').first
             expect(shown).to_have_js_property("naturalWidth", 320)
         assert {key for _, key in asked} == {"s3cret"}
-        assert watched.wrong == []
-        watched.close()

@@ -1,4 +1,4 @@
-"""The wheel holds all that a clone has, says what it needs, and shows every page."""
+"""The wheel holds all that a clone has, says what it needs, and shows every page so that all can read it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from packaging.requirements import Requirement
 from packaging.version import Version
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 import dupedash
 from dupedash.ui.pagetable import PAGES
-from tests.browser.conftest import show, start, to
+from tests.browser.conftest import settle, show, to
 from tests.wheels import ROOT, Installed, install
 
 MOST = 15_000_000  # bytes: what the project promises of its wheel
@@ -83,16 +84,42 @@ def test_an_installed_command_keeps_its_data_in_the_users_folder(installed):
     assert not (installed.site / "data").exists()
 
 
+ALL: dict[str, object] = {}
+COLOURS: dict[str, object] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""Those of axe's rules that look at colours: all that the same page in other colours can break."""
+MENDED = "[data-testid=stSidebarNavItems][role=none]"
+
+
+def faults(page: Page, only: dict[str, object]) -> list[str]:
+    """What axe says of the page, a line for each rule."""
+    found = Axe().run(page, options={**only, "resultTypes": ["violations"]}).response["violations"]
+    return [f"{rule['id']}: {[node['html'][:120] for node in rule['nodes'][:3]]}" for rule in found]
+
+
 @pytest.mark.browser
-def test_the_command_shows_every_page(installed, tmp_path, scanned_photos, visit):
+def test_the_command_shows_every_page_and_axe_finds_nothing_wrong_in_both_colours(
+    installed, tmp_path, scanned_photos, serving, visit
+):
+    """Each can be read aloud and with weak eyes."""
     data = shutil.copytree(scanned_photos, tmp_path / "data")
-    running = start(data, (installed.command,), **installed.environment)
-    page = visit(running.url, color_scheme="dark").page("/")
+    running = serving(data, (installed.command,), **installed.environment)
+    page = visit(running.url).page("/groups?t=0.7")
+    page.get_by_role("link", name="Open").first.click()
+    settle(page)
+    group = page.url
+    wrong, schemes = {}, ["light", "dark"]
     for row in PAGES:
         if row.hidden:
-            show(page, f"{running.url}/{row.file}")
+            show(page, group)
         else:
             to(page, row.title)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
-    running.stop()
+        page.locator(MENDED).first.wait_for(state="attached")
+        for scheme, only in zip(schemes, (ALL, COLOURS), strict=True):
+            page.emulate_media(color_scheme=scheme)
+            settle(page)
+            if found := faults(page, only):
+                wrong[f"{row.file}, {scheme}"] = found
+        schemes.reverse()  # the next page comes in the colours of this one: each change draws all anew
+    assert wrong == {}

@@ -67,6 +67,17 @@ def test_the_collection_shows_its_pictures(dashboard, visit):
     )
 
 
+def test_a_word_about_what_was_done_covers_nothing(dashboard, visit):
+    page = visit(dashboard.url).page("/groups?t=0.7")
+    page.get_by_role("checkbox").first.check(force=True)
+    settle(page)
+    page.get_by_role("button", name="Keep all").click()
+    toast = page.get_by_test_id("stToast").first
+    expect(toast).to_be_visible()
+    box = toast.bounding_box()
+    assert box["y"] + box["height"] <= page.get_by_test_id("stHeader").bounding_box()["height"]
+
+
 def _get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     try:
         with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=LONG) as answer:
