@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import os
 import resource
-import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ import pytest
 
 from dupedash.errors import Busy, UnreadableImage
 from dupedash.workers import Bounds, NotStarted, Pool, WorkerLost, Workers, processes
+from tests.worker_tasks import add, double, hash_of, parent, program, surroundings, ten, unreadable, work
 
 
 @pytest.fixture(autouse=True, params=["forked", "started"])
@@ -27,39 +27,6 @@ def kind(request, monkeypatch):
         pytest.skip("no process is forked on this system")
     monkeypatch.setattr(processes, "FORKS", request.param == "forked")
     return request.param
-
-
-def double(number: int) -> int:
-    return 2 * number
-
-
-def work(task: str) -> object:
-    """Do what the task says."""
-    if task == "hang":
-        time.sleep(60)
-    if task == "nap":
-        time.sleep(1.5)
-    if task == "spin":
-        while True:
-            pass
-    if task == "swallow":
-        return bytes(1 << 30)
-    if task == "crash":
-        os.kill(os.getpid(), signal.SIGSEGV)
-    if task == "error":
-        raise UnreadableImage("x.png", "damaged")
-    if task == "print":
-        print("noise on stdout")
-    return os.getpid()
-
-
-def ten() -> int:
-    return 10
-
-
-def add(base: int, number: int) -> int:
-    time.sleep(0.05 if number % 2 else 0)
-    return base + number
 
 
 def test_every_task_has_its_outcome():
@@ -180,17 +147,6 @@ def test_a_pool_says_that_it_is_busy_where_too_many_wait():
         pool.close()
 
 
-class Unreadable:
-    """What one process can send and another cannot read, as after an update that was made meanwhile."""
-
-    def __reduce__(self):
-        return int, ("not a number",)
-
-
-def unreadable(_task: str) -> object:
-    return Unreadable()
-
-
 def test_who_asks_hears_of_an_answer_that_cannot_be_read():
     pool = Pool(unreadable, 1)
     for _ in range(2):
@@ -234,7 +190,7 @@ def test_a_worker_that_was_ended_while_it_had_nothing_to_do_fails_no_task(pool):
 def started_ahead() -> set[psutil.Process]:
     """What is started ahead now, and no other child of this process, such as the browser of other tests."""
     before = set(psutil.Process().children())
-    processes.start_ahead(1, "tests.test_workers:ten")
+    processes.start_ahead(1, "tests.worker_tasks:ten")
     return set(psutil.Process().children()) - before
 
 
@@ -247,10 +203,6 @@ def test_what_was_started_ahead_does_the_work_and_more_is_started_beside_it(kind
         assert {above for _, above in results} == {ahead.pid}
     else:
         assert ahead.pid in {pid for pid, _ in results}
-
-
-def parent(task: str) -> tuple[object, int]:
-    return work(task), os.getppid()
 
 
 def test_what_was_started_ahead_and_died_is_replaced():
@@ -267,17 +219,13 @@ def test_what_was_started_ahead_for_nothing_ends_with_the_program(kind):
         "from dupedash.workers import processes\n"
         "import psutil\n"
         f"processes.FORKS = {kind == 'forked'}\n"
-        "processes.start_ahead(2, 'tests.test_workers:ten')\n"
+        "processes.start_ahead(2, 'tests.worker_tasks:ten')\n"
         "print(*(child.pid for child in psutil.Process().children()))\n"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     started = [int(pid) for pid in told.stdout.split()]
     assert len(started) == (1 if kind == "forked" else 2)
     assert not any(psutil.pid_exists(pid) for pid in started)
-
-
-def surroundings(name: str) -> tuple[str | None, str]:
-    return os.environ.get(name), os.getcwd()
 
 
 def test_a_process_has_the_environment_and_the_folder_of_the_moment(tmp_path, monkeypatch):
@@ -296,10 +244,6 @@ def test_what_python_reads_as_it_starts_holds_for_the_next_process(monkeypatch):
         (outcome,) = Workers(hash_of, 1).run(["name"])
         told = subprocess.run([sys.executable, "-c", "print(hash('name'))"], capture_output=True, text=True)
         assert outcome.result == int(told.stdout)
-
-
-def hash_of(text: str) -> int:
-    return hash(text)
 
 
 @pytest.fixture
@@ -354,7 +298,7 @@ def test_a_process_that_died_after_its_forkserver_fails_no_task(pool):
 @on_linux
 @pytest.mark.usefixtures("forking")
 def test_what_was_imported_with_threads_is_not_forked():
-    processes.start_ahead(1, "tests.test_workers:a_thread")
+    processes.start_ahead(1, "tests.worker_tasks:a_thread")
     (outcome,) = Workers(program, 1).run(["a task"])
     assert outcome.result == "dupedash.workers.worker"
     processes.end()
@@ -370,14 +314,6 @@ def test_a_library_that_reads_tables_is_forked_with_the_rest(library):
     processes.start_ahead(1, library)
     (outcome,) = Workers(program, 1).run(["a task"])
     assert outcome.result == "dupedash.workers.forkserver"
-
-
-def a_thread() -> None:
-    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
-
-
-def program(_task: str) -> str:
-    return str(psutil.Process().cmdline()[2])
 
 
 @on_linux
@@ -396,7 +332,7 @@ def test_a_program_with_very_many_open_files_has_processes_as_well():
 @on_linux
 @pytest.mark.usefixtures("forking")
 def test_what_fails_ahead_is_told_by_the_task():
-    processes.start_ahead(1, "tests.test_workers:nothing_of_this_name")
+    processes.start_ahead(1, "tests.worker_tasks:nothing_of_this_name")
     (outcome,) = Workers(double, 1).run([4])
     assert outcome.result == 8
 
@@ -406,7 +342,7 @@ def test_what_fails_ahead_is_told_by_the_task():
 @pytest.mark.parametrize("used", [True, False])
 def test_the_forkserver_ends_when_there_was_nothing_to_do_for_long(monkeypatch, used):
     monkeypatch.setattr(processes, "_IDLE", 0.1)
-    processes.start_ahead(1, "tests.test_workers:ten")
+    processes.start_ahead(1, "tests.worker_tasks:ten")
     if used:
         assert [outcome.result for outcome in Workers(double, 1).run([4])] == [8]
     deadline = time.monotonic() + 20
