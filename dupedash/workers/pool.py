@@ -14,17 +14,20 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any
 
 from dupedash.errors import Busy, DupedashError
 from dupedash.model import IsCancelled, never
 from dupedash.system import signals
 from dupedash.workers import processes
+from dupedash.workers.deadlines import Deadlines
 
 HEADER = struct.Struct("<Q")
 _PACKAGE = __name__.partition(".")[0]
 _TICK = 0.2  # seconds between looks at `cancelled`
 _PATIENCE = 15  # times the processor time: for machines with up to fifteen times as much to do as they can
+_DEADLINES = Deadlines()
 _IDLE = 300.0  # seconds after which a process without a task ends: starting another takes half a second
 
 
@@ -328,17 +331,12 @@ class _Worker:
     def _ask(self, task: Any) -> tuple[bool, Any]:
         too_long = threading.Event()
         process = self._started()
-        timer = threading.Timer(self._bounds.patience or 0, self._give_up, (process, too_long))
-        timer.daemon = True
         try:
             send(_pipe(process.stdin), pickle.dumps(task))
-            if self._bounds.patience:
-                timer.start()
-            reply: tuple[bool, Any] = pickle.loads(receive(_pipe(process.stdout)))
+            with _DEADLINES.within(self._bounds.patience, partial(self._give_up, process, too_long)):
+                reply: tuple[bool, Any] = pickle.loads(receive(_pipe(process.stdout)))
         except (OSError, EOFError) as error:
             raise self._lost(process, given_up=too_long.is_set()) from error
-        finally:
-            timer.cancel()
         return reply
 
     def _lost(self, process: processes.Process, *, given_up: bool) -> WorkerLost:
