@@ -117,11 +117,12 @@ def put(transaction: Transaction, entry: Entry) -> None:
     entry = replace(entry, analysis=_best_known(connection, entry.analysis))
     earlier = _row_of(connection, entry.id)
     kept = {} if earlier is None else _user_fields(connection, earlier)
-    added = _added(connection, earlier)
+    added = datetime.now(UTC) if earlier is None else _added(connection, earlier)
     fields = _learn(connection, {**_builtin(entry, added), **kept, **entry.fields})
     doc = _put_row(transaction, entry)
     _replace_blobs(connection, doc, entry.analysis)
-    _replace_values(connection, doc, fields)
+    put_values = _put_values if earlier is None else _replace_values
+    put_values(connection, doc, fields)
     transaction.touched = True
 
 
@@ -338,6 +339,10 @@ def whole(descriptor: bytes, crc: int | None) -> bytes:
 def _replace_values(connection: sqlite3.Connection, doc: int, fields: Fields) -> None:
     connection.execute("DELETE FROM values_ WHERE doc = ?", (doc,))
     connection.execute("DELETE FROM words WHERE doc = ?", (doc,))
+    _put_values(connection, doc, fields)
+
+
+def _put_values(connection: sqlite3.Connection, doc: int, fields: Fields) -> None:
     connection.executemany(INSERT_VALUE, value_rows(doc, fields))
     connection.executemany(INSERT_WORD, word_rows(doc, fields))
 
@@ -403,7 +408,7 @@ def _best_known(connection: sqlite3.Connection, analysis: Analysis) -> Analysis:
     return (row and analysis_of(connection, row[0])) or analysis
 
 
-def _added(connection: sqlite3.Connection, doc: int | None) -> datetime:
+def _added(connection: sqlite3.Connection, doc: int) -> datetime:
     """When the document came in: the time of the first `put`."""
     row = connection.execute("SELECT n FROM values_ WHERE doc = ? AND field = 'added'", (doc,)).fetchone()
     return datetime.now(UTC) if row is None else from_milliseconds(row[0])
