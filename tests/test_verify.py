@@ -10,7 +10,7 @@ from dupedash.embedded.compare.edits.explain import explain
 from dupedash.embedded.compare.pairs import judge
 from dupedash.embedded.compare.register import Registration
 from dupedash.embedded.compare.score import score
-from dupedash.embedded.compare.verify import verify
+from dupedash.embedded.compare.verify import seen_from_b, verify
 from dupedash.embedded.describe.descriptor import describe
 from dupedash.model import ChangeKind, Explanation
 from tests.embedded_pictures import bordered, crop, form, jpeg, labelled, resized, scene
@@ -172,9 +172,10 @@ def hatched() -> np.ndarray:
     return picture
 
 
-def test_fine_lines_that_lose_contrast_in_another_size_are_an_exact_copy() -> None:
+@pytest.mark.parametrize("zoom", [0.6, 0.7, 0.9])
+def test_fine_lines_that_lose_contrast_in_another_size_are_an_exact_copy(zoom: float) -> None:
     original = hatched()
-    smaller = jpeg(cv2.resize(original, None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA), 90)
+    smaller = jpeg(cv2.resize(original, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA), 90)
     evidence = verify(describe(original), describe(smaller))
     assert abs(np.log(evidence.agreement.gain)) > 0.06
     assert score(evidence) >= 0.95
@@ -196,3 +197,20 @@ def test_a_map_that_is_a_fraction_of_a_pixel_off_makes_no_edit_of_a_copy(monkeyp
     assert judge(a, b, (False,)).score >= 0.95
     darker = describe((picture * 0.9).astype(np.uint8))
     assert judge(a, darker, (False,)).score < 0.95
+
+
+def test_a_map_that_stretches_needs_many_keypoints_or_most_windows_to_agree() -> None:
+    evidence = verify(describe(ORIGINAL), describe(cv2.resize(ORIGINAL, (600, 360))))
+    few_keypoints = replace(evidence, inliers=17)
+    few_windows = replace(evidence, agreement=replace(evidence.agreement, agreeing=0.42))
+    assert min(score(found) for found in (evidence, few_keypoints)) >= 0.7
+    assert score(replace(few_windows, inliers=17)) < 0.5 < score(few_windows)
+
+
+def test_how_far_a_map_stretches_is_the_same_from_both_sides_however_it_turns() -> None:
+    evidence = verify(describe(ORIGINAL), describe(ORIGINAL))
+    turn = np.array([[np.cos(1.2), -np.sin(1.2), 0], [np.sin(1.2), np.cos(1.2), 0]])
+    turned = replace(evidence, unit_matrix=np.diag([6.5, 5.2]) @ turn, size_a=(400, 400), size_b=(400, 400))
+    longest, shortest = turned.extremes
+    assert (longest, shortest) == pytest.approx((6.5, 5.2))
+    assert seen_from_b(turned).extremes == pytest.approx((1 / shortest, 1 / longest))

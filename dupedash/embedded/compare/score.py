@@ -101,16 +101,25 @@ def possible(evidence: Evidence) -> bool:
 
 
 _STRETCHED, _OTHER_CONTRAST = 0.1, 0.45
-"""Logarithms: of width by height, and of the slope of the gray values."""
+"""Logarithms: of how much more a map enlarges one direction than another, and of the slope of the gray
+values."""
+_FEW, _MOST = 25, 0.6
+"""Keypoints that agree on a map, and windows that agree. Of 1,200 stretched or mirrored pairs of two labelled
+sets four showed other content: up to 17 keypoints and .42 of the windows; with fewer than 33 no copy had less
+than .84."""
 
 
 def _by_chance(evidence: Evidence) -> bool:
-    """Whether few keypoints agree on a map that stretches, and another contrast as well has to explain what
-    is seen: of 7,000 photos two pairs with other content were told so, and no copy."""
-    if evidence.inliers >= SURE or abs(math.log(max(evidence.agreement.gain, 0.01))) <= _OTHER_CONTRAST:
+    """Whether few keypoints agree on a map that stretches, and what is laid over each other by it does not
+    bear it out: few windows agree, or another contrast as well has to explain what is seen. Pages, screens
+    and logos that are mostly empty can be stretched and turned so that the empty parts fall on each other."""
+    longest, shortest = evidence.extremes
+    if math.log(longest / max(shortest, 1e-9)) <= _STRETCHED:
         return False
-    across, down = evidence.scales
-    return abs(math.log(across / max(down, 1e-9))) > _STRETCHED
+    found = evidence.agreement
+    other_contrast = abs(math.log(max(found.gain, 0.01))) > _OTHER_CONTRAST
+    few_windows = 0 < evidence.inliers < _FEW and found.agreeing < _MOST
+    return few_windows or (evidence.inliers < SURE and other_contrast)
 
 
 @dataclass(frozen=True, slots=True)

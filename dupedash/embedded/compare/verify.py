@@ -69,6 +69,13 @@ class Evidence:
         return across, down
 
     @property
+    def extremes(self) -> tuple[float, float]:
+        """How many times longer a is in b in the direction that becomes the longest, and in the one that
+        becomes the shortest: the same directions, and the inverse of the numbers, seen from b."""
+        longest, shortest = np.linalg.svd(np.stack(self.pixel_axes), compute_uv=False)
+        return float(longest), float(shortest)
+
+    @property
     def same_frame(self) -> bool:
         """Whether both show all of the other, the same way up."""
         whole = min(self.agreement.overlap_a, self.agreement.overlap_b) > 0.95
