@@ -16,6 +16,7 @@ import numpy as np
 
 from dupedash.embedded.describe import drawing, pdq
 from dupedash.embedded.describe.sequence import SINGLE, Sequence
+from dupedash.embedded.describe.shrink import resized
 from dupedash.images import Frames
 from dupedash.images.marks.measure import MARKS_SIZE, Marks, measure
 from dupedash.images.reduce import is_flat, lengthened
@@ -128,10 +129,10 @@ def describe(
 
     height, width = pixels.shape[:2]
     sharp = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    gray = _resize(sharp, working_size(height, width))
+    gray = resized(sharp, working_size(height, width))
     points, octaves, angles, binary = keypoints(gray)
     thumb = _thumb(pixels)
-    whole, quality = pdq.compute(_resize(thumb, (pdq.SIDE, pdq.SIDE)))
+    whole, quality = pdq.compute(resized(thumb, (pdq.SIDE, pdq.SIDE)))
     return Descriptor(
         points, octaves, angles, binary, whole, quality, _encode(thumb),
         height, width, _why_not(gray, len(points), quality), marks or measure(pixels),
@@ -144,7 +145,7 @@ def describe(
 def _thumb(pixels: np.ndarray) -> np.ndarray:
     height, width = pixels.shape[:2]
     side = min(THUMB_SIDE, max(_SMALL_THUMB, height, width))
-    return _resize(pixels, _scaled(height, width, side, 8))
+    return resized(pixels, _scaled(height, width, side, 8))
 
 
 def working_size(height: int, width: int) -> tuple[int, int]:
@@ -154,12 +155,6 @@ def working_size(height: int, width: int) -> tuple[int, int]:
 def _scaled(height: int, width: int, side: int, smallest: int) -> tuple[int, int]:
     factor = lengthened(side, (height, width)) / max(height, width)
     return max(smallest, round(height * factor)), max(smallest, round(width * factor))
-
-
-def _resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    method = cv2.INTER_AREA if size[0] < picture.shape[0] or size[1] < picture.shape[1] else cv2.INTER_LINEAR
-    resized: np.ndarray = cv2.resize(picture, (size[1], size[0]), interpolation=method)
-    return resized
 
 
 def _encode(thumb: np.ndarray) -> bytes:
@@ -172,7 +167,7 @@ def _drawing(sharp: np.ndarray, gray: np.ndarray) -> bytes:
         return b""
     height, width = sharp.shape
     size = _scaled(height, width, drawing.SIDE, 1)
-    return drawing.encode(_resize(sharp, size) if max(size) < max(sharp.shape) else sharp)
+    return drawing.encode(resized(sharp, size) if max(size) < max(sharp.shape) else sharp)
 
 
 def _why_not(gray: np.ndarray, n: int, quality: int) -> str:
