@@ -11,6 +11,7 @@ from tests.galleries import gallery, shop
 
 pytestmark = pytest.mark.browser
 
+
 def test_pictures_of_a_flow_server_are_tried_set_and_seen(tmp_path, serving, visit):
     empty = serving(tmp_path / "data")
     with gallery() as (pictures, asked), shop(pictures) as server:

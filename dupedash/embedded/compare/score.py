@@ -113,13 +113,13 @@ def _by_chance(evidence: Evidence) -> bool:
     """Whether few keypoints agree on a map that stretches, and what is laid over each other by it does not
     bear it out: few windows agree, or another contrast as well has to explain what is seen. Pages, screens
     and logos that are mostly empty can be stretched and turned so that the empty parts fall on each other."""
-    longest, shortest = evidence.extremes
-    if math.log(longest / max(shortest, 1e-9)) <= _STRETCHED:
-        return False
     found = evidence.agreement
     other_contrast = abs(math.log(max(found.gain, 0.01))) > _OTHER_CONTRAST
     few_windows = 0 < evidence.inliers < _FEW and found.agreeing < _MOST
-    return few_windows or (evidence.inliers < SURE and other_contrast)
+    if not few_windows and not (evidence.inliers < SURE and other_contrast):
+        return False
+    longest, shortest = evidence.extremes
+    return math.log(longest / max(shortest, 1e-9)) > _STRETCHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,8 @@ def explain(evidence: Evidence, a: Descriptor, b: Descriptor) -> Explanation:
     across, down = evidence.scales
     aspect = across / max(down, 1e-9)
     seen = _pixels(evidence)
-    contrast, fits = (
-        _contrast(evidence, seen.tones),
-        partial(_fits, evidence, seen, _on_plain(a.marks, b.marks)),
-    )
+    contrast = _contrast(evidence, seen.tones)
+    fits = partial(_fits, evidence, seen, _on_plain(a.marks, b.marks))
     told = signs(evidence, a, b, seen.boxes, contrast, fits)
     kinds = _kinds(evidence, aspect, seen, told)
     slight = (ChangeKind.SLIGHT,) if told.slight and not kinds else ()
